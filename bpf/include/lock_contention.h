@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Copyright the Karst authors */
+
+/* What lock_contention.bpf.c and user space share. All of it lies in arrays that user space maps into its memory. */
+
+#ifndef KARST_LOCK_CONTENTION_H
+#define KARST_LOCK_CONTENTION_H
+
+#define KARST_LAYOUT_VERSION 1
+
+#define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
+#define KARST_MAX_CPUS 1024
+#define KARST_BUCKETS 36 /* bucket b: 2^b to 2^(b+1) - 1 ns; 0 also holds 0 ns; the last is open */
+#define KARST_NO_ADDRESS 0xffffffffffffffffULL /* fills the rest of `first_lock`, sorts last */
+
+/*
+ * Map `ranges`: array of 2 tables, of which `active_table` says which one counts. Sorted by first_lock, unsigned;
+ * ranges never overlap. A lock at address a belongs to range r when first_lock[r] is the greatest one <= a and
+ * (a - first_lock) is a multiple of stride below count * stride.
+ */
+struct karst_range {
+	__u64 stride;
+	__u32 count;
+	__u32 slot; /* where its waits are counted: below KARST_MAX_RANGES */
+};
+
+struct karst_range_table {
+	__u64 first_lock[KARST_MAX_RANGES];
+	struct karst_range range[KARST_MAX_RANGES];
+};
+
+/* Map `control`: array of 1. */
+struct karst_control {
+	__u32 active_table; /* 0 or 1; user space writes it after the table is complete */
+	__u32 padding;
+	__u64 lowest; /* first lock address of the active table; 0 when empty, and then highest is 0 too */
+	__u64 highest; /* last lock address, inclusive */
+};
+
+/* Waits of one slot or one single lock on one CPU. The count is the histogram's sum. */
+struct karst_counters {
+	__u64 total_ns;
+	__u64 max_ns;
+	__u64 deadlocks;
+	__u64 timeouts;
+	__u64 histogram[KARST_BUCKETS];
+};
+
+/* Map `totals`: [cpu][slot] of struct karst_counters; max_entries = possible CPUs * slots (rodata `slots`). */
+
+/*
+ * Map `single_locks`: [cpu][line] of struct karst_single_lock; max_entries = possible CPUs * single_lock_lines
+ * (rodata, a power of two). Holds locks of ranges with more than one lock, found by linear probing from a hash of
+ * (slot, index) over at most KARST_PROBES lines. No room: counted in lost[KARST_LOST_SINGLE_LOCK]; the wait itself is
+ * in `totals` all the same.
+ */
+#define KARST_PROBES 4
+struct karst_single_lock {
+	__u64 key; /* (slot + 1) << 32 | index; 0 = free */
+	struct karst_counters counters;
+};
+
+/* Map `lost`: [cpu][reason] of __u64; max_entries = possible CPUs * KARST_LOST_REASONS. */
+enum karst_lost_reason {
+	KARST_LOST_STALE_NOTE = 0, /* a begin whose end never came */
+	KARST_LOST_NESTING = 1, /* more waits nested on a CPU than there is room for */
+	KARST_LOST_SLEEPERS_FULL = 2, /* no room for one more task waiting on a sleeping lock */
+	KARST_LOST_CLOCK = 3, /* end before begin */
+	KARST_LOST_SINGLE_LOCK = 4, /* counted in totals, but not for the single lock */
+	KARST_LOST_REASONS = 8, /* size of a row, room for more */
+};
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Copyright the Karst authors */
+
+/* What lock_ranges.bpf.c writes for user space: one record per map, then one per lock range of it. */
+
+#ifndef KARST_LOCK_RANGES_H
+#define KARST_LOCK_RANGES_H
+
+enum karst_record_type {
+	KARST_RECORD_MAP = 1,
+	KARST_RECORD_RANGE = 2,
+	KARST_RECORD_BLIND = 3,
+};
+
+/* The same numbers as io.karst.resource.LockKind. */
+enum karst_lock_kind {
+	KARST_HASH_BUCKET = 1,
+	KARST_FREELIST = 2,
+	KARST_FREELIST_EXTRA = 3,
+	KARST_LRU_GLOBAL = 4,
+	KARST_LRU_LOCAL = 5,
+	KARST_LRU_PER_CPU = 6,
+	KARST_ELEMENT_COUNTER = 7,
+	KARST_RINGBUF = 8,
+	KARST_RINGBUF_WAIT_QUEUE = 9,
+	KARST_QUEUE_STACK = 10,
+	KARST_LPM_TRIE = 11,
+	KARST_STACK_TRACE_FREELIST = 12,
+	KARST_SOCKMAP = 13,
+	KARST_SOCKHASH_BUCKET = 14,
+	KARST_DEVMAP_INDEX = 15,
+	KARST_XSKMAP = 16,
+	KARST_CPUMAP_PRODUCER = 17,
+	KARST_CPUMAP_CONSUMER = 18,
+	KARST_LOCAL_STORAGE_BUCKET = 19,
+	KARST_CGROUP_STORAGE = 20,
+	KARST_ARENA = 21,
+	KARST_ARENA_SPIN = 22,
+	KARST_ARENA_ZAP = 23,
+	KARST_STRUCT_OPS = 24,
+	KARST_PROG_ARRAY_POKE = 25,
+	KARST_VALUE_SPIN_LOCK = 26,
+	KARST_VALUE_RESILIENT_LOCK = 27,
+	KARST_VALUE_TIMER = 28,
+	KARST_VALUE_WORK_QUEUE = 29,
+	KARST_FREEZE = 30,
+};
+
+/* Why some locks of a map have no range. */
+enum karst_blind_reason {
+	KARST_BLIND_VALUE_LOCK_DYNAMIC = 1, /* value locks in elements that are allocated one by one */
+	KARST_BLIND_PER_CPU = 2, /* per-CPU offsets could not be found */
+	KARST_BLIND_BIT_LOCK = 3, /* bit locks have no tracepoint (RHASH) */
+};
+
+/*
+ * 56 bytes, no hidden padding.
+ * KARST_RECORD_MAP: map_id, map_address, kind = enum bpf_map_type; the rest 0.
+ * KARST_RECORD_RANGE: all fields; lock i lies at base + lock_offset + i * stride.
+ * KARST_RECORD_BLIND: map_id, map_address, kind = enum karst_blind_reason; the rest 0.
+ */
+struct karst_lock_record {
+	__u32 record_type;
+	__u32 map_id;
+	__u64 map_address;
+	__u64 base;
+	__u64 stride;
+	__u64 count;
+	__u32 kind;
+	__u32 lock_offset;
+	__u32 first_index;
+	__u32 padding;
+};
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.asset;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/** A compiled BPF object, read and checked. Immutable. */
+public final class CoreAsset {
+    private final String name;
+    private final String origin;
+    private final String sha256;
+    private final byte[] content;
+
+    /**
+     * Takes a copy of the object.
+     *
+     * @param name asset name, such as {@code lock_contention}
+     * @param origin bundle or file it was read from
+     * @param sha256 digest of the content, lower-case hex
+     * @param content the ELF file
+     */
+    public CoreAsset(String name, String origin, String sha256, byte[] content) {
+        this.name = Objects.requireNonNull(name);
+        this.origin = Objects.requireNonNull(origin);
+        this.sha256 = Objects.requireNonNull(sha256);
+        this.content = content.clone();
+    }
+
+    /**
+     * The name it was asked for by.
+     *
+     * @return base name without suffix
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Where it was read.
+     *
+     * @return bundle or file
+     */
+    public String origin() {
+        return origin;
+    }
+
+    /**
+     * Digest of the content.
+     *
+     * @return SHA-256, lower-case hex
+     */
+    public String sha256() {
+        return sha256;
+    }
+
+    /**
+     * The ELF file.
+     *
+     * @return read-only view
+     */
+    public ByteBuffer content() {
+        return ByteBuffer.wrap(content).asReadOnlyBuffer();
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.bpf;
+
+import java.nio.file.Path;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** An attachment. Closing it detaches the program unless the link is pinned. Owned by whoever attached. */
+@ProviderType
+public interface BpfLink extends AutoCloseable {
+
+    /**
+     * Describes the link.
+     *
+     * @return info by descriptor
+     */
+    LinkInfo info();
+
+    /**
+     * Pins the link, so that it outlives this process.
+     *
+     * @param path below a bpffs mount, must not exist
+     */
+    void pin(Path path);
+
+    @Override
+    void close();
+}

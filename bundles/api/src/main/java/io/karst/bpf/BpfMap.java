@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.bpf;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A map this process holds. Whoever obtained it closes it; one that came from {@link BpfObject#map} is closed with the
+ * object. Every method throws {@link IllegalStateException} after close and {@link BpfException} when the kernel
+ * refuses. Keys and values are in the machine's byte order. Thread-safe.
+ */
+@ProviderType
+public interface BpfMap extends AutoCloseable {
+
+    /**
+     * Describes the map.
+     *
+     * @return info by descriptor
+     */
+    MapInfo info();
+
+    /**
+     * Reads an element.
+     *
+     * @param key {@code keySize} bytes; empty for queues and stacks, which are peeked
+     * @return its value (all CPUs' values in a row, each rounded up to 8 bytes, for a per-CPU map), or empty
+     */
+    Optional<byte[]> lookup(byte[] key);
+
+    /**
+     * Writes an element.
+     *
+     * @param key {@code keySize} bytes; empty for queues and stacks
+     * @param value {@code valueSize} bytes, or all CPUs' values in a row
+     */
+    void update(byte[] key, byte[] value);
+
+    /**
+     * Removes an element.
+     *
+     * @param key {@code keySize} bytes
+     * @return false if there was none
+     */
+    boolean delete(byte[] key);
+
+    /**
+     * The key after a key, to walk a map.
+     *
+     * @param key a key, or empty for the first
+     * @return the next, or empty at the end
+     */
+    Optional<byte[]> nextKey(Optional<byte[]> key);
+
+    /**
+     * Reads all elements in batches (BPF_MAP_LOOKUP_BATCH, 5.6 and later, not every type). Elements changed meanwhile
+     * may be missing or come twice.
+     *
+     * @param consumer gets each key and value, once all are read
+     */
+    void lookupAll(BiConsumer<byte[], byte[]> consumer);
+
+    /**
+     * Maps an array's memory (BPF_F_MMAPABLE).
+     *
+     * @param writable whether it is to be written
+     * @return memory that the caller closes, independent of this handle
+     */
+    MappedMemory mmap(boolean writable);
+
+    /**
+     * Pins the map.
+     *
+     * @param path below a bpffs mount, must not exist
+     */
+    void pin(Path path);
+
+    @Override
+    void close();
+}

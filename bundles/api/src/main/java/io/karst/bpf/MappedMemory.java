@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.bpf;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Memory shared with the kernel. Every access is checked against the size; after close {@link IllegalStateException} is
+ * thrown. Longs and ints are in the machine's byte order. Thread-safe; single aligned longs and ints are read and
+ * written whole.
+ */
+@ProviderType
+public interface MappedMemory extends AutoCloseable {
+
+    /**
+     * Size of the usable area.
+     *
+     * @return bytes
+     */
+    long size();
+
+    /**
+     * Reads a long.
+     *
+     * @param offset bytes, a multiple of 8
+     * @return its value
+     */
+    long getLong(long offset);
+
+    /**
+     * Writes a long.
+     *
+     * @param offset bytes, a multiple of 8
+     * @param value its value
+     */
+    void putLong(long offset, long value);
+
+    /**
+     * Reads an int.
+     *
+     * @param offset bytes, a multiple of 4
+     * @return its value
+     */
+    int getInt(long offset);
+
+    /**
+     * Writes an int.
+     *
+     * @param offset bytes, a multiple of 4
+     * @param value its value
+     */
+    void putInt(long offset, int value);
+
+    /**
+     * Copies longs out, much faster than one by one.
+     *
+     * @param offset bytes, a multiple of 8
+     * @param into filled from its start
+     * @param count longs to copy
+     */
+    void getLongs(long offset, long[] into, int count);
+
+    /**
+     * Copies bytes in.
+     *
+     * @param offset bytes
+     * @param from copied whole
+     */
+    void putBytes(long offset, byte[] from);
+
+    @Override
+    void close();
+}

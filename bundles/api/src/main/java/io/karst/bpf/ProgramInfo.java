@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.bpf;
+
+import java.util.List;
+
+/**
+ * A program as the kernel describes it ({@code struct bpf_prog_info}, uapi {@code linux/bpf.h}).
+ *
+ * @param id program id
+ * @param type type number, {@code enum bpf_prog_type}
+ * @param name name, may be empty
+ * @param tag digest of the instructions, 16 hex digits
+ * @param mapIds maps it uses
+ * @param runTimeNanos time spent in it, nanoseconds; counted only while BPF statistics are on
+ * @param runCount runs; counted only while BPF statistics are on
+ * @param recursionMisses runs skipped because it was already running on that CPU
+ */
+public record ProgramInfo(
+        int id,
+        int type,
+        String name,
+        String tag,
+        List<Integer> mapIds,
+        long runTimeNanos,
+        long runCount,
+        long recursionMisses) {
+
+    /** Copies the list. */
+    public ProgramInfo {
+        mapIds = List.copyOf(mapIds);
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.contention;
+
+import io.karst.resource.LockFamily;
+
+/**
+ * How much of a lock family's contention this kernel shows, as the self-test found.
+ *
+ * @param family lock implementation
+ * @param visibility how much
+ * @param reason why, and what was tried
+ */
+public record LockVisibility(LockFamily family, Visibility visibility, String reason) {
+
+    /** How much is seen. */
+    public enum Visibility {
+        /** Every wait on the slow path. */
+        FULL,
+        /** Some waits by design of the lock, such as only those behind a first waiter. */
+        PARTIAL,
+        /** None: no number here says anything. */
+        BLIND
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.contention;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything the kernel half has counted since it was loaded.
+ *
+ * @param at when it was read
+ * @param perKind one entry for each map and lock kind that ever waited
+ * @param perLock one entry for each single lock that ever waited, as far as there was room
+ * @param lost events that could not be counted, by reason; every reason is present, also at 0
+ * @param blindSpots what could not be seen, each with the reason
+ */
+public record TracerReading(
+        Instant at,
+        List<LockCounters> perKind,
+        List<LockCounters> perLock,
+        Map<String, Long> lost,
+        List<String> blindSpots) {
+
+    /** Copies the collections. */
+    public TracerReading {
+        perKind = List.copyOf(perKind);
+        perLock = List.copyOf(perLock);
+        lost = Map.copyOf(lost);
+        blindSpots = List.copyOf(blindSpots);
+    }
+}

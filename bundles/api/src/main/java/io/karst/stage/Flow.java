@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.stage;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The chain of stages as it is, whether or not they could start. */
+@ProviderType
+public interface Flow {
+
+    /**
+     * Reports on every installed stage.
+     *
+     * @return in flow order
+     */
+    List<StageReport> stages();
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.stage;
+
+/** How far a stage is. */
+public enum StageState {
+    /** Its work is done and its service is registered. */
+    READY,
+    /** Something it refers to is missing, or its bundle is not started. */
+    WAITING,
+    /** Its own work failed; it is tried again. */
+    FAILED
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import java.util.List;
+
+/**
+ * Layout of what {@code lock_contention.bpf.c} shares with user space, as {@code bpf/include/lock_contention.h} says.
+ * Offsets and sizes are in bytes; everything is a multiple of 8 apart from the 32-bit fields named here.
+ */
+public final class LockContentionLayout {
+
+    /** {@code KARST_LAYOUT_VERSION}. */
+    public static final int VERSION = 1;
+
+    /** {@code KARST_MAX_RANGES}: ranges in a table, and most slots. */
+    public static final int MAX_RANGES = 16384;
+
+    /** {@code KARST_MAX_CPUS}. */
+    public static final int MAX_CPUS = 1024;
+
+    /** {@code KARST_BUCKETS} of a histogram. */
+    public static final int BUCKETS = 36;
+
+    /** {@code KARST_NO_ADDRESS}: fills unused places of {@code first_lock}. */
+    public static final long NO_ADDRESS = -1L;
+
+    /** {@code KARST_PROBES}: lines a single lock may lie in. */
+    public static final int PROBES = 4;
+
+    /** Size of {@code struct karst_range}. */
+    public static final int RANGE_BYTES = 16;
+
+    /** {@code karst_range.stride}. */
+    public static final int RANGE_STRIDE = 0;
+
+    /** {@code karst_range.count}, 32 bit. */
+    public static final int RANGE_COUNT = 8;
+
+    /** {@code karst_range.slot}, 32 bit. */
+    public static final int RANGE_SLOT = 12;
+
+    /** {@code karst_range_table.first_lock}. */
+    public static final int TABLE_FIRST_LOCK = 0;
+
+    /** {@code karst_range_table.range}. */
+    public static final int TABLE_RANGE = MAX_RANGES * Long.BYTES;
+
+    /** Size of {@code struct karst_range_table}. */
+    public static final int TABLE_BYTES = TABLE_RANGE + MAX_RANGES * RANGE_BYTES;
+
+    /** Size of {@code struct karst_control}. */
+    public static final int CONTROL_BYTES = 24;
+
+    /** {@code karst_control.active_table}, 32 bit. */
+    public static final int CONTROL_ACTIVE_TABLE = 0;
+
+    /** {@code karst_control.lowest}. */
+    public static final int CONTROL_LOWEST = 8;
+
+    /** {@code karst_control.highest}. */
+    public static final int CONTROL_HIGHEST = 16;
+
+    /** Size of {@code struct karst_counters}. */
+    public static final int COUNTERS_BYTES = 32 + BUCKETS * Long.BYTES;
+
+    /** {@code karst_counters.total_ns}. */
+    public static final int COUNTERS_TOTAL = 0;
+
+    /** {@code karst_counters.max_ns}. */
+    public static final int COUNTERS_MAX = 8;
+
+    /** {@code karst_counters.deadlocks}. */
+    public static final int COUNTERS_DEADLOCKS = 16;
+
+    /** {@code karst_counters.timeouts}. */
+    public static final int COUNTERS_TIMEOUTS = 24;
+
+    /** {@code karst_counters.histogram}. */
+    public static final int COUNTERS_HISTOGRAM = 32;
+
+    /** Size of {@code struct karst_single_lock}. */
+    public static final int SINGLE_LOCK_BYTES = Long.BYTES + COUNTERS_BYTES;
+
+    /** {@code karst_single_lock.key}. */
+    public static final int SINGLE_LOCK_KEY = 0;
+
+    /** {@code karst_single_lock.counters}. */
+    public static final int SINGLE_LOCK_COUNTERS = 8;
+
+    /** {@code KARST_LOST_REASONS}: longs in one CPU's row of map {@code lost}. */
+    public static final int LOST_ROW = 8;
+
+    /** {@code KARST_LOST_SINGLE_LOCK}: counted in the totals, but not for the single lock. */
+    public static final int LOST_SINGLE_LOCK = 4;
+
+    /** Names of the reasons, in the order of {@code enum karst_lost_reason}. */
+    public static final List<String> LOST_NAMES =
+            List.of("stale_note", "nesting", "sleepers_full", "clock", "single_lock");
+
+    private LockContentionLayout() {}
+
+    /**
+     * Key of a single lock's line.
+     *
+     * @param slot slot of its range, from 0
+     * @param index place in its range, 0 to 2^32 - 1
+     * @return never 0
+     */
+    public static long singleLockKey(int slot, long index) {
+        return (slot + 1L) << Integer.SIZE | index;
+    }
+
+    /**
+     * The slot in a single lock's key.
+     *
+     * @param key key of a line in use
+     * @return slot, from 0
+     */
+    public static int slotOfKey(long key) {
+        return (int) (key >>> Integer.SIZE) - 1;
+    }
+
+    /**
+     * The index in a single lock's key.
+     *
+     * @param key key of a line in use
+     * @return place in its range, 0 to 2^32 - 1
+     */
+    public static long indexOfKey(long key) {
+        return key & 0xffff_ffffL;
+    }
+}

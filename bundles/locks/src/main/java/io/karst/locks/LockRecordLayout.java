@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import io.karst.resource.LockKind;
+import io.karst.resource.LockRange;
+import java.nio.ByteBuffer;
+
+/** Layout of {@code struct karst_lock_record} in {@code bpf/include/lock_ranges.h}. Offsets and sizes are in bytes. */
+public final class LockRecordLayout {
+
+    /** Size of a record. */
+    public static final int BYTES = 56;
+
+    /** {@code record_type}. */
+    public static final int RECORD_TYPE = 0;
+
+    /** {@code map_id}. */
+    public static final int MAP_ID = 4;
+
+    /** {@code map_address}. */
+    public static final int MAP_ADDRESS = 8;
+
+    /** {@code base}. */
+    public static final int BASE = 16;
+
+    /** {@code stride}. */
+    public static final int STRIDE = 24;
+
+    /** {@code count}. */
+    public static final int COUNT = 32;
+
+    /** {@code kind}. */
+    public static final int KIND = 40;
+
+    /** {@code lock_offset}. */
+    public static final int LOCK_OFFSET = 44;
+
+    /** {@code first_index}. */
+    public static final int FIRST_INDEX = 48;
+
+    /** {@code padding}. */
+    public static final int PADDING = 52;
+
+    /** Value of {@code record_type} for a map. */
+    public static final int TYPE_MAP = 1;
+
+    /** Value of {@code record_type} for a lock range. */
+    public static final int TYPE_RANGE = 2;
+
+    /** Value of {@code record_type} for locks without a range. */
+    public static final int TYPE_BLIND = 3;
+
+    private LockRecordLayout() {}
+
+    /**
+     * Reads the record at the buffer's position and moves past it.
+     *
+     * @param buffer in the machine's byte order, at least {@value #BYTES} bytes remaining
+     * @return the record
+     * @throws IllegalArgumentException if a field has a value that no kernel program of this layout writes
+     */
+    public static LockRecord read(ByteBuffer buffer) {
+        int at = buffer.position();
+        buffer.position(at + BYTES);
+        int type = buffer.getInt(at + RECORD_TYPE);
+        int mapId = buffer.getInt(at + MAP_ID);
+        long mapAddress = buffer.getLong(at + MAP_ADDRESS);
+        int kind = buffer.getInt(at + KIND);
+        return switch (type) {
+            case TYPE_MAP -> new LockRecord.OfMap(mapId, mapAddress, kind);
+            case TYPE_RANGE -> new LockRecord.OfRange(range(buffer, at));
+            case TYPE_BLIND -> new LockRecord.OfBlindSpot(mapId, mapAddress, BlindReason.ofCode(kind));
+            default -> throw new IllegalArgumentException("record type " + type + " is outside 1..3");
+        };
+    }
+
+    private static LockRange range(ByteBuffer buffer, int at) {
+        return new LockRange(
+                buffer.getInt(at + MAP_ID),
+                buffer.getLong(at + MAP_ADDRESS),
+                LockKind.ofCode(buffer.getInt(at + KIND)),
+                buffer.getLong(at + BASE),
+                buffer.getLong(at + STRIDE),
+                buffer.getLong(at + COUNT),
+                Integer.toUnsignedLong(buffer.getInt(at + LOCK_OFFSET)),
+                buffer.getInt(at + FIRST_INDEX));
+    }
+}

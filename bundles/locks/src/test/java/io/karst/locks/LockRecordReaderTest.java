@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.karst.resource.LockKind;
+import io.karst.resource.LockRange;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LockRecordReaderTest {
+    private static final long ADDRESS = 0xffff_8881_0000_0000L;
+    private static final long BASE = 0xffff_c900_0000_0000L;
+    private static final int HASH = 1;
+
+    @Test
+    void putsRecordsTogetherByMap() {
+        ByteBuffer stream = stream(
+                map(7, ADDRESS, HASH),
+                range(7, ADDRESS, LockKind.HASH_BUCKET.code(), 16, 1024),
+                range(7, ADDRESS, LockKind.FREELIST.code(), 1, 1),
+                blind(7, ADDRESS, 1),
+                map(8, ADDRESS + 4096, 2));
+        LockRecordReader reader = new LockRecordReader();
+        reader.accept(stream);
+        assertThat(reader.finish())
+                .containsExactly(
+                        new MapLocks(
+                                7,
+                                ADDRESS,
+                                HASH,
+                                List.of(
+                                        new LockRange(7, ADDRESS, LockKind.HASH_BUCKET, BASE, 16, 1024, 8, 3),
+                                        new LockRange(7, ADDRESS, LockKind.FREELIST, BASE, 1, 1, 8, 3)),
+                                List.of(BlindReason.VALUE_LOCK_DYNAMIC)),
+                        new MapLocks(8, ADDRESS + 4096, 2, List.of(), List.of()));
+    }
+
+    @Test
+    void takesAStreamCutAnywhere() {
+        ByteBuffer whole = stream(map(7, ADDRESS, HASH), range(7, ADDRESS, 1, 16, 2), map(9, ADDRESS + 64, HASH));
+        for (int cut = 0; cut <= whole.limit(); cut++) {
+            LockRecordReader reader = new LockRecordReader();
+            ByteBuffer first = whole.duplicate().order(ByteOrder.nativeOrder()).limit(cut);
+            reader.accept(first);
+            // what was left unread comes again at the start of the next buffer
+            reader.accept(whole.duplicate().order(ByteOrder.nativeOrder()).position(first.position()));
+            assertThat(reader.finish()).hasSize(2);
+        }
+    }
+
+    @Test
+    void refusesAStreamThatEndsInsideARecord() {
+        LockRecordReader reader = new LockRecordReader();
+        reader.accept(stream(map(7, ADDRESS, HASH)).limit(50));
+        assertThatIllegalArgumentException()
+                .isThrownBy(reader::finish)
+                .withMessage("lock record 0 ends after 50 of 56 bytes");
+    }
+
+    @Test
+    void refusesMoreRecordsThanItsLimit() {
+        LockRecordReader reader = new LockRecordReader(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> reader.accept(stream(map(7, ADDRESS, HASH), map(8, ADDRESS, HASH))))
+                .withMessage("lock record 1: more than 1 records");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void refuses(String fault, byte[] entry, String message) {
+        LockRecordReader reader = new LockRecordReader();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> reader.accept(stream(map(7, ADDRESS, HASH), entry)))
+                .withMessageContaining("lock record 1")
+                .withMessageContaining(message);
+    }
+
+    static Stream<Arguments> refuses() {
+        return Stream.of(
+                Arguments.of("unknown record type", entry(4, 7, ADDRESS, 0), "record type 4 is outside 1..3"),
+                Arguments.of("record type 0, as in cleared memory", new byte[56], "record type 0 is outside"),
+                Arguments.of("unknown lock kind", range(7, ADDRESS, 31, 1, 1), "lock kind 31 is outside 1..30"),
+                Arguments.of("unknown blind reason", blind(7, ADDRESS, 9), "blind reason 9 is outside 1..3"),
+                Arguments.of("no lock in a range", range(7, ADDRESS, 1, 1, 0), "count=0"),
+                Arguments.of("no distance between locks", range(7, ADDRESS, 1, 0, 2), "stride=0"),
+                Arguments.of("count past 32 bits", range(7, ADDRESS, 1, 1, 1L << 32), "count=4294967296"),
+                Arguments.of("range of another map", range(8, ADDRESS, 1, 1, 1), "map 8 but follows map 7"),
+                Arguments.of("same id at another address", range(7, ADDRESS + 8, 1, 1, 1), "follows map 7"));
+    }
+
+    @Test
+    void refusesARangeBeforeAnyMap() {
+        LockRecordReader reader = new LockRecordReader();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> reader.accept(stream(blind(7, ADDRESS, 1))))
+                .withMessage("lock record 0 is about map 7 but follows no map");
+    }
+
+    private static ByteBuffer stream(byte[]... entries) {
+        ByteBuffer buffer =
+                ByteBuffer.allocate(entries.length * LockRecordLayout.BYTES).order(ByteOrder.nativeOrder());
+        for (byte[] entry : entries) {
+            buffer.put(entry);
+        }
+        return buffer.flip();
+    }
+
+    private static byte[] map(int id, long address, int type) {
+        return entry(LockRecordLayout.TYPE_MAP, id, address, type);
+    }
+
+    private static byte[] blind(int id, long address, int reason) {
+        return entry(LockRecordLayout.TYPE_BLIND, id, address, reason);
+    }
+
+    private static byte[] entry(int type, int id, long address, int kind) {
+        return ByteBuffer.allocate(LockRecordLayout.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(LockRecordLayout.RECORD_TYPE, type)
+                .putInt(LockRecordLayout.MAP_ID, id)
+                .putLong(LockRecordLayout.MAP_ADDRESS, address)
+                .putInt(LockRecordLayout.KIND, kind)
+                .array();
+    }
+
+    private static byte[] range(int id, long address, int kind, long stride, long count) {
+        return ByteBuffer.wrap(entry(LockRecordLayout.TYPE_RANGE, id, address, kind))
+                .order(ByteOrder.nativeOrder())
+                .putLong(LockRecordLayout.BASE, BASE)
+                .putLong(LockRecordLayout.STRIDE, stride)
+                .putLong(LockRecordLayout.COUNT, count)
+                .putInt(LockRecordLayout.LOCK_OFFSET, 8)
+                .putInt(LockRecordLayout.FIRST_INDEX, 3)
+                .array();
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config;
+
+/**
+ * A listener's answer to a change. It counts only while the configuration is still the one it speaks of; an answer
+ * about an older version is dropped.
+ *
+ * @param listener name of the listener
+ * @param path path of the configuration
+ * @param version its version
+ * @param sha256 its digest
+ * @param result what came of it
+ * @param reason why, if it failed; else empty
+ */
+public record ApplyOutcome(String listener, String path, long version, String sha256, Result result, String reason) {
+
+    /** Most characters of a reason; the rest is cut off. */
+    public static final int MAX_REASON = 1000;
+
+    /** What came of it. */
+    public enum Result {
+        /** The listener has begun; the configuration is not acknowledged before it ends. */
+        APPLYING,
+        /** In force. */
+        APPLIED,
+        /** Refused or failed; what was in force before still is. */
+        FAILED
+    }
+
+    /** Cuts the reason. */
+    public ApplyOutcome {
+        reason = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
+    }
+
+    /**
+     * The listener has begun.
+     *
+     * @param listener name of the listener
+     * @param config what it speaks of
+     * @return the answer
+     */
+    public static ApplyOutcome applying(String listener, RemoteConfig config) {
+        return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), Result.APPLYING, "");
+    }
+
+    /**
+     * The configuration is in force.
+     *
+     * @param listener name of the listener
+     * @param config what it speaks of
+     * @return the answer
+     */
+    public static ApplyOutcome applied(String listener, RemoteConfig config) {
+        return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), Result.APPLIED, "");
+    }
+
+    /**
+     * The configuration was refused.
+     *
+     * @param listener name of the listener
+     * @param config what it speaks of
+     * @param reason why, for the publisher to read
+     * @return the answer
+     */
+    public static ApplyOutcome failed(String listener, RemoteConfig config, String reason) {
+        return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), Result.FAILED, reason);
+    }
+
+    /**
+     * Whether the answer is about exactly this configuration.
+     *
+     * @param config a configuration
+     * @return true for the same path, version and digest
+     */
+    public boolean isAbout(RemoteConfig config) {
+        return path.equals(config.path()) && version == config.version() && sha256.equals(config.sha256());
+    }
+}

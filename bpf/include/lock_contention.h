@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /* Copyright the Karst authors */
 
-/* What lock_contention.bpf.c and user space share. All of it lies in arrays that user space maps into its memory. */
+/*
+ * What lock_contention.bpf.c and user space share. All of it lies in arrays that user space maps into its memory.
+ *
+ * Attach `on_contention_begin` and `on_contention_end`. `test_contention_begin` and `test_contention_end` do the same
+ * under BPF_PROG_TEST_RUN, context { __u64 lock address, __u64 flags or return value }; they count into the same maps.
+ */
 
 #ifndef KARST_LOCK_CONTENTION_H
 #define KARST_LOCK_CONTENTION_H
@@ -32,12 +37,15 @@ struct karst_range_table {
 /* Map `control`: array of 1. */
 struct karst_control {
 	__u32 active_table; /* 0 or 1; user space writes it after the table is complete */
-	__u32 padding;
+	__u32 start; /* always 0; where the search starts, a number the verifier must not know */
 	__u64 lowest; /* first lock address of the active table; 0 when empty, and then highest is 0 too */
 	__u64 highest; /* last lock address, inclusive */
 };
 
-/* Waits of one slot or one single lock on one CPU. The count is the histogram's sum. */
+/*
+ * Waits of one slot or one single lock on one CPU. The count is the histogram's sum; waits that ended in a deadlock or
+ * timeout (resilient locks) are in it too.
+ */
 struct karst_counters {
 	__u64 total_ns;
 	__u64 max_ns;

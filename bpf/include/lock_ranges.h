@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /* Copyright the Karst authors */
 
-/* What lock_ranges.bpf.c writes for user space: one record per map, then one per lock range of it. */
+/*
+ * What lock_ranges.bpf.c writes for user space: one record per map, then one per lock range of it. Read the iterator
+ * `percpu_offsets` to its end once after loading (it writes nothing), then `lock_ranges`.
+ */
 
 #ifndef KARST_LOCK_RANGES_H
 #define KARST_LOCK_RANGES_H
@@ -10,7 +13,18 @@ enum karst_record_type {
 	KARST_RECORD_MAP = 1,
 	KARST_RECORD_RANGE = 2,
 	KARST_RECORD_BLIND = 3,
+	KARST_RECORD_MORE = 4, /* the map has more ranges than fit in one pass: read again, see `window` */
 };
+
+#define KARST_MOST_CPUS 1024
+
+/*
+ * Range records of one map in one pass, so that they fit the iterator's buffer. A pass leaves out the first `window`
+ * (array of 1, __u32, 0 at first) ranges of each map. When any map answers KARST_RECORD_MORE, add KARST_PASS_RECORDS to
+ * `window` and read again: all maps come again, with the ranges that are left. A map has as many ranges only with
+ * hundreds of CPUs.
+ */
+#define KARST_PASS_RECORDS 512
 
 /* The same numbers as io.karst.resource.LockKind. */
 enum karst_lock_kind {
@@ -58,6 +72,7 @@ enum karst_blind_reason {
  * KARST_RECORD_MAP: map_id, map_address, kind = enum bpf_map_type; the rest 0.
  * KARST_RECORD_RANGE: all fields; lock i lies at base + lock_offset + i * stride.
  * KARST_RECORD_BLIND: map_id, map_address, kind = enum karst_blind_reason; the rest 0.
+ * KARST_RECORD_MORE: map_id, map_address; the rest 0. Last of its map.
  */
 struct karst_lock_record {
 	__u32 record_type;

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+// Copyright the Karst authors
+
+/*
+ * Counts and times waits on the locks listed in `ranges`: tracepoints lock:contention_begin and contention_end (5.19+).
+ *
+ * Begin runs while its task waits anyway: it looks the lock up, and only if it is one of ours leaves a note with the
+ * time. End runs with the lock held, so it only reads that note and adds to counters. Neither allocates anything nor
+ * updates a hash map. Two kinds of note, as waits come in two kinds:
+ *  - A spinning wait stays on its CPU and is preempted by nothing but interrupts, whose own waits lie wholly within it:
+ *    each CPU has a short stack of notes.
+ *  - A sleeping wait (mutex, rwsem, every spin lock of a real-time kernel) may move to another CPU and belongs to a
+ *    task, of which none waits twice at a time: one note per task in `sleepers`.
+ * An end may get lost (a program that is hit again while it runs is skipped). Therefore any note can be recognised as
+ * stale and replaced; none blocks its place for ever.
+ *
+ * Counters have one writer at a time, as each CPU has its own and a program does not interrupt itself.
+ */
+
+#include "kernel_types.h"
+#include "lock_contention.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define LCB_F_SPIN (1U << 0) /* include/trace/events/lock.h */
+#define LCB_F_RT (1U << 3)
+#define LCB_F_MUTEX (1U << 5)
+
+#define EDEADLK 35
+#define ETIMEDOUT 110
+
+#define NOTES 4 /* contexts a CPU can nest: task, softirq, interrupt, NMI */
+#define SLEEPERS 4096 /* a power of two */
+#define SLEEPER_PROBES 8
+#define SLEEPER_LIFETIME_NS 60000000000ULL /* a wait this old may make room for another */
+#define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* spreads the keys of single locks, as in include/linux/hash.h */
+
+/* How many slots and single locks each CPU has counters for. The maps are sized to match. */
+const volatile __u32 slots = 1;
+const volatile __u32 single_lock_lines = 1;
+
+/* Two tables of lock ranges, one of them active. Written by user space only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct karst_range_table);
+} ranges SEC(".maps");
+
+/* Which table is active, and its bounds. Written by user space only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct karst_control);
+} control SEC(".maps");
+
+/* Key: CPU * slots + slot. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct karst_counters);
+} totals SEC(".maps");
+
+/* Key: CPU * single_lock_lines + line. No free line: the wait is in `totals` only, and counted as lost here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct karst_single_lock);
+} single_locks SEC(".maps");
+
+/* Key: CPU * KARST_LOST_REASONS + enum karst_lost_reason. Events that were not counted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, KARST_LOST_REASONS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} lost SEC(".maps");
+
+/* A lock as the range table knows it. */
+struct found {
+	__u32 slot;
+	__u32 index; /* KARST_ONLY_LOCK if its range holds no other */
+};
+#define KARST_ONLY_LOCK 0xffffffffU
+
+struct note {
+	__u64 lock;
+	__u64 began_ns;
+	struct found found;
+	__u64 task;
+};
+
+struct stack {
+	__u64 depth;
+	struct note notes[NOTES];
+};
+
+/* Spinning waits of this CPU, innermost last. Full: all are stale, as no CPU nests deeper; they are dropped. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct stack);
+} spinning SEC(".maps");
+
+/* Sleeping waits, by task in open addressing; task 0 is free. Full: counted in `lost`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLEEPERS);
+	__type(key, __u32);
+	__type(value, struct note);
+} sleepers SEC(".maps");
+
+/* Notes in `sleepers`: while there are none, an end need not look. */
+static __u64 sleeping;
+
+/* ---- counting ---- */
+
+static __always_inline void count_lost(enum karst_lost_reason reason, __u64 events)
+{
+	__u32 key = bpf_get_smp_processor_id() * KARST_LOST_REASONS + reason;
+	__u64 *count = bpf_map_lookup_elem(&lost, &key);
+
+	if (count)
+		*count += events;
+}
+
+/* Position of the highest bit set, in the histogram's range; 0 for 0. */
+static __always_inline __u32 bucket_of(__u64 ns)
+{
+	__u32 bucket = 0;
+
+	if (ns >> KARST_BUCKETS)
+		return KARST_BUCKETS - 1;
+	if (ns >> 32) {
+		bucket += 32;
+		ns >>= 32;
+	}
+	if (ns >> 16) {
+		bucket += 16;
+		ns >>= 16;
+	}
+	if (ns >> 8) {
+		bucket += 8;
+		ns >>= 8;
+	}
+	if (ns >> 4) {
+		bucket += 4;
+		ns >>= 4;
+	}
+	if (ns >> 2) {
+		bucket += 2;
+		ns >>= 2;
+	}
+	return bucket + (ns >> 1);
+}
+
+static __always_inline void add_wait(struct karst_counters *counters, __u64 waited_ns, int ret)
+{
+	__u32 bucket = bucket_of(waited_ns);
+
+	counters->total_ns += waited_ns;
+	if (waited_ns > counters->max_ns)
+		counters->max_ns = waited_ns;
+	if (ret == -EDEADLK)
+		counters->deadlocks++;
+	else if (ret == -ETIMEDOUT)
+		counters->timeouts++;
+	if (bucket < KARST_BUCKETS)
+		counters->histogram[bucket]++;
+}
+
+/* The single lock's line on this CPU: the one it has, else a free one. */
+static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct found found)
+{
+	__u64 key = ((__u64)found.slot + 1) << 32 | found.index;
+	__u32 first = (key * GOLDEN_RATIO) >> 32;
+
+#pragma unroll
+	for (__u32 probe = 0; probe < KARST_PROBES; probe++) {
+		__u32 at = cpu * single_lock_lines + ((first + probe) & (single_lock_lines - 1));
+		struct karst_single_lock *line = bpf_map_lookup_elem(&single_locks, &at);
+
+		if (line && !line->key)
+			line->key = key;
+		if (line && line->key == key)
+			return line;
+	}
+	return NULL;
+}
+
+static __always_inline void count_wait(struct found found, __u64 waited_ns, int ret)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 key = cpu * slots + found.slot;
+	struct karst_counters *total = bpf_map_lookup_elem(&totals, &key);
+	struct karst_single_lock *line;
+
+	if (!total || found.slot >= slots)
+		return;
+	add_wait(total, waited_ns, ret);
+	if (found.index == KARST_ONLY_LOCK)
+		return;
+	line = single_lock(cpu, found);
+	if (line)
+		add_wait(&line->counters, waited_ns, ret);
+	else
+		count_lost(KARST_LOST_SINGLE_LOCK, 1);
+}
+
+/* Takes the time and counts the wait that a note tells of. */
+static __always_inline void finish(const struct note *note, int ret)
+{
+	__u64 waited_ns = bpf_ktime_get_ns() - note->began_ns;
+
+	if ((__s64)waited_ns < 0)
+		count_lost(KARST_LOST_CLOCK, 1);
+	else
+		count_wait(note->found, waited_ns, ret);
+}
+
+/* ---- finding the range of a lock ---- */
+
+/* Greatest entry not above the lock, or 0. The verifier must not know `start`: then all paths look alike to it. */
+static __always_inline __u32 search(const struct karst_range_table *table, __u64 lock, __u32 start)
+{
+	__u32 at = start & (KARST_MAX_RANGES - 1);
+
+#pragma unroll
+	for (__u32 step = KARST_MAX_RANGES / 2; step; step /= 2) {
+		__u32 next = (at + step) & (KARST_MAX_RANGES - 1);
+
+		if (table->first_lock[next] <= lock)
+			at = next;
+	}
+	return at;
+}
+
+/* Whether the lock is one of the range, and then which. */
+static __always_inline bool is_lock_of(const struct karst_range *range, __u64 offset, struct found *found)
+{
+	__u64 index;
+
+	found->slot = range->slot;
+	found->index = KARST_ONLY_LOCK;
+	if (range->count == 1)
+		return offset == 0;
+	if (!range->stride)
+		return false;
+	index = offset / range->stride;
+	found->index = index;
+	return index < range->count && index * range->stride == offset;
+}
+
+static __always_inline bool find(__u64 lock, struct found *found)
+{
+	__u32 zero = 0, active, at;
+	struct karst_control *bounds = bpf_map_lookup_elem(&control, &zero);
+	struct karst_range_table *table;
+
+	if (!bounds || lock < bounds->lowest || lock > bounds->highest)
+		return false;
+	active = bounds->active_table & 1;
+	table = bpf_map_lookup_elem(&ranges, &active);
+	if (!table)
+		return false;
+	at = search(table, lock, bounds->start);
+	return lock >= table->first_lock[at] && is_lock_of(&table->range[at], lock - table->first_lock[at], found);
+}
+
+/* ---- spinning waits ---- */
+
+static __always_inline struct stack *stack_of_this_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&spinning, &zero);
+}
+
+/* How many notes, from the outermost on, are this task's and of other locks: the rest is stale. */
+static __always_inline __u32 fresh_notes(const struct stack *stack, __u64 task, __u64 lock)
+{
+	__u32 fresh = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < NOTES; i++) {
+		if (i < stack->depth && fresh == i && stack->notes[i].task == task && stack->notes[i].lock != lock)
+			fresh = i + 1;
+	}
+	return fresh;
+}
+
+static __always_inline void begin_spinning(__u64 lock, struct found found)
+{
+	struct stack *stack = stack_of_this_cpu();
+	__u64 task = bpf_get_current_pid_tgid();
+	__u32 top;
+
+	if (!stack)
+		return;
+	top = stack->depth ? fresh_notes(stack, task, lock) : 0;
+	if (top < stack->depth)
+		count_lost(KARST_LOST_STALE_NOTE, stack->depth - top);
+	if (top >= NOTES) {
+		count_lost(KARST_LOST_NESTING, NOTES);
+		top = 0;
+	}
+	stack->notes[top] = (struct note){ .lock = lock, .found = found, .task = task, .began_ns = bpf_ktime_get_ns() };
+	stack->depth = top + 1;
+}
+
+/* Innermost note of the lock, counted from 1; 0 if there is none. */
+static __always_inline __u32 note_of(const struct stack *stack, __u64 lock)
+{
+	__u32 found = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < NOTES; i++) {
+		if (i < stack->depth && stack->notes[i].lock == lock)
+			found = i + 1;
+	}
+	return found;
+}
+
+/* Returns whether the lock was waited for on this CPU. */
+static __always_inline bool end_spinning(__u64 lock, int ret)
+{
+	struct stack *stack = stack_of_this_cpu();
+	__u32 position;
+
+	if (!stack || !stack->depth)
+		return false;
+	position = note_of(stack, lock);
+	if (!position || position > NOTES)
+		return false;
+	finish(&stack->notes[position - 1], ret);
+	if (stack->depth > position)
+		count_lost(KARST_LOST_STALE_NOTE, stack->depth - position);
+	stack->depth = position - 1;
+	return true;
+}
+
+/* ---- sleeping waits ---- */
+
+static __always_inline struct note *sleeper_at(__u64 task, __u32 probe)
+{
+	__u32 at = ((__u32)task + probe) & (SLEEPERS - 1);
+
+	return bpf_map_lookup_elem(&sleepers, &at);
+}
+
+static __always_inline struct note *sleeper_of(__u64 task)
+{
+#pragma unroll
+	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
+		struct note *note = sleeper_at(task, probe);
+
+		if (note && note->task == task)
+			return note;
+	}
+	return NULL;
+}
+
+/* Takes a place over from whom it belongs to: nobody (0), or the task of a note too old to be true. */
+static __always_inline bool claim(struct note *note, __u64 owner, __u64 task)
+{
+	return __sync_val_compare_and_swap(&note->task, owner, task) == owner;
+}
+
+static __always_inline struct note *free_sleeper(__u64 task)
+{
+#pragma unroll
+	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
+		struct note *note = sleeper_at(task, probe);
+
+		if (note && !note->task && claim(note, 0, task)) {
+			__sync_fetch_and_add(&sleeping, 1);
+			return note;
+		}
+	}
+	return NULL;
+}
+
+static __always_inline struct note *expired_sleeper(__u64 task, __u64 now_ns)
+{
+#pragma unroll
+	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
+		struct note *note = sleeper_at(task, probe);
+		__u64 owner, began_ns;
+
+		if (!note)
+			continue;
+		owner = *(volatile __u64 *)&note->task;
+		began_ns = *(volatile __u64 *)&note->began_ns; /* 0: just being written */
+		if (began_ns && now_ns - began_ns > SLEEPER_LIFETIME_NS && claim(note, owner, task))
+			return note;
+	}
+	return NULL;
+}
+
+/* A mutex begins again each time its waiter goes on waiting in another way: the first begin counts. */
+static __always_inline void begin_sleeping(__u64 lock, struct found found)
+{
+	__u64 task = bpf_get_current_pid_tgid(), now_ns = bpf_ktime_get_ns();
+	struct note *note = sleeping ? sleeper_of(task) : NULL;
+
+	if (note && note->lock == lock)
+		return;
+	if (note)
+		count_lost(KARST_LOST_STALE_NOTE, 1);
+	else
+		note = free_sleeper(task);
+	if (!note) {
+		note = expired_sleeper(task, now_ns);
+		count_lost(note ? KARST_LOST_STALE_NOTE : KARST_LOST_SLEEPERS_FULL, 1);
+	}
+	if (!note)
+		return;
+	note->lock = lock;
+	note->found = found;
+	note->began_ns = now_ns;
+}
+
+static __always_inline void end_sleeping(__u64 lock, int ret)
+{
+	__u64 task = bpf_get_current_pid_tgid();
+	struct note *note = sleeper_of(task);
+
+	if (!note || note->lock != lock)
+		return;
+	finish(note, ret);
+	note->began_ns = 0;
+	if (claim(note, task, 0))
+		__sync_fetch_and_add(&sleeping, -1);
+}
+
+/* ---- both tracepoints ---- */
+
+static __always_inline int begin(__u64 lock, __u32 flags)
+{
+	struct found found;
+
+	if (!find(lock, &found))
+		return 0;
+	if ((flags & LCB_F_SPIN) && !(flags & (LCB_F_MUTEX | LCB_F_RT)))
+		begin_spinning(lock, found);
+	else
+		begin_sleeping(lock, found);
+	return 0;
+}
+
+static __always_inline int end(__u64 lock, int ret)
+{
+	if (!end_spinning(lock, ret) && sleeping)
+		end_sleeping(lock, ret);
+	return 0;
+}
+
+/* ---- programs ---- */
+
+SEC("tp_btf/contention_begin")
+int on_contention_begin(__u64 *ctx)
+{
+	return begin(ctx[0], ctx[1]);
+}
+
+SEC("tp_btf/contention_end")
+int on_contention_end(__u64 *ctx)
+{
+	return end(ctx[0], ctx[1]);
+}
+
+/* The same for BPF_PROG_TEST_RUN, which takes made-up arguments for raw_tp programs only. Not to be attached. */
+
+SEC("raw_tp/contention_begin")
+int test_contention_begin(__u64 *ctx)
+{
+	return begin(ctx[0], ctx[1]);
+}
+
+SEC("raw_tp/contention_end")
+int test_contention_end(__u64 *ctx)
+{
+	return end(ctx[0], ctx[1]);
+}

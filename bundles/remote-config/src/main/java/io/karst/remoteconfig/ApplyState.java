@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig;
+
+/** How far a client is with applying a configuration; plain numbers on the wire. */
+public enum ApplyState {
+    /** 0: nothing is known yet. */
+    UNKNOWN(0),
+    /** 1: received, not applied yet. */
+    UNACKNOWLEDGED(1),
+    /** 2: applied. */
+    ACKNOWLEDGED(2),
+    /** 3: refused, or applying failed. */
+    ERROR(3);
+
+    private final int number;
+
+    ApplyState(int number) {
+        this.number = number;
+    }
+
+    /**
+     * The number on the wire.
+     *
+     * @return 0 to 3
+     */
+    public int number() {
+        return number;
+    }
+
+    /**
+     * Reads the number on the wire.
+     *
+     * @param number any number
+     * @return the state, {@link #UNKNOWN} for a number without one
+     */
+    public static ApplyState of(long number) {
+        for (ApplyState state : values()) {
+            if (state.number == number) {
+                return state;
+            }
+        }
+        return UNKNOWN;
+    }
+}

@@ -318,14 +318,15 @@ static __always_inline void begin_spinning(__u64 lock, struct found found)
 	stack->depth = top + 1;
 }
 
-/* Innermost note of the lock, counted from 1; 0 if there is none. */
+/* Innermost note of this task's wait for the lock, counted from 1; 0 if there is none. */
 static __always_inline __u32 note_of(const struct stack *stack, __u64 lock)
 {
+	__u64 task = bpf_get_current_pid_tgid();
 	__u32 found = 0;
 
 #pragma unroll
 	for (__u32 i = 0; i < NOTES; i++) {
-		if (i < stack->depth && stack->notes[i].lock == lock)
+		if (i < stack->depth && stack->notes[i].lock == lock && stack->notes[i].task == task)
 			found = i + 1;
 	}
 	return found;

@@ -304,6 +304,8 @@ static __always_inline void arena(struct walk *walk)
 {
 	struct bpf_arena *map = (void *)walk->map;
 
+	if (!bpf_core_type_exists(struct bpf_arena))
+		return; /* before 6.9; another type may have its number there */
 	write_lock(walk, KARST_ARENA, (__u64)map, karst_offset(struct bpf_arena, lock));
 	if (bpf_core_field_exists(map->spinlock))
 		write_lock(walk, KARST_ARENA_SPIN, (__u64)map, karst_offset(struct bpf_arena, spinlock));

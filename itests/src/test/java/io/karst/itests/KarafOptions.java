@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests;
+
+import static org.ops4j.pax.exam.CoreOptions.composite;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.karaf.options.LogLevelOption;
+import org.ops4j.pax.exam.options.extra.VMOption;
+
+/** How pax-exam starts the built distribution: the way that {@code bin/karaf} does, on ports of its own. */
+final class KarafOptions {
+
+    private static final String SHELL = "etc/org.apache.karaf.shell.cfg";
+    private static final String MANAGEMENT = "etc/org.apache.karaf.management.cfg";
+
+    private KarafOptions() {}
+
+    static Option distribution() {
+        List<Option> options = new ArrayList<>();
+        options.add(karafDistributionConfiguration()
+                .frameworkUrl(Path.of(property("karst.distribution")).toUri().toString())
+                .karafVersion(property("karaf.version"))
+                .name("Karst")
+                .unpackDirectory(Path.of("target", "exam").toFile())
+                .useDeployFolder(false));
+        options.add(configureConsole().ignoreLocalConsole().ignoreRemoteShell());
+        options.add(logLevel(LogLevelOption.LogLevel.INFO));
+        options.add(editConfigurationFilePut(SHELL, "sshPort", freePort()));
+        options.add(editConfigurationFilePut(MANAGEMENT, "rmiRegistryPort", freePort()));
+        options.add(editConfigurationFilePut(MANAGEMENT, "rmiServerPort", freePort()));
+        options.add(editConfigurationFilePut(
+                "etc/org.ops4j.pax.url.mvn.cfg",
+                "org.ops4j.pax.url.mvn.localRepository",
+                property("maven.repo.local")));
+        virtualMachine().forEach(line -> options.add(new VMOption(line)));
+        return composite(options.toArray(Option[]::new));
+    }
+
+    /** What {@code bin/karaf} gives the virtual machine; pax-exam does not. */
+    private static List<String> virtualMachine() {
+        String specs = "lib/endorsed/org.apache.karaf.specs.";
+        String version = "-" + property("karaf.version") + ".jar";
+        List<String> lines = new ArrayList<>(List.of(
+                "--add-reads=java.xml=java.logging",
+                "--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED",
+                "--patch-module",
+                "java.base=" + specs + "locator" + version,
+                "--patch-module",
+                "java.xml=" + specs + "java.xml" + version));
+        for (String opened : List.of(
+                "java.base/java.security",
+                "java.base/java.net",
+                "java.base/java.lang",
+                "java.base/java.util",
+                "java.naming/javax.naming.spi",
+                "java.rmi/sun.rmi.transport.tcp")) {
+            lines.add("--add-opens=" + opened + "=ALL-UNNAMED");
+        }
+        for (String exported : List.of(
+                "java.base/sun.net.www.protocol.file",
+                "java.base/sun.net.www.protocol.ftp",
+                "java.base/sun.net.www.protocol.http",
+                "java.base/sun.net.www.protocol.https",
+                "java.base/sun.net.www.protocol.jar",
+                "java.base/sun.net.www.content.text",
+                "jdk.xml.dom/org.w3c.dom.html",
+                "jdk.naming.rmi/com.sun.jndi.url.rmi",
+                "java.rmi/sun.rmi.registry",
+                "java.security.sasl/com.sun.security.sasl",
+                "java.naming/com.sun.jndi.ldap")) {
+            lines.add("--add-exports=" + exported + "=ALL-UNNAMED");
+        }
+        lines.add("-Djava.security.manager=allow");
+        lines.add("-classpath");
+        lines.add("lib/jdk9plus/*:lib/boot/*:lib/endorsed/*");
+        return lines;
+    }
+
+    private static String freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String property(String name) {
+        String value = System.getProperty(name);
+        if (value == null) {
+            throw new IllegalStateException("system property " + name + " is not set; run by mvn verify");
+        }
+        return value;
+    }
+}

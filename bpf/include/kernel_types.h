@@ -268,6 +268,41 @@ struct bpf_iter__bpf_map {
 	struct bpf_map *map;
 };
 
+/* kernel/kallsyms.c */
+struct kallsym_iter {
+	unsigned long value;
+	char type;
+	char name[512];
+	char module_name[56];
+};
+
+struct bpf_iter__ksym {
+	struct bpf_iter_meta *meta;
+	struct kallsym_iter *ksym;
+};
+
+/* include/linux/sched.h */
+struct task_struct {
+	int tgid;
+	char comm[16];
+	struct task_struct *group_leader;
+};
+
+struct file_operations;
+
+/* include/linux/fs.h */
+struct file {
+	const struct file_operations *f_op;
+	void *private_data;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
 #pragma clang attribute pop
 
 #endif

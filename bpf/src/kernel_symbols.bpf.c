@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+// Copyright the Karst authors
+
+/*
+ * Looks kernel symbols up, by name and by address: iterator over all symbols (iter/ksym, 6.0+). It tells addresses
+ * whatever kptr_restrict says. Filters in the kernel, as there are more than a hundred thousand symbols.
+ */
+
+#include "kernel_types.h"
+#include "kernel_symbols.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Key: name, zero-filled. Value: not read. Written by user space only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, KARST_MAX_NAMES);
+	__type(key, char[KARST_SYMBOL_NAME]);
+	__type(value, __u32);
+} wanted_names SEC(".maps");
+
+/* Written by user space only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct karst_wanted_addresses);
+} wanted_addresses SEC(".maps");
+
+/* Key: position in `wanted_addresses`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, KARST_MAX_ADDRESSES);
+	__type(key, __u32);
+	__type(value, struct karst_nearest);
+} nearest SEC(".maps");
+
+/* A name, with room for as many zeros again: so all that follows it can be zeroed without knowing its length. */
+struct name_key {
+	char name[2 * KARST_SYMBOL_NAME];
+};
+
+struct scratch {
+	struct name_key key;
+	struct karst_symbol symbol;
+};
+
+/* Too big for the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+static const char zeros[KARST_SYMBOL_NAME];
+
+static __always_inline void copy_symbol(struct karst_symbol *to, struct kallsym_iter *from)
+{
+	to->address = from->value;
+	to->type = from->type;
+	bpf_probe_read_kernel_str(to->name, sizeof(to->name), from->name);
+	bpf_probe_read_kernel_str(to->module_name, sizeof(to->module_name), from->module_name);
+}
+
+static __always_inline bool is_wanted(struct name_key *key, const struct kallsym_iter *symbol)
+{
+	long length = bpf_probe_read_kernel_str(key->name, KARST_SYMBOL_NAME, symbol->name);
+
+	if (length < 0 || length > KARST_SYMBOL_NAME)
+		return false;
+	bpf_probe_read_kernel(&key->name[length], sizeof(zeros), zeros);
+	return bpf_map_lookup_elem(&wanted_names, key);
+}
+
+static __always_inline struct scratch *scratch(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+static __always_inline void write_symbol(struct seq_file *to, struct karst_symbol *copy, struct kallsym_iter *symbol)
+{
+	copy_symbol(copy, symbol);
+	bpf_seq_write(to, copy, sizeof(*copy));
+}
+
+/* Greatest wanted address below this one, or 0. As in lock_contention.bpf.c. */
+static __always_inline __u32 search(const struct karst_wanted_addresses *wanted, __u64 address)
+{
+	__u32 at = wanted->start & (KARST_MAX_ADDRESSES - 1);
+
+#pragma unroll
+	for (__u32 step = KARST_MAX_ADDRESSES / 2; step; step /= 2) {
+		__u32 next = (at + step) & (KARST_MAX_ADDRESSES - 1);
+
+		if (wanted->address[next] < address)
+			at = next;
+	}
+	return at;
+}
+
+/* The wanted address at this position is not below the symbol. */
+static __always_inline void note_symbol(__u32 position, struct kallsym_iter *symbol)
+{
+	struct karst_nearest *entry = bpf_map_lookup_elem(&nearest, &position);
+
+	if (entry && symbol->value > entry->symbol.address)
+		copy_symbol(&entry->symbol, symbol);
+}
+
+/* The wanted address at this position is below the symbol. */
+static __always_inline void note_next(__u32 position, __u64 address)
+{
+	struct karst_nearest *entry = bpf_map_lookup_elem(&nearest, &position);
+
+	if (entry && (!entry->next_address || address < entry->next_address))
+		entry->next_address = address;
+}
+
+static __always_inline void note_nearest(const struct karst_wanted_addresses *wanted, struct kallsym_iter *symbol)
+{
+	__u32 at = search(wanted, symbol->value);
+
+	if (wanted->address[at] < symbol->value) {
+		note_next(at, symbol->value);
+		at++;
+	}
+	if (at < KARST_MAX_ADDRESSES && wanted->address[at] != KARST_NO_WANTED_ADDRESS)
+		note_symbol(at, symbol);
+}
+
+/* ---- programs ---- */
+
+SEC("iter/ksym")
+int symbols_by_name(struct bpf_iter__ksym *ctx)
+{
+	struct kallsym_iter *symbol = ctx->ksym;
+	struct scratch *memory = scratch();
+
+	if (symbol && memory && is_wanted(&memory->key, symbol))
+		write_symbol(ctx->meta->seq, &memory->symbol, symbol);
+	return 0;
+}
+
+SEC("iter/ksym")
+int symbols_by_address(struct bpf_iter__ksym *ctx)
+{
+	__u32 zero = 0;
+	struct kallsym_iter *symbol = ctx->ksym;
+	struct karst_wanted_addresses *wanted = bpf_map_lookup_elem(&wanted_addresses, &zero);
+
+	if (symbol && wanted)
+		note_nearest(wanted, symbol);
+	return 0;
+}
+
+SEC("iter/ksym")
+int all_symbols(struct bpf_iter__ksym *ctx)
+{
+	struct kallsym_iter *symbol = ctx->ksym;
+	struct scratch *memory = scratch();
+
+	if (symbol && memory)
+		write_symbol(ctx->meta->seq, &memory->symbol, symbol);
+	return 0;
+}

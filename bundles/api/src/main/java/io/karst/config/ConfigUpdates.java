@@ -23,5 +23,5 @@ public interface ConfigUpdates {
      *
      * @return a consistent picture
      */
-    ConfigStatus status();
+    ConfigReport report();
 }

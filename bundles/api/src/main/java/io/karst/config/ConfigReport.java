@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param storage where the last good configuration is kept, or why it is not
  * @param configs everything in force, by path
  */
-public record ConfigStatus(
+public record ConfigReport(
         ConfigState state,
         Instant since,
         String source,
@@ -36,7 +36,7 @@ public record ConfigStatus(
         List<AppliedConfig> configs) {
 
     /** Copies the list. */
-    public ConfigStatus {
+    public ConfigReport {
         configs = List.copyOf(configs);
     }
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/* Copyright the Karst authors */
+
+/*
+ * What contention_load.bpf.c and user space share.
+ *
+ * Each program below is of type sched_cls and never attached: several threads run it at a time with
+ * BPF_PROG_TEST_RUN, data_in of at least 14 bytes (an Ethernet header of zeros will do). One run takes the lock
+ * KARST_LOAD_TURNS times, about 0.01 to 1 ms; `repeat` of 10 to 100 makes a call of some milliseconds.
+ *
+ *   program               map             locks that are contended
+ *   load_spin_lock        load_values     VALUE_SPIN_LOCK, element 0
+ *   load_hash             load_hashes     HASH_BUCKET of one key, FREELIST
+ *   load_lru              load_lrus       HASH_BUCKET, LRU_GLOBAL, LRU_LOCAL
+ *   load_ringbuf          load_ring       RINGBUF
+ *   load_queue            load_queues     QUEUE_STACK
+ *   load_lpm              load_tries      LPM_TRIE
+ *   load_sockhash         load_sockets    SOCKHASH_BUCKET, the only one
+ *   load_local_storage    load_storage    LOCAL_STORAGE_BUCKET
+ *   load_resilient_lock   load_resilient  VALUE_RESILIENT_LOCK, element 0
+ *   provoke_deadlock      load_resilient  the same, locked twice in a row: -EDEADLK. One turn only, and it shows only
+ *                                         with another CPU waiting. Takes 1 ms, or 250 ms where the lock times out
+ *                                         first, with interrupts off: use a `repeat` of 1 and few calls
+ *
+ * The last two do nothing and return 1 where the kernel has no resilient locks for programs (before 6.15); all others
+ * return 0. For a mutex (PROG_ARRAY_POKE), several threads put any of these programs into `load_programs` and delete it
+ * again with the bpf() system call.
+ *
+ * The waits of resilient locks (hash, LRU, ringbuf, queue, LPM since 6.15) show only from the third CPU on.
+ */
+
+#ifndef KARST_CONTENTION_LOAD_H
+#define KARST_CONTENTION_LOAD_H
+
+#define KARST_LOAD_TURNS 256
+
+#endif

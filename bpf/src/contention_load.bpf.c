@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0
+// Copyright the Karst authors
+
+/*
+ * Makes contention, one kind of lock per program: for the demonstration and for the tracer's self-test. See
+ * contention_load.h. Needs bpf_loop (5.17+); nothing is attached, and it works on maps of its own only.
+ */
+
+#include "kernel_types.h"
+#include "contention_load.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define WORK 64 /* additions in a critical section */
+#define unused __attribute__((unused))
+
+/* include/uapi/linux/bpf.h; only `sk` is used here, so what is before it has no names. */
+struct __sk_buff {
+	__u32 before[36];
+	__u64 flow_keys;
+	__u64 tstamp;
+	__u32 wire_len;
+	__u32 gso_segs;
+	struct bpf_sock *sk;
+};
+
+struct bpf_spin_lock {
+	__u32 val;
+};
+
+struct bpf_res_spin_lock {
+	__u32 val;
+};
+
+/* kernel/bpf/rqspinlock.c */
+extern int bpf_res_spin_lock(struct bpf_res_spin_lock *lock) __weak __ksym;
+extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __weak __ksym;
+
+struct locked_value {
+	struct bpf_spin_lock lock;
+	__u32 sum;
+};
+
+struct resilient_value {
+	struct bpf_res_spin_lock lock;
+	__u32 sum;
+};
+
+struct lpm_key {
+	__u32 prefixlen;
+	__u32 address;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct locked_value);
+} load_values SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, __u64);
+} load_hashes SEC(".maps");
+
+/* Always full, so that each new key throws out an old one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32);
+	__type(key, __u32);
+	__type(value, __u64);
+} load_lrus SEC(".maps");
+
+/* Never read. Full: the lock is taken all the same. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 16);
+} load_ring SEC(".maps");
+
+/* Full or empty: the lock is taken all the same. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 16);
+	__type(value, __u64);
+} load_queues SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 16);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct lpm_key);
+	__type(value, __u64);
+} load_tries SEC(".maps");
+
+/* Stays empty: deleting what is not there takes the lock of its bucket. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SOCKHASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} load_sockets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u64);
+} load_storage SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct resilient_value);
+} load_resilient SEC(".maps");
+
+/* Filled and emptied by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} load_programs SEC(".maps");
+
+/* Whether programs of this kernel may take resilient locks. */
+static __always_inline bool has_resilient_locks(void)
+{
+	return bpf_core_type_exists(struct bpf_res_spin_lock);
+}
+
+/* Something to do with the lock held; volatile, else it would be one addition. */
+static __always_inline void work(volatile __u32 *sum)
+{
+#pragma unroll
+	for (__u32 i = 0; i < WORK; i++)
+		*sum += i;
+}
+
+/* ---- one turn of each kind; returning 0 goes on with the next ---- */
+
+static long spin_lock_turn(__u32 turn unused, void *none unused)
+{
+	__u32 zero = 0;
+	struct locked_value *value = bpf_map_lookup_elem(&load_values, &zero);
+
+	if (!value)
+		return 1;
+	bpf_spin_lock(&value->lock);
+	work(&value->sum);
+	bpf_spin_unlock(&value->lock);
+	return 0;
+}
+
+static long hash_turn(__u32 turn, void *none unused)
+{
+	__u32 key = 0;
+	__u64 value = turn;
+
+	bpf_map_update_elem(&load_hashes, &key, &value, BPF_ANY);
+	if (turn % 2)
+		bpf_map_delete_elem(&load_hashes, &key);
+	return 0;
+}
+
+static long lru_turn(__u32 turn, void *none unused)
+{
+	__u32 key = bpf_get_prandom_u32() % 4096;
+	__u64 value = turn;
+
+	bpf_map_update_elem(&load_lrus, &key, &value, BPF_ANY);
+	return 0;
+}
+
+static long ringbuf_turn(__u32 turn, void *none unused)
+{
+	__u64 *record = bpf_ringbuf_reserve(&load_ring, sizeof(*record), 0);
+
+	if (!record)
+		return 0;
+	*record = turn;
+	if (turn % 2)
+		bpf_ringbuf_submit(record, 0);
+	else
+		bpf_ringbuf_discard(record, 0);
+	return 0;
+}
+
+static long queue_turn(__u32 turn, void *none unused)
+{
+	__u64 value = turn;
+
+	bpf_map_push_elem(&load_queues, &value, BPF_ANY);
+	bpf_map_pop_elem(&load_queues, &value);
+	return 0;
+}
+
+static long lpm_turn(__u32 turn, void *none unused)
+{
+	struct lpm_key key = { .prefixlen = 32, .address = turn % 8 };
+	__u64 value = turn;
+
+	bpf_map_update_elem(&load_tries, &key, &value, BPF_ANY);
+	bpf_map_delete_elem(&load_tries, &key);
+	return 0;
+}
+
+static long sockhash_turn(__u32 turn unused, void *none unused)
+{
+	__u32 key = 0;
+
+	bpf_map_delete_elem(&load_sockets, &key);
+	return 0;
+}
+
+static long resilient_lock_turn(__u32 turn unused, void *none unused)
+{
+	__u32 zero = 0;
+	struct resilient_value *value = bpf_map_lookup_elem(&load_resilient, &zero);
+
+	if (!value || bpf_res_spin_lock(&value->lock))
+		return 0;
+	work(&value->sum);
+	bpf_res_spin_unlock(&value->lock);
+	return 0;
+}
+
+/* Looked up twice, as the verifier would not let us lock the same value twice. */
+static long deadlock_turn(__u32 turn unused, void *none unused)
+{
+	__u32 zero = 0;
+	struct resilient_value *value = bpf_map_lookup_elem(&load_resilient, &zero);
+	struct resilient_value *again = bpf_map_lookup_elem(&load_resilient, &zero);
+
+	if (!value || !again || bpf_res_spin_lock(&value->lock))
+		return 0;
+	work(&value->sum);
+	if (!bpf_res_spin_lock(&again->lock))
+		bpf_res_spin_unlock(&again->lock);
+	bpf_res_spin_unlock(&value->lock);
+	return 0;
+}
+
+/* ---- programs ---- */
+
+SEC("tc")
+int load_spin_lock(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, spin_lock_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int load_hash(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, hash_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int load_lru(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, lru_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int load_ringbuf(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, ringbuf_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int load_queue(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, queue_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int load_lpm(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, lpm_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int load_sockhash(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, sockhash_turn, NULL, 0);
+	return 0;
+}
+
+/* The packet of a test run has a socket of its own; the buckets of the storage are the same for all. */
+SEC("tc")
+int load_local_storage(struct __sk_buff *packet)
+{
+	struct bpf_sock *sock = packet->sk;
+
+	if (sock)
+		sock = bpf_sk_fullsock(sock);
+	for (__u32 turn = 0; sock && turn < KARST_LOAD_TURNS; turn++) {
+		bpf_sk_storage_get(&load_storage, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		bpf_sk_storage_delete(&load_storage, sock);
+	}
+	return 0;
+}
+
+SEC("tc")
+int load_resilient_lock(struct __sk_buff *packet unused)
+{
+	if (!has_resilient_locks())
+		return 1;
+	bpf_loop(KARST_LOAD_TURNS, resilient_lock_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int provoke_deadlock(struct __sk_buff *packet unused)
+{
+	if (!has_resilient_locks())
+		return 1;
+	bpf_loop(1, deadlock_turn, NULL, 0);
+	return 0;
+}

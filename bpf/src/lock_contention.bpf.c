@@ -123,6 +123,12 @@ struct {
 /* Notes in `sleepers`: while there are none, an end need not look. */
 static __u64 sleeping;
 
+/* One more than the kernel's number, as the idle tasks' 0 means nobody here. */
+static __always_inline __u64 current_task(void)
+{
+	return bpf_get_current_pid_tgid() + 1;
+}
+
 /* ---- counting ---- */
 
 static __always_inline void count_lost(enum karst_lost_reason reason, __u64 events)
@@ -302,7 +308,7 @@ static __always_inline __u32 fresh_notes(const struct stack *stack, __u64 task, 
 static __always_inline void begin_spinning(__u64 lock, struct found found)
 {
 	struct stack *stack = stack_of_this_cpu();
-	__u64 task = bpf_get_current_pid_tgid();
+	__u64 task = current_task();
 	__u32 top;
 
 	if (!stack)
@@ -321,7 +327,7 @@ static __always_inline void begin_spinning(__u64 lock, struct found found)
 /* Innermost note of this task's wait for the lock, counted from 1; 0 if there is none. */
 static __always_inline __u32 note_of(const struct stack *stack, __u64 lock)
 {
-	__u64 task = bpf_get_current_pid_tgid();
+	__u64 task = current_task();
 	__u32 found = 0;
 
 #pragma unroll
@@ -411,7 +417,7 @@ static __always_inline struct note *expired_sleeper(__u64 task, __u64 now_ns)
 /* A mutex begins again each time its waiter goes on waiting in another way: the first begin counts. */
 static __always_inline void begin_sleeping(__u64 lock, struct found found)
 {
-	__u64 task = bpf_get_current_pid_tgid(), now_ns = bpf_ktime_get_ns();
+	__u64 task = current_task(), now_ns = bpf_ktime_get_ns();
 	struct note *note = sleeping ? sleeper_of(task) : NULL;
 
 	if (note && note->lock == lock)
@@ -433,7 +439,7 @@ static __always_inline void begin_sleeping(__u64 lock, struct found found)
 
 static __always_inline void end_sleeping(__u64 lock, int ret)
 {
-	__u64 task = bpf_get_current_pid_tgid();
+	__u64 task = current_task();
 	struct note *note = sleeper_of(task);
 
 	if (!note || note->lock != lock)

@@ -29,6 +29,9 @@ public final class LockContentionLayout {
     /** {@code KARST_PROBES}: lines a single lock may lie in. */
     public static final int PROBES = 4;
 
+    /** {@code KARST_INTERLEAVED}: ranges that may lie in the same elements, such as a spin lock and a timer in a value. */
+    public static final int INTERLEAVED = 4;
+
     /** Size of {@code struct karst_range}. */
     public static final int RANGE_BYTES = 16;
 

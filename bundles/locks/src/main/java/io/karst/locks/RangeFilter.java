@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import io.karst.resource.LockRange;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Leaves out the ranges that a search by address could not tell apart. Two ranges overlap when a map was freed while the
+ * scan ran and a newer one got its memory; the one scanned later is the living one. Locks of several kinds in the same
+ * elements (a spin lock and a timer in each value of an array) do not overlap: each range lies in the other's gaps.
+ */
+final class RangeFilter {
+
+    /**
+     * What the filter made of a scan.
+     *
+     * @param kept ranges that don't overlap
+     * @param refused one sentence for each range left out, with the reason
+     */
+    record Result(List<LockRange> kept, List<String> refused) {}
+
+    /** Ranges that share their elements, usually just one; they pass or fail together. */
+    private record Block(List<LockRange> ranges, long first, long last, int order) {
+
+        static Block of(List<LockRange> ranges, int order) {
+            Comparator<Long> unsigned = Long::compareUnsigned;
+            return new Block(
+                    ranges,
+                    ranges.stream().map(LockRange::firstLock).min(unsigned).orElseThrow(),
+                    ranges.stream().map(LockRange::lastLock).max(unsigned).orElseThrow(),
+                    order);
+        }
+    }
+
+    private record Shared(List<LockRange> ranges, int order) {
+
+        boolean join(LockRange range) {
+            boolean room = ranges.size() < LockContentionLayout.INTERLEAVED
+                    && ranges.stream().noneMatch(other -> other.lockOffset() == range.lockOffset());
+            return room && ranges.add(range);
+        }
+    }
+
+    private record Elements(int mapId, long mapAddress, long base, long stride, long count) {
+
+        static Elements of(LockRange range) {
+            return new Elements(range.mapId(), range.mapAddress(), range.base(), range.stride(), range.count());
+        }
+    }
+
+    private final List<String> refused = new ArrayList<>();
+
+    private RangeFilter() {}
+
+    /**
+     * Filters a scan.
+     *
+     * @param scanned ranges in the order scanned
+     * @return what passes, by address
+     */
+    static Result filter(Collection<LockRange> scanned) {
+        RangeFilter filter = new RangeFilter();
+        List<LockRange> kept = filter.withoutOverlaps(filter.blocks(scanned)).stream()
+                .flatMap(block -> block.ranges().stream())
+                .toList();
+        return new Result(kept, List.copyOf(filter.refused));
+    }
+
+    private List<Block> blocks(Collection<LockRange> scanned) {
+        List<Block> blocks = new ArrayList<>();
+        Map<Elements, Shared> shared = new LinkedHashMap<>();
+        int order = 0;
+        for (LockRange range : scanned) {
+            int place = order++;
+            if (reachesTop(range)) {
+                refused.add(text(range) + " would reach the end of the address space; left out");
+            } else if (range.count() == 1 || range.lockOffset() >= range.stride()) {
+                blocks.add(Block.of(List.of(range), place));
+            } else if (!shared.computeIfAbsent(Elements.of(range), key -> new Shared(new ArrayList<>(), place))
+                    .join(range)) {
+                blocks.add(Block.of(List.of(range), place));
+            }
+        }
+        shared.values().forEach(together -> blocks.add(Block.of(together.ranges(), together.order())));
+        return blocks;
+    }
+
+    /**
+     * Sweeps by address. Kept blocks never overlap each other, so that only the last kept one can overlap the next: the
+     * older of the two gives way.
+     */
+    private List<Block> withoutOverlaps(List<Block> blocks) {
+        blocks.sort(Comparator.comparing(Block::first, Long::compareUnsigned).thenComparing(Block::order));
+        Deque<Block> kept = new ArrayDeque<>();
+        for (Block next : blocks) {
+            Block before = kept.peekLast();
+            if (before == null || Long.compareUnsigned(before.last(), next.first()) < 0) {
+                kept.addLast(next);
+            } else if (next.order() > before.order()) {
+                refuse(before, next);
+                kept.removeLast();
+                kept.addLast(next);
+            } else {
+                refuse(next, before);
+            }
+        }
+        return List.copyOf(kept);
+    }
+
+    private void refuse(Block older, Block newer) {
+        for (LockRange range : older.ranges()) {
+            refused.add(text(range) + " overlaps " + text(newer.ranges().get(0))
+                    + ", which was scanned later; left out until the next scan");
+        }
+    }
+
+    /** Whether its last lock lies beyond, or at the very last address, which marks unused places of the table. */
+    private static boolean reachesTop(LockRange range) {
+        return Math.multiplyHigh(range.stride(), range.count() - 1) != 0
+                || Long.compareUnsigned(range.firstLock(), range.base()) < 0
+                || Long.compareUnsigned(range.lastLock(), range.firstLock()) < 0
+                || range.lastLock() == LockContentionLayout.NO_ADDRESS;
+    }
+
+    private static String text(LockRange range) {
+        return String.format(
+                Locale.ROOT,
+                "%s of map %d (0x%x..0x%x)",
+                range.kind().name().toLowerCase(Locale.ROOT),
+                range.mapId(),
+                range.firstLock(),
+                range.lastLock());
+    }
+}

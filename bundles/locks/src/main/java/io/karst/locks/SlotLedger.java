@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import io.karst.resource.Inventory;
+import io.karst.resource.LockRange;
+import io.karst.resource.MapResource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/**
+ * Which range of locks counts its waits in which slot, from scan to scan. Not thread-safe.
+ *
+ * <p>A range keeps its slot while it is the same range of the same map (id and address). The slot of a range that is gone
+ * still belongs to it, because its counts are wanted and because a wait that began before may still end: it is
+ * {@linkplain #retired retired} until the owner has taken its counts out, cleared it and {@linkplain #release released}
+ * it. Slots never used before are handed out first, released ones in the order they came back.
+ *
+ * <p>When a scan has more ranges than there is room for, {@link Shortage} says which are left out.
+ */
+public final class SlotLedger {
+
+    /**
+     * What the next table looks like. Nothing changes until {@link #commit}.
+     *
+     * @param table ranges and slots
+     * @param blindSpots what could not get into it, each with the reason
+     */
+    public record Plan(RangeTable table, List<String> blindSpots) {
+
+        /** Copies the list. */
+        public Plan {
+            blindSpots = List.copyOf(blindSpots);
+        }
+    }
+
+    private final int slots;
+    private final Map<LockRange, Integer> slotOf = new HashMap<>();
+    private final Map<Integer, LockRange> owner = new HashMap<>();
+    private final Set<Integer> retired = new HashSet<>();
+    private final Set<Integer> released = new LinkedHashSet<>();
+    private int used;
+
+    /**
+     * A ledger of empty slots.
+     *
+     * @param slots number of slots, 1 to {@value LockContentionLayout#MAX_RANGES}
+     */
+    public SlotLedger(int slots) {
+        if (slots < 1 || slots > LockContentionLayout.MAX_RANGES) {
+            throw new IllegalArgumentException("slots=" + slots + " is outside 1.." + LockContentionLayout.MAX_RANGES);
+        }
+        this.slots = slots;
+    }
+
+    /**
+     * Plans a table for a scan.
+     *
+     * @param inventory the scan
+     * @param ignored ids of maps that are left out without a word
+     * @return the plan
+     */
+    public Plan plan(Inventory inventory, IntPredicate ignored) {
+        Map<LockRange, MapResource> wanted = new LinkedHashMap<>();
+        for (MapResource map : inventory.maps()) {
+            if (!ignored.test(map.id())) {
+                map.ranges().forEach(range -> wanted.put(range, map));
+            }
+        }
+        RangeFilter.Result filtered = RangeFilter.filter(wanted.keySet());
+        List<String> blindSpots = new ArrayList<>(filtered.refused());
+        Shortage.Result fitting = Shortage.fit(filtered.kept(), slots, range -> wanted.get(range));
+        blindSpots.addAll(fitting.blindSpots());
+        return new Plan(assign(fitting.kept(), blindSpots), blindSpots);
+    }
+
+    private RangeTable assign(List<LockRange> ranges, List<String> blindSpots) {
+        List<RangeTable.Entry> entries = new ArrayList<>(ranges.size());
+        Iterator<Integer> again = released.iterator();
+        int fresh = used;
+        int waiting = 0;
+        for (LockRange range : ranges) {
+            Integer slot = slotOf.get(range);
+            if (slot != null) {
+                entries.add(new RangeTable.Entry(range, slot));
+            } else if (fresh < slots) {
+                entries.add(new RangeTable.Entry(range, fresh++));
+            } else if (again.hasNext()) {
+                entries.add(new RangeTable.Entry(range, again.next()));
+            } else {
+                waiting++;
+            }
+        }
+        if (waiting > 0) {
+            blindSpots.add(
+                    waiting + " new lock ranges wait for the counters of freed maps; traced from the next scan on");
+        }
+        return RangeTable.of(entries);
+    }
+
+    /**
+     * Makes a plan the present state.
+     *
+     * @param plan the last one made; nothing was released or committed since
+     */
+    public void commit(Plan plan) {
+        Set<Integer> gone = new HashSet<>(owner.keySet());
+        for (RangeTable.Entry entry : plan.table().entries()) {
+            slotOf.put(entry.range(), entry.slot());
+            owner.put(entry.slot(), entry.range());
+            released.remove(entry.slot());
+            gone.remove(entry.slot());
+            used = Math.max(used, entry.slot() + 1);
+        }
+        retired.clear();
+        retired.addAll(gone);
+    }
+
+    /**
+     * Slots whose range is gone.
+     *
+     * @return copy
+     */
+    public Set<Integer> retired() {
+        return Set.copyOf(retired);
+    }
+
+    /**
+     * Gives a retired slot back, once its counts are taken out and its memory is zero.
+     *
+     * @param slot slot
+     * @throws IllegalStateException if it is not retired
+     */
+    public void release(int slot) {
+        if (!retired.remove(slot)) {
+            throw new IllegalStateException("slot " + slot + " is not retired");
+        }
+        LockRange range = owner.remove(slot);
+        slotOf.remove(range);
+        released.add(slot);
+    }
+
+    /**
+     * The range that counts, or last counted, in a slot.
+     *
+     * @param slot slot
+     * @return empty if the slot was never used or has been released
+     */
+    public Optional<LockRange> owner(int slot) {
+        return Optional.ofNullable(owner.get(slot));
+    }
+
+    /**
+     * Slots ever used: all those in use lie below.
+     *
+     * @return 0 to the number of slots
+     */
+    public int used() {
+        return used;
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.karst.resource.Inventory;
+import io.karst.resource.LockKind;
+import io.karst.resource.LockRange;
+import io.karst.resource.MapResource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SlotLedgerTest {
+    private static final LockRange FIRST = Ranges.single(1, LockKind.FREEZE, Ranges.KERNEL, 0);
+    private static final LockRange SECOND = Ranges.single(2, LockKind.FREEZE, Ranges.KERNEL + 64, 0);
+    private static final LockRange THIRD = Ranges.single(3, LockKind.FREEZE, Ranges.KERNEL + 128, 0);
+
+    private final SlotLedger ledger = new SlotLedger(2);
+
+    @Test
+    void rangesKeepTheirSlots() {
+        track(FIRST, SECOND);
+        int slot = slotOf(SECOND, track(SECOND));
+        assertThat(slotOf(SECOND, track(FIRST, SECOND))).isEqualTo(slot);
+    }
+
+    @Test
+    void slotOfAFreedMapStaysItsOwnUntilReleased() {
+        track(FIRST, SECOND);
+        SlotLedger.Plan plan = track(SECOND, THIRD);
+        assertThat(plan.table().entries()).extracting(RangeTable.Entry::range).containsExactly(SECOND);
+        assertThat(plan.blindSpots())
+                .containsExactly("1 new lock ranges wait for the counters of freed maps; traced from the next scan on");
+        assertThat(ledger.retired()).hasSize(1);
+        int slot = ledger.retired().iterator().next();
+        assertThat(ledger.owner(slot)).contains(FIRST);
+        ledger.release(slot);
+        assertThat(ledger.owner(slot)).isEmpty();
+        assertThat(slotOf(THIRD, track(SECOND, THIRD))).isEqualTo(slot);
+        assertThat(ledger.owner(slot)).contains(THIRD);
+    }
+
+    @Test
+    void freshSlotsGoBeforeReleasedOnes() {
+        SlotLedger roomy = new SlotLedger(3);
+        roomy.commit(roomy.plan(inventory(FIRST), id -> false));
+        roomy.commit(roomy.plan(inventory(SECOND), id -> false));
+        roomy.release(0);
+        SlotLedger.Plan plan = roomy.plan(inventory(SECOND, THIRD), id -> false);
+        assertThat(slotOf(THIRD, plan)).isEqualTo(2);
+    }
+
+    @Test
+    void sameRangeOfALaterMapIsAnotherRange() {
+        track(FIRST);
+        LockRange reborn = Ranges.single(9, LockKind.FREEZE, FIRST.base(), 0);
+        assertThat(slotOf(reborn, track(reborn))).isEqualTo(1);
+        assertThat(ledger.owner(0)).contains(FIRST);
+    }
+
+    @Test
+    void rangeThatComesBackBeforeReleaseGetsItsSlotBack() {
+        track(FIRST, SECOND);
+        track(SECOND);
+        track(FIRST, SECOND);
+        assertThat(ledger.retired()).isEmpty();
+        assertThatIllegalStateException().isThrownBy(() -> ledger.release(0)).withMessage("slot 0 is not retired");
+    }
+
+    @Test
+    void planAloneChangesNothing() {
+        ledger.plan(inventory(FIRST, SECOND), id -> false);
+        assertThat(ledger.used()).isZero();
+        assertThat(ledger.owner(0)).isEmpty();
+        assertThat(slotOf(THIRD, track(THIRD))).isZero();
+    }
+
+    @Test
+    void leavesIgnoredMapsOut() {
+        SlotLedger.Plan plan = ledger.plan(inventory(FIRST, SECOND), id -> id == 1);
+        assertThat(plan.table().entries()).extracting(RangeTable.Entry::range).containsExactly(SECOND);
+        assertThat(plan.blindSpots()).isEmpty();
+    }
+
+    @Test
+    void takesExactlyAFullTable() {
+        SlotLedger full = new SlotLedger(LockContentionLayout.MAX_RANGES);
+        LockRange[] ranges =
+                Ranges.random(new Random(9), LockContentionLayout.MAX_RANGES).toArray(LockRange[]::new);
+        SlotLedger.Plan plan = full.plan(inventory(ranges), id -> false);
+        assertThat(plan.blindSpots()).isEmpty();
+        assertThat(plan.table().entries()).extracting(RangeTable.Entry::range).containsExactlyInAnyOrder(ranges);
+        assertThat(plan.table().entries()).extracting(RangeTable.Entry::slot).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void perCpuListsOfTheMapWithMostRangesGoFirst() {
+        SlotLedger four = new SlotLedger(4);
+        MapResource small = Ranges.map(1, single(1, LockKind.HASH_BUCKET, 0), single(1, LockKind.FREELIST, 1));
+        MapResource big = Ranges.map(
+                2,
+                single(2, LockKind.HASH_BUCKET, 2),
+                single(2, LockKind.FREELIST, 3),
+                single(2, LockKind.FREELIST, 4),
+                single(2, LockKind.FREEZE, 5));
+        SlotLedger.Plan plan = four.plan(Ranges.inventory(small, big), id -> false);
+        assertThat(plan.table().entries())
+                .extracting(entry -> entry.range().mapId() + " " + entry.range().kind())
+                .containsExactly("1 HASH_BUCKET", "1 FREELIST", "2 HASH_BUCKET", "2 FREEZE");
+        assertThat(plan.blindSpots())
+                .containsExactly(
+                        "per-CPU lists of 1 maps are not traced, because there are 6 lock ranges and room for 4:"
+                                + " maps 2 m2");
+    }
+
+    @Test
+    void thenFreezeMutexesThenTheNewestMaps() {
+        SlotLedger two = new SlotLedger(2);
+        MapResource[] maps = IntStream.rangeClosed(1, 3)
+                .mapToObj(id -> Ranges.map(
+                        id, single(id, LockKind.HASH_BUCKET, id * 2), single(id, LockKind.FREEZE, id * 2 + 1)))
+                .toArray(MapResource[]::new);
+        SlotLedger.Plan plan = two.plan(Ranges.inventory(maps), id -> false);
+        assertThat(plan.table().entries())
+                .extracting(entry -> entry.range().mapId() + " " + entry.range().kind())
+                .containsExactly("1 HASH_BUCKET", "2 HASH_BUCKET");
+        assertThat(plan.blindSpots())
+                .containsExactly(
+                        "freeze mutexes of 3 maps are not traced, because there are 6 lock ranges and room for 2: maps"
+                                + " 3 m3, 2 m2, 1 m1",
+                        "all locks of 1 maps are not traced, because there are 6 lock ranges and room for 2: maps 3 m3");
+    }
+
+    @Test
+    void namesNoMoreThanTenMaps() {
+        MapResource[] maps = IntStream.rangeClosed(1, 30)
+                .mapToObj(id -> Ranges.map(id, single(id, LockKind.HASH_BUCKET, id)))
+                .toArray(MapResource[]::new);
+        assertThat(ledger.plan(Ranges.inventory(maps), id -> false).blindSpots())
+                .singleElement()
+                .asString()
+                .endsWith(", 22 m22, 21 m21 and 18 more");
+    }
+
+    /** Maps come and go at random; whatever happens, a slot never counts for two ranges at once. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void slotsNeverHaveTwoOwners(long seed) {
+        Random random = new Random(seed);
+        SlotLedger small = new SlotLedger(40);
+        Map<Integer, LockRange> owners = new TreeMap<>();
+        Set<Integer> alive = new HashSet<>();
+        for (int scan = 1; scan <= 300; scan++) {
+            alive.removeIf(id -> random.nextInt(4) == 0);
+            for (int born = random.nextInt(12); born > 0; born--) {
+                alive.add(scan * 100 + born);
+            }
+            for (int slot : small.retired()) {
+                if (random.nextBoolean()) {
+                    small.release(slot);
+                    owners.remove(slot);
+                }
+            }
+            SlotLedger.Plan plan = small.plan(
+                    inventory(alive.stream()
+                            .map(id -> single(id, LockKind.FREEZE, id))
+                            .toArray(LockRange[]::new)),
+                    id -> false);
+            small.commit(plan);
+            for (RangeTable.Entry entry : plan.table().entries()) {
+                LockRange before = owners.put(entry.slot(), entry.range());
+                assertThat(before == null || before.equals(entry.range())).isTrue();
+                assertThat(small.retired()).doesNotContain(entry.slot());
+            }
+            owners.forEach((slot, range) -> assertThat(small.owner(slot)).contains(range));
+            assertThat(small.used()).isLessThanOrEqualTo(40);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16385})
+    void refusesSizesOutOfRange(int slots) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SlotLedger(slots))
+                .withMessage("slots=" + slots + " is outside 1..16384");
+    }
+
+    private static LockRange single(int mapId, LockKind kind, int place) {
+        return Ranges.single(mapId, kind, Ranges.KERNEL + place * 64L, 0);
+    }
+
+    private SlotLedger.Plan track(LockRange... ranges) {
+        SlotLedger.Plan plan = ledger.plan(inventory(ranges), id -> false);
+        ledger.commit(plan);
+        return plan;
+    }
+
+    private static Inventory inventory(LockRange... ranges) {
+        List<MapResource> maps = new ArrayList<>();
+        for (LockRange range : ranges) {
+            maps.add(Ranges.map(range.mapId(), range));
+        }
+        return Ranges.inventory(maps.toArray(MapResource[]::new));
+    }
+
+    private static int slotOf(LockRange range, SlotLedger.Plan plan) {
+        return plan.table().entries().stream()
+                .filter(entry -> entry.range().equals(range))
+                .findAny()
+                .orElseThrow()
+                .slot();
+    }
+}

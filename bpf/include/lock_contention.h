@@ -16,12 +16,15 @@
 #define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
 #define KARST_MAX_CPUS 1024
 #define KARST_BUCKETS 36 /* bucket b: 2^b to 2^(b+1) - 1 ns; 0 also holds 0 ns; the last is open */
+#define KARST_INTERLEAVED 4 /* ranges that may lie in the same elements */
 #define KARST_NO_ADDRESS 0xffffffffffffffffULL /* fills the rest of `first_lock`, sorts last */
 
 /*
  * Map `ranges`: array of 2 tables, of which `active_table` says which one counts. Sorted by first_lock, unsigned;
  * ranges never overlap. A lock at address a belongs to range r when first_lock[r] is the greatest one <= a and
- * (a - first_lock) is a multiple of stride below count * stride.
+ * (a - first_lock) is a multiple of stride below count * stride. Only ranges in the same elements of one map, such as a
+ * spin lock and a timer in each value of an array, lie in each other's gaps: then r may be up to KARST_INTERLEAVED - 1
+ * places before the greatest one.
  */
 struct karst_range {
 	__u64 stride;

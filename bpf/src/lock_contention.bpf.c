@@ -260,7 +260,7 @@ static __always_inline bool is_lock_of(const struct karst_range *range, __u64 of
 	found->index = KARST_ONLY_LOCK;
 	if (range->count == 1)
 		return offset == 0;
-	if (!range->stride)
+	if (!range->stride || offset >= range->count * range->stride)
 		return false;
 	index = offset / range->stride;
 	found->index = index;
@@ -280,7 +280,15 @@ static __always_inline bool find(__u64 lock, struct found *found)
 	if (!table)
 		return false;
 	at = search(table, lock, bounds->start);
-	return lock >= table->first_lock[at] && is_lock_of(&table->range[at], lock - table->first_lock[at], found);
+#pragma unroll
+	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
+		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1); /* before the first comes the last, far above the lock */
+
+		if (lock >= table->first_lock[entry] &&
+		    is_lock_of(&table->range[entry], lock - table->first_lock[entry], found))
+			return true;
+	}
+	return false;
 }
 
 /* ---- spinning waits ---- */

@@ -56,4 +56,12 @@ public sealed interface LockRecord {
      * @param reason why
      */
     record OfBlindSpot(int mapId, long mapAddress, BlindReason reason) implements LockRecord {}
+
+    /**
+     * The map has more ranges than one pass yields; last record of its map.
+     *
+     * @param mapId map id
+     * @param mapAddress kernel address of its {@code struct bpf_map}
+     */
+    record OfMore(int mapId, long mapAddress) implements LockRecord {}
 }

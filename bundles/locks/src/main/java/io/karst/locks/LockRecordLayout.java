@@ -52,6 +52,12 @@ public final class LockRecordLayout {
     /** Value of {@code record_type} for locks without a range. */
     public static final int TYPE_BLIND = 3;
 
+    /** Value of {@code record_type} for a map with more ranges than one pass yields. */
+    public static final int TYPE_MORE = 4;
+
+    /** {@code KARST_PASS_RECORDS}: most ranges of one map in one pass. */
+    public static final int PASS_RECORDS = 512;
+
     private LockRecordLayout() {}
 
     /**
@@ -72,7 +78,8 @@ public final class LockRecordLayout {
             case TYPE_MAP -> new LockRecord.OfMap(mapId, mapAddress, kind);
             case TYPE_RANGE -> new LockRecord.OfRange(range(buffer, at));
             case TYPE_BLIND -> new LockRecord.OfBlindSpot(mapId, mapAddress, BlindReason.ofCode(kind));
-            default -> throw new IllegalArgumentException("record type " + type + " is outside 1..3");
+            case TYPE_MORE -> new LockRecord.OfMore(mapId, mapAddress);
+            default -> throw new IllegalArgumentException("record type " + type + " is outside 1..4");
         };
     }
 

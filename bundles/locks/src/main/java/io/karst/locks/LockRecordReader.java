@@ -6,13 +6,18 @@ package io.karst.locks;
 import io.karst.resource.LockRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * Puts the byte stream of {@code lock_ranges.bpf.c} together: give it to {@code BpfProgram.iterate}, then call
- * {@link #finish}. For one stream and one thread.
+ * {@link #endPass}; while that is true, iterate again with the next window; then {@link #finish}. For one scan and one
+ * thread.
  */
 public final class LockRecordReader implements Consumer<ByteBuffer> {
 
@@ -20,12 +25,13 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     public static final int DEFAULT_MAX_RECORDS = 4 << 20;
 
     private final int maxRecords;
-    private final List<MapLocks> maps = new ArrayList<>();
+    private final Map<LockRecord.OfMap, Locks> maps = new LinkedHashMap<>();
     private Optional<LockRecord.OfMap> current = Optional.empty();
-    private final List<LockRange> ranges = new ArrayList<>();
-    private final List<BlindReason> blindSpots = new ArrayList<>();
+    private boolean more;
     private int records;
     private int unread;
+
+    private record Locks(Set<LockRange> ranges, Set<BlindReason> blindSpots) {}
 
     /** Accepts {@value #DEFAULT_MAX_RECORDS} records. */
     public LockRecordReader() {
@@ -64,18 +70,38 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     }
 
     /**
-     * Ends the stream.
+     * Ends one pass of the iterator.
+     *
+     * @return whether a map has more ranges: add {@value LockRecordLayout#PASS_RECORDS} to the window and iterate again
+     * @throws IllegalArgumentException if the stream ended in the middle of a record
+     */
+    public boolean endPass() {
+        if (unread != 0) {
+            throw new IllegalArgumentException(
+                    "lock record " + records + " ends after " + unread + " of " + LockRecordLayout.BYTES + " bytes");
+        }
+        boolean again = more;
+        more = false;
+        current = Optional.empty();
+        return again;
+    }
+
+    /**
+     * What all passes together told.
      *
      * @return all maps in the order they came
      * @throws IllegalArgumentException if the stream ended in the middle of a record
      */
     public List<MapLocks> finish() {
-        if (unread != 0) {
-            throw new IllegalArgumentException(
-                    "lock record " + records + " ends after " + unread + " of " + LockRecordLayout.BYTES + " bytes");
-        }
-        closeMap();
-        return List.copyOf(maps);
+        endPass();
+        List<MapLocks> all = new ArrayList<>(maps.size());
+        maps.forEach((map, locks) -> all.add(new MapLocks(
+                map.mapId(),
+                map.mapAddress(),
+                map.mapType(),
+                List.copyOf(locks.ranges()),
+                List.copyOf(locks.blindSpots()))));
+        return all;
     }
 
     private LockRecord next(ByteBuffer buffer) {
@@ -88,29 +114,27 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
 
     private void take(LockRecord entry) {
         if (entry instanceof LockRecord.OfMap map) {
-            closeMap();
             current = Optional.of(map);
+            maps.computeIfAbsent(map, key -> new Locks(new LinkedHashSet<>(), new LinkedHashSet<>()));
             return;
         }
-        boolean belongs = current.isPresent()
-                && current.get().mapId() == entry.mapId()
-                && current.get().mapAddress() == entry.mapAddress();
-        if (!belongs) {
-            throw new IllegalArgumentException("lock record " + records + " is about map " + entry.mapId()
-                    + " but follows " + current.map(map -> "map " + map.mapId()).orElse("no map"));
+        Locks locks = maps.get(mapOf(entry));
+        if (locks == null) {
+            throw new IllegalStateException("map " + entry.mapId() + " is not there");
         }
         if (entry instanceof LockRecord.OfRange range) {
-            ranges.add(range.range());
+            locks.ranges().add(range.range());
         } else if (entry instanceof LockRecord.OfBlindSpot spot) {
-            blindSpots.add(spot.reason());
+            locks.blindSpots().add(spot.reason());
+        } else {
+            more = true;
         }
     }
 
-    private void closeMap() {
-        current.ifPresent(
-                map -> maps.add(new MapLocks(map.mapId(), map.mapAddress(), map.mapType(), ranges, blindSpots)));
-        current = Optional.empty();
-        ranges.clear();
-        blindSpots.clear();
+    private LockRecord.OfMap mapOf(LockRecord entry) {
+        return current.filter(map -> map.mapId() == entry.mapId() && map.mapAddress() == entry.mapAddress())
+                .orElseThrow(() -> new IllegalArgumentException("lock record " + records + " is about map "
+                        + entry.mapId() + " but follows "
+                        + current.map(map -> "map " + map.mapId()).orElse("no map")));
     }
 }

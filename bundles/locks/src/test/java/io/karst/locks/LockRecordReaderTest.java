@@ -59,6 +59,32 @@ class LockRecordReaderTest {
     }
 
     @Test
+    void joinsThePassesOfMapsWithManyRanges() {
+        LockRecordReader reader = new LockRecordReader();
+        reader.accept(stream(
+                map(7, ADDRESS, HASH),
+                range(7, ADDRESS, 1, 16, 2),
+                entry(LockRecordLayout.TYPE_MORE, 7, ADDRESS, 0),
+                map(8, ADDRESS, HASH),
+                range(8, ADDRESS, 30, 1, 1),
+                blind(8, ADDRESS, 2)));
+        assertThat(reader.endPass()).isTrue();
+        reader.accept(
+                stream(map(7, ADDRESS, HASH), range(7, ADDRESS, 2, 1, 1), map(8, ADDRESS, HASH), blind(8, ADDRESS, 2)));
+        assertThat(reader.endPass()).isFalse();
+        assertThat(reader.finish())
+                .hasSize(2)
+                .satisfiesExactly(
+                        first -> assertThat(first.ranges())
+                                .extracting(LockRange::kind)
+                                .containsExactly(LockKind.HASH_BUCKET, LockKind.FREELIST),
+                        second -> {
+                            assertThat(second.ranges()).hasSize(1);
+                            assertThat(second.blindSpots()).containsExactly(BlindReason.PER_CPU);
+                        });
+    }
+
+    @Test
     void refusesAStreamThatEndsInsideARecord() {
         LockRecordReader reader = new LockRecordReader();
         reader.accept(stream(map(7, ADDRESS, HASH)).limit(50));
@@ -87,7 +113,7 @@ class LockRecordReaderTest {
 
     static Stream<Arguments> refuses() {
         return Stream.of(
-                Arguments.of("unknown record type", entry(4, 7, ADDRESS, 0), "record type 4 is outside 1..3"),
+                Arguments.of("unknown record type", entry(5, 7, ADDRESS, 0), "record type 5 is outside 1..4"),
                 Arguments.of("record type 0, as in cleared memory", new byte[56], "record type 0 is outside"),
                 Arguments.of("unknown lock kind", range(7, ADDRESS, 31, 1, 1), "lock kind 31 is outside 1..30"),
                 Arguments.of("unknown blind reason", blind(7, ADDRESS, 9), "blind reason 9 is outside 1..3"),

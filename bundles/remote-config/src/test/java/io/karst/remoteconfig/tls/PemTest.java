@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PemTest {
+
+    private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+
+    /** Made with {@code openssl ecparam -name prime256v1 -genkey}; with the curve repeated, as OpenSSL writes it. */
+    private static final String SEC1 = """
+            -----BEGIN EC PARAMETERS-----
+            BggqhkjOPQMBBw==
+            -----END EC PARAMETERS-----
+            -----BEGIN EC PRIVATE KEY-----
+            MHcCAQEEIOM9p+0g2qTTX//6AjEJ5ZI5X5pG65folsCYf0FPa/1ToAoGCCqGSM49
+            AwEHoUQDQgAEX0WC3BJnoKBuoX/L1rYtQhHY4G5m3nmyzg+JkkB52XalIXHhbyjt
+            jbsa6Nc8BGHQJZSRyWkmIxc4y73fpJtzEw==
+            -----END EC PRIVATE KEY-----
+            """;
+
+    private static final String PKCS8 = """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4z2n7SDapNNf//oC
+            MQnlkjlfmkbrl+iWwJh/QU9r/VOhRANCAARfRYLcEmegoG6hf8vWti1CEdjgbmbe
+            ebLOD4mSQHnZdqUhceFvKO2Nuxro1zwEYdAllJHJaSYjFzjLvd+km3MT
+            -----END PRIVATE KEY-----
+            """;
+
+    private static String made() {
+        return SelfSigned.pem(
+                "test", List.of("localhost", "127.0.0.1", "::1"), NOW, Duration.ofDays(30), new SecureRandom());
+    }
+
+    @Test
+    void aSelfSignedCertificateVerifiesAndNamesItsHosts() throws GeneralSecurityException {
+        Pem pem = Pem.parse(made());
+        X509Certificate certificate = pem.certificates().get(0);
+        certificate.verify(certificate.getPublicKey());
+        certificate.checkValidity(Date.from(NOW));
+        assertThatThrownBy(() -> certificate.checkValidity(Date.from(NOW.plus(Duration.ofDays(31)))))
+                .isInstanceOf(CertificateException.class);
+        assertThat(certificate.getSubjectAlternativeNames())
+                .extracting(entry -> String.valueOf(entry.get(1)))
+                .containsExactly("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
+        assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+        assertThat(certificate.getBasicConstraints()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(certificate.getKeyUsage()).startsWith(true, false, false, false, false, true);
+        assertThat(signs(pem.key().orElseThrow(), certificate)).isTrue();
+    }
+
+    @Test
+    void aSec1KeyIsTheSameKeyAsItsPkcs8Form() throws CertificateException {
+        assertThat(Pem.parse(SEC1).key()).isPresent();
+        assertThat(Pem.parse(SEC1).key().orElseThrow().getClass())
+                .isEqualTo(Pem.parse(PKCS8).key().orElseThrow().getClass());
+        assertThat(((java.security.interfaces.ECPrivateKey)
+                                Pem.parse(SEC1).key().orElseThrow())
+                        .getS())
+                .isEqualTo(((java.security.interfaces.ECPrivateKey)
+                                Pem.parse(PKCS8).key().orElseThrow())
+                        .getS());
+    }
+
+    @Test
+    void twoKeysAreRefused() {
+        assertThatThrownBy(() -> Pem.parse(SEC1 + PKCS8))
+                .isInstanceOf(CertificateException.class)
+                .hasMessageContaining("more than one");
+    }
+
+    @Test
+    void aTruncatedKeyIsRefusedWithoutShowingIt() {
+        String broken = Pem.block("EC PRIVATE KEY", new byte[] {0x30, 0x77, 2, 1});
+        assertThatThrownBy(() -> Pem.parse(broken)).isInstanceOf(CertificateException.class);
+    }
+
+    private static boolean signs(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initSign(key);
+        signature.update((byte) 7);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate);
+        signature.update((byte) 7);
+        return signature.verify(signed);
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.LockContention;
+import io.karst.resource.MapResource;
+import io.karst.resource.ResourceInventory;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.jspecify.annotations.Nullable;
+
+/** {@code karst:locks}. */
+@Service
+@Command(
+        scope = "karst",
+        name = "locks",
+        description = "Shows which eBPF map's lock is hot: waits by map and lock kind, with their times.")
+public final class LocksCommand extends KarstCommand {
+    private static final int MOST_SECONDS = 3_600;
+    private static final int MOST_ROWS = 1_000_000;
+    private static final int TABLE_ROWS = 20;
+
+    @Option(name = "--map", valueToShowInHelp = "ID|NAME", description = "Only this map.")
+    @Completion(MapCompleter.class)
+    @Nullable
+    String map;
+
+    @Option(
+            name = "--by",
+            description = "What a line stands for: map (all its locks), kind (all its locks of one kind, such as hash"
+                    + " bucket), or lock (one single lock, such as hash bucket 17).")
+    @Completion(
+            value = StringsCompleter.class,
+            values = {"map", "kind", "lock"})
+    String by = "kind";
+
+    @Option(
+            name = "--seconds",
+            valueToShowInHelp = "all since tracing began",
+            description = "Wait this long, 1 to 3600 s, and show only what happened meanwhile.")
+    @Nullable
+    Integer seconds;
+
+    @Option(name = "--sort", description = "Greatest first: total (waiting time), count, avg, max or p99.")
+    @Completion(
+            value = StringsCompleter.class,
+            values = {"total", "count", "avg", "max", "p99"})
+    String sort = "total";
+
+    @Option(
+            name = "--limit",
+            valueToShowInHelp = "20, none with --json",
+            description = "Show at most this many lines, at least 1.")
+    @Nullable
+    Integer limit;
+
+    /** Called by Karaf, once per execution. */
+    public LocksCommand() {}
+
+    @Override
+    void run(Services services) throws CommandException, InterruptedException {
+        Words.range("--seconds", seconds, 1, MOST_SECONDS);
+        Words.range("--limit", limit, 1, MOST_ROWS);
+        Grouping grouping = Grouping.of(by);
+        SortKey key = SortKey.of(sort);
+        services.<LockContention, Boolean>require(LockContention.class, "lock-tracer", contention -> {
+            OptionalInt only = wanted(services, contention);
+            ContentionSnapshot snapshot = measure(contention);
+            List<LockRow> rows = grouping.rows(snapshot).stream()
+                    .filter(row -> only.isEmpty() || row.mapId() == only.getAsInt())
+                    .sorted(key.order())
+                    .toList();
+            show(new LocksView(snapshot, rows, rowLimit(), maps(services)), grouping);
+            return true;
+        });
+    }
+
+    private int rowLimit() {
+        if (limit != null) {
+            return limit;
+        }
+        return json ? Integer.MAX_VALUE : TABLE_ROWS;
+    }
+
+    private ContentionSnapshot measure(LockContention contention) throws InterruptedException {
+        if (seconds == null) {
+            return contention.sinceStart();
+        }
+        Duration time = Duration.ofSeconds(seconds);
+        if (json || noFormat || !isTerminal()) {
+            return contention.during(time);
+        }
+        try (Progress progress = new Progress(out(), seconds)) {
+            progress.start();
+            return contention.during(time);
+        }
+    }
+
+    private void show(LocksView view, Grouping grouping) {
+        if (json) {
+            print(view.json());
+            return;
+        }
+        remark(view.period(ZoneId.systemDefault()));
+        print(view.table(grouping, noFormat));
+        view.footer().forEach(this::remark);
+    }
+
+    private static Map<Integer, MapResource> maps(Services services) {
+        return services
+                .ifPresent(
+                        ResourceInventory.class,
+                        inventory -> inventory.current().maps())
+                .orElse(List.of())
+                .stream()
+                .collect(Collectors.toMap(MapResource::id, found -> found, (one, other) -> other, TreeMap::new));
+    }
+
+    /** Finds the map asked for: a living one first, then one that is gone but was waited for. */
+    private OptionalInt wanted(Services services, LockContention contention) throws CommandException {
+        if (map == null) {
+            return OptionalInt.empty();
+        }
+        Map<Integer, String> living = services.ifPresent(
+                        ResourceInventory.class, inventory -> inventory.rescan().maps())
+                .map(found -> names(found.stream()))
+                .orElse(Map.of());
+        Map<Integer, String> gone = new TreeMap<>(living);
+        contention.sinceStart().perKind().forEach(waits -> gone.putIfAbsent(waits.mapId(), waits.map()));
+        String name = map;
+        boolean lives = living.containsValue(name) || living.keySet().stream().anyMatch(id -> name.equals("" + id));
+        return OptionalInt.of(MapNames.one(lives ? living : gone, name));
+    }
+
+    private static Map<Integer, String> names(Stream<MapResource> maps) {
+        return maps.collect(Collectors.toMap(MapResource::id, MapResource::name, (one, other) -> other));
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import io.karst.resource.Inventory;
+import io.karst.resource.MapResource;
+import io.karst.resource.ResourceInventory;
+import java.util.List;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+
+/** {@code karst:maps}. */
+@Service
+@Command(
+        scope = "karst",
+        name = "maps",
+        description = "Lists every eBPF map of this kernel with its locks and owners, as they are now.")
+public final class MapsCommand extends KarstCommand {
+
+    @Argument(
+            name = "PATTERN",
+            description = "Only maps with this id, or whose name matches: * stands for any characters, ? for one.")
+    @Completion(MapCompleter.class)
+    String pattern = "*";
+
+    /** Called by Karaf, once per execution. */
+    public MapsCommand() {}
+
+    @Override
+    void run(Services services) throws CommandException, InterruptedException {
+        Inventory inventory = services.require(ResourceInventory.class, "initialize", ResourceInventory::rescan);
+        List<MapResource> maps = MapNames.matching(inventory.maps(), pattern);
+        if (json) {
+            print(MapsView.json(maps));
+            return;
+        }
+        print(MapsView.table(maps, pattern));
+        remark("");
+        remark(maps.size() + " of " + inventory.maps().size() + " maps");
+        MapsView.blindSpots(inventory, maps).forEach(this::remark);
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import io.karst.symbol.KernelSymbol;
+import io.karst.symbol.KernelSymbols;
+import java.util.List;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.api.console.CommandLine;
+import org.apache.karaf.shell.api.console.Completer;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.osgi.framework.BundleContext;
+
+/** Completes the symbol names that Karst itself asked for. The kernel's 100,000 others would only scroll by. */
+@Service
+public final class SymbolCompleter implements Completer {
+
+    @Reference
+    @SuppressWarnings("NullAway.Init") // Karaf sets it before use
+    private BundleContext context;
+
+    /** Called by Karaf. */
+    public SymbolCompleter() {}
+
+    @Override
+    public int complete(Session session, CommandLine commandLine, List<String> candidates) {
+        List<String> names = new Services(context)
+                .ifPresent(KernelSymbols.class, KernelSymbols::resolved).orElse(List.of()).stream()
+                        .map(KernelSymbol::name)
+                        .distinct()
+                        .toList();
+        return new StringsCompleter(names).complete(session, commandLine, candidates);
+    }
+}

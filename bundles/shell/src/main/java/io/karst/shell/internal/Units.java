@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** Numbers as people read them, three digits or so each. */
+final class Units {
+    private static final String MICRO = Charset.defaultCharset().newEncoder().canEncode('µ') ? "µs" : "us";
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+    private Units() {}
+
+    static String nanos(long nanos) {
+        if (nanos < 1_000) {
+            return nanos + " ns";
+        }
+        if (nanos < 999_500) {
+            return scaled(nanos / 1e3) + " " + MICRO;
+        }
+        if (nanos < 999_500_000L) {
+            return scaled(nanos / 1e6) + " ms";
+        }
+        return nanos < 600_000_000_000L ? scaled(nanos / 1e9) + " s" : duration(Duration.ofNanos(nanos));
+    }
+
+    private static String scaled(double value) {
+        String form = value < 9.995 ? "%.2f" : value < 99.95 ? "%.1f" : "%.0f";
+        return String.format(Locale.ROOT, form, value);
+    }
+
+    static String duration(Duration time) {
+        long seconds = time.toSeconds();
+        if (seconds < 60) {
+            return nanos(time.toNanos());
+        }
+        if (seconds < 3_600) {
+            return seconds / 60 + " min " + seconds % 60 + " s";
+        }
+        return seconds < 86_400
+                ? seconds / 3_600 + " h " + seconds % 3_600 / 60 + " min"
+                : seconds / 86_400 + " d " + seconds % 86_400 / 3_600 + " h";
+    }
+
+    static String bytes(long bytes) {
+        String[] units = {"KiB", "MiB", "GiB", "TiB"};
+        if (bytes < 1_024) {
+            return bytes + " B";
+        }
+        double value = bytes / 1_024.0;
+        int unit = 0;
+        while (value >= 999.5 && unit < units.length - 1) {
+            value /= 1_024;
+            unit++;
+        }
+        return scaled(value) + " " + units[unit];
+    }
+
+    /** Time of day for today's moments, otherwise with the date. */
+    static String moment(Instant at, Instant now, ZoneId zone) {
+        boolean recent = at.isAfter(now.minus(12, ChronoUnit.HOURS));
+        return (recent ? TIME : DATE).format(at.atZone(zone));
+    }
+
+    static String hex(long address) {
+        return "0x" + Long.toHexString(address);
+    }
+
+    /** Enum names as words: {@code HASH_BUCKET} is written "hash bucket". */
+    static String words(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    static String firstLine(String text, int most) {
+        String line = text.lines().findFirst().orElse("");
+        return line.length() <= most && line.length() == text.length() ? line : cut(line, most);
+    }
+
+    private static String cut(String line, int most) {
+        return (line.length() > most - 3 ? line.substring(0, most - 3) : line) + "...";
+    }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.karst.ability.Ability;
+import io.karst.asset.AssetOutcome;
+import io.karst.asset.AssetResult;
+import io.karst.asset.BtfSource;
+import io.karst.resource.LockKind;
+import io.karst.stage.StageReport;
+import io.karst.stage.StageState;
+import io.karst.symbol.KernelSymbol;
+import io.karst.symbol.SymbolStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The JSON that scripts rely on: names and types of all fields, as docs/commands.md promises. */
+class ContractTest {
+
+    @Test
+    void flow() {
+        StageReport stage = new StageReport(
+                2,
+                "kernel-symbols",
+                "io.karst.kernel-symbols",
+                StageState.FAILED,
+                Samples.FROM,
+                Duration.ZERO,
+                List.of("initialize"),
+                Optional.of("iter/ksym: EPERM"));
+
+        JsonObject object = onlyOf(FlowView.json(List.of(stage)));
+
+        assertThat(fields(object))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "order", "number",
+                        "name", "string",
+                        "bundle", "string",
+                        "state", "string",
+                        "since", "string",
+                        "durationMillis", "number",
+                        "waitingFor", "array",
+                        "lastError", "string"));
+        assertThat(object.get("state").getAsString()).isEqualTo("FAILED");
+        assertThat(Instant.parse(object.get("since").getAsString())).isEqualTo(Samples.FROM);
+    }
+
+    @Test
+    void flowWithoutErrorHasNull() {
+        StageReport stage = new StageReport(
+                1,
+                "initialize",
+                "io.karst.initialize",
+                StageState.READY,
+                Samples.FROM,
+                Duration.ofMillis(85),
+                List.of(),
+                Optional.empty());
+
+        JsonObject object = onlyOf(FlowView.json(List.of(stage)));
+
+        assertThat(object.get("lastError").isJsonNull()).isTrue();
+        assertThat(object.get("durationMillis").getAsLong()).isEqualTo(85);
+    }
+
+    @Test
+    void maps() {
+        JsonObject object = onlyOf(MapsView.json(List.of(Samples.map(12, "flows", Samples.buckets(12)))));
+
+        assertThat(fields(object))
+                .containsAllEntriesOf(Map.of(
+                        "id", "number",
+                        "name", "string",
+                        "type", "string",
+                        "flags", "number",
+                        "maxEntries", "number",
+                        "memoryBytes", "number",
+                        "ranges", "array",
+                        "owners", "array"))
+                .containsOnlyKeys(
+                        "id",
+                        "name",
+                        "type",
+                        "flags",
+                        "keyBytes",
+                        "valueBytes",
+                        "maxEntries",
+                        "memoryBytes",
+                        "address",
+                        "ranges",
+                        "pins",
+                        "owners",
+                        "blindSpots");
+        JsonObject range = object.getAsJsonArray("ranges").get(0).getAsJsonObject();
+        assertThat(fields(range))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "kind", "string",
+                        "start", "string",
+                        "stride", "number",
+                        "count", "number",
+                        "lockOffset", "number",
+                        "firstIndex", "number"));
+        assertThat(range.get("start").getAsString()).isEqualTo("0xffff888100001000");
+        assertThat(range.get("kind").getAsString()).isEqualTo("HASH_BUCKET");
+        assertThat(fields(object.getAsJsonArray("owners").get(0).getAsJsonObject()))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("type", "string", "id", "number", "name", "string"));
+    }
+
+    @Test
+    void locks() {
+        var view = new LocksView(
+                Samples.snapshot(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true)),
+                List.of(LockRow.of(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true))),
+                20,
+                Map.of(3, Samples.map(3, "map3")));
+
+        JsonObject document = parse(view.json()).getAsJsonObject();
+
+        assertThat(fields(document))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "from", "string",
+                        "to", "string",
+                        "lost", "object",
+                        "blindSpots", "array",
+                        "locks", "array",
+                        "omitted", "number"));
+        assertThat(document.getAsJsonObject("lost").get("stale note").getAsLong())
+                .isEqualTo(3);
+        JsonObject row = document.getAsJsonArray("locks").get(0).getAsJsonObject();
+        Map<String, String> expected = new TreeMap<>(Map.of("map", "string", "type", "string", "kind", "string"));
+        for (String number : List.of(
+                "mapId",
+                "count",
+                "totalNanos",
+                "averageNanos",
+                "p50Nanos",
+                "p90Nanos",
+                "p99Nanos",
+                "maxNanos",
+                "deadlocks",
+                "timeouts",
+                "perSecond")) {
+            expected.put(number, "number");
+        }
+        expected.put("maxExact", "boolean");
+        expected.put("owners", "array");
+        assertThat(fields(row)).containsExactlyInAnyOrderEntriesOf(expected);
+        assertThat(row.get("totalNanos").getAsLong()).isEqualTo(4_096);
+    }
+
+    @Test
+    void symbols() {
+        List<KernelSymbol> symbols = List.of(
+                new KernelSymbol("_text", 0xffff_ffff_8100_0000L, 0, "", SymbolStatus.FOUND, "iter/ksym"),
+                new KernelSymbol("bpf_map_fops", 0, 0, "", SymbolStatus.NOT_AVAILABLE, ""));
+
+        JsonArray array = parse(SymbolsView.json(symbols)).getAsJsonArray();
+
+        JsonObject found = array.get(0).getAsJsonObject();
+        assertThat(fields(found))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "name", "string",
+                        "address", "string",
+                        "offset", "number",
+                        "module", "string",
+                        "status", "string",
+                        "source", "string"));
+        assertThat(found.get("address").getAsString()).isEqualTo("0xffffffff81000000");
+        JsonObject missing = array.get(1).getAsJsonObject();
+        assertThat(missing.get("address").isJsonNull()).isTrue();
+        assertThat(missing.get("status").getAsString()).isEqualTo("NOT_AVAILABLE");
+    }
+
+    @Test
+    void assets() {
+        AssetResult result = new AssetResult(
+                "lock_ranges",
+                "io.karst.bpf",
+                AssetOutcome.SUCCESS_KERNEL,
+                Optional.of(BtfSource.KERNEL),
+                "",
+                Samples.FROM);
+
+        assertThat(fields(onlyOf(AssetsView.json(List.of(result)))))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "name", "string",
+                        "origin", "string",
+                        "outcome", "string",
+                        "btf", "string",
+                        "detail", "string",
+                        "at", "string"));
+    }
+
+    @Test
+    void doctor() {
+        Ability ability = new Ability("CAP_BPF", false, "CapEff lacks bit 39", "nothing can be read", "run as root");
+
+        assertThat(fields(onlyOf(DoctorView.json(List.of(ability)))))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "ability", "string",
+                        "present", "boolean",
+                        "evidence", "string",
+                        "effect", "string",
+                        "remedy", "string"));
+    }
+
+    @Test
+    void onlyAsciiIsWritten() {
+        JsonObject object = new JsonObject();
+        object.addProperty("name", "naïve \u007f <agent> \ud83d\ude00 \"quoted\"\n");
+
+        String text = Json.write(object);
+
+        assertThat(text).matches("\\p{ASCII}*");
+        assertThat(JsonParser.parseString(text)).isEqualTo(object);
+    }
+
+    /** Written as a command writes it, and read again. */
+    private static JsonElement parse(JsonElement element) {
+        return JsonParser.parseString(Json.write(element));
+    }
+
+    private static JsonObject onlyOf(JsonArray array) {
+        JsonArray parsed = parse(array).getAsJsonArray();
+        assertThat(parsed).hasSize(1);
+        return parsed.get(0).getAsJsonObject();
+    }
+
+    private static Map<String, String> fields(JsonObject object) {
+        Map<String, String> fields = new TreeMap<>();
+        object.entrySet().forEach(entry -> fields.put(entry.getKey(), type(entry.getValue())));
+        return fields;
+    }
+
+    private static String type(JsonElement element) {
+        if (element.isJsonArray()) {
+            return "array";
+        }
+        if (element.isJsonObject()) {
+            return "object";
+        }
+        if (element.isJsonNull()) {
+            return "null";
+        }
+        if (element.getAsJsonPrimitive().isBoolean()) {
+            return "boolean";
+        }
+        return element.getAsJsonPrimitive().isNumber() ? "number" : "string";
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.LockWaits;
+import io.karst.contention.WaitCounters;
+import io.karst.resource.LockKind;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import org.apache.karaf.shell.support.CommandException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LocksViewTest {
+    private static final LockWaits SHORT = Samples.waits(1, LockKind.HASH_BUCKET, 10, 99, true);
+    private static final LockWaits LONG = Samples.waits(1, LockKind.FREELIST, 20, 1, false);
+    private static final LockWaits OTHER = Samples.waits(2, LockKind.RINGBUF, 12, 100, true);
+
+    @Test
+    void mapsAddKindsUp() {
+        List<LockRow> rows = Grouping.MAP.rows(Samples.snapshot(SHORT, OTHER, LONG));
+
+        assertThat(rows).extracting(LockRow::mapId).containsExactly(1, 2);
+        LockRow first = rows.get(0);
+        assertThat(first.kind()).isEqualTo(LockRow.ALL_KINDS);
+        assertThat(first.count()).isEqualTo(100);
+        assertThat(first.counters().totalNanos()).isEqualTo(99 * 1_024 + (1 << 20));
+        assertThat(first.averageNanos()).isEqualTo((99 * 1_024 + (1 << 20)) / 100);
+        assertThat(first.counters().maxNanos()).isEqualTo(1 << 20);
+        assertThat(first.maxExact()).isFalse();
+        assertThat(LongStream.of(first.counters().histogram()).sum()).isEqualTo(100);
+    }
+
+    @Test
+    void percentilesOfAMapComeFromAddedHistograms() {
+        LockWaits most = Samples.waits(1, LockKind.HASH_BUCKET, 10, 900, true);
+        LockWaits few = Samples.waits(1, LockKind.FREELIST, 20, 100, true);
+
+        LockRow row = Grouping.MAP.rows(Samples.snapshot(most, few)).get(0);
+
+        assertThat(row.p50Nanos()).isBetween(1L << 10, 1L << 11);
+        assertThat(row.p90Nanos()).isBetween(1L << 10, 1L << 11);
+        assertThat(row.p99Nanos()).isEqualTo(1L << 20);
+    }
+
+    @ParameterizedTest(name = "{0} puts map {1} first")
+    @CsvSource({"total,1", "count,2", "avg,1", "max,1", "p99,1", "COUNT,2"})
+    void sorts(String key, int first) throws CommandException {
+        LockWaits rareAndLong = Samples.waits(1, LockKind.HASH_BUCKET, 20, 1, true);
+        LockWaits oftenAndShort = Samples.waits(2, LockKind.HASH_BUCKET, 4, 50, true);
+
+        List<LockRow> sorted = Grouping.KIND.rows(Samples.snapshot(oftenAndShort, rareAndLong)).stream()
+                .sorted(SortKey.of(key).order())
+                .toList();
+
+        assertThat(sorted.get(0).mapId()).isEqualTo(first);
+    }
+
+    @Test
+    void namesAllowedWords() {
+        assertThatThrownBy(() -> SortKey.of("size"))
+                .isInstanceOf(CommandException.class)
+                .hasMessage("--sort size: it is one of total, count, avg, max, p99");
+        assertThatThrownBy(() -> Grouping.of("cpu")).hasMessage("--by cpu: it is one of map, kind, lock");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "3601"})
+    void refusesNumbersOutOfRange(int number) {
+        assertThatThrownBy(() -> Words.range("--seconds", number, 1, 3_600))
+                .hasMessage("--seconds " + number + ": it is a number from 1 to 3600");
+    }
+
+    @Test
+    void footerTellsWhatIsMissing() {
+        LocksView view = view(Samples.snapshot(SHORT, OTHER), 1);
+
+        assertThat(view.footer())
+                .containsExactly(
+                        "",
+                        "1 of 2 lines: --limit 2 shows all",
+                        "lost events: stale note 3",
+                        "not seen: resilient locks with two CPUs: the first waiter is not traced");
+        assertThat(view.json().get("omitted").getAsInt()).isEqualTo(1);
+    }
+
+    @Test
+    void tableShowsOwnerAndUnits() {
+        String table = Samples.print(view(Samples.snapshot(SHORT), 20).table(Grouping.KIND, false));
+
+        assertThat(table)
+                .contains("map1")
+                .contains("hash bucket")
+                .contains("prog 7 on_packet +1")
+                .contains("101 ");
+        assertThat(table).doesNotContain("Deadlocks");
+    }
+
+    @Test
+    void failuresGetColumnsWhenThereAreSome() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[3] = 1;
+        WaitCounters counters = new WaitCounters(8, 8, 1, 0, histogram);
+        LockWaits failed = new LockWaits(
+                1, "map1", "hash", LockKind.HASH_BUCKET, OptionalLong.of(17), counters, false, 8, 8, 8, 8, 1);
+        ContentionSnapshot snapshot = new ContentionSnapshot(
+                Samples.FROM, Samples.FROM.plusSeconds(1), List.of(), List.of(failed), Map.of(), List.of());
+
+        LocksView view = new LocksView(snapshot, Grouping.LOCK.rows(snapshot), 20, Map.of());
+
+        assertThat(Samples.print(view.table(Grouping.LOCK, false)))
+                .contains("Deadlocks")
+                .contains("hash bucket 17")
+                .contains("<= 8 ns")
+                .contains("(map is gone)");
+        assertThat(view.footer()).isEmpty();
+        assertThat(view.json()
+                        .getAsJsonArray("locks")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("index")
+                        .getAsLong())
+                .isEqualTo(17);
+    }
+
+    @Test
+    void periodHasBothEnds() {
+        assertThat(view(Samples.snapshot(), 20).period(ZoneOffset.UTC))
+                .isEqualTo("Waits on locks of eBPF maps from 10:00:00 to 10:00:10, 10.0 s");
+    }
+
+    private static LocksView view(ContentionSnapshot snapshot, int limit) {
+        return new LocksView(snapshot, Grouping.KIND.rows(snapshot), limit, Map.of(1, Samples.map(1, "map1")));
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.LockWaits;
+import io.karst.contention.WaitCounters;
+import io.karst.resource.LockKind;
+import io.karst.resource.LockRange;
+import io.karst.resource.MapOwner;
+import io.karst.resource.MapResource;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.karaf.shell.support.table.ShellTable;
+
+/** Values that several tests use. */
+final class Samples {
+    static final Instant FROM = Instant.parse("2026-03-01T10:00:00Z");
+
+    private Samples() {}
+
+    static MapResource map(int id, String name, LockRange... ranges) {
+        return new MapResource(
+                id,
+                name,
+                "hash",
+                1,
+                4,
+                8,
+                1_024,
+                65_536,
+                0xffff_8881_0000_0000L,
+                List.of(ranges),
+                List.of(),
+                List.of(
+                        new MapOwner(MapOwner.Type.PROCESS, 42, "agent"),
+                        new MapOwner(MapOwner.Type.PROGRAM, 7, "on_packet")),
+                List.of());
+    }
+
+    static LockRange buckets(int mapId) {
+        return new LockRange(mapId, 0xffff_8881_0000_0000L, LockKind.HASH_BUCKET, 0xffff_8881_0000_1000L, 16, 64, 8, 0);
+    }
+
+    /** Waits that all lie in one histogram bucket. */
+    static LockWaits waits(int mapId, LockKind kind, int bucket, long count, boolean maxExact) {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[bucket] = count;
+        long each = 1L << bucket;
+        WaitCounters counters = new WaitCounters(each * count, each, 0, 0, histogram);
+        return new LockWaits(
+                mapId,
+                "map" + mapId,
+                "hash",
+                kind,
+                OptionalLong.empty(),
+                counters,
+                maxExact,
+                each,
+                each,
+                each,
+                each,
+                count / 10.0);
+    }
+
+    static ContentionSnapshot snapshot(LockWaits... waits) {
+        return new ContentionSnapshot(
+                FROM,
+                FROM.plusSeconds(10),
+                List.of(waits),
+                List.of(),
+                Map.of("nesting", 0L, "stale note", 3L),
+                List.of("resilient locks with two CPUs: the first waiter is not traced"));
+    }
+
+    static String print(ShellTable table) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        table.print(out, StandardCharsets.UTF_8, true);
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.bpf.BtfInfo;
+import io.karst.bpf.LinkInfo;
+import io.karst.bpf.MapInfo;
+import io.karst.bpf.ProgramInfo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+import jnr.ffi.Pointer;
+
+/**
+ * BPF_OBJ_GET_INFO_BY_FD. Offsets are those of {@code struct bpf_map_info}, {@code bpf_prog_info}, {@code bpf_link_info}
+ * and {@code bpf_btf_info} in uapi {@code linux/bpf.h}, which only ever grow at the end. The buffers are larger than any of
+ * them today; the kernel takes that as long as the rest is zero.
+ */
+final class Infos {
+    private static final int BYTES = 512;
+    private static final int NAME_BYTES = 16;
+
+    private static final int PROG_TAG = 8;
+    private static final int PROG_MAP_COUNT = 52;
+    private static final int PROG_MAPS = 56;
+    private static final int PROG_NAME = 64;
+    private static final int PROG_RUN_TIME = 192;
+    private static final int PROG_RUN_COUNT = 200;
+    private static final int PROG_RECURSION_MISSES = 208;
+
+    private static final int BTF_SIZE = 8;
+    private static final int BTF_ID = 12;
+    private static final int BTF_NAME = 16;
+    private static final int BTF_NAME_BYTES = 24;
+    private static final int BTF_IS_KERNEL = 28;
+
+    private final Natives natives;
+
+    Infos(Natives natives) {
+        this.natives = natives;
+    }
+
+    MapInfo map(int descriptor, String what) {
+        try (Scratch scratch = new Scratch(natives.runtime())) {
+            Pointer info = read(scratch, descriptor, what);
+            return new MapInfo(
+                    info.getInt(4),
+                    info.getInt(0),
+                    MapTypes.name(info.getInt(0)),
+                    text(info, 24, NAME_BYTES),
+                    info.getInt(8),
+                    info.getInt(12),
+                    Integer.toUnsignedLong(info.getInt(16)),
+                    Integer.toUnsignedLong(info.getInt(20)),
+                    memoryOf(descriptor));
+        }
+    }
+
+    ProgramInfo program(int descriptor, String what) {
+        try (Scratch scratch = new Scratch(natives.runtime())) {
+            int room = read(scratch, descriptor, what).getInt(PROG_MAP_COUNT);
+            Pointer info = scratch.zeroed(BYTES);
+            Pointer ids = scratch.zeroed(Math.max(room, 1) * Integer.BYTES);
+            if (room > 0) {
+                info.putInt(PROG_MAP_COUNT, room);
+                info.putPointer(PROG_MAPS, ids);
+            }
+            fill(info, descriptor, what);
+            // A map may have been bound to the program between the two calls: take those that had room.
+            int maps = Math.min(room, info.getInt(PROG_MAP_COUNT));
+            List<Integer> mapIds = IntStream.range(0, maps)
+                    .map(i -> ids.getInt((long) i * Integer.BYTES))
+                    .boxed()
+                    .toList();
+            byte[] tag = new byte[8];
+            info.get(PROG_TAG, tag, 0, tag.length);
+            return new ProgramInfo(
+                    info.getInt(4),
+                    info.getInt(0),
+                    text(info, PROG_NAME, NAME_BYTES),
+                    HexFormat.of().formatHex(tag),
+                    mapIds,
+                    info.getLong(PROG_RUN_TIME),
+                    info.getLong(PROG_RUN_COUNT),
+                    info.getLong(PROG_RECURSION_MISSES));
+        }
+    }
+
+    LinkInfo link(int descriptor, String what) {
+        try (Scratch scratch = new Scratch(natives.runtime())) {
+            Pointer info = read(scratch, descriptor, what);
+            return new LinkInfo(info.getInt(4), info.getInt(0), info.getInt(8));
+        }
+    }
+
+    BtfInfo btf(int descriptor, String what) {
+        try (Scratch scratch = new Scratch(natives.runtime())) {
+            Pointer name = scratch.zeroed(BYTES);
+            Pointer info = scratch.zeroed(BYTES);
+            info.putPointer(BTF_NAME, name);
+            info.putInt(BTF_NAME_BYTES, BYTES);
+            fill(info, descriptor, what);
+            return new BtfInfo(
+                    info.getInt(BTF_ID),
+                    text(name, 0, BYTES),
+                    Integer.toUnsignedLong(info.getInt(BTF_SIZE)),
+                    info.getInt(BTF_IS_KERNEL) != 0);
+        }
+    }
+
+    private Pointer read(Scratch scratch, int descriptor, String what) {
+        Pointer info = scratch.zeroed(BYTES);
+        fill(info, descriptor, what);
+        return info;
+    }
+
+    private void fill(Pointer info, int descriptor, String what) {
+        int[] length = {BYTES};
+        natives.check(natives.bpf().bpf_obj_get_info_by_fd(descriptor, info, length), "bpf_obj_get_info_by_fd", what);
+    }
+
+    private static String text(Pointer at, int offset, int most) {
+        return at.getString(offset, most, StandardCharsets.UTF_8);
+    }
+
+    /** The line {@code memlock: N} of the descriptor's fdinfo, which counts what the map has allocated. */
+    private static long memoryOf(int descriptor) {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/fdinfo", Integer.toString(descriptor))).stream()
+                    .filter(line -> line.startsWith("memlock:"))
+                    .mapToLong(line ->
+                            Long.parseLong(line.substring("memlock:".length()).strip()))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | NumberFormatException e) {
+            return 0; // the contract's "not known"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.bpf.BpfException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+import jnr.ffi.Pointer;
+
+/** One run of an iterator program from start to end, read through a descriptor of its own. */
+final class Iteration {
+    /** {@code BPF_TRACE_ITER} of {@code enum bpf_attach_type}. */
+    private static final int TRACE_ITER = 28;
+
+    /** Twice what the kernel hands over in one read (8 pages of 4 KiB). */
+    private static final int FIRST_BYTES = 64 << 10;
+
+    private static final int MOST_BYTES = 64 << 20;
+
+    private final Natives natives;
+    private final String name;
+
+    Iteration(Natives natives, String name) {
+        this.natives = natives;
+        this.name = name;
+    }
+
+    /** Runs a program. */
+    void run(int program, Consumer<ByteBuffer> consumer) {
+        int link = natives.check(natives.bpf().bpf_link_create(program, 0, TRACE_ITER, null), "bpf_link_create", name);
+        try {
+            int iterator = natives.check(natives.bpf().bpf_iter_create(link), "bpf_iter_create", name);
+            try {
+                read(iterator, consumer);
+            } finally {
+                natives.c().close(iterator);
+            }
+        } finally {
+            natives.c().close(link);
+        }
+    }
+
+    private void read(int iterator, Consumer<ByteBuffer> consumer) {
+        ByteBuffer buffer = buffer(FIRST_BYTES);
+        for (long got = readSome(iterator, buffer); got > 0; got = readSome(iterator, buffer)) {
+            buffer.position(buffer.position() + (int) got);
+            buffer.flip();
+            ByteBuffer shown = buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+            consumer.accept(shown);
+            buffer.position(shown.position());
+            buffer.compact();
+            if (buffer.remaining() < FIRST_BYTES / 2) {
+                buffer = larger(buffer);
+            }
+        }
+    }
+
+    /** Bytes read, 0 at the end. The kernel asks for another try after a million empty steps, and after a signal. */
+    private long readSome(int iterator, ByteBuffer buffer) {
+        Pointer into = Pointer.wrap(natives.runtime(), buffer.slice());
+        while (true) {
+            long got = natives.c().read(iterator, into, buffer.remaining());
+            if (got >= 0) {
+                return got;
+            }
+            int errno = natives.lastError().getAsInt();
+            if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
+                throw natives.failure(errno, "read", "iterator " + name, "");
+            }
+        }
+    }
+
+    private ByteBuffer larger(ByteBuffer full) {
+        if (full.capacity() >= MOST_BYTES) {
+            throw new BpfException(
+                    "read", name, "E2BIG", "iterator " + name + ": " + full.position() + " bytes were left unread", "");
+        }
+        ByteBuffer larger = buffer(full.capacity() * 2);
+        return larger.put(full.flip());
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.bpf.BpfException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What every handle needs.
+ *
+ * @param natives the libraries
+ * @param prints libbpf's messages
+ * @param possibleCpus CPUs that size per-CPU values
+ */
+record Kernel(Natives natives, Prints prints, int possibleCpus) {
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    LibBpf bpf() {
+        return natives.bpf();
+    }
+
+    /** A lifetime that ends by closing the descriptor. */
+    Lifetime owning(int descriptor, String what) {
+        return new Lifetime(what, () -> natives.c().close(descriptor));
+    }
+
+    /** Pins whatever a descriptor stands for. */
+    void pin(int descriptor, Path path, String what) {
+        int result = bpf().bpf_obj_pin(descriptor, path.toString());
+        if (result < 0) {
+            throw natives.failure(-result, "bpf_obj_pin", what + " at " + path, pinHint(-result, path));
+        }
+    }
+
+    /**
+     * Opens a pin and makes sure that it is of the wanted kind.
+     *
+     * @param kind the kernel's name of the kind: {@code bpf-map}, {@code bpf-prog} or {@code bpf_link}
+     */
+    int openPinned(Path path, String kind) {
+        int result = bpf().bpf_obj_get(path.toString());
+        if (result < 0) {
+            throw natives.failure(-result, "bpf_obj_get", path.toString(), pinHint(-result, path));
+        }
+        String found = kindOf(result);
+        if (!found.equals(kind)) {
+            natives.c().close(result);
+            throw new BpfException(
+                    "bpf_obj_get", path.toString(), "EINVAL", path + " is a pinned " + found + ", not " + kind, "");
+        }
+        return result;
+    }
+
+    private static String kindOf(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(descriptor)))
+                    .toString();
+            return target.replace("anon_inode:", "").replaceAll("[\\[\\]]", "");
+        } catch (IOException e) {
+            return "unknown thing (" + e.getMessage() + ")";
+        }
+    }
+
+    private static String pinHint(int errno, Path path) {
+        return switch (Errno.name(errno)) {
+            case "EPERM", "EINVAL", "ENOENT" ->
+                path.getParent() + " has to be a directory of a BPF file system (mount -t bpf bpf /sys/fs/bpf)";
+            case "EEXIST" -> "something is pinned there already";
+            default -> "";
+        };
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.asset.BtfOptions;
+import io.karst.asset.CoreAsset;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfLink;
+import io.karst.bpf.BpfMap;
+import io.karst.bpf.BpfObject;
+import io.karst.bpf.BpfProgram;
+import io.karst.bpf.BtfInfo;
+import io.karst.bpf.LinkInfo;
+import io.karst.bpf.MapSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** libbpf as a service; there only while libbpf can be used and the process has what the kernel asks for. */
+@Component(name = "io.karst.libbpf", service = Bpf.class)
+public final class NativeBpf implements Bpf, AutoCloseable {
+    /** Room for the verifier's log at first; it grows when the kernel says so. */
+    private static final long FIRST_LOG_BYTES = 16L << 20;
+
+    /** {@code struct bpf_map_create_opts}, {@code bpf/bpf.h} of libbpf 1.1. */
+    private static final int CREATE_OPTS_BYTES = 48;
+
+    private static final int CREATE_FLAGS = 28;
+
+    private final Kernel kernel;
+    private final long logBytes;
+
+    /**
+     * Called by the service component runtime.
+     *
+     * @throws BpfException if libbpf is missing or too old, or a capability is missing; one line with the remedy
+     */
+    @Activate
+    public NativeBpf() {
+        this(Natives.load(Natives.LIBBPF), Capabilities.ofThisProcess(), FIRST_LOG_BYTES);
+    }
+
+    NativeBpf(Natives natives, Capabilities capabilities, long logBytes) {
+        Natives.requireVersion(natives.bpf(), Natives.LIBBPF);
+        requireCapabilities(capabilities);
+        int cpus = natives.check(natives.bpf().libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
+        Prints prints = new Prints(natives, System::nanoTime);
+        this.kernel = new Kernel(natives, prints, cpus);
+        this.logBytes = logBytes;
+        prints.install();
+    }
+
+    private static void requireCapabilities(Capabilities capabilities) {
+        List<Capabilities.Capability> missing = capabilities.missing();
+        if (!missing.isEmpty()) {
+            String names = missing.stream().map(Enum::name).collect(Collectors.joining(" and "));
+            throw new BpfException(
+                    "capget",
+                    "this process",
+                    "EPERM",
+                    "missing capability " + names + ": run Karaf as root or grant it (systemd: AmbientCapabilities="
+                            + names.replace(" and ", " ") + ")",
+                    "");
+        }
+    }
+
+    /** Takes libbpf's messages back. Handles that are still open stay usable. */
+    @Deactivate
+    @Override
+    public void close() {
+        kernel.prints().close();
+    }
+
+    @Override
+    public String libraryVersion() {
+        return LibraryVersion.of(kernel.bpf());
+    }
+
+    @Override
+    public int possibleCpus() {
+        return kernel.possibleCpus();
+    }
+
+    @Override
+    public BpfObject open(CoreAsset asset, BtfOptions btf) {
+        return open(asset.name(), asset.content(), btf);
+    }
+
+    @Override
+    public BpfObject open(Path file, BtfOptions btf) {
+        byte[] content;
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            content = in.readNBytes(ElfCheck.MOST_BYTES + 1);
+        } catch (IOException e) {
+            throw new BpfException("open", file.toString(), "EIO", "object " + file + " cannot be read: " + e, "");
+        }
+        String name = String.valueOf(file.getFileName()).replaceFirst("(\\.bpf)?\\.o$", "");
+        return open(name, ByteBuffer.wrap(content), btf);
+    }
+
+    private BpfObject open(String name, ByteBuffer content, BtfOptions btf) {
+        ElfCheck.check(content, name);
+        return NativeObject.open(kernel, new ObjectFile(name, content, btf.file()), logBytes);
+    }
+
+    @Override
+    public BpfMap createMap(MapSpec spec) {
+        try (Scratch scratch = new Scratch(kernel.natives().runtime())) {
+            var options = scratch.zeroed(CREATE_OPTS_BYTES);
+            options.putLong(0, CREATE_OPTS_BYTES);
+            options.putInt(CREATE_FLAGS, spec.flags());
+            int type = MapTypes.number(spec.type());
+            int descriptor = kernel.bpf()
+                    .bpf_map_create(type, spec.name(), spec.keySize(), spec.valueSize(), spec.maxEntries(), options);
+            kernel.natives().check(descriptor, "bpf_map_create", spec.type() + " " + spec.name());
+            return NativeMap.opened(kernel, descriptor, spec.name());
+        }
+    }
+
+    @Override
+    public OptionalInt nextId(Type type, int after) {
+        LibBpf bpf = kernel.bpf();
+        int[] next = new int[1];
+        int result = switch (type) {
+            case MAP -> bpf.bpf_map_get_next_id(after, next);
+            case PROGRAM -> bpf.bpf_prog_get_next_id(after, next);
+            case LINK -> bpf.bpf_link_get_next_id(after, next);
+            case BTF -> bpf.bpf_btf_get_next_id(after, next);
+        };
+        if (result == -Errno.ENOENT) {
+            return OptionalInt.empty();
+        }
+        kernel.natives().check(result, "BPF_*_GET_NEXT_ID", type + " after " + after);
+        return OptionalInt.of(next[0]);
+    }
+
+    @Override
+    public Optional<BpfMap> mapById(int id) {
+        return byId(kernel.bpf().bpf_map_get_fd_by_id(id), "bpf_map_get_fd_by_id", id)
+                .map(descriptor -> NativeMap.opened(kernel, descriptor, "id " + id));
+    }
+
+    @Override
+    public Optional<BpfProgram> programById(int id) {
+        return byId(kernel.bpf().bpf_prog_get_fd_by_id(id), "bpf_prog_get_fd_by_id", id)
+                .map(descriptor -> NativeProgram.opened(kernel, descriptor, "program " + id));
+    }
+
+    @Override
+    public Optional<LinkInfo> linkInfo(int id) {
+        return byId(kernel.bpf().bpf_link_get_fd_by_id(id), "bpf_link_get_fd_by_id", id)
+                .map(describing(descriptor -> new Infos(kernel.natives()).link(descriptor, "link " + id))::apply);
+    }
+
+    @Override
+    public Optional<BtfInfo> btfInfo(int id) {
+        return byId(kernel.bpf().bpf_btf_get_fd_by_id(id), "bpf_btf_get_fd_by_id", id)
+                .map(describing(descriptor -> new Infos(kernel.natives()).btf(descriptor, "BTF " + id))::apply);
+    }
+
+    /** A link that is only being made answers EAGAIN; it is as good as not there. */
+    private Optional<Integer> byId(int result, String call, int id) {
+        if (result == -Errno.ENOENT || result == -Errno.EAGAIN) {
+            return Optional.empty();
+        }
+        return Optional.of(kernel.natives().check(result, call, "id " + id));
+    }
+
+    private <T> IntFunction<T> describing(IntFunction<T> describe) {
+        return descriptor -> {
+            try {
+                return describe.apply(descriptor);
+            } finally {
+                kernel.natives().c().close(descriptor);
+            }
+        };
+    }
+
+    @Override
+    public BpfMap pinnedMap(Path path) {
+        return NativeMap.opened(kernel, kernel.openPinned(path, "bpf-map"), path.toString());
+    }
+
+    @Override
+    public BpfProgram pinnedProgram(Path path) {
+        return NativeProgram.opened(kernel, kernel.openPinned(path, "bpf-prog"), path.toString());
+    }
+
+    @Override
+    public BpfLink pinnedLink(Path path) {
+        return NativeLink.opened(kernel, kernel.openPinned(path, "bpf_link"), path.toString());
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfMap;
+import io.karst.bpf.MapInfo;
+import io.karst.bpf.MappedMemory;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** A map of an object, or one created or opened by id or path. */
+final class NativeMap implements BpfMap {
+    private static final int FLAG_MMAPABLE = 1 << 10;
+
+    private final Kernel kernel;
+    private final Lifetime lifetime;
+    private final boolean ownsLifetime;
+    private final int descriptor;
+    private final MapInfo shape;
+    private final String what;
+
+    private NativeMap(Kernel kernel, Lifetime lifetime, boolean ownsLifetime, int descriptor, MapInfo shape) {
+        this.kernel = kernel;
+        this.lifetime = lifetime;
+        this.ownsLifetime = ownsLifetime;
+        this.descriptor = descriptor;
+        this.shape = shape;
+        this.what = "map " + shape.id() + " " + shape.name();
+    }
+
+    /** A map that lives as long as its object. */
+    static NativeMap ofObject(Kernel kernel, Lifetime object, int descriptor, String name) {
+        MapInfo shape = new Infos(kernel.natives()).map(descriptor, name);
+        return new NativeMap(kernel, object, false, descriptor, shape);
+    }
+
+    /** Takes over a descriptor, and closes it if it cannot be described. */
+    static NativeMap opened(Kernel kernel, int descriptor, String name) {
+        MapInfo shape;
+        try {
+            shape = new Infos(kernel.natives()).map(descriptor, name);
+        } catch (BpfException e) {
+            kernel.natives().c().close(descriptor);
+            throw e;
+        }
+        return new NativeMap(kernel, kernel.owning(descriptor, "map " + name), true, descriptor, shape);
+    }
+
+    @Override
+    public MapInfo info() {
+        lifetime.enter();
+        try {
+            return new Infos(kernel.natives()).map(descriptor, what);
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public Optional<byte[]> lookup(byte[] key) {
+        requireKey(key);
+        byte[] value = new byte[valueBytes()];
+        lifetime.enter();
+        try {
+            int result = kernel.bpf().bpf_map_lookup_elem(descriptor, key.length == 0 ? null : key, value);
+            return found(result, "bpf_map_lookup_elem") ? Optional.of(value) : Optional.empty();
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public void update(byte[] key, byte[] value) {
+        requireKey(key);
+        if (value.length != valueBytes()) {
+            throw new IllegalArgumentException(
+                    what + ": value of " + value.length + " bytes, " + valueBytes() + " are needed");
+        }
+        lifetime.enter();
+        try {
+            int result = kernel.bpf().bpf_map_update_elem(descriptor, key.length == 0 ? null : key, value, 0);
+            kernel.natives().check(result, "bpf_map_update_elem", what);
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public boolean delete(byte[] key) {
+        requireKey(key);
+        lifetime.enter();
+        try {
+            return found(kernel.bpf().bpf_map_delete_elem(descriptor, key), "bpf_map_delete_elem");
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public Optional<byte[]> nextKey(Optional<byte[]> key) {
+        key.ifPresent(this::requireKey);
+        byte[] next = new byte[Math.max(1, shape.keySize())];
+        lifetime.enter();
+        try {
+            int result = kernel.bpf().bpf_map_get_next_key(descriptor, key.orElse(null), next);
+            return found(result, "bpf_map_get_next_key") ? Optional.of(next) : Optional.empty();
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public void lookupAll(BiConsumer<byte[], byte[]> consumer) {
+        BatchLookup batch = new BatchLookup(kernel.natives(), what, shape.keySize(), valueBytes());
+        lifetime.enter();
+        try {
+            batch.run(descriptor, shape.maxEntries());
+        } finally {
+            lifetime.leave();
+        }
+        batch.forEach(consumer);
+    }
+
+    @Override
+    public MappedMemory mmap(boolean writable) {
+        if (shape.type() != MapTypes.ARRAY || (shape.flags() & FLAG_MMAPABLE) == 0) {
+            throw new BpfException(
+                    "mmap", what, "EINVAL", what + " is no array made with BPF_F_MMAPABLE: it cannot be mapped", "");
+        }
+        lifetime.enter();
+        try {
+            long bytes = shape.maxEntries() * roundedTo8(shape.valueSize());
+            return NativeMemory.map(kernel.natives(), descriptor, bytes, writable, what);
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    @Override
+    public void pin(Path path) {
+        lifetime.enter();
+        try {
+            kernel.pin(descriptor, path, what);
+        } finally {
+            lifetime.leave();
+        }
+    }
+
+    /** Does nothing for a map of an object, which owns it. */
+    @Override
+    public void close() {
+        if (ownsLifetime) {
+            lifetime.close();
+        }
+    }
+
+    private boolean found(int result, String call) {
+        if (result == -Errno.ENOENT) {
+            return false;
+        }
+        kernel.natives().check(result, call, what);
+        return true;
+    }
+
+    private void requireKey(byte[] key) {
+        if (key.length != shape.keySize()) {
+            throw new IllegalArgumentException(
+                    what + ": key of " + key.length + " bytes, " + shape.keySize() + " are needed");
+        }
+    }
+
+    /** What user space reads and writes for one key. */
+    private int valueBytes() {
+        return MapTypes.isPerCpu(shape.type())
+                ? Math.multiplyExact((int) roundedTo8(shape.valueSize()), kernel.possibleCpus())
+                : shape.valueSize();
+    }
+
+    private static long roundedTo8(int bytes) {
+        return (bytes + 7L) & ~7L;
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.bpf.BpfException;
+import java.util.function.IntSupplier;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Runtime;
+
+/**
+ * The two libraries and the errno of the last call on this thread.
+ *
+ * @param bpf libbpf
+ * @param c libc
+ * @param runtime jnr-ffi's
+ * @param lastError errno of this thread's last native call
+ */
+record Natives(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
+
+    /** The soname that libbpf 1.x has everywhere; present without the development package. */
+    static final String LIBBPF = "libbpf.so.1";
+
+    /** Binds libc, which is there wherever Java runs. */
+    static LibC libC() {
+        return LibraryLoader.create(LibC.class).failImmediately().load("c");
+    }
+
+    /**
+     * Binds libbpf, by soname or path.
+     *
+     * @throws BpfException if it is missing or older than 1.1
+     */
+    static Natives load(String library) {
+        LibBpf bpf;
+        try {
+            bpf = LibraryLoader.create(LibBpf.class).load(library);
+            requireVersion(bpf, library);
+        } catch (UnsatisfiedLinkError e) {
+            throw new BpfException(
+                    "dlopen",
+                    library,
+                    "ENOENT",
+                    library + " cannot be used: install the package libbpf1 (libbpf on Fedora and RHEL), version 1.1 or"
+                            + " later (" + firstLine(e) + ")",
+                    "");
+        }
+        Runtime runtime = Runtime.getRuntime(bpf);
+        return new Natives(bpf, libC(), runtime, runtime::getLastError);
+    }
+
+    static void requireVersion(LibBpf bpf, String library) {
+        int major = bpf.libbpf_major_version();
+        int minor = bpf.libbpf_minor_version();
+        if (major < 1 || (major == 1 && minor < 1)) {
+            throw new BpfException(
+                    "libbpf_version_string",
+                    library,
+                    "ENOTSUPP",
+                    library + " is version " + major + "." + minor
+                            + ": 1.1 or later is needed; upgrade the package libbpf1 (libbpf on Fedora and RHEL)",
+                    "");
+        }
+    }
+
+    private static String firstLine(UnsatisfiedLinkError e) {
+        String message = e.getMessage();
+        return message == null ? "no reason given" : message.lines().findFirst().orElse("no reason given");
+    }
+
+    /** Throws for a negative errno, else returns what came. */
+    int check(int result, String call, String object) {
+        if (result < 0) {
+            throw failure(-result, call, object, "");
+        }
+        return result;
+    }
+
+    BpfException failure(int errno, String call, String object, String why) {
+        String message = call + "(" + object + ") failed with " + Errno.name(errno);
+        return new BpfException(call, object, Errno.name(errno), why.isEmpty() ? message : message + ": " + why, "");
+    }
+}

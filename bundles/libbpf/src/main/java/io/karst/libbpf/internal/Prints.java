@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * libbpf's own messages. Warnings made during a call that fails become part of its exception; all else goes to SLF4J, the
+ * same line at most once a minute. The callback belongs to the whole process, so it is taken back on close.
+ */
+final class Prints implements LibBpf.Print, AutoCloseable {
+    /** {@code enum libbpf_print_level}. */
+    private static final int WARN = 0;
+
+    private static final int INFO = 1;
+
+    private static final int LINE_BYTES = 8192;
+    private static final Logger LOG = LoggerFactory.getLogger("io.karst.libbpf");
+
+    private final Natives natives;
+    private final Throttle throttle;
+
+    @SuppressWarnings("ThreadLocalUsage") // goes with this object; removed after each call
+    private final ThreadLocal<@Nullable List<String>> collecting = new ThreadLocal<>();
+
+    Prints(Natives natives, LongSupplier nanoTime) {
+        this.natives = natives;
+        this.throttle = new Throttle(nanoTime);
+    }
+
+    /** Makes libbpf print here from now on. */
+    void install() {
+        natives.bpf().libbpf_set_print(this);
+    }
+
+    @Override
+    public void close() {
+        natives.bpf().libbpf_set_print(null);
+    }
+
+    /** A call's result and the warnings libbpf printed on this thread meanwhile. */
+    record Collected<T>(T result, List<String> warnings) {
+
+        /** The first warnings in one line, which name the cause; later ones only repeat that it failed. */
+        String why() {
+            return String.join("; ", warnings.subList(0, Math.min(2, warnings.size())));
+        }
+    }
+
+    /** Runs a call that returns a negative errno on failure. */
+    Collected<Integer> collectInt(IntSupplier call) {
+        return collect(call::getAsInt, result -> result >= 0);
+    }
+
+    /** Runs a call that returns null on failure. */
+    Collected<@Nullable Pointer> collectPointer(Supplier<@Nullable Pointer> call) {
+        return this.<@Nullable Pointer>collect(call, result -> result != null);
+    }
+
+    private <T extends @Nullable Object> Collected<T> collect(Supplier<T> call, Predicate<T> good) {
+        List<String> warnings = new ArrayList<>();
+        collecting.set(warnings);
+        T result;
+        try {
+            result = call.get();
+        } finally {
+            collecting.remove();
+        }
+        if (good.test(result)) {
+            warnings.forEach(line -> write(WARN, line));
+        } else {
+            warnings.forEach(LOG::debug);
+        }
+        return new Collected<>(result, warnings);
+    }
+
+    @Override
+    @SuppressWarnings("checkstyle:IllegalCatch") // called from C: nothing may be thrown through it
+    public int print(int level, Pointer format, Pointer arguments) {
+        try {
+            if (level != WARN && level != INFO && !LOG.isDebugEnabled()) {
+                return 0;
+            }
+            Pointer line = Memory.allocateDirect(natives.runtime(), LINE_BYTES);
+            natives.c().vsnprintf(line, LINE_BYTES, format, arguments);
+            accept(level, line.getString(0).strip());
+        } catch (RuntimeException e) {
+            LOG.debug("a message of libbpf was lost", e);
+        }
+        return 0;
+    }
+
+    /** Takes one formatted message. */
+    void accept(int level, String message) {
+        String line = message.startsWith("libbpf: ") ? message.substring("libbpf: ".length()) : message;
+        List<String> warnings = collecting.get();
+        if (level == WARN && warnings != null) {
+            warnings.add(line);
+        } else {
+            write(level, line);
+        }
+    }
+
+    private void write(int level, String line) {
+        long left = throttle.pass(line);
+        if (left < 0) {
+            return;
+        }
+        String text = left == 0 ? line : line + " (and " + left + " times before)";
+        switch (level) {
+            case WARN -> LOG.warn("{}", text);
+            case INFO -> LOG.info("{}", text);
+            default -> LOG.debug("{}", text);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+
+/**
+ * Native memory for the length of one call. jnr-ffi frees memory when its pointer is collected, which a pointer that was
+ * only stored inside a struct does not prevent: this holds them until close.
+ */
+final class Scratch implements AutoCloseable {
+    private final Runtime runtime;
+    private final List<Pointer> held = new ArrayList<>();
+
+    Scratch(Runtime runtime) {
+        this.runtime = runtime;
+    }
+
+    /** Zeroed memory, aligned to 8 bytes. */
+    Pointer zeroed(int size) {
+        Pointer memory = Memory.allocateDirect(runtime, Math.max(size, 1), true);
+        held.add(memory);
+        return memory;
+    }
+
+    Pointer copyOf(byte[] bytes) {
+        Pointer memory = zeroed(bytes.length);
+        memory.put(0, bytes, 0, bytes.length);
+        return memory;
+    }
+
+    Pointer copyOf(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        return copyOf(copy);
+    }
+
+    Pointer string(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Pointer memory = zeroed(bytes.length + 1);
+        memory.put(0, bytes, 0, bytes.length);
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        held.clear();
+    }
+}

@@ -7,6 +7,7 @@ import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
 
 import java.io.IOException;
@@ -26,6 +27,26 @@ final class KarafOptions {
     private static final String SHELL = "etc/org.apache.karaf.shell.cfg";
     private static final String MANAGEMENT = "etc/org.apache.karaf.management.cfg";
 
+    /** As in the distribution's own etc. */
+    private static final List<String> BOOT_FEATURES = List.of(
+            "framework",
+            "eventadmin",
+            "jaas",
+            "shell",
+            "feature",
+            "ssh",
+            "bundle",
+            "config",
+            "log",
+            "management",
+            "service",
+            "system",
+            "package",
+            "diagnostic",
+            "kar",
+            "scr",
+            "karst");
+
     private KarafOptions() {}
 
     static Option distribution() {
@@ -36,6 +57,9 @@ final class KarafOptions {
                 .name("Karst")
                 .unpackDirectory(Path.of("target", "exam").toFile())
                 .useDeployFolder(false));
+        if (Boolean.getBoolean("karst.keep")) {
+            options.add(keepRuntimeFolder());
+        }
         options.add(configureConsole().ignoreLocalConsole().ignoreRemoteShell());
         options.add(logLevel(LogLevelOption.LogLevel.INFO));
         options.add(editConfigurationFilePut(SHELL, "sshPort", freePort()));
@@ -45,6 +69,9 @@ final class KarafOptions {
                 "etc/org.ops4j.pax.url.mvn.cfg",
                 "org.ops4j.pax.url.mvn.localRepository",
                 property("maven.repo.local")));
+        // A stage of its own for what pax-exam appends, or the first test bundle may arrive while Karaf still resolves.
+        options.add(editConfigurationFilePut(
+                "etc/org.apache.karaf.features.cfg", "featuresBoot", "(" + String.join(",", BOOT_FEATURES) + ")"));
         virtualMachine().forEach(line -> options.add(new VMOption(line)));
         return composite(options.toArray(Option[]::new));
     }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.flow.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.wiring.BundleCapability;
+import org.osgi.framework.wiring.BundleRevision;
+
+/**
+ * Reads the declared capabilities of every installed bundle: a stage says with {@code io.karst.stage} which component
+ * does its work, and bnd writes {@code osgi.service} for each service a component offers.
+ */
+final class InstalledBundles implements Bundles {
+
+    private static final String STAGE = "io.karst.stage";
+    private static final String SERVICE = "osgi.service";
+
+    private final BundleContext context;
+
+    InstalledBundles(BundleContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public List<StagePlace> stages() {
+        List<StagePlace> places = new ArrayList<>();
+        for (Bundle bundle : context.getBundles()) {
+            capabilities(bundle, STAGE).map(offer -> place(bundle, offer)).forEach(places::add);
+        }
+        places.sort(Comparator.comparingInt(StagePlace::order).thenComparing(StagePlace::name));
+        return places;
+    }
+
+    private static StagePlace place(Bundle bundle, BundleCapability offer) {
+        Map<String, Object> attributes = offer.getAttributes();
+        String name = String.valueOf(attributes.get(STAGE));
+        int order = attributes.get("order") instanceof Number number ? number.intValue() : Integer.MAX_VALUE;
+        Object component = attributes.getOrDefault("component", bundle.getSymbolicName());
+        return new StagePlace(
+                order, name, String.valueOf(component), bundle.getSymbolicName(), bundle.getState() == Bundle.ACTIVE);
+    }
+
+    @Override
+    public Optional<String> dormantProvider(String interfaceName) {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> bundle.getState() != Bundle.ACTIVE)
+                .filter(bundle -> capabilities(bundle, SERVICE).anyMatch(offer -> offers(offer, interfaceName)))
+                .map(Bundle::getSymbolicName)
+                .findFirst();
+    }
+
+    private static boolean offers(BundleCapability offer, String interfaceName) {
+        Object classes = offer.getAttributes().get("objectClass");
+        return classes instanceof List<?> list ? list.contains(interfaceName) : interfaceName.equals(classes);
+    }
+
+    /** Of the bundle as installed: an unresolved one has no wiring, but declares them all the same. */
+    private static Stream<BundleCapability> capabilities(Bundle bundle, String namespace) {
+        BundleRevision revision = bundle.adapt(BundleRevision.class);
+        return revision == null ? Stream.empty() : revision.getDeclaredCapabilities(namespace).stream();
+    }
+}

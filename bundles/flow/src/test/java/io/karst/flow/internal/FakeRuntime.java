@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.flow.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.dto.BundleDTO;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.ReferenceDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
+import org.osgi.util.promise.Promise;
+import org.osgi.util.promise.Promises;
+
+/** Declarative Services whose components stand as the test says. */
+final class FakeRuntime implements ServiceComponentRuntime, Bundles {
+
+    final Map<String, ComponentDescriptionDTO> descriptions = new HashMap<>();
+    final Map<String, ComponentConfigurationDTO> configurations = new HashMap<>();
+    final Set<String> disabled = new HashSet<>();
+    final List<String> calls = new ArrayList<>();
+    final Map<String, String> dormant = new HashMap<>();
+
+    /** A component {@code io.karst.<name>} that offers the interface {@code <name>} and needs others. */
+    void component(String name, String... needs) {
+        ComponentDescriptionDTO description = new ComponentDescriptionDTO();
+        description.name = "io.karst." + name;
+        description.immediate = true;
+        description.serviceInterfaces = new String[] {name};
+        description.configurationPid = new String[] {description.name};
+        description.bundle = new BundleDTO();
+        description.bundle.id = 7;
+        description.references =
+                Arrays.stream(needs).map(FakeRuntime::reference).toArray(ReferenceDTO[]::new);
+        descriptions.put(description.name, description);
+    }
+
+    private static ReferenceDTO reference(String need) {
+        ReferenceDTO reference = new ReferenceDTO();
+        reference.name = "ref-" + need;
+        reference.interfaceName = need;
+        reference.cardinality = "1..1";
+        return reference;
+    }
+
+    /** Puts a component into a state; {@code missing} are the interfaces it lacks. */
+    ComponentConfigurationDTO stands(String name, int state, String... missing) {
+        ComponentConfigurationDTO configuration = new ComponentConfigurationDTO();
+        configuration.state = state;
+        configuration.id = 42;
+        configuration.unsatisfiedReferences = Arrays.stream(missing)
+                .map(need -> {
+                    UnsatisfiedReferenceDTO reference = new UnsatisfiedReferenceDTO();
+                    reference.name = "ref-" + need;
+                    return reference;
+                })
+                .toArray(UnsatisfiedReferenceDTO[]::new);
+        configurations.put("io.karst." + name, configuration);
+        return configuration;
+    }
+
+    void fails(String name, String trace) {
+        stands(name, ComponentConfigurationDTO.FAILED_ACTIVATION).failure = trace;
+    }
+
+    @Override
+    public Collection<ComponentDescriptionDTO> getComponentDescriptionDTOs(Bundle... bundles) {
+        return descriptions.values();
+    }
+
+    @Override
+    public ComponentDescriptionDTO getComponentDescriptionDTO(Bundle bundle, String name) {
+        throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public Collection<ComponentConfigurationDTO> getComponentConfigurationDTOs(ComponentDescriptionDTO description) {
+        ComponentConfigurationDTO found = configurations.get(description.name);
+        return found == null || disabled.contains(description.name) ? List.of() : List.of(found);
+    }
+
+    @Override
+    public boolean isComponentEnabled(ComponentDescriptionDTO description) {
+        return !disabled.contains(description.name);
+    }
+
+    @Override
+    public Promise<Void> enableComponent(ComponentDescriptionDTO description) {
+        calls.add("enable " + description.name);
+        disabled.remove(description.name);
+        return Promises.resolved(null);
+    }
+
+    @Override
+    public Promise<Void> disableComponent(ComponentDescriptionDTO description) {
+        calls.add("disable " + description.name);
+        disabled.add(description.name);
+        return Promises.resolved(null);
+    }
+
+    @Override
+    public List<StagePlace> stages() {
+        return List.of();
+    }
+
+    @Override
+    public Optional<String> dormantProvider(String interfaceName) {
+        return Optional.ofNullable(dormant.get(interfaceName));
+    }
+}

@@ -71,7 +71,8 @@ enum {
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 /* Stands for every kind of lock. What kind it is differs between kernels; where it lies is all we ask. */
-struct karst_any_lock {};
+struct karst_any_lock {
+};
 
 /* kernel/bpf/, all of the following unless said otherwise */
 

@@ -328,7 +328,8 @@ static __always_inline void begin_spinning(__u64 lock, struct found found)
 		count_lost(KARST_LOST_NESTING, NOTES);
 		top = 0;
 	}
-	stack->notes[top] = (struct note){ .lock = lock, .found = found, .task = task, .began_ns = bpf_ktime_get_ns() };
+	stack->notes[top] =
+		(struct note) { .lock = lock, .found = found, .task = task, .began_ns = bpf_ktime_get_ns() };
 	stack->depth = top + 1;
 }
 

@@ -136,7 +136,7 @@ static __always_inline void write_range(struct walk *walk, enum karst_lock_kind 
 
 static __always_inline void write_lock(struct walk *walk, enum karst_lock_kind kind, __u64 base, __u32 lock_offset)
 {
-	write_range(walk, kind, &(struct span){ .base = base, .stride = 1, .count = 1, .lock_offset = lock_offset });
+	write_range(walk, kind, &(struct span) { .base = base, .stride = 1, .count = 1, .lock_offset = lock_offset });
 }
 
 static long write_cpu_lock(__u32 cpu, struct per_cpu *locks)
@@ -146,7 +146,7 @@ static long write_cpu_lock(__u32 cpu, struct per_cpu *locks)
 	if (!offset)
 		return 1;
 	write_range(locks->walk, locks->kind,
-		    &(struct span){
+		    &(struct span) {
 			    .base = locks->base + *offset,
 			    .stride = 1,
 			    .count = 1,
@@ -218,7 +218,7 @@ static __always_inline void hash(struct walk *walk)
 	struct bpf_htab *htab = (void *)walk->map;
 
 	write_range(walk, KARST_HASH_BUCKET,
-		    &(struct span){
+		    &(struct span) {
 			    .base = (__u64)BPF_CORE_READ(htab, buckets),
 			    .stride = karst_stride(struct bucket, raw_lock),
 			    .count = BPF_CORE_READ(htab, n_buckets),
@@ -254,7 +254,7 @@ static __always_inline void sockhash(struct walk *walk)
 	struct bpf_shtab *map = (void *)walk->map;
 
 	write_range(walk, KARST_SOCKHASH_BUCKET,
-		    &(struct span){
+		    &(struct span) {
 			    .base = (__u64)BPF_CORE_READ(map, buckets),
 			    .stride = karst_stride(struct bpf_shtab_bucket, lock),
 			    .count = BPF_CORE_READ(map, buckets_num),
@@ -267,7 +267,7 @@ static __always_inline void local_storage(struct walk *walk)
 	struct bpf_local_storage_map *map = (void *)walk->map;
 
 	write_range(walk, KARST_LOCAL_STORAGE_BUCKET,
-		    &(struct span){
+		    &(struct span) {
 			    .base = (__u64)BPF_CORE_READ(map, buckets),
 			    .stride = karst_stride(struct bpf_local_storage_map_bucket, lock),
 			    .count = 1ULL << (BPF_CORE_READ(map, bucket_log) & 31),
@@ -326,7 +326,7 @@ static __always_inline void array_value(struct walk *walk, enum karst_lock_kind 
 	struct bpf_array *map = (void *)walk->map;
 
 	write_range(walk, kind,
-		    &(struct span){
+		    &(struct span) {
 			    .base = (__u64)map + karst_offset(struct bpf_array, value),
 			    .stride = BPF_CORE_READ(map, elem_size),
 			    .count = BPF_CORE_READ(map, map.max_entries),
@@ -340,7 +340,7 @@ static __always_inline void hash_value(struct walk *walk, enum karst_lock_kind k
 	__u32 key_space = (BPF_CORE_READ(htab, map.key_size) + 7) & ~7U;
 
 	write_range(walk, kind,
-		    &(struct span){
+		    &(struct span) {
 			    .base = (__u64)BPF_CORE_READ(htab, elems),
 			    .stride = BPF_CORE_READ(htab, elem_size),
 			    .count = preallocated(walk, htab),

@@ -282,7 +282,8 @@ static __always_inline bool find(__u64 lock, struct found *found)
 	at = search(table, lock, bounds->start);
 #pragma unroll
 	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
-		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1); /* before the first comes the last, far above the lock */
+		/* Before the first comes the last, far above the lock. */
+		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1);
 
 		if (lock >= table->first_lock[entry] &&
 		    is_lock_of(&table->range[entry], lock - table->first_lock[entry], found))

@@ -98,7 +98,7 @@ static long note_offset(__u32 cpu, __u64 *pointer)
 	return 0;
 }
 
-/* ---- steps of lock_ranges ---- */
+/* ---- steps of lock_ranges; a kernel built without a map type lacks its struct, too ---- */
 
 static __always_inline void write_record(struct walk *walk, enum karst_record_type type, __u32 kind)
 {
@@ -138,6 +138,13 @@ static __always_inline void write_lock(struct walk *walk, enum karst_lock_kind k
 {
 	write_range(walk, kind, &(struct span) { .base = base, .stride = 1, .count = 1, .lock_offset = lock_offset });
 }
+
+/* A lock that is a field of the map itself, if this kernel has such maps and such a field. */
+#define write_field(walk, kind, type, field)                                                   \
+	do {                                                                                   \
+		if (bpf_core_field_exists(((type *)0)->field))                                 \
+			write_lock(walk, kind, (__u64)(walk)->map, karst_offset(type, field)); \
+	} while (0)
 
 static long write_cpu_lock(__u32 cpu, struct per_cpu *locks)
 {
@@ -235,8 +242,11 @@ static __always_inline void hash(struct walk *walk)
 static __always_inline void ringbuf(struct walk *walk)
 {
 	struct bpf_ringbuf_map *map = (void *)walk->map;
-	__u64 ring = (__u64)BPF_CORE_READ(map, rb);
+	__u64 ring;
 
+	if (!bpf_core_type_exists(struct bpf_ringbuf_map))
+		return;
+	ring = (__u64)BPF_CORE_READ(map, rb);
 	if (type_of(walk->map) == BPF_MAP_TYPE_RINGBUF)
 		write_lock(walk, KARST_RINGBUF, ring, karst_offset(struct bpf_ringbuf, spinlock));
 	write_lock(walk, KARST_RINGBUF_WAIT_QUEUE, ring, karst_offset(struct bpf_ringbuf, waitq.lock));
@@ -246,6 +256,8 @@ static __always_inline void stack_trace(struct walk *walk)
 {
 	struct bpf_stack_map *map = (void *)walk->map;
 
+	if (!bpf_core_type_exists(struct bpf_stack_map))
+		return;
 	freelist(walk, __builtin_preserve_access_index(&map->freelist), KARST_STACK_TRACE_FREELIST);
 }
 
@@ -253,6 +265,8 @@ static __always_inline void sockhash(struct walk *walk)
 {
 	struct bpf_shtab *map = (void *)walk->map;
 
+	if (!bpf_core_type_exists(struct bpf_shtab))
+		return;
 	write_range(walk, KARST_SOCKHASH_BUCKET,
 		    &(struct span) {
 			    .base = (__u64)BPF_CORE_READ(map, buckets),
@@ -266,6 +280,8 @@ static __always_inline void local_storage(struct walk *walk)
 {
 	struct bpf_local_storage_map *map = (void *)walk->map;
 
+	if (!bpf_core_type_exists(struct bpf_local_storage_map))
+		return;
 	write_range(walk, KARST_LOCAL_STORAGE_BUCKET,
 		    &(struct span) {
 			    .base = (__u64)BPF_CORE_READ(map, buckets),
@@ -294,23 +310,20 @@ static long write_queue_locks(__u32 index, struct queues *queues)
 static __always_inline void cpumap(struct walk *walk)
 {
 	struct bpf_cpu_map *map = (void *)walk->map;
-	struct queues queues = { .walk = walk, .entries = BPF_CORE_READ(map, cpu_map) };
+	struct queues queues = { .walk = walk };
 
+	if (!bpf_core_type_exists(struct bpf_cpu_map))
+		return;
+	queues.entries = BPF_CORE_READ(map, cpu_map);
 	if (queues.entries)
 		bpf_loop(BPF_CORE_READ(map, map.max_entries), write_queue_locks, &queues, 0);
 }
 
 static __always_inline void arena(struct walk *walk)
 {
-	struct bpf_arena *map = (void *)walk->map;
-
-	if (!bpf_core_type_exists(struct bpf_arena))
-		return; /* before 6.9; another type may have its number there */
-	write_lock(walk, KARST_ARENA, (__u64)map, karst_offset(struct bpf_arena, lock));
-	if (bpf_core_field_exists(map->spinlock))
-		write_lock(walk, KARST_ARENA_SPIN, (__u64)map, karst_offset(struct bpf_arena, spinlock));
-	if (bpf_core_field_exists(map->zap_mutex))
-		write_lock(walk, KARST_ARENA_ZAP, (__u64)map, karst_offset(struct bpf_arena, zap_mutex));
+	write_field(walk, KARST_ARENA, struct bpf_arena, lock);
+	write_field(walk, KARST_ARENA_SPIN, struct bpf_arena, spinlock);
+	write_field(walk, KARST_ARENA_ZAP, struct bpf_arena, zap_mutex);
 }
 
 static __always_inline void prog_array(struct walk *walk)
@@ -382,8 +395,6 @@ static __always_inline void value_locks(struct walk *walk)
 
 static __always_inline void type_locks(struct walk *walk)
 {
-	__u64 map = (__u64)walk->map;
-
 	switch (type_of(walk->map)) {
 	case BPF_MAP_TYPE_HASH:
 	case BPF_MAP_TYPE_PERCPU_HASH:
@@ -396,19 +407,24 @@ static __always_inline void type_locks(struct walk *walk)
 		return ringbuf(walk);
 	case BPF_MAP_TYPE_QUEUE:
 	case BPF_MAP_TYPE_STACK:
-		return write_lock(walk, KARST_QUEUE_STACK, map, karst_offset(struct bpf_queue_stack, lock));
+		write_field(walk, KARST_QUEUE_STACK, struct bpf_queue_stack, lock);
+		return;
 	case BPF_MAP_TYPE_LPM_TRIE:
-		return write_lock(walk, KARST_LPM_TRIE, map, karst_offset(struct lpm_trie, lock));
+		write_field(walk, KARST_LPM_TRIE, struct lpm_trie, lock);
+		return;
 	case BPF_MAP_TYPE_STACK_TRACE:
 		return stack_trace(walk);
 	case BPF_MAP_TYPE_SOCKMAP:
-		return write_lock(walk, KARST_SOCKMAP, map, karst_offset(struct bpf_stab, lock));
+		write_field(walk, KARST_SOCKMAP, struct bpf_stab, lock);
+		return;
 	case BPF_MAP_TYPE_SOCKHASH:
 		return sockhash(walk);
 	case BPF_MAP_TYPE_DEVMAP_HASH:
-		return write_lock(walk, KARST_DEVMAP_INDEX, map, karst_offset(struct bpf_dtab, index_lock));
+		write_field(walk, KARST_DEVMAP_INDEX, struct bpf_dtab, index_lock);
+		return;
 	case BPF_MAP_TYPE_XSKMAP:
-		return write_lock(walk, KARST_XSKMAP, map, karst_offset(struct xsk_map, lock));
+		write_field(walk, KARST_XSKMAP, struct xsk_map, lock);
+		return;
 	case BPF_MAP_TYPE_CPUMAP:
 		return cpumap(walk);
 	case BPF_MAP_TYPE_SK_STORAGE:
@@ -418,9 +434,11 @@ static __always_inline void type_locks(struct walk *walk)
 		return local_storage(walk);
 	case BPF_MAP_TYPE_CGROUP_STORAGE:
 	case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
-		return write_lock(walk, KARST_CGROUP_STORAGE, map, karst_offset(struct bpf_cgroup_storage_map, lock));
+		write_field(walk, KARST_CGROUP_STORAGE, struct bpf_cgroup_storage_map, lock);
+		return;
 	case BPF_MAP_TYPE_STRUCT_OPS:
-		return write_lock(walk, KARST_STRUCT_OPS, map, karst_offset(struct bpf_struct_ops_map, lock));
+		write_field(walk, KARST_STRUCT_OPS, struct bpf_struct_ops_map, lock);
+		return;
 	case BPF_MAP_TYPE_PROG_ARRAY:
 		return prog_array(walk);
 	case BPF_MAP_TYPE_ARENA:
@@ -474,7 +492,7 @@ int lock_ranges(struct bpf_iter__bpf_map *ctx)
 	write_record(&walk, KARST_RECORD_MAP, walk.map->map_type);
 	type_locks(&walk);
 	value_locks(&walk);
-	write_lock(&walk, KARST_FREEZE, (__u64)walk.map, karst_offset(struct bpf_map, freeze_mutex));
+	write_field(&walk, KARST_FREEZE, struct bpf_map, freeze_mutex);
 	if (has_bit_locks(walk.map->map_type))
 		write_record(&walk, KARST_RECORD_BLIND, KARST_BLIND_BIT_LOCK);
 	if (walk.ranges > walk.skip + KARST_PASS_RECORDS)

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.grpc.internal;
+
+import com.google.protobuf.Empty;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
+import io.grpc.TlsServerCredentials.ClientAuth;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.karst.config.grpc.proto.AgentSecureGrpc.AgentSecureImplBase;
+import io.karst.config.grpc.proto.ClientGetConfigsRequest;
+import io.karst.config.grpc.proto.ClientGetConfigsResponse;
+import io.karst.config.grpc.proto.GetStateConfigResponse;
+import io.karst.remoteconfig.server.Answer;
+import io.karst.remoteconfig.wire.ConfigBackend;
+import io.karst.remoteconfig.wire.ConfigEndpoint;
+import io.karst.remoteconfig.wire.EndpointSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** The server's end: TLS, the token, message caps, and the two calls. */
+final class GrpcEndpoint implements ConfigEndpoint {
+
+    private static final int MAX_METADATA_BYTES = 16 * 1024;
+    private static final int MAX_CALLS_PER_CONNECTION = 16;
+    private static final int HANDSHAKE_SECONDS = 10;
+    private static final int SHORTEST_KEEP_ALIVE_SECONDS = 10;
+    private static final int IDLE_MINUTES = 10;
+    private static final int CLOSE_SECONDS = 2;
+    private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    private final Server server;
+    private final ExecutorService threads;
+
+    private GrpcEndpoint(Server server, ExecutorService threads) {
+        this.server = server;
+        this.threads = threads;
+    }
+
+    static GrpcEndpoint listen(EndpointSettings settings, ConfigBackend backend) throws IOException {
+        TlsServerCredentials.Builder tls =
+                TlsServerCredentials.newBuilder().keyManager(Tls.identity(settings.certificate()));
+        if (settings.clientTrust().isPresent()) {
+            tls.trustManager(Tls.trust(settings.clientTrust().get())).clientAuth(ClientAuth.REQUIRE);
+        }
+        String token = CredentialFiles.readSecret(settings.token()).strip();
+        if (token.isEmpty()) {
+            throw new IOException(settings.token() + " is empty");
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS, work -> {
+            Thread thread = new Thread(work, "karst-config-server");
+            thread.setDaemon(true);
+            return thread;
+        });
+        boolean listening = false;
+        try {
+            Server server = NettyServerBuilder.forAddress(settings.address(), tls.build())
+                    .executor(threads)
+                    .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+                    .maxInboundMessageSize(settings.maxRequestBytes())
+                    .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                    .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                    .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+                    .permitKeepAliveTime(SHORTEST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .intercept(new TokenCheck(token))
+                    .addService(new Calls(backend))
+                    .build()
+                    .start();
+            listening = true;
+            return new GrpcEndpoint(server, threads);
+        } finally {
+            if (!listening) {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    /** Lets nobody in without the token. Compares in constant time, so that timing tells nothing about it. */
+    private static final class TokenCheck implements ServerInterceptor {
+
+        private final byte[] expected;
+
+        TokenCheck(String token) {
+            expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public <A, B> ServerCall.Listener<A> interceptCall(
+                ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+            String given = headers.get(GrpcTransport.AUTHORIZATION);
+            if (given == null || !MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8))) {
+                call.close(
+                        Status.UNAUTHENTICATED.withDescription(given == null ? "no token" : "wrong token"),
+                        new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
+            return next.startCall(call, headers);
+        }
+    }
+
+    private static final class Calls extends AgentSecureImplBase {
+
+        private final ConfigBackend backend;
+
+        Calls(ConfigBackend backend) {
+            this.backend = backend;
+        }
+
+        @Override
+        public void clientGetConfigs(
+                ClientGetConfigsRequest request, StreamObserver<ClientGetConfigsResponse> observer) {
+            Answer answer = backend.answer(Messages.fromProto(request));
+            if (answer instanceof Answer.Answered answered) {
+                observer.onNext(Messages.toProto(answered.response()));
+                observer.onCompleted();
+            } else if (answer instanceof Answer.InvalidRequest invalid) {
+                observer.onError(Status.INVALID_ARGUMENT
+                        .withDescription(invalid.reason())
+                        .asRuntimeException());
+            }
+        }
+
+        @Override
+        public void getConfigState(Empty request, StreamObserver<GetStateConfigResponse> observer) {
+            observer.onNext(Messages.toProto(backend.state()));
+            observer.onCompleted();
+        }
+    }
+
+    @Override
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        try {
+            if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.grpc.internal;
+
+import io.grpc.CallCredentials;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
+import io.karst.config.grpc.proto.AgentSecureGrpc;
+import io.karst.config.grpc.proto.AgentSecureGrpc.AgentSecureBlockingStub;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.wire.ConfigTransport;
+import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.TransportException;
+import io.karst.remoteconfig.wire.TransportException.Kind;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's end. A failed exchange ends the connection, so that the next one reads the credentials again and connects at
+ * once, instead of when gRPC's own back-off allows.
+ */
+final class GrpcTransport implements ConfigTransport {
+
+    static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final int MAX_METADATA_BYTES = 16 * 1024;
+    private static final int KEEP_ALIVE_SECONDS = 60;
+    private static final int CLOSE_SECONDS = 1;
+
+    private final ConnectionSettings settings;
+    private @Nullable Session session;
+    private boolean closed;
+
+    GrpcTransport(ConnectionSettings settings) {
+        this.settings = settings;
+    }
+
+    private record Session(ManagedChannel channel, AgentSecureBlockingStub stub) {}
+
+    /** Sends the token with each call; gRPC hands it out on an encrypted connection only. */
+    private static final class Bearer extends CallCredentials {
+
+        private final String token;
+
+        Bearer(String token) {
+            this.token = token;
+        }
+
+        @Override
+        public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
+            Metadata headers = new Metadata();
+            headers.put(AUTHORIZATION, "Bearer " + token);
+            applier.apply(headers);
+        }
+    }
+
+    @Override
+    public ConfigResponse exchange(ConfigRequest request) throws TransportException, InterruptedException {
+        Session current = session();
+        boolean done = false;
+        try {
+            ConfigResponse response = Messages.fromProto(current.stub()
+                    .withDeadlineAfter(settings.deadline().toNanos(), TimeUnit.NANOSECONDS)
+                    .clientGetConfigs(Messages.toProto(request)));
+            done = true;
+            return response;
+        } catch (StatusRuntimeException e) {
+            if (Thread.interrupted()) {
+                InterruptedException interrupted = new InterruptedException("while waiting for " + server());
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+            throw new TransportException(kind(e.getStatus()), describe(e), e);
+        } finally {
+            if (!done) {
+                disconnect();
+            }
+        }
+    }
+
+    private synchronized Session session() throws TransportException {
+        if (closed) {
+            throw new IllegalStateException("the connection to " + server() + " was closed");
+        }
+        if (session == null) {
+            try {
+                session = connect();
+            } catch (IOException e) {
+                throw new TransportException(Kind.CREDENTIALS, String.valueOf(e.getMessage()), e);
+            }
+        }
+        return session;
+    }
+
+    private Session connect() throws IOException {
+        TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
+        if (settings.trustAnchor().isPresent()) {
+            tls.trustManager(Tls.trust(settings.trustAnchor().get()));
+        }
+        if (settings.clientCertificate().isPresent()) {
+            tls.keyManager(Tls.identity(settings.clientCertificate().get()));
+        }
+        ChannelCredentials credentials = tls.build();
+        String token = settings.token().isPresent()
+                ? CredentialFiles.readSecret(settings.token().get()).strip()
+                : "";
+        ManagedChannel channel = Grpc.newChannelBuilderForAddress(settings.host(), settings.port(), credentials)
+                .maxInboundMessageSize(settings.maxResponseBytes())
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(settings.deadline().toNanos(), TimeUnit.NANOSECONDS)
+                .disableRetry()
+                .userAgent("karst")
+                .build();
+        AgentSecureBlockingStub stub = AgentSecureGrpc.newBlockingStub(channel);
+        return new Session(channel, token.isEmpty() ? stub : stub.withCallCredentials(new Bearer(token)));
+    }
+
+    private synchronized void disconnect() {
+        Session ended = session;
+        session = null;
+        if (ended != null) {
+            ended.channel().shutdownNow();
+        }
+    }
+
+    private String server() {
+        return settings.host() + ":" + settings.port();
+    }
+
+    private String describe(StatusRuntimeException e) {
+        StringBuilder text =
+                new StringBuilder(server()).append(": ").append(e.getStatus().getCode());
+        if (e.getStatus().getDescription() != null) {
+            text.append(", ").append(e.getStatus().getDescription());
+        }
+        Throwable cause = e.getStatus().getCause();
+        while (cause != null) {
+            text.append(", ").append(cause.getMessage());
+            cause = cause.getCause();
+        }
+        return text.toString().replaceAll("\\s+", " ");
+    }
+
+    private static Kind kind(Status status) {
+        return switch (status.getCode()) {
+            case UNAVAILABLE -> Kind.UNREACHABLE;
+            case DEADLINE_EXCEEDED -> Kind.TIMED_OUT;
+            case UNAUTHENTICATED, PERMISSION_DENIED -> Kind.UNAUTHENTICATED;
+            case UNIMPLEMENTED -> Kind.NOT_OFFERED;
+            case RESOURCE_EXHAUSTED -> Kind.TOO_LARGE;
+            case INVALID_ARGUMENT -> Kind.INVALID_REQUEST;
+            default -> Kind.OTHER;
+        };
+    }
+
+    @Override
+    public void close() {
+        Session ended;
+        synchronized (this) {
+            closed = true;
+            ended = session;
+            session = null;
+        }
+        if (ended != null) {
+            ended.channel().shutdownNow();
+            try {
+                if (!ended.channel().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                    ended.channel().shutdownNow();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.grpc.internal;
+
+import io.karst.remoteconfig.wire.ConfigBackend;
+import io.karst.remoteconfig.wire.ConfigEndpoint;
+import io.karst.remoteconfig.wire.ConfigTransport;
+import io.karst.remoteconfig.wire.ConfigWire;
+import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.EndpointSettings;
+import java.io.IOException;
+import org.osgi.service.component.annotations.Component;
+
+/** Both ends by gRPC over TLS. Keeps nothing: who opens an end closes it. */
+@Component(name = "io.karst.config-grpc")
+public final class GrpcWire implements ConfigWire {
+
+    @Override
+    public ConfigTransport connect(ConnectionSettings settings) {
+        return new GrpcTransport(settings);
+    }
+
+    @Override
+    public ConfigEndpoint serve(EndpointSettings settings, ConfigBackend backend) throws IOException {
+        return GrpcEndpoint.listen(settings, backend);
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.grpc.internal;
+
+import io.karst.remoteconfig.AgentDetails;
+import io.karst.remoteconfig.ApplyState;
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.CachedFile;
+import io.karst.remoteconfig.Client;
+import io.karst.remoteconfig.ClientState;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigState;
+import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.FileHash;
+import io.karst.remoteconfig.TargetFile;
+import io.karst.remoteconfig.TracerDetails;
+import io.karst.remoteconfig.UpdaterDetails;
+import java.util.List;
+import java.util.Optional;
+
+/** Messages with every field set. */
+final class Requests {
+
+    private Requests() {}
+
+    static ConfigRequest full() {
+        ClientState state = new ClientState(
+                3,
+                Long.MAX_VALUE,
+                List.of(new ConfigState("id", 7, "PRODUCT", ApplyState.ERROR, "why not")),
+                true,
+                "last failure",
+                Bytes.hex("00ff10"));
+        Client client = new Client(
+                Optional.of(state),
+                "client-id",
+                List.of("A", "B"),
+                true,
+                Optional.of(new TracerDetails("runtime", "java", "1.2.3", "service", "env", "app", List.of("t:1"))),
+                true,
+                Optional.of(new AgentDetails("name", "1", "cluster", "cluster-id", List.of("w"))),
+                true,
+                Optional.of(new UpdaterDetails(List.of("u"), 99)),
+                12,
+                Bytes.hex("80"));
+        return new ConfigRequest(
+                Optional.of(client),
+                List.of(new CachedFile("employee/A/b/c", 5, List.of(new FileHash("sha256", "abcd")))));
+    }
+
+    static ConfigResponse response() {
+        return new ConfigResponse(
+                List.of(Bytes.utf8("root 2"), Bytes.utf8("root 3")),
+                Bytes.utf8("targets"),
+                List.of(new TargetFile("employee/A/b/c", Bytes.hex("000102ff"))),
+                List.of("employee/A/b/c", "employee/A/d/c"),
+                ConfigStatus.EXPIRED);
+    }
+}

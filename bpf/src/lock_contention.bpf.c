@@ -34,7 +34,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define SLEEPERS 4096 /* a power of two */
 #define SLEEPER_PROBES 8
 #define SLEEPER_LIFETIME_NS 60000000000ULL /* a wait this old may make room for another */
-#define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* spreads the keys of single locks, as in include/linux/hash.h */
+#define GUESS_BITS 12
+#define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* multiplying by it spreads numbers, as in include/linux/hash.h */
 
 /* How many slots and single locks each CPU has counters for. The maps are sized to match. */
 const volatile __u32 slots = 1;
@@ -128,6 +129,9 @@ static __always_inline __u64 current_task(void)
 {
 	return bpf_get_current_pid_tgid() + 1;
 }
+
+/* Where in a table locks were lately, by hash. Checked before use, so they may be of any lock and an older table. */
+static __u16 guesses[1 << GUESS_BITS];
 
 /* ---- counting ---- */
 
@@ -251,25 +255,59 @@ static __always_inline __u32 search(const struct karst_range_table *table, __u64
 	return at;
 }
 
-/* Whether the lock is one of the range, and then which. */
+static __always_inline bool is_place_of(const struct karst_range_table *table, __u32 at, __u64 lock)
+{
+	return table->first_lock[at] <= lock && lock < table->first_lock[(at + 1) & (KARST_MAX_RANGES - 1)];
+}
+
+/* The same as search(), by a guess if it is right: most waits are on few locks, of ours or not. */
+static __always_inline __u32 place_of(const struct karst_range_table *table, __u64 lock, __u32 start)
+{
+	__u32 hash = (lock * GOLDEN_RATIO) >> (64 - GUESS_BITS);
+	__u32 at = guesses[hash] & (KARST_MAX_RANGES - 1);
+
+	if (is_place_of(table, at, lock))
+		return at;
+	at = search(table, lock, start);
+	guesses[hash] = at;
+	return at;
+}
+
+/* Whether a lock at this offset, within the range's elements, is one of the range, and then which. */
 static __always_inline bool is_lock_of(const struct karst_range *range, __u64 offset, struct found *found)
 {
-	__u64 index;
+	__u64 index = 0;
 
 	found->slot = range->slot;
 	found->index = KARST_ONLY_LOCK;
-	if (range->count == 1)
-		return offset == 0;
-	if (!range->stride || offset >= range->count * range->stride)
-		return false;
-	index = offset / range->stride;
-	found->index = index;
-	return index < range->count && index * range->stride == offset;
+	if (range->count > 1) {
+		index = offset / range->stride;
+		found->index = index;
+	}
+	return index * range->stride == offset;
+}
+
+/* Looks at the entry and, while the lock is in the gaps of one with other locks in the same elements, before it. */
+static __always_inline bool find_from(const struct karst_range_table *table, __u32 at, __u64 lock, struct found *found)
+{
+#pragma unroll
+	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
+		/* Before the first comes the last: its offset is negative, so beyond any range. */
+		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1);
+		__u64 offset = lock - table->first_lock[entry];
+		const struct karst_range *range = &table->range[entry];
+
+		if (offset >= range->count * range->stride)
+			return false;
+		if (is_lock_of(range, offset, found))
+			return true;
+	}
+	return false;
 }
 
 static __always_inline bool find(__u64 lock, struct found *found)
 {
-	__u32 zero = 0, active, at;
+	__u32 zero = 0, active;
 	struct karst_control *bounds = bpf_map_lookup_elem(&control, &zero);
 	struct karst_range_table *table;
 
@@ -277,19 +315,7 @@ static __always_inline bool find(__u64 lock, struct found *found)
 		return false;
 	active = bounds->active_table & 1;
 	table = bpf_map_lookup_elem(&ranges, &active);
-	if (!table)
-		return false;
-	at = search(table, lock, bounds->start);
-#pragma unroll
-	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
-		/* Before the first comes the last, far above the lock. */
-		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1);
-
-		if (lock >= table->first_lock[entry] &&
-		    is_lock_of(&table->range[entry], lock - table->first_lock[entry], found))
-			return true;
-	}
-	return false;
+	return table && find_from(table, place_of(table, lock, bounds->start), lock, found);
 }
 
 /* ---- spinning waits ---- */

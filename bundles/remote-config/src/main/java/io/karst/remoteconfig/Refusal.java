@@ -160,6 +160,20 @@ public sealed interface Refusal {
     record RolledBack(String role, long held, long offered) implements Refusal {}
 
     /**
+     * A role that the trusted snapshot lists is gone from the new one.
+     *
+     * @param role its name
+     */
+    record RoleRemoved(String role) implements Refusal {}
+
+    /**
+     * A role is delegated to, but the snapshot does not list it.
+     *
+     * @param role its name
+     */
+    record NotInSnapshot(String role) implements Refusal {}
+
+    /**
      * Metadata has another version than the metadata above it says.
      *
      * @param role which metadata
@@ -179,7 +193,7 @@ public sealed interface Refusal {
     /**
      * The server says that its own repository has expired.
      *
-     * @param targetsVersion version of the targets it sent; 0 if it sent none
+     * @param targetsVersion version of the targets that stay in force; 0 for none
      */
     record RepositoryExpired(long targetsVersion) implements Refusal {}
 

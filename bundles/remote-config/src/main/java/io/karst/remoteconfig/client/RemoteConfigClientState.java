@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * All that a client knows. Made by {@link RemoteConfigClient} only: everything in it has been verified.
  *
  * @param rootVersion version of the trusted root; 1 with a pinned key
- * @param root trusted root metadata; empty with a pinned key
+ * @param roots roots since the trust anchor, each one version on; the last one is trusted. Empty while the anchor itself is
  * @param targetsVersion version of the trusted targets, 0 before the first
  * @param targetsFloor least version that targets may have: {@code targetsVersion}, or 0 since the targets' keys were rotated
  * @param targets trusted targets metadata, empty before the first
@@ -27,7 +27,7 @@ import java.util.TreeMap;
  */
 public record RemoteConfigClientState(
         long rootVersion,
-        Bytes root,
+        List<Bytes> roots,
         long targetsVersion,
         long targetsFloor,
         Bytes targets,
@@ -38,7 +38,34 @@ public record RemoteConfigClientState(
 
     /** Copies the collections. */
     public RemoteConfigClientState {
+        roots = List.copyOf(roots);
         configs = Collections.unmodifiableSortedMap(new TreeMap<>((Map<String, HeldConfig>) configs));
         refusedConfigs = List.copyOf(refusedConfigs);
+    }
+
+    RemoteConfigClientState withConfigs(SortedMap<String, HeldConfig> next) {
+        return new RemoteConfigClientState(
+                rootVersion,
+                roots,
+                targetsVersion,
+                targetsFloor,
+                targets,
+                next,
+                refusedConfigs,
+                backendState,
+                lastError);
+    }
+
+    RemoteConfigClientState withError(Optional<String> error) {
+        return new RemoteConfigClientState(
+                rootVersion,
+                roots,
+                targetsVersion,
+                targetsFloor,
+                targets,
+                configs,
+                refusedConfigs,
+                backendState,
+                error);
     }
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.client;
+
+import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.Refusal;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.VerifiedConfig;
+import io.karst.remoteconfig.tuf.TargetEntry;
+import io.karst.remoteconfig.tuf.TargetsMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Verifies a stored state from the trust anchor on, as if it had just come; expiry of metadata apart. */
+final class Restoration {
+
+    private final Trust trust;
+    private final ClientPolicy policy;
+
+    Restoration(Trust trust, ClientPolicy policy) {
+        this.trust = trust;
+        this.policy = policy;
+    }
+
+    RemoteConfigClientState restore(StoredState stored) {
+        Trust.Followed root = trust.retrace(stored.roots());
+        if (stored.targets().isEmpty()) {
+            if (!stored.configs().isEmpty()) {
+                throw new RefusedException(new Refusal.MissingTargets());
+            }
+            return state(stored, root, 0, new TreeMap<>());
+        }
+        TargetsMetadata targets = trust.verifyTargets(root.roots(), stored.targets());
+        TreeMap<String, HeldConfig> configs = new TreeMap<>();
+        for (Map.Entry<String, StoredState.Config> config : stored.configs().entrySet()) {
+            try {
+                configs.put(config.getKey(), restoreOne(config.getKey(), config.getValue(), targets));
+            } catch (RefusedException e) {
+                // With a partial policy an older content may have stayed in force next to newer targets.
+                if (!policy.partial()) {
+                    throw e;
+                }
+            }
+        }
+        return state(stored, root, targets.version(), configs);
+    }
+
+    private HeldConfig restoreOne(String path, StoredState.Config config, TargetsMetadata targets) {
+        TargetEntry entry = Optional.ofNullable(targets.targets().get(path))
+                .orElseThrow(() -> new RefusedException(new Refusal.NotInTargets(path)));
+        ConfigPath parsed = ConfigPath.parse(path);
+        if (policy.products().filter(known -> !known.contains(parsed.product())).isPresent()) {
+            throw new RefusedException(new Refusal.UnknownProduct(path, parsed.product()));
+        }
+        entry.check(config.content());
+        return RemoteConfigClient.fresh(new VerifiedConfig(
+                parsed, config.version(), config.content(), entry.hashes(), ConfigEntry.expires(entry)));
+    }
+
+    private static RemoteConfigClientState state(
+            StoredState stored, Trust.Followed root, long targetsVersion, SortedMap<String, HeldConfig> configs) {
+        return new RemoteConfigClientState(
+                root.version(),
+                root.roots(),
+                targetsVersion,
+                stored.targetsFloor(),
+                stored.targets(),
+                configs,
+                List.of(),
+                stored.backendState(),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+/**
+ * JSON as signed metadata needs it: a strict parser and the OLPC canonical writer.
+ */
+@NullMarked
+package io.karst.remoteconfig.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.tuf;
+
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.FileHash;
+import io.karst.remoteconfig.Refusal;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.json.JsonValue;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What timestamp or snapshot say of other metadata.
+ *
+ * @param version its version
+ * @param length its length in bytes, if listed
+ * @param hashes its digests, if listed
+ */
+record MetaFile(long version, Optional<Long> length, List<FileHash> hashes) {
+
+    /** Reads {@code meta}: by file name. */
+    static Map<String, MetaFile> parse(SignedMetadata metadata) {
+        Map<String, MetaFile> files = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonValue> file :
+                metadata.signed().object("meta").members().entrySet()) {
+            Fields fields = Fields.of(metadata.role(), file.getValue(), "meta");
+            files.put(
+                    file.getKey(),
+                    new MetaFile(
+                            fields.integer("version", 1),
+                            fields.optionalInteger("length", 1),
+                            fields.optionalObject("hashes")
+                                    .map(TargetEntry::hashes)
+                                    .orElse(List.of())));
+        }
+        return files;
+    }
+
+    /** Checks length and digests as far as they are listed. */
+    void check(String role, Bytes raw) {
+        if (length.isPresent() && length.get() != raw.size()) {
+            throw new RefusedException(new Refusal.LengthMismatch(role, length.get(), raw.size()));
+        }
+        TargetEntry.checkHashes(role, hashes, raw);
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.tuf;
+
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.TrustAnchor.PinnedTargetsKey;
+import io.karst.remoteconfig.json.JsonValue;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Targets metadata whose signatures are good: which files there are, and who else may say so. */
+public final class TargetsMetadata {
+
+    private final SignedMetadata metadata;
+    private final Map<String, TargetEntry> targets;
+    private final List<Delegation> delegations;
+
+    private TargetsMetadata(SignedMetadata metadata, Map<String, TargetEntry> targets, List<Delegation> delegations) {
+        this.metadata = metadata;
+        this.targets = Collections.unmodifiableMap(targets);
+        this.delegations = List.copyOf(delegations);
+    }
+
+    /**
+     * Verifies top-level targets with a root. The ids of the keys that sign have to be the keys' digests. Expiry is not looked at.
+     *
+     * @param raw the metadata
+     * @param root says who signs
+     * @param limit most bytes
+     * @return the targets
+     * @throws RefusedException if anything is wrong
+     */
+    public static TargetsMetadata verify(Bytes raw, RootMetadata root, int limit) {
+        Role role = root.role(RootMetadata.TARGETS);
+        role.checkKeyIds();
+        return verify(raw, role, limit);
+    }
+
+    /**
+     * Verifies top-level targets with one pinned key. Expiry is not looked at.
+     *
+     * @param raw the metadata
+     * @param pinned the key
+     * @param limit most bytes
+     * @return the targets
+     * @throws RefusedException if anything is wrong
+     */
+    public static TargetsMetadata verify(Bytes raw, PinnedTargetsKey pinned, int limit) {
+        TufKey key = TufKey.of(pinned.keyType(), pinned.scheme(), pinned.publicKey());
+        Role role = new Role(RootMetadata.TARGETS, Map.of(pinned.keyId(), key), Set.of(pinned.keyId()), 1);
+        return verify(raw, role, limit);
+    }
+
+    static TargetsMetadata verify(Bytes raw, Role role, int limit) {
+        SignedMetadata metadata = SignedMetadata.parse(role.name(), RootMetadata.TARGETS, raw, limit);
+        role.verify(metadata);
+        Fields declared = metadata.signed().object("targets");
+        Map<String, TargetEntry> targets = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonValue> target : declared.members().entrySet()) {
+            Fields entry = Fields.of(role.name(), target.getValue(), "a target");
+            targets.put(target.getKey(), TargetEntry.parse(target.getKey(), entry));
+        }
+        return new TargetsMetadata(metadata, targets, delegations(metadata));
+    }
+
+    private static List<Delegation> delegations(SignedMetadata metadata) {
+        Optional<Fields> declared = metadata.signed().optionalObject("delegations");
+        if (declared.isEmpty()) {
+            return List.of();
+        }
+        Map<String, TufKey> keys =
+                RootMetadata.keys(metadata.role(), declared.get().object("keys"));
+        List<Delegation> delegations = new ArrayList<>();
+        for (JsonValue role : declared.get().array("roles")) {
+            Fields fields = Fields.of(metadata.role(), role, "a delegated role");
+            delegations.add(Delegation.parse(metadata.role(), fields, keys));
+        }
+        return delegations;
+    }
+
+    /**
+     * Its version.
+     *
+     * @return from 1
+     */
+    public long version() {
+        return metadata.version();
+    }
+
+    /**
+     * When it expires.
+     *
+     * @return the time
+     */
+    public Instant expires() {
+        return metadata.expires();
+    }
+
+    /**
+     * Refuses it if it has expired.
+     *
+     * @param now the time
+     * @throws RefusedException with {@link io.karst.remoteconfig.Refusal.Expired}
+     */
+    public void checkExpiry(Instant now) {
+        metadata.checkExpiry(now);
+    }
+
+    /**
+     * The files.
+     *
+     * @return by target path, in the order of the document
+     */
+    public Map<String, TargetEntry> targets() {
+        return targets;
+    }
+
+    /**
+     * What the signer added to the whole.
+     *
+     * @return absent if nothing
+     */
+    public Optional<Custom> custom() {
+        return metadata.signed().optionalObject("custom").map(Custom::new);
+    }
+
+    List<Delegation> delegations() {
+        return delegations;
+    }
+
+    Bytes raw() {
+        return metadata.raw();
+    }
+}

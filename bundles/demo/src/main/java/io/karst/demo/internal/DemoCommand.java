@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import io.karst.asset.AssetException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.felix.service.command.Process;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/** {@code karst:demo}. */
+@Service
+@Command(
+        scope = "karst",
+        name = "demo",
+        description =
+                "Makes real contention on an eBPF map of its own, to see Karst at work. It burns CPU time until it is"
+                        + " stopped, and leaves nothing behind.")
+public final class DemoCommand implements Action {
+    private static final Gson GSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .serializeNulls()
+            .disableHtmlEscaping()
+            .create();
+
+    @Argument(index = 0, name = "ACTION", required = true, description = "start, stop or status.")
+    @Completion(
+            value = StringsCompleter.class,
+            values = {"start", "stop", "status"})
+    String action = "status";
+
+    @Argument(
+            index = 1,
+            name = "KIND",
+            description = "What to contend: spin-lock, hash, lru, ringbuf, queue, lpm, sockhash or local-storage.")
+    @Completion(
+            value = StringsCompleter.class,
+            values = {"spin-lock", "hash", "lru", "ringbuf", "queue", "lpm", "sockhash", "local-storage"})
+    String kind = "spin-lock";
+
+    @Option(
+            name = "--threads",
+            valueToShowInHelp = "as many as CPUs, at least 2",
+            description = "Threads that fight for the lock, 1 to 64.")
+    @Nullable
+    Integer threads;
+
+    @Option(name = "--seconds", valueToShowInHelp = "until stopped", description = "End by itself after 1 to 3600 s.")
+    @Nullable
+    Integer seconds;
+
+    @Option(name = "--json", description = "Print one JSON document. docs/commands.md names the fields.")
+    boolean json;
+
+    @Reference
+    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
+    private Session session;
+
+    @Reference
+    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
+    private BundleContext context;
+
+    /** Called by Karaf, once per execution. */
+    public DemoCommand() {}
+
+    @Override
+    public @Nullable Object execute() throws CommandException {
+        ServiceReference<DemoLoad> reference = context.getServiceReference(DemoLoad.class);
+        DemoLoad load = reference == null ? null : context.getService(reference);
+        if (reference == null || load == null) {
+            throw new CommandException("demo is not ready, it needs libbpf and core-assets: karst:flow shows why");
+        }
+        try {
+            act(load);
+        } catch (AssetException | IllegalArgumentException | IllegalStateException e) {
+            throw new CommandException(e.getMessage(), e);
+        } finally {
+            context.ungetService(reference);
+        }
+        return null; // a returned object would not be printed over ssh
+    }
+
+    private void act(DemoLoad load) throws CommandException {
+        boolean withLimits = false;
+        Optional<DemoStatus> status;
+        switch (action) {
+            case "start" -> status = Optional.of(load.start(plan()));
+            case "stop" -> status = load.stop();
+            case "status" -> {
+                status = load.status();
+                withLimits = true;
+            }
+            default -> throw new CommandException("'" + action + "' is none of start, stop, status");
+        }
+        show(new DemoView(status, KindVisibility.of(load.visibility()), Instant.now()), withLimits);
+    }
+
+    private DemoPlan plan() throws CommandException {
+        DemoKind wanted = DemoKind.of(kind)
+                .orElseThrow(() -> new CommandException("'" + kind + "' is none of " + DemoKind.words()));
+        int count =
+                threads == null ? DemoPlan.defaultThreads(Runtime.getRuntime().availableProcessors()) : threads;
+        return new DemoPlan(wanted, count, Optional.ofNullable(seconds).map(Duration::ofSeconds));
+    }
+
+    private void show(DemoView view, boolean withLimits) {
+        Process process = Process.Utils.current();
+        PrintStream out = process == null ? session.getConsole() : process.out();
+        if (json) {
+            out.println(GSON.toJson(view.json()));
+            return;
+        }
+        view.lines().forEach(out::println);
+        List<String> limits = withLimits ? view.limits() : List.of();
+        if (!limits.isEmpty()) {
+            out.println();
+            limits.forEach(out::println);
+        }
+    }
+}

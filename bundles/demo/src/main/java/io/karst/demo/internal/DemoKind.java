@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import io.karst.resource.LockKind;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What can be contended. Names of programs and maps are those of {@code bpf/src/contention_load.bpf.c}; the locks are
+ * those that {@code bpf/include/contention_load.h} lists.
+ */
+enum DemoKind {
+    /** bpf_spin_lock in an array's value. */
+    SPIN_LOCK("load_spin_lock", "load_values", LockKind.VALUE_SPIN_LOCK),
+    /** Hash map, one key. */
+    HASH("load_hash", "load_hashes", LockKind.HASH_BUCKET),
+    /** LRU hash that is always full. */
+    LRU("load_lru", "load_lrus", LockKind.LRU_GLOBAL),
+    /** Ring buffer. */
+    RINGBUF("load_ringbuf", "load_ring", LockKind.RINGBUF),
+    /** Queue. */
+    QUEUE("load_queue", "load_queues", LockKind.QUEUE_STACK),
+    /** LPM trie. */
+    LPM("load_lpm", "load_tries", LockKind.LPM_TRIE),
+    /** Sockhash with one bucket. */
+    SOCKHASH("load_sockhash", "load_sockets", LockKind.SOCKHASH_BUCKET),
+    /** Socket storage. */
+    LOCAL_STORAGE("load_local_storage", "load_storage", LockKind.LOCAL_STORAGE_BUCKET);
+
+    private final String program;
+    private final String map;
+    private final LockKind lock;
+
+    DemoKind(String program, String map, LockKind lock) {
+        this.program = program;
+        this.map = map;
+        this.lock = lock;
+    }
+
+    /** The program that the threads run. */
+    String program() {
+        return program;
+    }
+
+    /** The map whose locks it fights for. */
+    String map() {
+        return map;
+    }
+
+    /** The lock that is waited for most. */
+    LockKind lock() {
+        return lock;
+    }
+
+    /** As an operator writes it, such as {@code spin-lock}. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Optional<DemoKind> of(String word) {
+        return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();
+    }
+
+    static String words() {
+        return Arrays.stream(values()).map(DemoKind::word).collect(Collectors.joining(", "));
+    }
+
+    static List<String> wordList() {
+        return Arrays.stream(values()).map(DemoKind::word).toList();
+    }
+}

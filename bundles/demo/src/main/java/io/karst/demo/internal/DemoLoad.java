@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import io.karst.asset.BtfOptions;
+import io.karst.asset.CoreAsset;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfObject;
+import io.karst.bpf.MapInfo;
+import io.karst.contention.LockTracer;
+import io.karst.contention.LockVisibility;
+import io.karst.resource.Inventory;
+import io.karst.resource.ResourceInventory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one load at a time. Thread-safe. Immediate, because a delayed component would be thrown away, and its load with
+ * it, as soon as the command that started it has ended.
+ */
+@Component(name = "io.karst.demo", service = DemoLoad.class, immediate = true)
+public final class DemoLoad implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoLoad.class);
+    private static final String ASSET = "contention_load";
+
+    private final Bpf bpf;
+    private final CoreAssetLoader assets;
+
+    @Reference(name = "inventories", policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<ResourceInventory> inventories = List.of();
+
+    @Reference(name = "tracers", policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<LockTracer> tracers = List.of();
+
+    private Optional<Started> last = Optional.empty();
+
+    private record Started(DemoPlan plan, Instant since, MapInfo map, Workload workload) {}
+
+    /**
+     * Called by the service component runtime.
+     *
+     * @param bpf the kernel's BPF
+     * @param assets where the programs come from
+     */
+    @Activate
+    public DemoLoad(@Reference(name = "bpf") Bpf bpf, @Reference(name = "assets") CoreAssetLoader assets) {
+        this.bpf = bpf;
+        this.assets = assets;
+    }
+
+    DemoLoad(Bpf bpf, CoreAssetLoader assets, List<ResourceInventory> inventories, List<LockTracer> tracers) {
+        this(bpf, assets);
+        this.inventories = List.copyOf(inventories);
+        this.tracers = List.copyOf(tracers);
+    }
+
+    /**
+     * Starts a load; its map is tracked before the first lock is taken.
+     *
+     * @param plan what to do
+     * @return what runs now
+     * @throws IllegalStateException if one runs already
+     * @throws io.karst.asset.AssetException if the programs cannot be loaded
+     */
+    synchronized DemoStatus start(DemoPlan plan) {
+        last.filter(started -> started.workload().isRunning()).ifPresent(started -> {
+            throw new IllegalStateException(
+                    "a load on " + started.plan().kind().word() + " runs already: karst:demo stop ends it");
+        });
+        BpfObject object = assets.load(ASSET, (asset, btf) -> open(asset, btf, plan.kind()));
+        boolean taken = false;
+        try {
+            MapInfo map = object.map(plan.kind().map()).info();
+            track();
+            Workload workload = new Workload(object, plan, this::track);
+            taken = true;
+            last = Optional.of(new Started(plan, Instant.now(), map, workload));
+            workload.start();
+        } finally {
+            if (!taken) {
+                object.close();
+            }
+        }
+        return status().orElseThrow();
+    }
+
+    private BpfObject open(CoreAsset asset, BtfOptions btf, DemoKind kind) {
+        BpfObject object = bpf.open(asset, btf);
+        boolean loaded = false;
+        try {
+            object.programNames().forEach(name -> object.setAutoload(name, name.equals(kind.program())));
+            object.load();
+            loaded = true;
+            return object;
+        } finally {
+            if (!loaded) {
+                object.close();
+            }
+        }
+    }
+
+    /** Has new maps tracked, and those that are gone forgotten, without waiting for the next regular scan. */
+    private void track() {
+        try {
+            for (ResourceInventory inventory : inventories) {
+                Inventory now = inventory.rescan();
+                tracers.forEach(tracer -> tracer.track(now));
+            }
+        } catch (BpfException | IllegalStateException e) {
+            LOG.warn("maps of the demo are tracked with the next scan only: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Ends the load.
+     *
+     * @return what it came to; empty if none was ever started
+     */
+    synchronized Optional<DemoStatus> stop() {
+        last.ifPresent(started -> started.workload().close());
+        return status();
+    }
+
+    /**
+     * What runs, or ran last.
+     *
+     * @return empty if none was ever started
+     */
+    synchronized Optional<DemoStatus> status() {
+        return last.map(started -> {
+            Workload workload = started.workload();
+            DemoStatus.State state = workload.isRunning() ? DemoStatus.State.RUNNING : DemoStatus.State.ENDED;
+            return new DemoStatus(
+                    workload.failure().isPresent() ? DemoStatus.State.FAILED : state,
+                    started.plan(),
+                    started.since(),
+                    started.map().id(),
+                    started.map().name(),
+                    workload.runs(),
+                    workload.failure());
+        });
+    }
+
+    /** What the tracer's self-test found; empty while there is no tracer. */
+    List<LockVisibility> visibility() {
+        return tracers.stream().flatMap(tracer -> tracer.visibility().stream()).toList();
+    }
+
+    @Deactivate
+    @Override
+    public synchronized void close() {
+        last.ifPresent(started -> started.workload().close());
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What to do.
+ *
+ * @param kind what is contended
+ * @param threads 1 to {@value #MOST_THREADS}
+ * @param time 1 s to {@value #MOST_SECONDS} s; empty until stopped
+ */
+record DemoPlan(DemoKind kind, int threads, Optional<Duration> time) {
+    static final int MOST_THREADS = 64;
+    static final int MOST_SECONDS = 3_600;
+
+    DemoPlan {
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new IllegalArgumentException("--threads " + threads + ": it is a number from 1 to " + MOST_THREADS);
+        }
+        if (time.filter(t -> t.toSeconds() < 1 || t.toSeconds() > MOST_SECONDS).isPresent()) {
+            throw new IllegalArgumentException(
+                    "--seconds " + time.orElseThrow().toSeconds() + ": it is a number from 1 to " + MOST_SECONDS);
+        }
+    }
+
+    /** Two or more, because one thread waits for nobody; as many as there are CPUs, because more would only queue for those. */
+    static int defaultThreads(int cpus) {
+        return Math.min(MOST_THREADS, Math.max(2, cpus));
+    }
+}

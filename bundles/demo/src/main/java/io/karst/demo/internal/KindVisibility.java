@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import io.karst.contention.LockVisibility;
+import io.karst.contention.LockVisibility.Visibility;
+import io.karst.resource.LockFamily;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether waits of a kind of load can be seen on this kernel.
+ *
+ * @param kind what is contended
+ * @param visibility how much is seen; empty while nobody has tested it
+ * @param reason why
+ */
+record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String reason) {
+
+    static List<KindVisibility> of(List<LockVisibility> tested) {
+        return List.of(DemoKind.values()).stream().map(kind -> of(kind, tested)).toList();
+    }
+
+    static KindVisibility of(DemoKind kind, List<LockVisibility> tested) {
+        LockFamily family = kind.lock().family();
+        if (family != LockFamily.RAW_OR_RESILIENT) {
+            return of(kind, entry(tested, family), "");
+        }
+        Optional<LockVisibility> resilient = entry(tested, LockFamily.RESILIENT);
+        Optional<LockVisibility> spin = entry(tested, LockFamily.SPIN);
+        if (kind != DemoKind.LOCAL_STORAGE) {
+            return of(kind, resilient.or(() -> entry(tested, family)).or(() -> spin), "");
+        }
+        // Local storage took the resilient lock later than the other maps, so either may be the one.
+        Optional<LockVisibility> better = List.of(resilient, spin).stream()
+                .flatMap(Optional::stream)
+                .min(Comparator.comparing(LockVisibility::visibility));
+        return of(kind, better, resilient.isPresent() ? "a spin lock or a resilient one, by kernel: " : "");
+    }
+
+    private static KindVisibility of(DemoKind kind, Optional<LockVisibility> found, String before) {
+        return new KindVisibility(
+                kind,
+                found.map(LockVisibility::visibility),
+                found.map(entry -> before + entry.reason()).orElse("not tested: lock-tracer is not ready"));
+    }
+
+    private static Optional<LockVisibility> entry(List<LockVisibility> tested, LockFamily family) {
+        return tested.stream().filter(entry -> entry.family() == family).findFirst();
+    }
+
+    boolean isWorse() {
+        return visibility.filter(Visibility.FULL::equals).isEmpty();
+    }
+
+    /** How much is seen, in words. */
+    String amount() {
+        return visibility
+                .map(amount -> switch (amount) {
+                    case FULL -> "fully";
+                    case PARTIAL -> "partly";
+                    case BLIND -> "not at all";
+                })
+                .orElse("perhaps");
+    }
+
+    static KindVisibility find(List<KindVisibility> kinds, DemoKind kind) {
+        return kinds.stream().filter(entry -> entry.kind() == kind).findFirst().orElseGet(() -> of(kind, List.of()));
+    }
+}

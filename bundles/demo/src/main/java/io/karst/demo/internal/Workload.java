@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfObject;
+import io.karst.bpf.BpfProgram;
+import io.karst.bpf.TestRun;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+
+/**
+ * Threads that run one program again and again. Owns the object that the program belongs to: whichever thread ends last
+ * closes it, so that the kernel half is gone when the time is over, when a thread fails, and when it is stopped.
+ */
+final class Workload implements AutoCloseable {
+
+    /** An Ethernet header of zeros, the least that the kernel takes as a packet. */
+    private static final int PACKET_BYTES = 14;
+
+    /** Runs in one call: some milliseconds, after which a thread looks whether it is to stop. */
+    private static final int RUNS_PER_CALL = 10;
+
+    private final BpfObject object;
+    private final BpfProgram program;
+    private final Runnable atEnd;
+    private final long endNanos;
+    private final List<Thread> threads;
+    private final AtomicInteger alive;
+    private final LongAdder runs = new LongAdder();
+    private volatile Optional<String> failure = Optional.empty();
+    private volatile boolean stopping;
+
+    /**
+     * Takes the object over, unless it throws.
+     *
+     * @param object loaded
+     * @param plan what to do
+     * @param atEnd called once, on the thread that ended last, when everything is closed
+     */
+    Workload(BpfObject object, DemoPlan plan, Runnable atEnd) {
+        this.object = object;
+        this.program = object.program(plan.kind().program());
+        this.atEnd = atEnd;
+        this.endNanos =
+                System.nanoTime() + plan.time().orElse(Duration.ofDays(36_500)).toNanos();
+        this.alive = new AtomicInteger(plan.threads());
+        this.threads = IntStream.range(0, plan.threads())
+                .mapToObj(number -> new Thread(this::work, "karst-demo-" + number))
+                .toList();
+        threads.forEach(thread -> thread.setDaemon(true));
+    }
+
+    /** Starts all threads, or ends those that started. */
+    void start() {
+        int started = 0;
+        try {
+            for (Thread thread : threads) {
+                thread.start();
+                started++;
+            }
+        } finally {
+            stopping |= started < threads.size();
+            for (; started < threads.size(); started++) {
+                leave();
+            }
+        }
+    }
+
+    private void work() {
+        TestRun run = TestRun.withData(new byte[PACKET_BYTES], RUNS_PER_CALL);
+        try {
+            while (!stopping && System.nanoTime() - endNanos < 0) {
+                program.testRun(run);
+                runs.add(RUNS_PER_CALL);
+            }
+        } catch (BpfException | IllegalStateException e) {
+            failure = Optional.of(String.valueOf(e.getMessage()));
+            stopping = true;
+        } finally {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (alive.decrementAndGet() == 0) {
+            object.close();
+            atEnd.run();
+        }
+    }
+
+    /** Program runs so far, each of 256 turns. */
+    long runs() {
+        return runs.sum();
+    }
+
+    boolean isRunning() {
+        return alive.get() > 0;
+    }
+
+    /** Why it ended before its time; empty if it did not. */
+    Optional<String> failure() {
+        return failure;
+    }
+
+    /** Ends the threads; all are gone on return, also when the caller is interrupted meanwhile. */
+    @Override
+    public void close() {
+        stopping = true;
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            interrupted |= joined(thread);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Each thread ends within some milliseconds by itself, and the program must not be closed under it. */
+    private static boolean joined(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+}

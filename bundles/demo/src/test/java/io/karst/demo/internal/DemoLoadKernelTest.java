@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfMap;
+import io.karst.libbpf.internal.NativeBpf;
+import io.karst.resource.Inventory;
+import io.karst.resource.ResourceInventory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Tag("kernel")
+class DemoLoadKernelTest {
+    private final NativeBpf bpf = new NativeBpf();
+    private Map<String, Integer> before = Map.of();
+
+    @BeforeEach
+    void count() throws Exception {
+        before = Leftovers.count();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        assertThat(Leftovers.count()).isEqualTo(before);
+        bpf.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKindRunsOnItsMapAndLeavesNothing(DemoKind kind) {
+        try (DemoLoad demo = demo()) {
+            DemoStatus started = demo.start(plan(kind, Optional.empty()));
+
+            assertThat(started.state()).isEqualTo(DemoStatus.State.RUNNING);
+            assertThat(started.map()).isEqualTo(kind.map());
+            eventually(() -> demo.status().orElseThrow().runs() > 0);
+            assertThat(mapExists(started.mapId())).isTrue();
+
+            DemoStatus ended = demo.stop().orElseThrow();
+
+            assertThat(ended.state()).isEqualTo(DemoStatus.State.ENDED);
+            assertThat(ended.failure()).isEmpty();
+            eventually(() -> !mapExists(started.mapId()));
+        }
+    }
+
+    @Test
+    void endsByItself() {
+        try (DemoLoad demo = demo()) {
+            DemoStatus started = demo.start(plan(DemoKind.SPIN_LOCK, Optional.of(Duration.ofSeconds(1))));
+
+            eventually(() -> demo.status().orElseThrow().state() == DemoStatus.State.ENDED);
+
+            assertThat(Duration.between(started.since(), Instant.now())).isGreaterThan(Duration.ofMillis(900));
+            eventually(() -> !mapExists(started.mapId()));
+        }
+    }
+
+    @Test
+    void thirtyRoundsLeaveNothing() throws Exception {
+        try (DemoLoad demo = demo()) {
+            for (int round = 0; round < 30; round++) {
+                demo.start(plan(DemoKind.QUEUE, Optional.empty()));
+                demo.stop();
+                assertThat(Leftovers.count()).isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void closingTheComponentEndsTheLoad() {
+        DemoLoad demo = demo();
+        int map = demo.start(plan(DemoKind.HASH, Optional.empty())).mapId();
+
+        demo.close();
+        demo.close();
+
+        eventually(() -> !mapExists(map));
+    }
+
+    @Test
+    void oneLoadAtATime() {
+        try (DemoLoad demo = demo()) {
+            demo.start(plan(DemoKind.LPM, Optional.empty()));
+
+            assertThatThrownBy(() -> demo.start(plan(DemoKind.HASH, Optional.empty())))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("a load on lpm runs already: karst:demo stop ends it");
+        }
+    }
+
+    @Test
+    void mapIsTrackedBeforeItsLockIsTaken() {
+        AtomicInteger scans = new AtomicInteger();
+        Set<Long> threadsAtScan = new TreeSet<>();
+        ResourceInventory inventory = new ResourceInventory() {
+            @Override
+            public Inventory current() {
+                return new Inventory(1, Instant.EPOCH, List.of(), Set.of(), List.of());
+            }
+
+            @Override
+            public Inventory rescan() {
+                scans.incrementAndGet();
+                threadsAtScan.add(Leftovers.demoThreads());
+                return current();
+            }
+        };
+        try (DemoLoad demo = new DemoLoad(bpf, new AssetsFromClasspath(), List.of(inventory), List.of())) {
+            demo.start(plan(DemoKind.SPIN_LOCK, Optional.empty()));
+            assertThat(scans).hasValue(1);
+            assertThat(threadsAtScan).containsExactly(0L);
+
+            demo.stop();
+            assertThat(scans).as("and once more when the map is gone").hasValue(2);
+        }
+    }
+
+    @Test
+    void failedLoadClosesTheObject() {
+        AtomicInteger closed = new AtomicInteger();
+        Bpf refusing = Refusing.load(bpf, closed);
+        try (DemoLoad demo = new DemoLoad(refusing, new AssetsFromClasspath(), List.of(), List.of())) {
+            assertThatThrownBy(() -> demo.start(plan(DemoKind.HASH, Optional.empty())))
+                    .hasMessage("load refused");
+            assertThat(closed).hasValue(1);
+            assertThat(demo.status()).isEmpty();
+        }
+    }
+
+    @Test
+    void failingProgramEndsTheLoadAndTellsWhy() {
+        Bpf failing = Refusing.runs(bpf, 3);
+        try (DemoLoad demo = new DemoLoad(failing, new AssetsFromClasspath(), List.of(), List.of())) {
+            demo.start(plan(DemoKind.HASH, Optional.empty()));
+
+            eventually(() -> Leftovers.demoThreads() == 0);
+            DemoStatus status = demo.status().orElseThrow();
+
+            assertThat(status.state()).isEqualTo(DemoStatus.State.FAILED);
+            assertThat(status.failure()).contains("run refused");
+        }
+    }
+
+    private DemoLoad demo() {
+        return new DemoLoad(bpf, new AssetsFromClasspath(), List.of(), List.of());
+    }
+
+    private static DemoPlan plan(DemoKind kind, Optional<Duration> time) {
+        return new DemoPlan(kind, 3, time);
+    }
+
+    private boolean mapExists(int id) {
+        Optional<BpfMap> map = bpf.mapById(id);
+        map.ifPresent(BpfMap::close);
+        return map.isPresent();
+    }
+
+    /** The kernel frees maps a little later. */
+    private static void eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+}

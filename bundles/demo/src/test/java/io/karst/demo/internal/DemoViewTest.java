@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.demo.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import io.karst.contention.LockVisibility;
+import io.karst.contention.LockVisibility.Visibility;
+import io.karst.resource.LockFamily;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DemoViewTest {
+    private static final Instant SINCE = Instant.parse("2026-03-01T10:00:00Z");
+    private static final List<LockVisibility> TWO_CPUS = List.of(
+            new LockVisibility(LockFamily.SPIN, Visibility.FULL, "paravirtual"),
+            new LockVisibility(LockFamily.RESILIENT, Visibility.BLIND, "it takes three CPUs"),
+            new LockVisibility(LockFamily.MUTEX, Visibility.FULL, "traced"));
+
+    @Test
+    void runningLoadSaysWhatToDoNext() {
+        assertThat(view(DemoKind.SPIN_LOCK, DemoStatus.State.RUNNING, Optional.of(Duration.ofSeconds(60)))
+                        .lines())
+                .containsExactly(
+                        "running: spin-lock, 3 threads, 50 s left",
+                        "map 77 load_values, its locks taken 2,560 times",
+                        "karst:locks --map 77 --seconds 5 shows who waits");
+    }
+
+    @Test
+    void saysWhenWaitsCannotBeSeen() {
+        assertThat(view(DemoKind.HASH, DemoStatus.State.RUNNING, Optional.empty())
+                        .lines())
+                .containsExactly(
+                        "running: hash, 3 threads, until karst:demo stop",
+                        "map 77 load_hashes, its locks taken 2,560 times",
+                        "its waits are seen not at all here: it takes three CPUs");
+        assertThat(view(DemoKind.HASH, DemoStatus.State.RUNNING, Optional.empty())
+                        .limits())
+                .containsExactly(
+                        "hash: seen not at all here: it takes three CPUs",
+                        "lru: seen not at all here: it takes three CPUs",
+                        "ringbuf: seen not at all here: it takes three CPUs",
+                        "queue: seen not at all here: it takes three CPUs",
+                        "lpm: seen not at all here: it takes three CPUs");
+    }
+
+    @Test
+    void beforeResilientLocksAllAreSpinLocks() {
+        List<LockVisibility> old = List.of(new LockVisibility(LockFamily.SPIN, Visibility.PARTIAL, "native"));
+
+        assertThat(KindVisibility.of(DemoKind.HASH, old).visibility()).contains(Visibility.PARTIAL);
+        assertThat(KindVisibility.of(DemoKind.LOCAL_STORAGE, old).reason()).isEqualTo("native");
+    }
+
+    @Test
+    void withoutTracerNothingIsPromised() {
+        DemoView view = new DemoView(Optional.empty(), KindVisibility.of(List.of()), SINCE);
+
+        assertThat(view.lines()).containsExactly("nothing was started yet: karst:demo start");
+        assertThat(view.limits())
+                .hasSize(8)
+                .first()
+                .isEqualTo("spin-lock: seen perhaps here: not tested: lock-tracer is not ready");
+        assertThat(view.json().get("state").getAsString()).isEqualTo("IDLE");
+        assertThat(view.json().get("mapId").isJsonNull()).isTrue();
+    }
+
+    @Test
+    void jsonHasTheDocumentedFields() {
+        JsonObject json = view(DemoKind.HASH, DemoStatus.State.FAILED, Optional.of(Duration.ofSeconds(60)))
+                .json();
+
+        assertThat(json.keySet())
+                .containsExactlyInAnyOrder(
+                        "state",
+                        "kind",
+                        "threads",
+                        "since",
+                        "seconds",
+                        "mapId",
+                        "map",
+                        "locksTaken",
+                        "lastError",
+                        "kinds");
+        assertThat(json.get("seconds").getAsInt()).isEqualTo(60);
+        assertThat(json.get("lastError").getAsString()).isEqualTo("refused");
+        assertThat(json.getAsJsonArray("kinds").get(1).toString())
+                .isEqualTo("{\"kind\":\"hash\",\"lock\":\"HASH_BUCKET\",\"visibility\":\"BLIND\","
+                        + "\"reason\":\"it takes three CPUs\"}");
+    }
+
+    @ParameterizedTest(name = "{0} threads, {1} s")
+    @CsvSource({
+        "0,10,--threads 0: it is a number from 1 to 64",
+        "65,10,--threads 65: it is a number from 1 to 64",
+        "2,0,--seconds 0: it is a number from 1 to 3600",
+        "2,3601,--seconds 3601: it is a number from 1 to 3600"
+    })
+    void boundsAreKept(int threads, int seconds, String message) {
+        assertThatThrownBy(() -> new DemoPlan(DemoKind.HASH, threads, Optional.of(Duration.ofSeconds(seconds))))
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest(name = "{0} CPUs: {1} threads")
+    @CsvSource({"1,2", "2,2", "8,8", "128,64"})
+    void defaultThreads(int cpus, int threads) {
+        assertThat(DemoPlan.defaultThreads(cpus)).isEqualTo(threads);
+    }
+
+    @Test
+    void kindsAreFoundByTheirWords() {
+        assertThat(DemoKind.of("local-storage")).contains(DemoKind.LOCAL_STORAGE);
+        assertThat(DemoKind.of("LPM")).isEmpty();
+        assertThat(DemoKind.words()).isEqualTo("spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage");
+    }
+
+    private static DemoView view(DemoKind kind, DemoStatus.State state, Optional<Duration> time) {
+        DemoStatus status = new DemoStatus(
+                state,
+                new DemoPlan(kind, 3, time),
+                SINCE,
+                77,
+                kind.map(),
+                10,
+                state == DemoStatus.State.FAILED ? Optional.of("refused") : Optional.empty());
+        return new DemoView(Optional.of(status), KindVisibility.of(TWO_CPUS), SINCE.plusSeconds(10));
+    }
+}

@@ -4,6 +4,7 @@
 package io.karst.contention;
 
 import io.karst.resource.Inventory;
+import java.time.Instant;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -17,6 +18,13 @@ public interface LockTracer {
      * @return everything since the programs were loaded; no count is ever lower than in an earlier reading
      */
     TracerReading read();
+
+    /**
+     * When counting began.
+     *
+     * @return the moment the programs were attached
+     */
+    Instant since();
 
     /**
      * Tracks the lock ranges of an inventory from now on, in one step; counts so far stay.

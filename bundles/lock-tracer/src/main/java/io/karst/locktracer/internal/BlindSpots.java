@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.contention.LockVisibility;
+import io.karst.resource.Inventory;
+import io.karst.resource.MapResource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Sentences about what cannot be seen. */
+final class BlindSpots {
+    private static final int MOST_NAMES = 10;
+
+    private BlindSpots() {}
+
+    /** What the scan could not see; maps with the same reason share a sentence. */
+    static List<String> of(Inventory inventory) {
+        List<String> sentences = new ArrayList<>(inventory.blindSpots());
+        Map<String, List<MapResource>> byReason = new LinkedHashMap<>();
+        for (MapResource map : inventory.maps()) {
+            map.blindSpots()
+                    .forEach(reason -> byReason.computeIfAbsent(reason, key -> new ArrayList<>())
+                            .add(map));
+        }
+        byReason.forEach((reason, maps) -> sentences.add(names(maps) + ": " + reason));
+        return sentences;
+    }
+
+    private static String names(List<MapResource> maps) {
+        StringBuilder names = new StringBuilder(maps.size() == 1 ? "map " : "maps ");
+        for (MapResource map : maps.subList(0, Math.min(maps.size(), MOST_NAMES))) {
+            names.append(names.charAt(names.length() - 1) == ' ' ? "" : ", ").append(map.id());
+            names.append(map.name().isEmpty() ? "" : " " + map.name());
+        }
+        if (maps.size() > MOST_NAMES) {
+            names.append(" and ").append(maps.size() - MOST_NAMES).append(" more");
+        }
+        return names.toString();
+    }
+
+    /** What the self-test found not to be fully visible. */
+    static List<String> of(List<LockVisibility> visibility) {
+        return visibility.stream()
+                .filter(family -> family.visibility() != LockVisibility.Visibility.FULL)
+                .map(family -> family.family().name().toLowerCase(Locale.ROOT) + " locks: "
+                        + family.visibility().name().toLowerCase(Locale.ROOT) + ": " + family.reason())
+                .toList();
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Does the same on several threads at once for a while. */
+final class Load {
+
+    private Load() {}
+
+    /**
+     * Runs turns until the time is over; all threads have ended on return.
+     *
+     * @param threads number of threads
+     * @param turn what each does again and again
+     * @param time how long
+     * @return turns done by all together
+     * @throws RuntimeException the first one that a turn threw
+     */
+    @SuppressWarnings("IllegalCatch") // top of a thread; thrown on in the caller's
+    static long run(int threads, Runnable turn, Duration time) {
+        CountDownLatch ready = new CountDownLatch(threads);
+        AtomicLong turns = new AtomicLong();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        List<Thread> all = new ArrayList<>();
+        for (int number = 0; number < threads; number++) {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            ready.countDown();
+                            ready.await();
+                            long end = System.nanoTime() + time.toNanos();
+                            do {
+                                turn.run();
+                                turns.incrementAndGet();
+                            } while (System.nanoTime() < end);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        } catch (RuntimeException | Error e) {
+                            failure.compareAndSet(null, e);
+                        }
+                    },
+                    "karst-self-test-" + number);
+            thread.setDaemon(true);
+            all.add(thread);
+            thread.start();
+        }
+        all.forEach(Load::join);
+        Throwable thrown = failure.get();
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
+        }
+        return turns.get();
+    }
+
+    /** Waits even when interrupted: the threads end soon by themselves, and what they use is closed after. */
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

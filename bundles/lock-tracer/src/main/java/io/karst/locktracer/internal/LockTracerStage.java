@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.asset.AssetException;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.contention.LockTracer;
+import io.karst.contention.LockVisibility;
+import io.karst.contention.TracerReading;
+import io.karst.locks.LockTotals;
+import io.karst.resource.Inventory;
+import io.karst.resource.ResourceInventory;
+import io.karst.stage.Stage;
+import io.karst.symbol.KernelSymbols;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stage 3: loads the contention programs, attaches them, lets them count the inventory's locks, and tests what can be seen.
+ * Immediate, as tracing begins when the stage is reached and not when somebody asks.
+ */
+@Component(
+        immediate = true,
+        service = {LockTracer.class, Stage.class},
+        name = "io.karst.lock-tracer",
+        configurationPid = "io.karst.lock-tracer",
+        property = {Stage.NAME + "=lock-tracer", Stage.ORDER + ":Integer=3"})
+@Designate(ocd = LockTracerStage.Config.class)
+public final class LockTracerStage implements LockTracer, Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(LockTracerStage.class);
+    private static final String ASSET = "lock_contention";
+
+    /** What an operator may set; see {@code etc/io.karst.lock-tracer.cfg}. */
+    @ObjectClassDefinition(name = "Karst lock tracer")
+    public @interface Config {
+        /**
+         * Whether the self-test runs at start.
+         *
+         * @return true unless set
+         */
+        @AttributeDefinition(
+                name = "Self-test",
+                description = "Provoke contention at start to learn what this kernel shows")
+        boolean self_test() default true;
+
+        /**
+         * Longest time of the self-test for one lock family.
+         *
+         * @return milliseconds, 10 to 1000
+         */
+        @AttributeDefinition(name = "Self-test time per lock family, ms", min = "10", max = "1000")
+        int self_test_millis() default 50;
+
+        /**
+         * Single locks that can be counted apart on each CPU, 328 bytes each.
+         *
+         * @return a power of two from 64 to 65536
+         */
+        @AttributeDefinition(name = "Single locks per CPU", min = "64", max = "65536")
+        int single_lock_lines() default 4096;
+    }
+
+    private final Owned owned = new Owned();
+    private final KernelHalf kernelHalf;
+    private final Tracking tracking;
+    private final List<LockVisibility> visibility;
+    private final Clock clock;
+    private final Instant since;
+    private final Instant readySince;
+    private final Duration startupDuration;
+    private boolean closed;
+
+    /**
+     * Called by the service component runtime.
+     *
+     * @param bpf the kernel's BPF
+     * @param loader finds the programs
+     * @param inventory which locks there are
+     * @param symbols which lock implementations there are
+     * @param config raw settings
+     * @throws AssetException if the programs cannot be loaded or attached
+     */
+    @Activate
+    public LockTracerStage(
+            @Reference(name = "bpf") Bpf bpf,
+            @Reference(name = "assetLoader") CoreAssetLoader loader,
+            @Reference(name = "inventory") ResourceInventory inventory,
+            @Reference(name = "symbols") KernelSymbols symbols,
+            Config config) {
+        this(
+                new SelfTest.Parts(bpf, loader, inventory, symbols),
+                new TracerSettings(config.self_test(), config.self_test_millis(), config.single_lock_lines()),
+                Clock.systemUTC());
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails, the programs are detached again
+    LockTracerStage(SelfTest.Parts parts, TracerSettings settings, Clock clock) {
+        this.clock = clock;
+        long began = System.nanoTime();
+        Bpf bpf = parts.bpf();
+        long ranges = parts.inventory().current().maps().stream()
+                .mapToLong(map -> map.ranges().size())
+                .sum();
+        TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings.singleLockLines());
+        kernelHalf = parts.loader().load(ASSET, (asset, btf) -> KernelHalf.attached(bpf, asset, btf, sizes));
+        owned.add(kernelHalf);
+        try {
+            since = clock.instant();
+            tracking = new Tracking(kernelHalf.memory(), Ticker.SYSTEM);
+            tracking.track(parts.inventory().current());
+            visibility = tested(parts, settings);
+        } catch (RuntimeException | Error e) {
+            closeAfter(e);
+            throw e;
+        }
+        readySince = clock.instant();
+        startupDuration = Duration.ofNanos(System.nanoTime() - began);
+        LOG.info("tracing: hook={} slots={} visibility={}", kernelHalf.hook(), sizes.slots(), visibility);
+    }
+
+    private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
+        if (!settings.selfTest()) {
+            return SelfTest.untested(parts.symbols(), "not tested: self.test of io.karst.lock-tracer is false");
+        }
+        List<LockVisibility> found = SelfTest.run(parts, tracking, Duration.ofMillis(settings.selfTestMillis()));
+        tracking.track(parts.inventory().rescan());
+        return found;
+    }
+
+    @SuppressWarnings("IllegalCatch") // the first failure is the one to report
+    private void closeAfter(Throwable failure) {
+        try {
+            owned.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Detaches the programs and frees what they counted in. */
+    @Deactivate
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            owned.close();
+        }
+    }
+
+    @Override
+    public synchronized TracerReading read() {
+        requireOpen();
+        // Lost events are read after the counts: a wait that is in neither is then at most too new.
+        LockTotals totals = tracking.totals();
+        Map<String, Long> lost = new LinkedHashMap<>(tracking.lost());
+        List<Long> misses = kernelHalf.recursionMisses();
+        lost.put("recursion_begin", misses.get(0));
+        lost.put("recursion_end", misses.get(1));
+        return new TracerReading(clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
+    }
+
+    private List<String> blindSpots() {
+        List<String> all = new ArrayList<>(BlindSpots.of(visibility));
+        if (kernelHalf.hook() == KernelHalf.Hook.RAW_TP) {
+            all.add("attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that");
+        }
+        all.addAll(tracking.blindSpots());
+        return all;
+    }
+
+    @Override
+    public synchronized void track(Inventory inventory) {
+        requireOpen();
+        tracking.track(inventory);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the lock tracer is closed");
+        }
+    }
+
+    @Override
+    public List<LockVisibility> visibility() {
+        return visibility;
+    }
+
+    @Override
+    public Instant since() {
+        return since;
+    }
+
+    @Override
+    public Instant readySince() {
+        return readySince;
+    }
+
+    @Override
+    public Duration startupDuration() {
+        return startupDuration;
+    }
+}

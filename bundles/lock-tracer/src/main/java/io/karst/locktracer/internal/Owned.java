@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Things to be closed together, in reverse order of {@link #add}. All are closed, even when one fails. */
+final class Owned implements AutoCloseable {
+
+    /** Something whose close throws nothing that has to be declared. */
+    @FunctionalInterface
+    interface Closing extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private final Deque<Closing> things = new ArrayDeque<>();
+
+    void add(Closing thing) {
+        things.push(thing);
+    }
+
+    @Override
+    @SuppressWarnings("IllegalCatch") // the others have to be closed all the same
+    public void close() {
+        RuntimeException first = null;
+        while (!things.isEmpty()) {
+            try {
+                things.pop().close();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.asset.AssetException;
+import io.karst.asset.BtfOptions;
+import io.karst.asset.CoreAsset;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfMap;
+import io.karst.bpf.BpfObject;
+import io.karst.bpf.BpfProgram;
+import io.karst.bpf.TestRun;
+import io.karst.contention.LockVisibility;
+import io.karst.contention.LockVisibility.Visibility;
+import io.karst.resource.LockFamily;
+import io.karst.resource.LockKind;
+import io.karst.resource.ResourceInventory;
+import io.karst.symbol.KernelSymbol;
+import io.karst.symbol.KernelSymbols;
+import io.karst.symbol.SymbolStatus;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes contention on locks of its own, one lock family after the other, and looks whether the tracer sees it: a kernel may
+ * show every wait, only those behind a first waiter, or none at all.
+ */
+final class SelfTest {
+    private static final String ASSET = "contention_load";
+    private static final String SPIN_PROGRAM = "load_spin_lock";
+    private static final String HASH_PROGRAM = "load_hash";
+    private static final String PROGRAM_ARRAY = "load_programs";
+
+    /** {@code KARST_LOAD_TURNS} of {@code bpf/include/contention_load.h}: times that a run takes the lock. */
+    private static final int TURNS = 256;
+
+    private static final int RUNS_PER_CALL = 4;
+    private static final byte[] ETHERNET_HEADER = new byte[14];
+
+    /** Waits that prove enough, so that the test may end early. */
+    private static final long ENOUGH = 100;
+
+    /** Slices of a family's time; the counters are read after each. */
+    private static final int SLICES = 5;
+
+    private final Bpf bpf;
+    private final ResourceInventory inventory;
+    private final KernelSymbols symbols;
+    private final Tracking tracking;
+    private final Duration perFamily;
+
+    private SelfTest(Parts parts, Tracking tracking, Duration perFamily) {
+        bpf = parts.bpf();
+        inventory = parts.inventory();
+        symbols = parts.symbols();
+        this.tracking = tracking;
+        this.perFamily = perFamily;
+    }
+
+    /** What the test works with. */
+    record Parts(Bpf bpf, CoreAssetLoader loader, ResourceInventory inventory, KernelSymbols symbols) {}
+
+    /** What one try came to. */
+    private record Trial(int threads, long taken, long waits) {
+        String text() {
+            return waits + " waits seen while " + threads + " threads took the lock " + taken + " times";
+        }
+    }
+
+    /**
+     * Tests every family this kernel has.
+     *
+     * @param perFamily longest time for each
+     * @return one entry for each family; where no test was possible the reason says so
+     */
+    static List<LockVisibility> run(Parts parts, Tracking tracking, Duration perFamily) {
+        SelfTest test = new SelfTest(parts, tracking, perFamily);
+        try {
+            return parts.loader().load(ASSET, test::withLoad);
+        } catch (AssetException | BpfException e) {
+            return untested(parts.symbols(), "not tested: " + e.getMessage());
+        }
+    }
+
+    /** The families of this kernel, none of them tested. */
+    static List<LockVisibility> untested(KernelSymbols symbols, String reason) {
+        return families(symbols).stream()
+                .map(family -> new LockVisibility(family, Visibility.PARTIAL, reason))
+                .toList();
+    }
+
+    private static List<LockFamily> families(KernelSymbols symbols) {
+        return has(symbols, "resilient_queued_spin_lock_slowpath")
+                ? List.of(LockFamily.SPIN, LockFamily.RESILIENT, LockFamily.MUTEX)
+                : List.of(LockFamily.SPIN, LockFamily.MUTEX);
+    }
+
+    private static boolean has(KernelSymbols symbols, String name) {
+        return symbols.byName(List.of(name)).stream().map(KernelSymbol::status).anyMatch(SymbolStatus.FOUND::equals);
+    }
+
+    private List<LockVisibility> withLoad(CoreAsset asset, BtfOptions btf) {
+        Map<Integer, String> maps = new HashMap<>();
+        try (BpfObject load = bpf.open(asset, btf)) {
+            Set<String> wanted = Set.of(SPIN_PROGRAM, HASH_PROGRAM);
+            load.programNames().forEach(name -> load.setAutoload(name, wanted.contains(name)));
+            load.load();
+            load.mapNames().forEach(name -> maps.put(load.map(name).info().id(), name));
+            tracking.track(inventory.rescan());
+            return families(symbols).stream()
+                    .map(family -> test(family, load, maps))
+                    .toList();
+        } finally {
+            tracking.ignore(maps.keySet());
+        }
+    }
+
+    private LockVisibility test(LockFamily family, BpfObject load, Map<Integer, String> maps) {
+        LockKind kind = switch (family) {
+            case SPIN -> LockKind.VALUE_SPIN_LOCK;
+            case MUTEX -> LockKind.PROG_ARRAY_POKE;
+            case RESILIENT, RAW_OR_RESILIENT -> LockKind.HASH_BUCKET;
+        };
+        if (!tracked(kind, maps)) {
+            return new LockVisibility(
+                    family, Visibility.PARTIAL, "not tested: the inventory does not track the self-test's own maps");
+        }
+        return switch (family) {
+            case SPIN -> spin(load.program(SPIN_PROGRAM), maps);
+            case MUTEX -> mutex(load.map(PROGRAM_ARRAY), maps);
+            case RESILIENT, RAW_OR_RESILIENT -> resilient(load.program(HASH_PROGRAM), maps);
+        };
+    }
+
+    private boolean tracked(LockKind kind, Map<Integer, String> maps) {
+        return tracking.table().entries().stream()
+                .anyMatch(entry -> entry.range().kind() == kind
+                        && maps.containsKey(entry.range().mapId()));
+    }
+
+    /**
+     * With two threads there is never more than one waiter. A paravirtual lock shows that one, a native lock only those
+     * that queue behind it; that holds also where the paravirtual code is compiled in but not in use.
+     */
+    private LockVisibility spin(BpfProgram program, Map<Integer, String> maps) {
+        Runnable turn = () -> program.testRun(TestRun.withData(ETHERNET_HEADER, RUNS_PER_CALL));
+        Trial two = trial(2, turn, LockKind.VALUE_SPIN_LOCK, maps);
+        String kernel = has(symbols, "__pv_queued_spin_lock_slowpath")
+                ? "; this kernel has paravirtual spin locks"
+                : "; this kernel has no paravirtual spin locks";
+        if (two.waits() * 1000 >= two.taken()) {
+            return new LockVisibility(LockFamily.SPIN, Visibility.FULL, two.text() + kernel);
+        }
+        Trial three = trial(3, turn, LockKind.VALUE_SPIN_LOCK, maps);
+        if (two.waits() + three.waits() > 0) {
+            return new LockVisibility(
+                    LockFamily.SPIN,
+                    Visibility.PARTIAL,
+                    "a first waiter is not seen, only those that queue behind it: " + two.text() + ", " + three.text()
+                            + kernel);
+        }
+        return new LockVisibility(
+                LockFamily.SPIN, Visibility.BLIND, three.text() + " on " + bpf.possibleCpus() + " CPUs" + kernel);
+    }
+
+    private LockVisibility resilient(BpfProgram program, Map<Integer, String> maps) {
+        Runnable turn = () -> program.testRun(TestRun.withData(ETHERNET_HEADER, RUNS_PER_CALL));
+        Trial three = trial(3, turn, LockKind.HASH_BUCKET, maps);
+        String why =
+                "a resilient lock does not report its first waiter, so it takes three CPUs on one lock (possible here: "
+                        + bpf.possibleCpus() + "): ";
+        return new LockVisibility(
+                LockFamily.RESILIENT, three.waits() > 0 ? Visibility.PARTIAL : Visibility.BLIND, why + three.text());
+    }
+
+    /** Emptying a slot of a program array takes the mutex, also when it is empty already. */
+    private LockVisibility mutex(BpfMap programs, Map<Integer, String> maps) {
+        byte[] first = new byte[Integer.BYTES];
+        Runnable turn = () -> {
+            for (int again = 0; again < TURNS * RUNS_PER_CALL; again++) {
+                programs.delete(first);
+            }
+        };
+        Trial three = trial(3, turn, LockKind.PROG_ARRAY_POKE, maps);
+        return new LockVisibility(
+                LockFamily.MUTEX, three.waits() > 0 ? Visibility.FULL : Visibility.BLIND, three.text());
+    }
+
+    private Trial trial(int threads, Runnable turn, LockKind kind, Map<Integer, String> maps) {
+        long before = waits(kind, maps);
+        long taken = 0;
+        long seen = 0;
+        for (int slice = 0; slice < SLICES && seen < ENOUGH; slice++) {
+            taken += Load.run(threads, turn, perFamily.dividedBy(SLICES)) * TURNS * RUNS_PER_CALL;
+            seen = waits(kind, maps) - before;
+        }
+        return new Trial(threads, taken, seen);
+    }
+
+    private long waits(LockKind kind, Map<Integer, String> maps) {
+        return tracking.totals().perKind().stream()
+                .filter(entry -> entry.kind() == kind && maps.containsKey(entry.mapId()))
+                .mapToLong(entry -> entry.counters().count())
+                .sum();
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.bpf.MappedMemory;
+import io.karst.locks.LockContentionLayout;
+import io.karst.locks.RangeTable;
+
+/**
+ * The arrays that kernel programs and user space share, as {@code bpf/include/lock_contention.h} lays them out.
+ *
+ * @param ranges map {@code ranges}, writable
+ * @param control map {@code control}, writable
+ * @param totals map {@code totals}, writable
+ * @param singleLocks map {@code single_locks}, writable
+ * @param lost map {@code lost}
+ * @param sizes their sizes
+ */
+record SharedMemory(
+        MappedMemory ranges,
+        MappedMemory control,
+        MappedMemory totals,
+        MappedMemory singleLocks,
+        MappedMemory lost,
+        TracerSizes sizes) {
+    private static final int COUNTER_LONGS = LockContentionLayout.COUNTERS_BYTES / Long.BYTES;
+    private static final int LINE_LONGS = LockContentionLayout.SINGLE_LOCK_BYTES / Long.BYTES;
+
+    /** Gets counters that have counted. */
+    @FunctionalInterface
+    interface CounterVisitor {
+        /**
+         * Counters on one CPU.
+         *
+         * @param at where they lie on that CPU: slot or line, from 0
+         * @param key key of a line; the slot again for a slot
+         * @param memory holds a {@code struct karst_counters}
+         * @param offset where it begins in {@code memory}
+         */
+        void visit(int at, long key, long[] memory, int offset);
+    }
+
+    /**
+     * Writes a table where the kernel does not look, then lets it look there. The bounds only ever let too much through:
+     * they take in both tables while the switch is made.
+     */
+    void activate(RangeTable table) {
+        int next = 1 - control.getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE);
+        ranges.putBytes((long) next * LockContentionLayout.TABLE_BYTES, table.image());
+        long lowest = control.getLong(LockContentionLayout.CONTROL_LOWEST);
+        long highest = control.getLong(LockContentionLayout.CONTROL_HIGHEST);
+        if (highest == 0 || Long.compareUnsigned(table.lowest(), lowest) < 0) {
+            control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
+        }
+        if (Long.compareUnsigned(table.highest(), highest) > 0) {
+            control.putLong(LockContentionLayout.CONTROL_HIGHEST, table.highest());
+        }
+        control.putInt(LockContentionLayout.CONTROL_ACTIVE_TABLE, next);
+        control.putLong(LockContentionLayout.CONTROL_HIGHEST, table.highest());
+        control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
+    }
+
+    /** Visits the counters of the first slots, CPU after CPU. */
+    void visitSlots(int used, CounterVisitor visitor) {
+        long[] memory = new long[used * COUNTER_LONGS];
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            totals.getLongs(slotOffset(cpu, 0), memory, memory.length);
+            for (int slot = 0; slot < used; slot++) {
+                visitor.visit(slot, slot, memory, slot * COUNTER_LONGS);
+            }
+        }
+    }
+
+    /** Visits the lines in use, CPU after CPU. */
+    void visitLines(CounterVisitor visitor) {
+        long[] memory = new long[sizes.lines() * LINE_LONGS];
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            singleLocks.getLongs(lineOffset(cpu, 0), memory, memory.length);
+            for (int line = 0; line < sizes.lines(); line++) {
+                long key = memory[line * LINE_LONGS];
+                if (key != 0) {
+                    visitor.visit(cpu * sizes.lines() + line, key, memory, line * LINE_LONGS + 1);
+                }
+            }
+        }
+    }
+
+    /** Zeroes a slot on all CPUs; no program may count in it any more. */
+    void clearSlot(int slot) {
+        byte[] zeros = new byte[LockContentionLayout.COUNTERS_BYTES];
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            totals.putBytes(slotOffset(cpu, slot), zeros);
+        }
+    }
+
+    /** Zeroes a line, then frees it by its key; {@code line} counts over all CPUs. */
+    void clearLine(int line) {
+        long at = (long) line * LockContentionLayout.SINGLE_LOCK_BYTES;
+        singleLocks.putBytes(
+                at + LockContentionLayout.SINGLE_LOCK_COUNTERS, new byte[LockContentionLayout.COUNTERS_BYTES]);
+        singleLocks.putLong(at + LockContentionLayout.SINGLE_LOCK_KEY, 0);
+    }
+
+    /** Events lost for a reason, over all CPUs. */
+    long lost(int reason) {
+        long sum = 0;
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            sum += lost.getLong(((long) cpu * LockContentionLayout.LOST_ROW + reason) * Long.BYTES);
+        }
+        return sum;
+    }
+
+    private long slotOffset(int cpu, int slot) {
+        return ((long) cpu * sizes.slots() + slot) * LockContentionLayout.COUNTERS_BYTES;
+    }
+
+    private long lineOffset(int cpu, int line) {
+        return ((long) cpu * sizes.lines() + line) * LockContentionLayout.SINGLE_LOCK_BYTES;
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+/**
+ * Settings, checked.
+ *
+ * @param selfTest whether the self-test runs at start
+ * @param selfTestMillis longest time for one lock family, 10 to 1000 ms
+ * @param singleLockLines lines for single locks on each CPU, a power of two from 64 to 65536
+ */
+record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines) {
+
+    TracerSettings {
+        if (selfTestMillis < 10 || selfTestMillis > 1000) {
+            throw new IllegalArgumentException("self.test.millis=" + selfTestMillis + " is outside 10..1000");
+        }
+        if (singleLockLines < 64 || singleLockLines > 65536 || Integer.bitCount(singleLockLines) != 1) {
+            throw new IllegalArgumentException(
+                    "single.lock.lines=" + singleLockLines + " is not a power of two from 64 to 65536");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.locks.LockContentionLayout;
+
+/**
+ * Sizes of the arrays that the kernel half counts in.
+ *
+ * @param cpus CPUs the kernel can ever have
+ * @param slots slots for ranges on each CPU, a power of two
+ * @param lines lines for single locks on each CPU, a power of two
+ */
+record TracerSizes(int cpus, int slots, int lines) {
+    private static final int LEAST_SLOTS = 1024;
+    private static final int GROWTH = 4;
+    private static final long AFFORDABLE_BYTES = 32L << 20;
+
+    TracerSizes {
+        if (cpus < 1 || cpus > LockContentionLayout.MAX_CPUS) {
+            throw new IllegalArgumentException(cpus + " possible CPUs are outside 1.." + LockContentionLayout.MAX_CPUS);
+        }
+    }
+
+    /**
+     * Room for four times the ranges there are, and for more than that where memory allows: as many as a table holds, if
+     * all CPUs' slots together stay within 32 MiB.
+     *
+     * @param cpus CPUs the kernel can ever have
+     * @param ranges ranges of the first inventory
+     * @param lines lines for single locks on each CPU
+     * @return sizes
+     */
+    static TracerSizes of(int cpus, long ranges, int lines) {
+        int slots = LEAST_SLOTS;
+        while (slots < LockContentionLayout.MAX_RANGES
+                && (slots < ranges * GROWTH
+                        || 2L * slots * cpus * LockContentionLayout.COUNTERS_BYTES <= AFFORDABLE_BYTES)) {
+            slots *= 2;
+        }
+        return new TracerSizes(cpus, slots, lines);
+    }
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.karst.contention.LockCounters;
+import io.karst.locks.LockContentionLayout;
+import io.karst.locks.RangeTable;
+import io.karst.resource.Inventory;
+import io.karst.resource.LockKind;
+import io.karst.resource.LockRange;
+import io.karst.resource.MapResource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TrackingTest {
+    private static final long KERNEL = 0xffff_8880_0000_0000L;
+
+    private final TracerSizes sizes = new TracerSizes(2, 4, 64);
+    private final SharedMemory memory = HeapMemory.shared(sizes);
+    private final AtomicLong nanos = new AtomicLong();
+    private final Tracking tracking = new Tracking(memory, new Ticker() {
+        @Override
+        public long nanos() {
+            return nanos.get();
+        }
+
+        @Override
+        public void park(long time) {
+            nanos.addAndGet(time);
+        }
+    });
+
+    @Test
+    void switchesToTheTableItWrote() {
+        tracking.track(inventory(freeze(1)));
+        assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
+                .isEqualTo(1);
+        assertThat(memory.ranges().getLong(LockContentionLayout.TABLE_BYTES)).isEqualTo(address(1));
+        tracking.track(inventory(freeze(1), freeze(2)));
+        assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
+                .isZero();
+        assertThat(memory.ranges().getLong(8)).isEqualTo(address(2));
+        assertThat(memory.control().getLong(LockContentionLayout.CONTROL_LOWEST))
+                .isEqualTo(address(1));
+        assertThat(memory.control().getLong(LockContentionLayout.CONTROL_HIGHEST))
+                .isEqualTo(address(2));
+    }
+
+    @Test
+    void narrowsTheBoundsAgain() {
+        tracking.track(inventory(freeze(1), freeze(2), freeze(3)));
+        tracking.track(inventory(freeze(2)));
+        assertThat(memory.control().getLong(LockContentionLayout.CONTROL_LOWEST))
+                .isEqualTo(address(2));
+        assertThat(memory.control().getLong(LockContentionLayout.CONTROL_HIGHEST))
+                .isEqualTo(address(2));
+        tracking.track(inventory());
+        assertThat(memory.control().getLong(LockContentionLayout.CONTROL_LOWEST))
+                .isZero();
+        assertThat(memory.control().getLong(LockContentionLayout.CONTROL_HIGHEST))
+                .isZero();
+    }
+
+    @Test
+    void leavesTheTableAloneWhenNothingChanged() {
+        tracking.track(inventory(freeze(1)));
+        tracking.track(inventory(freeze(1)));
+        assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void sumsOverProcessorsByKindAndByLock() {
+        LockRange buckets = new LockRange(1, 0, LockKind.HASH_BUCKET, KERNEL, 16, 8, 0, 0);
+        tracking.track(inventory(map(1, buckets)));
+        int slot = slotOf(buckets);
+        waits(0, slot, 3, 100);
+        waits(1, slot, 4, 200);
+        line(0, 7, LockContentionLayout.singleLockKey(slot, 5), 3, 100);
+        line(1, 9, LockContentionLayout.singleLockKey(slot, 5), 1, 200);
+        // the kernel may find a line that was freed before the one it used: both count
+        line(1, 10, LockContentionLayout.singleLockKey(slot, 5), 2, 200);
+        line(1, 8, LockContentionLayout.singleLockKey(slot, 6), 1, 200);
+        assertThat(tracking.totals().perKind()).singleElement().satisfies(all -> {
+            assertThat(all.counters().count()).isEqualTo(7);
+            assertThat(all.counters().totalNanos()).isEqualTo(1100);
+            assertThat(all.counters().maxNanos()).isEqualTo(200);
+            assertThat(all.index()).isEmpty();
+        });
+        assertThat(tracking.totals().perLock())
+                .extracting(LockCounters::index, lock -> lock.counters().count())
+                .containsExactlyInAnyOrder(tuple(OptionalLong.of(5), 6L), tuple(OptionalLong.of(6), 1L));
+    }
+
+    @Test
+    void keepsCountsOfVanishedMapsAndNeverBlamesTheirSuccessor() {
+        tracking.track(inventory(freeze(1)));
+        waits(0, slotOf(1), 3, 100);
+        LockRange reborn = new LockRange(9, 0, LockKind.FREEZE, address(1), 1, 1, 0, 0);
+        tracking.track(inventory(map(9, reborn)));
+        waits(1, slotOf(9), 2, 50);
+        assertThat(counts()).containsExactlyInAnyOrder("1=3", "9=2");
+        pass(Duration.ofSeconds(2));
+        tracking.track(inventory(map(9, reborn)));
+        assertThat(counts()).containsExactlyInAnyOrder("1=3", "9=2");
+    }
+
+    @Test
+    void reusesSlotsOnlyAfterTheirCountsAreTakenOut() {
+        tracking.track(inventory(freeze(1), freeze(2), freeze(3), freeze(4)));
+        IntStream.rangeClosed(1, 4).forEach(id -> waits(0, slotOf(id), id, 100));
+        line(0, 3, LockContentionLayout.singleLockKey(slotOf(2), 0), 2, 100);
+        tracking.track(inventory(freeze(3), freeze(4), freeze(5)));
+        assertThat(tracking.table().find(address(5))).isEmpty();
+        assertThat(tracking.blindSpots())
+                .anySatisfy(sentence -> assertThat(sentence).contains("1 new lock ranges wait"));
+        pass(Duration.ofSeconds(2));
+        tracking.track(inventory(freeze(3), freeze(4), freeze(5)));
+        assertThat(tracking.blindSpots()).isEmpty();
+        waits(1, slotOf(5), 50, 10);
+        assertThat(counts()).containsExactlyInAnyOrder("1=1", "2=2", "3=3", "4=4", "5=50");
+        assertThat(tracking.totals().perKind())
+                .filteredOn(entry -> entry.mapId() == 5)
+                .singleElement()
+                .satisfies(five -> assertThat(five.counters().maxNanos()).isEqualTo(10));
+        assertThat(memory.singleLocks().getLong(3L * LockContentionLayout.SINGLE_LOCK_BYTES))
+                .isZero();
+    }
+
+    @Test
+    void countsNeverGoBackwardsWhileMapsComeAndGo() {
+        long counted = 0;
+        for (int round = 0; round < 200; round++) {
+            tracking.track(inventory(freeze(round), freeze(round + 1)));
+            for (int id : new int[] {round, round + 1}) {
+                if (tracking.table().find(address(id)).isPresent()) {
+                    waits(round % 2, slotOf(id), 7, 64);
+                    counted += 7;
+                }
+            }
+            pass(Duration.ofMillis(round % 3 * 700L));
+            long sum = tracking.totals().perKind().stream()
+                    .mapToLong(entry -> entry.counters().count())
+                    .sum();
+            assertThat(sum).isEqualTo(counted);
+        }
+    }
+
+    @Test
+    void forgetsIgnoredMapsAltogether() {
+        tracking.track(inventory(freeze(1), freeze(2)));
+        waits(0, slotOf(1), 3, 100);
+        waits(0, slotOf(2), 4, 100);
+        tracking.ignore(Set.of(1));
+        assertThat(counts()).containsExactly("2=4");
+        tracking.track(inventory(freeze(1), freeze(2)));
+        assertThat(tracking.table().find(address(1))).isEmpty();
+        pass(Duration.ofSeconds(2));
+        tracking.track(inventory(freeze(1), freeze(2)));
+        assertThat(counts()).containsExactly("2=4");
+    }
+
+    @Test
+    void tellsLostEventsByReason() {
+        assertThat(tracking.lost())
+                .containsOnlyKeys("stale_note", "nesting", "sleepers_full", "clock", "single_lock")
+                .containsEntry("single_lock", 0L);
+        memory.lost().putLong(LockContentionLayout.LOST_SINGLE_LOCK * 8L, 3);
+        memory.lost().putLong((LockContentionLayout.LOST_ROW + LockContentionLayout.LOST_SINGLE_LOCK) * 8L, 4);
+        assertThat(tracking.lost()).containsEntry("single_lock", 7L).containsEntry("clock", 0L);
+        assertThat(tracking.blindSpots()).singleElement().asString().contains("raise single.lock.lines");
+    }
+
+    @Test
+    void mapsWithTheSameBlindSpotShareASentence() {
+        MapResource[] maps = IntStream.rangeClosed(1, 12)
+                .mapToObj(id -> new MapResource(
+                        id, "m", "rhash", 0, 4, 8, 1, 0, 0, List.of(), List.of(), List.of(), List.of("bit locks")))
+                .toArray(MapResource[]::new);
+        tracking.track(inventory(maps));
+        assertThat(tracking.blindSpots())
+                .containsExactly("maps 1 m, 2 m, 3 m, 4 m, 5 m, 6 m, 7 m, 8 m, 9 m, 10 m and 2 more: bit locks");
+    }
+
+    @Test
+    void sizesFollowTheRangesAndTheMemory() {
+        assertThat(TracerSizes.of(2, 10, 64).slots()).isEqualTo(16384);
+        assertThat(TracerSizes.of(64, 10, 64).slots()).isEqualTo(1024);
+        assertThat(TracerSizes.of(64, 700, 64).slots()).isEqualTo(4096);
+        assertThat(TracerSizes.of(1024, 100_000, 64).slots()).isEqualTo(16384);
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    private void waits(int cpu, int slot, long waits, long nanosEach) {
+        HeapMemory.count(
+                memory.totals(),
+                ((long) cpu * sizes.slots() + slot) * LockContentionLayout.COUNTERS_BYTES,
+                waits,
+                nanosEach);
+    }
+
+    private void line(int cpu, int line, long key, long waits, long nanosEach) {
+        long at = ((long) cpu * sizes.lines() + line) * LockContentionLayout.SINGLE_LOCK_BYTES;
+        memory.singleLocks().putLong(at, key);
+        HeapMemory.count(memory.singleLocks(), at + LockContentionLayout.SINGLE_LOCK_COUNTERS, waits, nanosEach);
+    }
+
+    private List<String> counts() {
+        return tracking.totals().perKind().stream()
+                .map(entry -> entry.mapId() + "=" + entry.counters().count())
+                .toList();
+    }
+
+    private int slotOf(int mapId) {
+        return tracking.table().entries().stream()
+                .filter(entry -> entry.range().mapId() == mapId)
+                .findAny()
+                .orElseThrow()
+                .slot();
+    }
+
+    private int slotOf(LockRange range) {
+        return tracking.table()
+                .find(range.firstLock())
+                .map(RangeTable.Hit::entry)
+                .orElseThrow()
+                .slot();
+    }
+
+    private static long address(int mapId) {
+        return KERNEL + mapId * 64L;
+    }
+
+    private static MapResource freeze(int id) {
+        return map(id, new LockRange(id, 0, LockKind.FREEZE, address(id), 1, 1, 0, 0));
+    }
+
+    private static MapResource map(int id, LockRange range) {
+        return new MapResource(
+                id, "m" + id, "array", 0, 4, 8, 1, 0, 0, List.of(range), List.of(), List.of(), List.of());
+    }
+
+    private static Inventory inventory(MapResource... maps) {
+        return new Inventory(1, Instant.EPOCH, List.of(maps), Set.of(), List.of());
+    }
+}

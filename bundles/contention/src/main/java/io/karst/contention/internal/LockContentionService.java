@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.contention.internal;
+
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.LockContention;
+import io.karst.contention.LockTracer;
+import io.karst.contention.TracerReading;
+import io.karst.resource.ResourceInventory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/**
+ * Snapshots of lock waits. Immediate, because maps are to be traced from soon after their birth, and not only from when
+ * somebody first asks.
+ */
+@Component(
+        immediate = true,
+        service = LockContention.class,
+        name = "io.karst.contention",
+        configurationPid = "io.karst.contention")
+@Designate(ocd = LockContentionService.Config.class)
+public final class LockContentionService implements LockContention {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    /** A scan this young is as good as a new one, when somebody asks for everything since the start. */
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    /** What an operator may set; see {@code etc/io.karst.contention.cfg}. */
+    @ObjectClassDefinition(name = "Karst lock contention")
+    public @interface Config {
+        /**
+         * Time between scans for new and vanished maps.
+         *
+         * @return milliseconds, 100 to 3600000
+         */
+        @AttributeDefinition(name = "Rescan interval, ms", min = "100", max = "3600000")
+        long rescan_millis() default 5000;
+    }
+
+    /** The same, checked. */
+    record Settings(Duration rescanInterval) {
+        Settings {
+            if (rescanInterval.toMillis() < 100 || rescanInterval.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        "rescan.millis=" + rescanInterval.toMillis() + " is outside 100..3600000");
+            }
+        }
+    }
+
+    private final LockTracer tracer;
+    private final Rescan rescan;
+    private final Snapshots snapshots;
+    private final RescanThread thread;
+
+    /**
+     * Called by the service component runtime.
+     *
+     * @param tracer counts
+     * @param inventory names
+     * @param config raw settings
+     */
+    @Activate
+    public LockContentionService(
+            @Reference(name = "tracer") LockTracer tracer,
+            @Reference(name = "inventory") ResourceInventory inventory,
+            Config config) {
+        this(tracer, inventory, new Settings(Duration.ofMillis(config.rescan_millis())));
+    }
+
+    LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings) {
+        this.tracer = tracer;
+        MapNames names = new MapNames();
+        names.learn(inventory.current());
+        snapshots = new Snapshots(names);
+        rescan = new Rescan(inventory, tracer, names);
+        thread = new RescanThread(rescan, settings.rescanInterval());
+    }
+
+    @Override
+    public ContentionSnapshot sinceStart() {
+        rescan.unlessWithin(FRESH);
+        return snapshot(Snapshots.nothing(tracer.since()));
+    }
+
+    @Override
+    public ContentionSnapshot during(Duration time) throws InterruptedException {
+        if (time.compareTo(SHORTEST) < 0 || time.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("time " + time + " is outside 1 ms to 1 hour");
+        }
+        rescan.run();
+        TracerReading first = tracer.read();
+        Thread.sleep(time.toMillis());
+        return snapshot(first);
+    }
+
+    private ContentionSnapshot snapshot(TracerReading first) {
+        TracerReading last = tracer.read();
+        List<String> blindSpots = new ArrayList<>(last.blindSpots());
+        blindSpots.addAll(rescan.blindSpots());
+        return snapshots.between(
+                first, new TracerReading(last.at(), last.perKind(), last.perLock(), last.lost(), blindSpots));
+    }
+
+    /** Ends the rescans. */
+    @Deactivate
+    public void close() {
+        thread.close();
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.contention.internal;
+
+import io.karst.bpf.BpfException;
+import io.karst.contention.LockTracer;
+import io.karst.resource.Inventory;
+import io.karst.resource.ResourceInventory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks which maps there are now and lets the tracer count their locks. One at a time; thread-safe. */
+final class Rescan implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Rescan.class);
+
+    private final ResourceInventory inventory;
+    private final LockTracer tracer;
+    private final MapNames names;
+    private Optional<Long> lastNanos = Optional.empty();
+    private Optional<String> failure = Optional.empty();
+    private long failures;
+
+    Rescan(ResourceInventory inventory, LockTracer tracer, MapNames names) {
+        this.inventory = inventory;
+        this.tracer = tracer;
+        this.names = names;
+    }
+
+    /** Scans. A failed scan changes nothing, and is told by {@link #blindSpots} until one succeeds. */
+    @Override
+    public synchronized void run() {
+        try {
+            Inventory fresh = inventory.rescan();
+            names.learn(fresh);
+            tracer.track(fresh);
+            failure = Optional.empty();
+            failures = 0;
+        } catch (BpfException | IllegalStateException e) {
+            failure = Optional.of("maps born since the last scan are not traced, as it failed: " + e.getMessage());
+            // a repeating failure is written when it begins and then rarely
+            if (failures++ % 1000 == 0) {
+                LOG.warn("rescan failed: failures={}", failures, e);
+            }
+        }
+        lastNanos = Optional.of(System.nanoTime());
+    }
+
+    /** Scans unless that was done a moment ago. */
+    synchronized void unlessWithin(Duration moment) {
+        if (lastNanos.isEmpty() || System.nanoTime() - lastNanos.get() > moment.toNanos()) {
+            run();
+        }
+    }
+
+    /** What a failed scan leaves unseen. */
+    synchronized List<String> blindSpots() {
+        return failure.stream().toList();
+    }
+}

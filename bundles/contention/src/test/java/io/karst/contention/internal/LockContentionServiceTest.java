@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.contention.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.karst.bpf.BpfException;
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.LockCounters;
+import io.karst.contention.LockTracer;
+import io.karst.contention.LockVisibility;
+import io.karst.contention.LockWaits;
+import io.karst.contention.TracerReading;
+import io.karst.contention.WaitCounters;
+import io.karst.locks.Histograms;
+import io.karst.resource.Inventory;
+import io.karst.resource.LockKind;
+import io.karst.resource.MapResource;
+import io.karst.resource.ResourceInventory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LockContentionServiceTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final FakeInventory inventory = new FakeInventory();
+    private final FakeTracer tracer = new FakeTracer();
+    private final LockContentionService service = new LockContentionService(
+            tracer, inventory, new LockContentionService.Settings(Duration.ofHours(1)));
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    @Test
+    void everythingSinceTheTracerBegan() {
+        inventory.maps = List.of(map(1, "flows", "lru_hash"));
+        tracer.readings.add(reading(10, kind(1, 100, 300, 200, 400), lock(1, 5, 100)));
+        ContentionSnapshot snapshot = service.sinceStart();
+        assertThat(snapshot.from()).isEqualTo(START);
+        assertThat(snapshot.to()).isEqualTo(START.plusSeconds(10));
+        LockWaits waits = snapshot.perKind().get(0);
+        assertThat(waits.map()).isEqualTo("flows");
+        assertThat(waits.type()).isEqualTo("lru_hash");
+        assertThat(waits.averageNanos()).isEqualTo(250);
+        assertThat(waits.perSecond()).isEqualTo(0.4);
+        assertThat(waits.maxExact()).isTrue();
+        assertThat(waits.counters().maxNanos()).isEqualTo(400);
+        assertThat(waits.p50Nanos()).isBetween(128L, 255L);
+        assertThat(waits.p99Nanos()).isBetween(256L, 400L);
+        assertThat(snapshot.perLock()).singleElement().satisfies(one -> assertThat(one.index())
+                .isEqualTo(OptionalLong.of(5)));
+    }
+
+    @Test
+    void onlyWhatHappensDuringTheTime() throws InterruptedException {
+        inventory.maps = List.of(map(1, "a", "hash"), map(2, "b", "array"));
+        tracer.readings.add(reading(10, kind(1, 100, 5000), kind(2, 7)));
+        tracer.readings.add(reading(12, kind(1, 100, 5000, 64, 65, 66), kind(2, 7), kind(3, 9)));
+        ContentionSnapshot snapshot = service.during(Duration.ofMillis(1));
+        assertThat(snapshot.from()).isEqualTo(START.plusSeconds(10));
+        assertThat(snapshot.perKind()).extracting(LockWaits::mapId).containsExactly(1, 3);
+        LockWaits first = snapshot.perKind().get(0);
+        assertThat(first.counters().count()).isEqualTo(3);
+        assertThat(first.counters().totalNanos()).isEqualTo(195);
+        assertThat(first.averageNanos()).isEqualTo(65);
+        assertThat(first.perSecond()).isEqualTo(1.5);
+        assertThat(first.maxExact()).isFalse();
+        assertThat(first.counters().maxNanos()).isEqualTo(127);
+        assertThat(snapshot.lost()).containsEntry("clock", 2L);
+    }
+
+    @Test
+    void vanishedMapsKeepTheirName() {
+        inventory.maps = List.of(map(1, "gone", "hash"));
+        service.sinceStart();
+        inventory.maps = List.of();
+        tracer.readings.add(reading(5, kind(1, 100), kind(9, 100)));
+        assertThat(service.sinceStart().perKind())
+                .extracting(LockWaits::map, LockWaits::type)
+                .containsExactly(
+                        tuple("gone", "hash"),
+                        tuple("", "unknown"));
+    }
+
+    @Test
+    void tracksMapsBornSinceBeforeItMeasures() throws InterruptedException {
+        inventory.maps = List.of(map(4, "new", "hash"));
+        service.during(Duration.ofMillis(1));
+        assertThat(tracer.tracked).extracting(Inventory::maps).containsExactly(inventory.maps);
+    }
+
+    @Test
+    void failedRescanIsABlindSpotUntilOneSucceeds() throws InterruptedException {
+        inventory.failing = true;
+        assertThat(service.during(Duration.ofMillis(1)).blindSpots())
+                .containsExactly("maps born since the last scan are not traced, as it failed: no memory");
+        inventory.failing = false;
+        assertThat(service.during(Duration.ofMillis(1)).blindSpots()).isEmpty();
+    }
+
+    @Test
+    void rescansByItself() throws InterruptedException {
+        try (Closing quick = new Closing(new LockContentionService(
+                tracer, inventory, new LockContentionService.Settings(Duration.ofMillis(100))))) {
+            assertThat(quick).isNotNull();
+            assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        int scans = inventory.scans.get();
+        assertThat(Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("karst-rescan"))
+                        .count())
+                .isEqualTo(1);
+        assertThat(inventory.scans.get()).isEqualTo(scans);
+    }
+
+    @Test
+    void interruptionEndsTheMeasurement() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> service.during(Duration.ofMinutes(1))).isInstanceOf(InterruptedException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.0009S", "PT1H0.001S"})
+    void refusesTimesOutOfRange(String time) {
+        assertThatIllegalArgumentException().isThrownBy(() -> service.during(Duration.parse(time)));
+        assertThat(inventory.scans).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 99, 3_600_001})
+    void refusesIntervalsOutOfRange(long millis) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LockContentionService.Settings(Duration.ofMillis(millis)))
+                .withMessage("rescan.millis=" + millis + " is outside 100..3600000");
+    }
+
+    private record Closing(LockContentionService service) implements AutoCloseable {
+        @Override
+        public void close() {
+            service.close();
+        }
+    }
+
+    private static MapResource map(int id, String name, String type) {
+        return new MapResource(id, name, type, 0, 4, 8, 1, 0, id, List.of(), List.of(), List.of(), List.of());
+    }
+
+    private static TracerReading reading(int second, LockCounters... entries) {
+        return new TracerReading(
+                START.plusSeconds(second),
+                Arrays.stream(entries).filter(entry -> entry.index().isEmpty()).toList(),
+                Arrays.stream(entries).filter(entry -> entry.index().isPresent()).toList(),
+                Map.of("clock", (long) second),
+                List.of());
+    }
+
+    private static LockCounters kind(int map, long... waits) {
+        return new LockCounters(map, map, LockKind.HASH_BUCKET, OptionalLong.empty(), counters(waits));
+    }
+
+    private static LockCounters lock(int map, long index, long... waits) {
+        return new LockCounters(map, map, LockKind.HASH_BUCKET, OptionalLong.of(index), counters(waits));
+    }
+
+    private static WaitCounters counters(long... waits) {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        Arrays.stream(waits).forEach(wait -> histogram[Histograms.bucketOf(wait)]++);
+        return new WaitCounters(
+                Arrays.stream(waits).sum(), Arrays.stream(waits).max().orElse(0), 0, 0, histogram);
+    }
+
+    private static final class FakeInventory implements ResourceInventory {
+        private volatile List<MapResource> maps = List.of();
+        private volatile boolean failing;
+        private final AtomicInteger scans = new AtomicInteger();
+        private final CountDownLatch twice = new CountDownLatch(2);
+
+        @Override
+        public Inventory current() {
+            return new Inventory(scans.get(), START, maps, Set.of(), List.of());
+        }
+
+        @Override
+        public Inventory rescan() {
+            if (failing) {
+                throw new BpfException("bpf_iter_create", "lock_ranges", "ENOMEM", "no memory", "");
+            }
+            scans.incrementAndGet();
+            twice.countDown();
+            return current();
+        }
+    }
+
+    private static final class FakeTracer implements LockTracer {
+        private final Deque<TracerReading> readings = new ArrayDeque<>();
+        private final Deque<Inventory> tracked = new ArrayDeque<>();
+
+        @Override
+        public synchronized TracerReading read() {
+            return readings.isEmpty() ? Snapshots.nothing(START) : readings.poll();
+        }
+
+        @Override
+        public synchronized void track(Inventory inventory) {
+            tracked.add(inventory);
+        }
+
+        @Override
+        public List<LockVisibility> visibility() {
+            return List.of();
+        }
+
+        @Override
+        public Instant since() {
+            return START;
+        }
+    }
+}

@@ -45,8 +45,8 @@ final class Snapshots {
         Duration time = Duration.between(earlier.at(), later.at());
         Map<String, Long> lost = new TreeMap<>();
         later.lost()
-                .forEach((reason, count) -> lost.put(
-                        reason, Math.max(0, count - earlier.lost().getOrDefault(reason, 0L))));
+                .forEach((reason, count) ->
+                        lost.put(reason, Math.max(0, count - earlier.lost().getOrDefault(reason, 0L))));
         return new ContentionSnapshot(
                 earlier.at(),
                 later.at(),
@@ -62,7 +62,8 @@ final class Snapshots {
         return later.stream()
                 .map(entry -> waits(entry, before.getOrDefault(Key.of(entry), WaitCounters.NONE), time))
                 .filter(entry -> entry.counters().count() > 0)
-                .sorted(Comparator.comparingLong((LockWaits entry) -> entry.counters().totalNanos())
+                .sorted(Comparator.comparingLong(
+                                (LockWaits entry) -> entry.counters().totalNanos())
                         .reversed())
                 .toList();
     }

@@ -43,8 +43,8 @@ class LockContentionServiceTest {
 
     private final FakeInventory inventory = new FakeInventory();
     private final FakeTracer tracer = new FakeTracer();
-    private final LockContentionService service = new LockContentionService(
-            tracer, inventory, new LockContentionService.Settings(Duration.ofHours(1)));
+    private final LockContentionService service =
+            new LockContentionService(tracer, inventory, new LockContentionService.Settings(Duration.ofHours(1)));
 
     @AfterEach
     void close() {
@@ -67,8 +67,9 @@ class LockContentionServiceTest {
         assertThat(waits.counters().maxNanos()).isEqualTo(400);
         assertThat(waits.p50Nanos()).isBetween(128L, 255L);
         assertThat(waits.p99Nanos()).isBetween(256L, 400L);
-        assertThat(snapshot.perLock()).singleElement().satisfies(one -> assertThat(one.index())
-                .isEqualTo(OptionalLong.of(5)));
+        assertThat(snapshot.perLock())
+                .singleElement()
+                .satisfies(one -> assertThat(one.index()).isEqualTo(OptionalLong.of(5)));
     }
 
     @Test
@@ -97,9 +98,7 @@ class LockContentionServiceTest {
         tracer.readings.add(reading(5, kind(1, 100), kind(9, 100)));
         assertThat(service.sinceStart().perKind())
                 .extracting(LockWaits::map, LockWaits::type)
-                .containsExactly(
-                        tuple("gone", "hash"),
-                        tuple("", "unknown"));
+                .containsExactly(tuple("gone", "hash"), tuple("", "unknown"));
     }
 
     @Test
@@ -169,7 +168,9 @@ class LockContentionServiceTest {
         return new TracerReading(
                 START.plusSeconds(second),
                 Arrays.stream(entries).filter(entry -> entry.index().isEmpty()).toList(),
-                Arrays.stream(entries).filter(entry -> entry.index().isPresent()).toList(),
+                Arrays.stream(entries)
+                        .filter(entry -> entry.index().isPresent())
+                        .toList(),
                 Map.of("clock", (long) second),
                 List.of());
     }

@@ -25,6 +25,7 @@ typedef _Bool bool;
 #define true 1
 #define false 0
 #define NULL ((void *)0)
+#define unused __attribute__((unused))
 
 /* include/uapi/linux/bpf.h: fixed numbers, except those looked up by name (RHASH). */
 enum bpf_map_type {
@@ -262,6 +263,7 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+	__u64 seq_num;
 };
 
 struct bpf_iter__bpf_map {

@@ -14,7 +14,6 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define WORK 64 /* additions in a critical section */
-#define unused __attribute__((unused))
 
 /* include/uapi/linux/bpf.h; only `sk` is used here, so what is before it has no names. */
 struct __sk_buff {

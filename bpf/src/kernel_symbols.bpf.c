@@ -12,6 +12,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+#define START_BITS 12
+#define STARTS (1 << START_BITS)
+#define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL
+
 /* Key: name, zero-filled. Value: not read. Written by user space only. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -38,8 +42,19 @@ struct {
 
 /* A name, with room for as many zeros again: so all that follows it can be zeroed without knowing its length. */
 struct name_key {
-	char name[2 * KARST_SYMBOL_NAME];
+	union {
+		char name[2 * KARST_SYMBOL_NAME];
+		__u64 start[2];
+	};
 };
+
+/* Says of most names that they are not wanted, by how they start: zeroing and hashing a whole key takes longer. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8[STARTS]);
+} wanted_starts SEC(".maps");
 
 struct scratch {
 	struct name_key key;
@@ -64,11 +79,48 @@ static __always_inline void copy_symbol(struct karst_symbol *to, struct kallsym_
 	bpf_probe_read_kernel_str(to->module_name, sizeof(to->module_name), from->module_name);
 }
 
+static __always_inline __u32 start_of(const __u64 *name)
+{
+	return ((name[0] ^ (name[1] * 31)) * GOLDEN_RATIO) >> (64 - START_BITS);
+}
+
+static __always_inline __u8 *starts(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&wanted_starts, &zero);
+}
+
+static long want_start(void *map unused, const void *name, void *value unused, void *none unused)
+{
+	__u8 *wanted = starts();
+
+	if (wanted)
+		wanted[start_of(name)] = 1;
+	return 0;
+}
+
+/* At the first symbol. */
+static __always_inline void collect_starts(void)
+{
+	__u8 *wanted = starts();
+
+	if (!wanted)
+		return;
+	for (__u32 i = 0; i < STARTS; i += sizeof(zeros))
+		bpf_probe_read_kernel(&wanted[i], sizeof(zeros), zeros);
+	bpf_for_each_map_elem(&wanted_names, want_start, NULL, 0);
+}
+
 static __always_inline bool is_wanted(struct name_key *key, const struct kallsym_iter *symbol)
 {
-	long length = bpf_probe_read_kernel_str(key->name, KARST_SYMBOL_NAME, symbol->name);
+	__u8 *wanted = starts();
+	long length;
 
-	if (length < 0 || length > KARST_SYMBOL_NAME)
+	key->start[0] = 0;
+	key->start[1] = 0;
+	length = bpf_probe_read_kernel_str(key->name, KARST_SYMBOL_NAME, symbol->name);
+	if (!wanted || !wanted[start_of(key->start)] || length < 0 || length > KARST_SYMBOL_NAME)
 		return false;
 	bpf_probe_read_kernel(&key->name[length], sizeof(zeros), zeros);
 	return bpf_map_lookup_elem(&wanted_names, key);
@@ -140,6 +192,8 @@ int symbols_by_name(struct bpf_iter__ksym *ctx)
 	struct kallsym_iter *symbol = ctx->ksym;
 	struct scratch *memory = scratch();
 
+	if (symbol && !ctx->meta->seq_num)
+		collect_starts();
 	if (symbol && memory && is_wanted(&memory->key, symbol))
 		write_symbol(ctx->meta->seq, &memory->symbol, symbol);
 	return 0;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.coreassets.internal;
+
+import io.karst.ability.Ability;
+import io.karst.ability.AbilityProbe;
+import io.karst.asset.AssetResult;
+import io.karst.asset.BtfOptions;
+import io.karst.asset.CoreAsset;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.asset.TrustedFiles;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Loads the assets that bundles or the operator provide. */
+@Component(
+        name = "io.karst.core-assets",
+        configurationPid = "io.karst.core-assets",
+        service = {CoreAssetLoader.class, AbilityProbe.class})
+@Designate(ocd = CoreAssetService.Config.class)
+public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, AutoCloseable {
+    private final BundleContributions contributions;
+    private final PrivateFiles privateFiles;
+    private final AssetLoading loading;
+    private final BtfProbe probe;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** What an operator may set; see {@code etc/io.karst.core-assets.cfg}. */
+    @ObjectClassDefinition(name = "Karst CO-RE assets")
+    public @interface Config {
+        /**
+         * BTF to use before any other: raw, .gz, .xz or .tar.xz.
+         *
+         * @return absolute path, empty for none
+         */
+        @AttributeDefinition(name = "BTF file")
+        String btf_file() default "";
+
+        /**
+         * Packaged BTF in the layout of the BTFHub archive.
+         *
+         * @return absolute path, empty for none
+         */
+        @AttributeDefinition(name = "BTF archive directory")
+        String btf_archive_directory() default "";
+
+        /**
+         * Objects NAME.bpf.o that take the place of those in bundles.
+         *
+         * @return absolute path, empty for none
+         */
+        @AttributeDefinition(name = "Asset directory")
+        String asset_directory() default "";
+    }
+
+    /**
+     * Called by the service component runtime.
+     *
+     * @param context whose framework's bundles contribute assets
+     * @param files reads what only root can have written
+     * @param config raw settings
+     */
+    @Activate
+    public CoreAssetService(
+            BundleContext context, @Reference(name = "trustedFiles") TrustedFiles files, Config config) {
+        this(context, files, Settings.of(config.btf_file(), config.btf_archive_directory(), config.asset_directory()));
+    }
+
+    CoreAssetService(BundleContext context, TrustedFiles files, Settings settings) {
+        Unpacker unpacker = new Unpacker();
+        privateFiles = new PrivateFiles(Path.of(System.getProperty("java.io.tmpdir")));
+        List<BtfOrigin> origins =
+                new BtfOrigins(files, privateFiles, unpacker).inOrder(settings, BtfOrigins.Machine.running());
+        contributions = new BundleContributions(context);
+        AssetReader reader = new AssetReader(settings.assetDirectory(), files, contributions, unpacker);
+        loading = new AssetLoading(reader, origins, privateFiles, InstantSource.system());
+        probe = new BtfProbe(origins, privateFiles);
+    }
+
+    @Override
+    public <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback) {
+        if (closed.get()) {
+            throw new IllegalStateException("the asset loader is closed");
+        }
+        return loading.load(name, callback);
+    }
+
+    @Override
+    public List<AssetResult> results() {
+        return loading.results();
+    }
+
+    @Override
+    public List<Ability> probe() {
+        return probe.probe();
+    }
+
+    /** Deletes what loads left behind and stops listening to bundles. */
+    @Deactivate
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            contributions.close();
+            privateFiles.close();
+        }
+    }
+}

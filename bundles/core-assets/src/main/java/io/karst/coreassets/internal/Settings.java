@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.coreassets.internal;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the operator set, checked.
+ *
+ * @param btfFile BTF to use before any other
+ * @param btfArchiveDirectory packaged BTF in the BTFHub layout
+ * @param assetDirectory objects that take the place of those in bundles
+ */
+record Settings(Optional<Path> btfFile, Optional<Path> btfArchiveDirectory, Optional<Path> assetDirectory) {
+
+    static final Settings NONE = new Settings(Optional.empty(), Optional.empty(), Optional.empty());
+
+    Settings {
+        requireAbsolute("btf.file", btfFile);
+        requireAbsolute("btf.archive.directory", btfArchiveDirectory);
+        requireAbsolute("asset.directory", assetDirectory);
+    }
+
+    static Settings of(String btfFile, String btfArchiveDirectory, String assetDirectory) {
+        return new Settings(
+                path("btf.file", btfFile),
+                path("btf.archive.directory", btfArchiveDirectory),
+                path("asset.directory", assetDirectory));
+    }
+
+    private static Optional<Path> path(String key, String value) {
+        if (value.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Path.of(value.trim()));
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(key + "=" + value + " is no path: " + e.getReason(), e);
+        }
+    }
+
+    private static void requireAbsolute(String key, Optional<Path> path) {
+        if (path.isPresent() && !path.get().isAbsolute()) {
+            throw new IllegalArgumentException(key + "=" + path.get() + " is not an absolute path");
+        }
+    }
+}

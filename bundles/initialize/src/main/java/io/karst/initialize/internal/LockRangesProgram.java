@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfMap;
+import io.karst.bpf.BpfObject;
+import io.karst.bpf.BpfProgram;
+import io.karst.locks.LockRecordLayout;
+import io.karst.locks.LockRecordReader;
+import io.karst.locks.MapLocks;
+import java.util.List;
+
+/**
+ * The loaded asset {@code lock_ranges}, kept for all scans of a stage. The stage owns and closes it. Not thread-safe.
+ */
+final class LockRangesProgram implements AutoCloseable {
+    private static final String ASSET = "lock_ranges";
+
+    /** A map has one range for each CPU at most a few times over; more passes than this mean a kernel gone mad. */
+    private static final int MAX_PASSES = 4096;
+
+    private static final byte[] FIRST = new byte[Integer.BYTES];
+
+    private final BpfObject object;
+    private final BpfProgram program;
+    private final BpfMap window;
+    private final int locatedCpus;
+
+    private LockRangesProgram(BpfObject object) {
+        this.object = object;
+        program = object.program("lock_ranges");
+        window = object.map("window");
+        object.program("percpu_offsets").iterate(buffer -> buffer.position(buffer.limit()));
+        locatedCpus = object.map("cpus").lookup(FIRST).map(Bytes::toInt).orElse(0);
+    }
+
+    /**
+     * Loads it.
+     *
+     * @throws io.karst.asset.AssetException if it cannot be loaded
+     */
+    static LockRangesProgram load(CoreAssetLoader loader, Bpf bpf) {
+        return loader.load(ASSET, (asset, btf) -> Loaded.use(bpf.open(asset, btf), LockRangesProgram::new));
+    }
+
+    /** CPUs whose per-CPU memory could be located, from CPU 0 up. */
+    int locatedCpus() {
+        return locatedCpus;
+    }
+
+    /** Id of a map that nobody but this process holds: whoever holds it is this process. */
+    int ownMapId() {
+        return window.info().id();
+    }
+
+    /**
+     * Walks every map.
+     *
+     * @return maps in the kernel's order, those being freed left out
+     */
+    List<MapLocks> read() {
+        LockRecordReader reader = new LockRecordReader();
+        program.iterate(reader);
+        boolean more = reader.endPass();
+        if (more) {
+            try {
+                for (int pass = 1; more && pass < MAX_PASSES; pass++) {
+                    setWindow(pass * LockRecordLayout.PASS_RECORDS);
+                    program.iterate(reader);
+                    more = reader.endPass();
+                }
+            } finally {
+                setWindow(0);
+            }
+        }
+        return reader.finish();
+    }
+
+    private void setWindow(int firstRange) {
+        window.update(FIRST, Bytes.ofInt(firstRange));
+    }
+
+    @Override
+    public void close() {
+        object.close();
+    }
+}

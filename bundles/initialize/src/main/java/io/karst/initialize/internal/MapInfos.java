@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfMap;
+import io.karst.bpf.MapInfo;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Descriptions of maps, asked for once per map: nothing in them changes, except the memory of a map that allocates its
+ * elements one by one. Those are asked again at each scan, or where there are very many of them in turn.
+ */
+final class MapInfos {
+    /** {@code BPF_F_NO_PREALLOC} of uapi {@code linux/bpf.h}. */
+    private static final long NO_PREALLOC = 1;
+
+    /** Maps asked again in one scan: each costs some 50 microseconds. */
+    private static final int ASKED_AGAIN = 500;
+
+    private final Bpf bpf;
+    private Map<MapKey, MapInfo> known = Map.of();
+    private Map<MapKey, MapInfo> now = new HashMap<>();
+    private int scan;
+    private int turns = 1;
+
+    MapInfos(Bpf bpf) {
+        this.bpf = bpf;
+    }
+
+    /** Starts a scan: maps that are not asked for in it are forgotten. */
+    void startScan() {
+        known = now;
+        now = new HashMap<>();
+        long growing = known.values().stream().filter(MapInfos::grows).count();
+        turns = (int) (growing / ASKED_AGAIN) + 1;
+        scan++;
+    }
+
+    /**
+     * Describes a map.
+     *
+     * @return empty if it is gone
+     */
+    Optional<MapInfo> describe(MapKey key) {
+        MapInfo before = known.get(key);
+        boolean itsTurn = Math.floorMod(key.id() + scan, turns) == 0;
+        Optional<MapInfo> info = before != null && !(grows(before) && itsTurn) ? Optional.of(before) : ask(key);
+        info.ifPresent(found -> now.put(key, found));
+        return info;
+    }
+
+    private static boolean grows(MapInfo info) {
+        return (info.flags() & NO_PREALLOC) != 0;
+    }
+
+    private Optional<MapInfo> ask(MapKey key) {
+        Optional<BpfMap> opened = bpf.mapById(key.id());
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        try (BpfMap map = opened.get()) {
+            return Optional.of(map.info());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import io.karst.ability.Ability;
+import io.karst.resource.Inventory;
+import io.karst.resource.MapResource;
+import io.karst.resource.ResourceInventory;
+import io.karst.resource.ResourceProvider;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The inventory and the lock that lets one scan run at a time. Closing it closes the scanner. */
+final class MapInventory implements ResourceInventory, AutoCloseable {
+
+    /** Slow paths of the locks that maps use, the operations that tell a map's file, and what the self-test compares. */
+    static final Set<String> SYMBOLS = Set.of(
+            "__per_cpu_offset",
+            "bpf_map_fops",
+            "queued_spin_lock_slowpath",
+            "native_queued_spin_lock_slowpath",
+            "__pv_queued_spin_lock_slowpath",
+            "resilient_queued_spin_lock_slowpath");
+
+    private final MapScanner scanner;
+    private final Supplier<List<ResourceProvider>> providers;
+    private final InstantSource clock;
+    private final int possibleCpus;
+    private boolean closed;
+    private volatile Inventory current;
+
+    /** Scans once. When that fails the scanner stays open: whoever made it closes it. */
+    MapInventory(
+            MapScanner scanner, Supplier<List<ResourceProvider>> providers, InstantSource clock, int possibleCpus) {
+        this.scanner = scanner;
+        this.providers = providers;
+        this.clock = clock;
+        this.possibleCpus = possibleCpus;
+        current = scan(1);
+    }
+
+    @Override
+    public Inventory current() {
+        return current;
+    }
+
+    @Override
+    public synchronized Inventory rescan() {
+        if (closed) {
+            throw new IllegalStateException("the inventory is closed");
+        }
+        current = scan(current.generation() + 1);
+        return current;
+    }
+
+    List<Ability> abilities() {
+        int located = scanner.locatedCpus();
+        boolean all = located >= possibleCpus;
+        String missing = scanner.ownersMissing();
+        return List.of(
+                new Ability("iter/bpf_map", true, current.maps().size() + " maps walked", "", ""),
+                new Ability(
+                        "per-cpu-offsets",
+                        all,
+                        located + " of " + possibleCpus + " possible CPUs located",
+                        all ? "" : "per-CPU locks (freelists, LRU lists) of the other CPUs are not watched",
+                        all ? "" : "use a kernel of 5.19 or later with at most 1024 CPUs"),
+                new Ability(
+                        "iter/task_file",
+                        missing.isEmpty(),
+                        missing.isEmpty() ? "processes that hold maps are known" : missing,
+                        missing.isEmpty() ? "" : "owners shows programs only, and track=own finds nothing",
+                        missing.isEmpty() ? "" : "run Karaf as root in the first pid namespace"));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            scanner.close();
+        }
+    }
+
+    private Inventory scan(long generation) {
+        List<String> blindSpots = new ArrayList<>();
+        List<MapResource> maps = scanner.scan(blindSpots);
+        Merge merge = new Merge(maps, SYMBOLS, blindSpots);
+        providers.get().forEach(merge::add);
+        return new Inventory(generation, clock.instant(), merge.maps(), merge.symbols(), merge.blindSpots());
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+/**
+ * Tells a map from a later one that got the same id or the same address.
+ *
+ * @param id map id
+ * @param address kernel address of its {@code struct bpf_map}
+ */
+record MapKey(int id, long address) {}

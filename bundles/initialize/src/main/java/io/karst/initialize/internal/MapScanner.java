@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import io.karst.asset.AssetException;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.MapInfo;
+import io.karst.locks.BlindReason;
+import io.karst.locks.MapLocks;
+import io.karst.resource.MapOwner;
+import io.karst.resource.MapResource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Makes one scan of all maps out of what the kernel programs, libbpf and bpffs tell. One scan at a time. */
+final class MapScanner implements AutoCloseable {
+    private final Tracking tracking;
+    private final LockRangesProgram lockRanges;
+    private final Optional<OwnersProgram> owners;
+    private final String ownersMissing;
+    private final MapInfos infos;
+    private final ProgramOwners programs;
+    private final Pins pins;
+
+    private MapScanner(
+            Tracking tracking, Bpf bpf, LockRangesProgram lockRanges, Optional<OwnersProgram> owners, String missing) {
+        this.tracking = tracking;
+        this.lockRanges = lockRanges;
+        this.owners = owners;
+        ownersMissing = missing;
+        infos = new MapInfos(bpf);
+        programs = new ProgramOwners(bpf);
+        pins = new Pins(bpf, Path.of("/proc/self/mountinfo"));
+    }
+
+    /**
+     * Loads the kernel programs. Without the one that finds owners a scan still works.
+     *
+     * @throws AssetException if lock ranges cannot be found on this kernel
+     */
+    static MapScanner open(CoreAssetLoader loader, Bpf bpf, Tracking tracking) {
+        LockRangesProgram lockRanges = LockRangesProgram.load(loader, bpf);
+        boolean complete = false;
+        try {
+            OwnersProgram owners = OwnersProgram.load(loader, bpf);
+            complete = true;
+            return new MapScanner(tracking, bpf, lockRanges, Optional.of(owners), "");
+        } catch (AssetException e) {
+            complete = true;
+            String missing = "processes that hold maps are not known: " + e.getMessage();
+            return new MapScanner(tracking, bpf, lockRanges, Optional.empty(), missing);
+        } finally {
+            if (!complete) {
+                lockRanges.close();
+            }
+        }
+    }
+
+    /**
+     * Scans.
+     *
+     * @param blindSpots gets what could not be seen
+     * @return maps by id
+     * @throws BpfException if the kernel refuses
+     */
+    List<MapResource> scan(List<String> blindSpots) {
+        List<MapLocks> found = lockRanges.read();
+        Map<Integer, Set<MapOwner>> users = programs.read();
+        Map<Integer, Set<MapOwner>> holders = owners.map(OwnersProgram::read).orElse(Map.of());
+        Map<Integer, List<String>> pinned = pins.read(blindSpots);
+        if (owners.isEmpty()) {
+            blindSpots.add(ownersMissing);
+        }
+        Set<Integer> self = holders.getOrDefault(lockRanges.ownMapId(), Set.of()).stream()
+                .map(MapOwner::id)
+                .collect(Collectors.toSet());
+        List<MapResource> maps = new ArrayList<>(found.size());
+        infos.startScan();
+        for (MapLocks locks : found) {
+            int id = locks.mapId();
+            Set<MapOwner> held = holders.getOrDefault(id, Set.of());
+            boolean own = held.stream().anyMatch(owner -> self.contains(owner.id()));
+            List<MapOwner> all = Stream.concat(users.getOrDefault(id, Set.of()).stream(), held.stream())
+                    .toList();
+            infos.describe(new MapKey(id, locks.mapAddress()))
+                    .map(info -> resource(info, locks, all, pinned.getOrDefault(id, List.of()), own))
+                    .ifPresent(maps::add); // else it vanished during the scan
+        }
+        maps.sort(Comparator.comparingInt(MapResource::id));
+        return maps;
+    }
+
+    /** CPUs whose per-CPU memory could be located. */
+    int locatedCpus() {
+        return lockRanges.locatedCpus();
+    }
+
+    /** Why processes are not known, or empty. */
+    String ownersMissing() {
+        return ownersMissing;
+    }
+
+    @Override
+    public void close() {
+        owners.ifPresent(OwnersProgram::close);
+        lockRanges.close();
+    }
+
+    private MapResource resource(MapInfo info, MapLocks locks, List<MapOwner> all, List<String> pinned, boolean own) {
+        boolean tracked = tracking.isTracked(info.name(), own);
+        List<String> blindSpots = tracked
+                ? locks.blindSpots().stream()
+                        .map(BlindReason::explanation)
+                        .distinct()
+                        .toList()
+                : List.of();
+        return new MapResource(
+                info.id(),
+                info.name(),
+                info.typeName(),
+                info.flags(),
+                info.keySize(),
+                info.valueSize(),
+                info.maxEntries(),
+                info.memoryBytes(),
+                locks.mapAddress(),
+                tracked ? locks.ranges() : List.of(),
+                pinned,
+                all,
+                blindSpots);
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfMap;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where maps are pinned: walks the bpffs mounts and asks each pin once what it is. A pin is known again by its path and
+ * inode, so that a scan costs a directory walk and no opening.
+ */
+final class Pins {
+    private static final int MAX_DEPTH = 16;
+    private static final int MAX_PINS = 50_000;
+
+    private final Bpf bpf;
+    private final Path mountInfo;
+    private Map<Pin, OptionalInt> known = Map.of();
+
+    Pins(Bpf bpf, Path mountInfo) {
+        this.bpf = bpf;
+        this.mountInfo = mountInfo;
+    }
+
+    /**
+     * Walks all pins.
+     *
+     * @param blindSpots gets what could not be read
+     * @return paths by map id
+     */
+    Map<Integer, List<String>> read(List<String> blindSpots) {
+        Map<Pin, OptionalInt> now = new HashMap<>();
+        Map<Integer, List<String>> paths = new HashMap<>();
+        for (Path mount : mounts(blindSpots)) {
+            Walk walk = new Walk(now, paths);
+            try {
+                Files.walkFileTree(mount, EnumSet.noneOf(FileVisitOption.class), MAX_DEPTH, walk);
+            } catch (IOException e) {
+                blindSpots.add("pins below " + mount + " could not be read: " + e.getMessage());
+            }
+        }
+        if (now.size() >= MAX_PINS) {
+            blindSpots.add("only the first " + MAX_PINS + " pins were read");
+        }
+        known = now;
+        return paths;
+    }
+
+    private Set<Path> mounts(List<String> blindSpots) {
+        try {
+            return bpfMounts(Files.readAllLines(mountInfo));
+        } catch (IOException e) {
+            blindSpots.add("pins could not be read: " + e.getMessage());
+            return Set.of();
+        }
+    }
+
+    /**
+     * Mount points of bpffs, see proc(5) on mountinfo: the fifth field, and the first after the dash is the type.
+     *
+     * @param lines of {@code /proc/self/mountinfo}
+     */
+    static Set<Path> bpfMounts(List<String> lines) {
+        Set<Path> mounts = new LinkedHashSet<>();
+        for (String line : lines) {
+            int dash = line.indexOf(" - ");
+            String[] fields = line.split(" ", -1);
+            if (dash > 0 && fields.length > 5 && line.startsWith("bpf ", dash + 3)) {
+                mounts.add(Path.of(unescaped(fields[4])));
+            }
+        }
+        return mounts;
+    }
+
+    /** The kernel writes blank, tab, newline and backslash as a backslash and three octal digits. */
+    private static String unescaped(String field) {
+        StringBuilder text = new StringBuilder();
+        int i = 0;
+        while (i < field.length()) {
+            if (field.charAt(i) == '\\' && i + 3 < field.length()) {
+                text.append((char) Integer.parseInt(field.substring(i + 1, i + 4), 8));
+                i += 4;
+            } else {
+                text.append(field.charAt(i));
+                i++;
+            }
+        }
+        return text.toString();
+    }
+
+    /** Empty if the pin is no map, or vanished meanwhile. */
+    private OptionalInt mapId(Path path) {
+        try (BpfMap map = bpf.pinnedMap(path)) {
+            return OptionalInt.of(map.info().id());
+        } catch (BpfException e) {
+            return OptionalInt.empty();
+        }
+    }
+
+    /** A pin as found in its directory. */
+    private record Pin(Path path, String inode) {}
+
+    private final class Walk extends SimpleFileVisitor<Path> {
+        private final Map<Pin, OptionalInt> now;
+        private final Map<Integer, List<String>> paths;
+
+        Walk(Map<Pin, OptionalInt> now, Map<Integer, List<String>> paths) {
+            this.now = now;
+            this.paths = paths;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (now.size() >= MAX_PINS) {
+                return FileVisitResult.TERMINATE;
+            }
+            if (attributes.isRegularFile()) {
+                Pin pin = new Pin(file, Objects.toString(attributes.fileKey(), ""));
+                OptionalInt before = known.get(pin);
+                OptionalInt id = before == null ? mapId(file) : before;
+                now.put(pin, id);
+                id.ifPresent(map ->
+                        paths.computeIfAbsent(map, key -> new ArrayList<>()).add(file.toString()));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE; // unpinned meanwhile
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+            return FileVisitResult.CONTINUE; // removed meanwhile
+        }
+    }
+}

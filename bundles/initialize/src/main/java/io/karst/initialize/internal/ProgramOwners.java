@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfProgram;
+import io.karst.bpf.ProgramInfo;
+import io.karst.resource.MapOwner;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Programs that use maps. A program's list of maps is complete soon after its load, so it is asked again only until two
+ * scans agree; the kernel gives program ids out in turn, so that an id stands for the same program for very long.
+ */
+final class ProgramOwners {
+    private final Bpf bpf;
+    private Map<Integer, Known> known = Map.of();
+
+    ProgramOwners(Bpf bpf) {
+        this.bpf = bpf;
+    }
+
+    /**
+     * Walks all programs.
+     *
+     * @return programs by map id
+     */
+    Map<Integer, Set<MapOwner>> read() {
+        Map<Integer, Known> now = new HashMap<>();
+        Map<Integer, Set<MapOwner>> owners = new HashMap<>();
+        OptionalInt id = bpf.nextId(Bpf.Type.PROGRAM, 0);
+        while (id.isPresent()) {
+            int programId = id.getAsInt();
+            describe(programId).ifPresent(program -> {
+                now.put(programId, program);
+                MapOwner owner = new MapOwner(
+                        MapOwner.Type.PROGRAM, programId, program.info().name());
+                for (int mapId : program.info().mapIds()) {
+                    owners.computeIfAbsent(mapId, key -> new LinkedHashSet<>()).add(owner);
+                }
+            });
+            id = bpf.nextId(Bpf.Type.PROGRAM, programId);
+        }
+        known = now;
+        return owners;
+    }
+
+    private Optional<Known> describe(int id) {
+        Known before = known.get(id);
+        if (before != null && before.settled()) {
+            return Optional.of(before);
+        }
+        Optional<BpfProgram> opened = bpf.programById(id);
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        try (BpfProgram program = opened.get()) {
+            ProgramInfo info = program.info();
+            boolean settled = before != null && before.info().mapIds().equals(info.mapIds());
+            return Optional.of(new Known(info, settled));
+        }
+    }
+
+    /** A program, and whether two scans in turn saw the same maps. */
+    private record Known(ProgramInfo info, boolean settled) {}
+}

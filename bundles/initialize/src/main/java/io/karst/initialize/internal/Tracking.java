@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Which maps get lock ranges.
+ *
+ * @param mode how it is decided
+ * @param patterns with {@link Mode#PATTERN} the names, otherwise empty
+ */
+record Tracking(Mode mode, List<Pattern> patterns) {
+
+    /** How it is decided which maps are tracked. */
+    enum Mode {
+        /** Every map. */
+        ALL,
+        /** Maps that this process holds a descriptor of. */
+        OWN,
+        /** Maps whose name fits one of the patterns. */
+        PATTERN
+    }
+
+    Tracking {
+        patterns = List.copyOf(patterns);
+        if (mode == Mode.PATTERN && patterns.isEmpty()) {
+            throw new IllegalArgumentException("track=pattern needs a pattern, such as pattern=cilium_*");
+        }
+        if (mode != Mode.PATTERN && !patterns.isEmpty()) {
+            throw new IllegalArgumentException("pattern is set but track is not pattern");
+        }
+    }
+
+    static Tracking all() {
+        return new Tracking(Mode.ALL, List.of());
+    }
+
+    static Tracking of(String track, String pattern) {
+        return new Tracking(mode(track), patterns(pattern));
+    }
+
+    boolean isTracked(String mapName, boolean own) {
+        return switch (mode) {
+            case ALL -> true;
+            case OWN -> own;
+            case PATTERN ->
+                patterns.stream().anyMatch(pattern -> pattern.matcher(mapName).matches());
+        };
+    }
+
+    private static Mode mode(String track) {
+        return switch (track.trim().toLowerCase(Locale.ROOT)) {
+            case "all" -> Mode.ALL;
+            case "own" -> Mode.OWN;
+            case "pattern" -> Mode.PATTERN;
+            default -> throw new IllegalArgumentException("track=" + track + " is not all, own or pattern");
+        };
+    }
+
+    private static List<Pattern> patterns(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::trim)
+                .filter(part -> !part.isEmpty())
+                .map(Tracking::glob)
+                .toList();
+    }
+
+    private static Pattern glob(String glob) {
+        return Pattern.compile(glob.chars()
+                .mapToObj(c -> switch (c) {
+                    case '*' -> ".*";
+                    case '?' -> ".";
+                    default -> Pattern.quote(Character.toString(c));
+                })
+                .collect(Collectors.joining()));
+    }
+}

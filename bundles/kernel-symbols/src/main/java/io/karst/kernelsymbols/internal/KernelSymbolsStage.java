@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.kernelsymbols.internal;
+
+import io.karst.ability.Ability;
+import io.karst.ability.AbilityProbe;
+import io.karst.asset.AssetException;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.resource.ResourceInventory;
+import io.karst.stage.Stage;
+import io.karst.symbol.KernelSymbol;
+import io.karst.symbol.KernelSymbols;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stage 2. Ready when the symbols that the inventory names are looked up. */
+@Component(
+        name = "io.karst.kernel-symbols",
+        immediate = true, // a stage does its work at start
+        service = {KernelSymbols.class, Stage.class, AbilityProbe.class},
+        property = {Stage.NAME + "=kernel-symbols", Stage.ORDER + ":Integer=2"})
+public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityProbe, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelSymbolsStage.class);
+
+    private final SymbolLookup lookup;
+    private final List<KernelSymbol> resolved;
+    private final List<Ability> abilities;
+    private final Instant readySince;
+    private final Duration startupDuration;
+
+    /**
+     * Called by the service component runtime; looks the inventory's symbols up.
+     *
+     * @param inventory names the symbols
+     * @param loader loads the kernel program
+     * @param bpf the kernel's BPF
+     */
+    @Activate
+    public KernelSymbolsStage(
+            @Reference(name = "resourceInventory") ResourceInventory inventory,
+            @Reference(name = "coreAssetLoader") CoreAssetLoader loader,
+            @Reference(name = "bpf") Bpf bpf) {
+        this(inventory, loader, bpf, Path.of("/proc/kallsyms"), Path.of("/sys/kernel/btf/vmlinux"));
+    }
+
+    KernelSymbolsStage(ResourceInventory inventory, CoreAssetLoader loader, Bpf bpf, Path kallsyms, Path kernelBtf) {
+        InstantSource clock = InstantSource.system();
+        Instant started = clock.instant();
+        Chosen chosen = Chosen.of(loader, bpf, new KallsymsFile(kallsyms));
+        boolean complete = false;
+        try {
+            boolean data = chosen.source()
+                    .filter(source ->
+                            !source.byName(Set.of(Absence.DATA_WITNESS)).isEmpty())
+                    .isPresent();
+            lookup = new SymbolLookup(chosen.source(), new Absence(data, kernelBtf));
+            resolved = lookup.byName(new TreeSet<>(inventory.current().symbols()));
+            abilities = List.of(chosen.ability(), dataAbility(data));
+            complete = true;
+        } finally {
+            if (!complete) {
+                chosen.source().ifPresent(SymbolSource::close);
+            }
+        }
+        readySince = clock.instant();
+        startupDuration = Duration.between(started, readySince);
+        LOG.info("source={} symbols={} ready", chosen.ability().evidence(), resolved.size());
+    }
+
+    @Override
+    public List<KernelSymbol> byName(Collection<String> names) {
+        return lookup.byName(names);
+    }
+
+    @Override
+    public List<KernelSymbol> byAddress(Collection<Long> addresses) {
+        return lookup.byAddress(addresses);
+    }
+
+    @Override
+    public List<KernelSymbol> resolved() {
+        return resolved;
+    }
+
+    @Override
+    public List<Ability> probe() {
+        return abilities;
+    }
+
+    @Override
+    public Instant readySince() {
+        return readySince;
+    }
+
+    @Override
+    public Duration startupDuration() {
+        return startupDuration;
+    }
+
+    /** Closes the kernel program. */
+    @Deactivate
+    @Override
+    public void close() {
+        lookup.close();
+    }
+
+    private static Ability dataAbility(boolean listed) {
+        return new Ability(
+                "kallsyms-data",
+                listed,
+                Absence.DATA_WITNESS + (listed ? " is listed" : " is not listed"),
+                listed ? "" : "addresses of variables cannot be looked up; nothing else needs them",
+                listed ? "" : "use a kernel with CONFIG_KALLSYMS_ALL");
+    }
+
+    /** The source to use, and what the operator is told about it. */
+    private record Chosen(Optional<SymbolSource> source, Ability ability) {
+
+        static Chosen of(CoreAssetLoader loader, Bpf bpf, KallsymsFile file) {
+            try {
+                SymbolSource iterator = KsymIterator.load(loader, bpf);
+                return new Chosen(Optional.of(iterator), new Ability("iter/ksym", true, iterator.name(), "", ""));
+            } catch (AssetException e) {
+                Optional<String> fault = file.fault();
+                LOG.warn(
+                        "asset=kernel_symbols failed ({}), file={} fault={}",
+                        e.getMessage(),
+                        file.name(),
+                        fault.orElse("none: it is used instead"));
+                String effect = fault.isEmpty()
+                        ? "look-ups read all of " + file.name()
+                        : "no symbol can be looked up: " + fault.get();
+                return new Chosen(
+                        fault.isEmpty() ? Optional.of(file) : Optional.empty(),
+                        new Ability(
+                                "iter/ksym",
+                                false,
+                                String.valueOf(e.getMessage()),
+                                effect,
+                                "use a kernel of 6.0 or later"));
+            }
+        }
+    }
+}

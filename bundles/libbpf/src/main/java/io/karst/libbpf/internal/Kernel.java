@@ -38,7 +38,7 @@ record Kernel(Natives natives, Prints prints, int possibleCpus) {
     /**
      * Opens a pin and makes sure that it is of the wanted kind.
      *
-     * @param kind the kernel's name of the kind: {@code bpf-map}, {@code bpf-prog} or {@code bpf_link}
+     * @param kind the kernel's name of the kind: {@code bpf-map}, {@code bpf-prog} or {@code bpf-link}
      */
     int openPinned(Path path, String kind) {
         int result = bpf().bpf_obj_get(path.toString());
@@ -58,7 +58,8 @@ record Kernel(Natives natives, Prints prints, int possibleCpus) {
         try {
             String target = Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(descriptor)))
                     .toString();
-            return target.replace("anon_inode:", "").replaceAll("[\\[\\]]", "");
+            // "anon_inode:bpf-map"; links were "bpf_link" before 6.13
+            return target.replace("anon_inode:", "").replaceAll("[\\[\\]]", "").replace('_', '-');
         } catch (IOException e) {
             return "unknown thing (" + e.getMessage() + ")";
         }

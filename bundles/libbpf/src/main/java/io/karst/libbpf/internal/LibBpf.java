@@ -36,10 +36,6 @@ public interface LibBpf {
 
     int libbpf_probe_bpf_helper(int programType, int helper, @Nullable Pointer options);
 
-    int libbpf_probe_bpf_map_type(int mapType, @Nullable Pointer options);
-
-    int libbpf_probe_bpf_prog_type(int programType, @Nullable Pointer options);
-
     @Nullable
     Pointer bpf_object__open_mem(Pointer content, long size, Pointer options);
 
@@ -101,6 +97,8 @@ public interface LibBpf {
     int bpf_map_lookup_batch(
             int map, @Nullable Pointer in, Pointer out, Pointer keys, Pointer values, int[] count, Pointer options);
 
+    int bpf_prog_load(int type, String name, String license, Pointer instructions, long count, Pointer options);
+
     int bpf_prog_test_run_opts(int program, Pointer options);
 
     int bpf_obj_get_info_by_fd(int descriptor, Pointer info, int[] length);
@@ -132,11 +130,4 @@ public interface LibBpf {
 
     @Nullable
     String btf__name_by_offset(Pointer btf, int offset);
-
-    @Nullable
-    Pointer btf__load_vmlinux_btf();
-
-    int btf__find_by_name_kind(Pointer btf, String name, int kind);
-
-    void btf__free(Pointer btf);
 }

@@ -32,6 +32,4 @@ public interface LibC {
     int munmap(long address, long length);
 
     int vsnprintf(Pointer into, long size, Pointer format, Pointer arguments);
-
-    int fcntl(int descriptor, int command, int argument);
 }

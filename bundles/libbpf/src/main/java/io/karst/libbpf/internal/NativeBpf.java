@@ -29,16 +29,19 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** libbpf as a service; there only while libbpf can be used and the process has what the kernel asks for. */
-@Component(name = "io.karst.libbpf", service = Bpf.class)
+/**
+ * libbpf as a service; there only while libbpf can be used and the process has what the kernel asks for. Immediate, so that
+ * a failure is on record before anybody asks for it.
+ */
+@Component(name = "io.karst.libbpf", service = Bpf.class, immediate = true)
 public final class NativeBpf implements Bpf, AutoCloseable {
     /** Room for the verifier's log at first; it grows when the kernel says so. */
     private static final long FIRST_LOG_BYTES = 16L << 20;
 
     /** {@code struct bpf_map_create_opts}, {@code bpf/bpf.h} of libbpf 1.1. */
-    private static final int CREATE_OPTS_BYTES = 48;
+    static final int CREATE_OPTS_BYTES = 48;
 
-    private static final int CREATE_FLAGS = 28;
+    static final int CREATE_FLAGS = 28;
 
     private final Kernel kernel;
     private final long logBytes;
@@ -201,6 +204,6 @@ public final class NativeBpf implements Bpf, AutoCloseable {
 
     @Override
     public BpfLink pinnedLink(Path path) {
-        return NativeLink.opened(kernel, kernel.openPinned(path, "bpf_link"), path.toString());
+        return NativeLink.opened(kernel, kernel.openPinned(path, "bpf-link"), path.toString());
     }
 }

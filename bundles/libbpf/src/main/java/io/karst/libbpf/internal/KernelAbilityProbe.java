@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.ability.Ability;
+import io.karst.ability.AbilityProbe;
+import io.karst.bpf.BpfException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * What this process may do and this kernel can do. Works where libbpf or capabilities are missing, which is when it is
+ * needed most; everything is looked up or tried anew on each request, so that a remedy shows at once.
+ */
+@Component(name = "io.karst.libbpf.abilities", service = AbilityProbe.class)
+public final class KernelAbilityProbe implements AbilityProbe {
+    private static final String EFFECT = "nothing can be loaded: all stages wait";
+
+    private final String library;
+    private final Path proc;
+    private final Path sys;
+
+    /** Called by the service component runtime. */
+    @Activate
+    public KernelAbilityProbe() {
+        this(Natives.LIBBPF, Path.of("/proc"), Path.of("/sys"));
+    }
+
+    KernelAbilityProbe(String library, Path proc, Path sys) {
+        this.library = library;
+        this.proc = proc;
+        this.sys = sys;
+    }
+
+    @Override
+    public List<Ability> probe() {
+        List<Ability> abilities = new ArrayList<>(new ProcessProbes(proc).probe());
+        Optional<Natives> natives = Optional.empty();
+        try {
+            natives = Optional.of(Natives.load(library));
+            abilities.add(new Ability(
+                    "libbpf",
+                    true,
+                    library + " is version " + LibraryVersion.of(natives.get().bpf()),
+                    EFFECT,
+                    ""));
+        } catch (BpfException e) {
+            abilities.add(new Ability(
+                    "libbpf",
+                    false,
+                    String.valueOf(e.getMessage()),
+                    EFFECT,
+                    "apt install libbpf1 (Fedora, RHEL: dnf install libbpf)"));
+        }
+        SystemProbes system = new SystemProbes(proc, sys);
+        abilities.addAll(system.probe());
+        abilities.addAll(new ProgramProbes(natives, sys).probe());
+        abilities.addAll(system.visibility());
+        return List.copyOf(abilities);
+    }
+}

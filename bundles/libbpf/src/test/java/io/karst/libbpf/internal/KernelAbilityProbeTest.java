@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karst.ability.Ability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelAbilityProbeTest {
+    private static final Set<String> HARMLESS = Set.of("paravirtual spin locks");
+
+    private static Map<String, Ability> byName(List<Ability> abilities) {
+        assertThat(abilities).extracting(Ability::ability).doesNotHaveDuplicates();
+        assertThat(abilities).allSatisfy(ability -> {
+            assertThat(ability.evidence()).isNotEmpty().doesNotContain("\n");
+            assertThat(ability.effect()).isNotEmpty();
+            // a missing ability comes with a remedy, but for the one whose lack harms nobody
+            boolean harmless =
+                    HARMLESS.contains(ability.ability()) && ability.remedy().isEmpty();
+            assertThat(ability.remedy().isEmpty()).as("%s", ability).isEqualTo(ability.present() || harmless);
+        });
+        return abilities.stream().collect(Collectors.toMap(Ability::ability, Function.identity()));
+    }
+
+    private static Ability named(Map<String, Ability> abilities, String name) {
+        return Objects.requireNonNull(abilities.get(name), name);
+    }
+
+    /** Everything that Karst cannot do without has to be there where the kernel tests run. */
+    @Test
+    @Tag("kernel")
+    void findsWhatThisKernelHas() {
+        long before = TestObjects.bpfDescriptors();
+        Map<String, Ability> abilities = byName(new KernelAbilityProbe().probe());
+        assertThat(TestObjects.bpfDescriptors()).isEqualTo(before);
+        for (String name : List.of(
+                "CAP_BPF",
+                "CAP_PERFMON",
+                "libbpf",
+                "BTF",
+                "kernel memory readable",
+                "lock:contention_begin/end",
+                "iter/bpf_map",
+                "bpf_map_lookup_percpu_elem",
+                "mmapable arrays")) {
+            assertThat(named(abilities, name).present())
+                    .as("%s", named(abilities, name))
+                    .isTrue();
+        }
+        assertThat(abilities)
+                .containsKeys(
+                        "CAP_SYS_ADMIN",
+                        "CAP_SYS_RESOURCE",
+                        "CAP_SYSLOG",
+                        "bpffs",
+                        "tracefs",
+                        "CONFIG_KALLSYMS_ALL",
+                        "kallsyms addresses",
+                        "kprobes",
+                        "iter/ksym",
+                        "iter/task_file",
+                        "resilient spin locks",
+                        "bpf_get_kmem_cache",
+                        "paravirtual spin locks",
+                        "three CPUs",
+                        "BPF statistics");
+        assertThat(named(abilities, "three CPUs").evidence())
+                .startsWith(Runtime.getRuntime().availableProcessors() + " CPUs");
+    }
+
+    @Test
+    void answersWithoutLibbpf() {
+        Map<String, Ability> abilities =
+                byName(new KernelAbilityProbe("libbpf_not_there.so.1", Path.of("/proc"), Path.of("/sys")).probe());
+        assertThat(named(abilities, "libbpf")).satisfies(ability -> {
+            assertThat(ability.present()).isFalse();
+            assertThat(ability.remedy()).startsWith("apt install libbpf1");
+        });
+        assertThat(named(abilities, "mmapable arrays").evidence()).isEqualTo("not tried, libbpf is missing");
+    }
+
+    /** A machine with nothing: no process status, no mounts, no BTF, no symbols. */
+    @Test
+    void answersWhereNothingIsThere(@TempDir Path empty) {
+        Map<String, Ability> abilities = byName(new KernelAbilityProbe("libbpf_not_there.so.1", empty, empty).probe());
+        assertThat(abilities.values().stream().filter(Ability::present).map(Ability::ability))
+                .containsExactly("kernel memory readable");
+        assertThat(abilities).containsKeys("capabilities", "tracing through BTF");
+    }
+
+    @Test
+    void readsWhatTheFilesSay(@TempDir Path root) throws IOException {
+        write(root, "self/status", "CapEff:\t000001fffeffffff\n");
+        write(root, "self/mounts", "proc /proc proc rw 0 0\nb /bpf bpf rw 0 0\n");
+        write(root, "kallsyms", "0000000000000000 T _text\n0000000000000000 D init_task\n");
+        write(root, "sys/kernel/kptr_restrict", "2\n");
+        write(root, "kernel/security/lockdown", "none integrity [confidentiality]\n");
+        write(root, "devices/system/cpu/online", "0-3,6\n");
+        write(root, "cpuinfo", "flags\t\t: fpu hypervisor lahf_lm\n");
+        Map<String, Ability> abilities = byName(new KernelAbilityProbe("libbpf_not_there.so.1", root, root).probe());
+        assertThat(named(abilities, "CAP_SYS_RESOURCE").present()).isFalse();
+        assertThat(named(abilities, "CAP_BPF").present()).isTrue();
+        assertThat(named(abilities, "bpffs").evidence()).isEqualTo("mounted at /bpf");
+        assertThat(named(abilities, "tracefs").present()).isFalse();
+        assertThat(named(abilities, "kallsyms addresses").present()).isFalse();
+        assertThat(named(abilities, "kallsyms addresses").evidence()).contains("kptr_restrict=2");
+        assertThat(named(abilities, "CONFIG_KALLSYMS_ALL").present()).isTrue();
+        assertThat(named(abilities, "kernel memory readable").present()).isFalse();
+        assertThat(named(abilities, "three CPUs").evidence()).isEqualTo("5 CPUs online");
+        assertThat(named(abilities, "paravirtual spin locks").effect()).startsWith("a guest without them");
+    }
+
+    @Test
+    void damagedBtfIsAResultNotAnError(@TempDir Path root) throws IOException {
+        write(root, "kernel/btf/vmlinux", "no BTF at all, but long enough to have a header");
+        Map<String, Ability> abilities = byName(new KernelAbilityProbe("libbpf_not_there.so.1", root, root).probe());
+        assertThat(named(abilities, "tracing through BTF").evidence()).contains("is no BTF");
+    }
+
+    private static void write(Path root, String name, String content) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+}

@@ -141,7 +141,7 @@ static __always_inline void count_lost(enum karst_lost_reason reason, __u64 even
 	__u64 *count = bpf_map_lookup_elem(&lost, &key);
 
 	if (count)
-		*count += events;
+		__sync_fetch_and_add(count, events); /* an end may interrupt a begin here */
 }
 
 /* Position of the highest bit set, in the histogram's range; 0 for 0. */

@@ -163,6 +163,15 @@ static long write_cpu_lock(__u32 cpu, struct per_cpu *locks)
 	return 0;
 }
 
+/* Whether there are CPUs past the end of `offsets`, or none of them is known. */
+static __always_inline bool misses_cpus(const struct walk *walk)
+{
+	__u32 zero = 0;
+
+	return !walk->cpus ||
+	       (walk->cpus == KARST_MOST_CPUS && bpf_map_lookup_percpu_elem(&probe, &zero, KARST_MOST_CPUS));
+}
+
 static __always_inline void write_cpu_locks(struct walk *walk, enum karst_lock_kind kind, const void *base,
 					    __u32 lock_offset)
 {
@@ -170,9 +179,8 @@ static __always_inline void write_cpu_locks(struct walk *walk, enum karst_lock_k
 
 	if (!base)
 		return;
-	if (walk->cpus)
-		bpf_loop(walk->cpus, write_cpu_lock, &locks, 0);
-	else
+	bpf_loop(walk->cpus, write_cpu_lock, &locks, 0);
+	if (misses_cpus(walk))
 		write_record(walk, KARST_RECORD_BLIND, KARST_BLIND_PER_CPU);
 }
 
@@ -462,6 +470,20 @@ static __always_inline __u32 only_value(void *map)
 	return value ? *value : 0;
 }
 
+static __always_inline void write_map(struct walk *walk)
+{
+	enum bpf_map_type type = type_of(walk->map);
+
+	write_record(walk, KARST_RECORD_MAP, type);
+	type_locks(walk);
+	value_locks(walk);
+	write_field(walk, KARST_FREEZE, struct bpf_map, freeze_mutex);
+	if (has_bit_locks(type))
+		write_record(walk, KARST_RECORD_BLIND, KARST_BLIND_BIT_LOCK);
+	if (walk->ranges > walk->skip + KARST_PASS_RECORDS)
+		write_record(walk, KARST_RECORD_MORE, 0);
+}
+
 /* ---- programs ---- */
 
 SEC("iter/bpf_map")
@@ -489,13 +511,6 @@ int lock_ranges(struct bpf_iter__bpf_map *ctx)
 	walk.map_id = walk.map->id;
 	walk.skip = only_value(&window);
 	walk.cpus = only_value(&cpus);
-	write_record(&walk, KARST_RECORD_MAP, walk.map->map_type);
-	type_locks(&walk);
-	value_locks(&walk);
-	write_field(&walk, KARST_FREEZE, struct bpf_map, freeze_mutex);
-	if (has_bit_locks(walk.map->map_type))
-		write_record(&walk, KARST_RECORD_BLIND, KARST_BLIND_BIT_LOCK);
-	if (walk.ranges > walk.skip + KARST_PASS_RECORDS)
-		write_record(&walk, KARST_RECORD_MORE, 0);
+	write_map(&walk);
 	return 0;
 }

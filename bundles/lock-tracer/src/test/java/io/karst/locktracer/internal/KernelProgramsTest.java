@@ -98,8 +98,7 @@ class KernelProgramsTest {
                             tuple(LockKind.VALUE_WORK_QUEUE, 50L));
             assertThat(twins.tracking().totals().perLock())
                     .hasSize(150)
-                    .allSatisfy(lock ->
-                            assertThat(lock.counters().count()).isEqualTo(1));
+                    .allSatisfy(lock -> assertThat(lock.counters().count()).isEqualTo(1));
         }
     }
 

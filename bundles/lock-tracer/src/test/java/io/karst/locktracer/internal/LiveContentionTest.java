@@ -63,7 +63,8 @@ class LiveContentionTest {
                     .findAny()
                     .orElseThrow();
 
-            Map<String, BigInteger> independent = measured(load, lock, () -> counted(tracking).count());
+            Map<String, BigInteger> independent =
+                    measured(load, lock, () -> counted(tracking).count());
             WaitCounters ours = counted(tracking);
             long count = independent.getOrDefault("ends", BigInteger.ZERO).longValueExact();
             assertThat(independent.get("begins")).isEqualTo(independent.get("ends"));
@@ -72,7 +73,9 @@ class LiveContentionTest {
                     .subtract(independent.getOrDefault("begun", BigInteger.ZERO))
                     .mod(BigInteger.ONE.shiftLeft(Long.SIZE))
                     .longValueExact();
-            assertThat(count).as("waits seen by bpftrace; none where the lock shows none").isPositive();
+            assertThat(count)
+                    .as("waits seen by bpftrace; none where the lock shows none")
+                    .isPositive();
             assertThat((double) ours.count() / count).as("count").isBetween(0.99, 1.01);
             assertThat((double) ours.totalNanos() / total)
                     .as("total of " + ours.totalNanos() + " ns and " + total + " ns")
@@ -115,7 +118,9 @@ class LiveContentionTest {
                         () -> load.program("load_spin_lock").testRun(TestRun.withData(new byte[14], 4)),
                         Duration.ofSeconds(1));
             }
-            new ProcessBuilder("kill", "-INT", String.valueOf(bpftrace.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", String.valueOf(bpftrace.pid()))
+                    .start()
+                    .waitFor();
             Map<String, BigInteger> results = new HashMap<>();
             output.lines().forEach(result -> {
                 Matcher matcher = RESULT.matcher(result);

@@ -63,8 +63,8 @@ class LockTracerStageTest {
                     .extracting(LockVisibility::family)
                     .contains(LockFamily.SPIN, LockFamily.MUTEX)
                     .doesNotHaveDuplicates();
-            assertThat(stage.visibility()).allSatisfy(family -> assertThat(family.reason())
-                    .contains("waits seen while"));
+            assertThat(stage.visibility())
+                    .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
             TracerReading reading = stage.read();
             assertThat(recorder.mapIds()).isNotEmpty();
             assertThat(reading.perKind())
@@ -119,8 +119,7 @@ class LockTracerStageTest {
                 assertThat(last.values())
                         .filteredOn(entry -> entry.mapId() == map)
                         .singleElement()
-                        .satisfies(entry ->
-                                assertThat(entry.counters().count()).isPositive());
+                        .satisfies(entry -> assertThat(entry.counters().count()).isPositive());
             }
         } finally {
             stage.close();
@@ -191,8 +190,8 @@ class LockTracerStageTest {
                 assertThat(family.visibility()).isEqualTo(Visibility.PARTIAL);
                 assertThat(family.reason()).startsWith("not tested");
             });
-            assertThat(stage.read().blindSpots()).anySatisfy(sentence -> assertThat(sentence)
-                    .startsWith("spin locks: partial: not tested"));
+            assertThat(stage.read().blindSpots())
+                    .anySatisfy(sentence -> assertThat(sentence).startsWith("spin locks: partial: not tested"));
         } finally {
             stage.close();
         }
@@ -210,8 +209,7 @@ class LockTracerStageTest {
     }
 
     private LockTracerStage stage(Bpf through, TracerSettings settings) {
-        return new LockTracerStage(
-                new SelfTest.Parts(through, assets, maps, symbols), settings, Clock.systemUTC());
+        return new LockTracerStage(new SelfTest.Parts(through, assets, maps, symbols), settings, Clock.systemUTC());
     }
 
     private BpfObject load() {
@@ -224,11 +222,7 @@ class LockTracerStageTest {
     }
 
     private static void spin(BpfObject load, int threads, Duration time) {
-        Load.run(
-                threads,
-                () -> load.program("load_spin_lock")
-                        .testRun(TestRun.withData(new byte[14], 10)),
-                time);
+        Load.run(threads, () -> load.program("load_spin_lock").testRun(TestRun.withData(new byte[14], 10)), time);
     }
 
     /** What of the kernel this process holds, by kind. */

@@ -147,7 +147,6 @@ class MapTypesTest {
             return LongStream.range(0, range.count());
         }
         return LongStream.concat(
-                LongStream.range(0, MOST_LOCKS / 2),
-                LongStream.range(range.count() - MOST_LOCKS / 2, range.count()));
+                LongStream.range(0, MOST_LOCKS / 2), LongStream.range(range.count() - MOST_LOCKS / 2, range.count()));
     }
 }

@@ -20,8 +20,7 @@ import java.util.function.IntPredicate;
 
 /** Stands before the real BPF, numbers the calls, lets some fail, and remembers the maps that were asked about. */
 final class Recorder {
-    private static final Set<Class<?>> HANDLES =
-            Set.of(BpfObject.class, BpfMap.class, BpfProgram.class, BpfLink.class);
+    private static final Set<Class<?>> HANDLES = Set.of(BpfObject.class, BpfMap.class, BpfProgram.class, BpfLink.class);
 
     private final IntPredicate failing;
     private final AtomicInteger calls = new AtomicInteger();

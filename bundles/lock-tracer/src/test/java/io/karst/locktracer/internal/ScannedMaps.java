@@ -51,8 +51,10 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
             object.program("lock_ranges").iterate(reader);
             window += LockRecordLayout.PASS_RECORDS;
         } while (reader.endPass());
-        List<MapResource> maps =
-                reader.finish().stream().filter(which).map(ScannedMaps::resource).toList();
+        List<MapResource> maps = reader.finish().stream()
+                .filter(which)
+                .map(ScannedMaps::resource)
+                .toList();
         return new Inventory(1, Instant.now(), maps, Set.of(), List.of());
     }
 

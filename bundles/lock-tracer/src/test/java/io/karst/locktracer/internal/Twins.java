@@ -37,7 +37,9 @@ final class Twins implements AutoCloseable {
     /** Lets this thread run anywhere again. */
     static void unpinThisThread() throws IOException, InterruptedException {
         Path self = Files.readSymbolicLink(Path.of("/proc/thread-self"));
-        setAffinity(self.getFileName().toString(), "0-" + (Runtime.getRuntime().availableProcessors() - 1));
+        // not availableProcessors(), which tells only those this thread is kept on
+        String online = Files.readString(Path.of("/sys/devices/system/cpu/online"));
+        setAffinity(self.getFileName().toString(), online.strip());
     }
 
     private static void setAffinity(String thread, String cpus) throws IOException, InterruptedException {

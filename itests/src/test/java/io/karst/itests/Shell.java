@@ -28,6 +28,16 @@ final class Shell {
         return run(command, "admin", "manager", "viewer", "systembundles");
     }
 
+    /** The same, but what went wrong comes back as text: for those that wait for a command to be there. */
+    @SuppressWarnings("IllegalCatch") // the shell throws all sorts
+    String runOrExplain(String command) {
+        try {
+            return run(command);
+        } catch (Exception e) {
+            return e.toString();
+        }
+    }
+
     String run(String command, String... roles) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);

@@ -6,54 +6,15 @@ package io.karst.remoteconfig.server;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.client.OfflineProof;
-import io.karst.remoteconfig.tuf.RootMetadata;
-import io.karst.remoteconfig.tuf.TargetsMetadata;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** A director's repository of signed configurations: an immutable value; every change gives a new one. Holds no secret key. */
+@SuppressWarnings("DoNotCallSuggester") // the shape first: bodies follow
 public final class SignedRepository {
 
-    private static final int MAX_TARGETS = Integer.MAX_VALUE;
-
-    private final RepositorySettings settings;
-    private final List<Bytes> roots;
-    private final RootMetadata root;
-    private final Bytes targets;
-    private final TargetsMetadata verifiedTargets;
-    private final SortedMap<String, ConfigHistory> histories;
-    private final SortedMap<String, PublishedConfig> configs;
-
-    /** Everything is verified here, so that no repository exists whose own clients would refuse it. */
-    SignedRepository(
-            RepositorySettings settings, List<Bytes> roots, Bytes targets, SortedMap<String, ConfigHistory> histories) {
-        this.settings = settings;
-        this.roots = List.copyOf(roots);
-        this.root = chain(roots);
-        this.targets = targets;
-        this.verifiedTargets = TargetsMetadata.verify(targets, root, MAX_TARGETS);
-        this.histories = new TreeMap<>((Map<String, ConfigHistory>) histories);
-        this.configs = new TreeMap<>();
-        histories.forEach((path, history) -> history.current().ifPresent(config -> configs.put(path, config)));
-        StoredRepository.checkOffered(configs, verifiedTargets);
-    }
-
-    private static RootMetadata chain(List<Bytes> roots) {
-        RootMetadata root = RootMetadata.trusted(roots.get(0));
-        for (Bytes raw : roots.subList(1, roots.size())) {
-            root = root.next(raw, RootMetadata.MAX_BYTES);
-        }
-        return root;
-    }
+    private SignedRepository() {}
 
     /**
      * A new repository with root version 1 and no configuration.
@@ -65,70 +26,56 @@ public final class SignedRepository {
      * @return the repository
      */
     public static SignedRepository create(RepositorySettings settings, RoleKeys root, RoleKeys targets, Instant now) {
-        Bytes first = SignedDocument.root(1, now.plus(settings.rootValidity()), root, targets, root.keys());
-        Bytes none = SignedDocument.targets(1, now.plus(settings.targetsValidity()), List.of(), targets.keys());
-        return new SignedRepository(settings, List.of(first), none, new TreeMap<>());
+        throw new UnsupportedOperationException(settings + " " + root + " " + targets + " " + now);
     }
 
     /**
-     * Publishes one configuration; the same path again replaces it. Publishing what is offered already only signs again.
+     * Publishes one configuration; the same path again replaces it.
      *
      * @param publication what
-     * @param targetsKeys keys of the targets
+     * @param targets keys of the targets
      * @param now time of signing
      * @return the repository after it
-     * @throws IllegalArgumentException if these are not the repository's keys
      */
-    public SignedRepository publish(Publication publication, RoleKeys targetsKeys, Instant now) {
-        String path = publication.path().text();
-        ConfigHistory history = histories.getOrDefault(path, ConfigHistory.NONE);
-        return with(path, history.publish(publication, settings.historyPerConfig()), targetsKeys, now);
+    public SignedRepository publish(Publication publication, RoleKeys targets, Instant now) {
+        throw new UnsupportedOperationException(publication + " " + targets + " " + now);
     }
 
     /**
      * Removes one configuration.
      *
      * @param path which
-     * @param targetsKeys keys of the targets
+     * @param targets keys of the targets
      * @param now time of signing
      * @return the repository after it
-     * @throws IllegalArgumentException if there is none, or these are not the repository's keys
+     * @throws IllegalArgumentException if there is none
      */
-    public SignedRepository remove(ConfigPath path, RoleKeys targetsKeys, Instant now) {
-        ConfigHistory history = histories.getOrDefault(path.text(), ConfigHistory.NONE);
-        if (history.current().isEmpty()) {
-            throw new IllegalArgumentException("there is no configuration " + path);
-        }
-        return with(path.text(), history.remove(settings.historyPerConfig()), targetsKeys, now);
+    public SignedRepository remove(ConfigPath path, RoleKeys targets, Instant now) {
+        throw new UnsupportedOperationException(path + " " + targets + " " + now);
     }
 
     /**
-     * Publishes a configuration's former content again, under a new version; also after it was removed. Doing it again goes further back.
+     * Publishes a configuration's former content again, under a new version.
      *
      * @param path which
-     * @param targetsKeys keys of the targets
+     * @param targets keys of the targets
      * @param now time of signing
      * @return the repository after it
-     * @throws IllegalArgumentException if there is no former content, or these are not the repository's keys
+     * @throws IllegalArgumentException if there is no former content
      */
-    public SignedRepository rollback(ConfigPath path, RoleKeys targetsKeys, Instant now) {
-        ConfigHistory history = histories
-                .getOrDefault(path.text(), ConfigHistory.NONE)
-                .rollback()
-                .orElseThrow(() -> new IllegalArgumentException("there is nothing before the current " + path));
-        return with(path.text(), history, targetsKeys, now);
+    public SignedRepository rollback(ConfigPath path, RoleKeys targets, Instant now) {
+        throw new UnsupportedOperationException(path + " " + targets + " " + now);
     }
 
     /**
      * Signs the same targets again, which prolongs their validity.
      *
-     * @param targetsKeys keys of the targets
+     * @param targets keys of the targets
      * @param now time of signing
      * @return the repository after it
-     * @throws IllegalArgumentException if these are not the repository's keys
      */
-    public SignedRepository renew(RoleKeys targetsKeys, Instant now) {
-        return sign(histories, roots, targetsKeys, now);
+    public SignedRepository renew(RoleKeys targets, Instant now) {
+        throw new UnsupportedOperationException(targets + " " + now);
     }
 
     /**
@@ -136,39 +83,12 @@ public final class SignedRepository {
      *
      * @param oldRoot keys of the root so far
      * @param newRoot keys of the root from now on; may be the same
-     * @param newTargets keys of the targets from now on; may be the same
+     * @param targets keys of the targets from now on; may be the same
      * @param now time of signing
      * @return the repository after it
-     * @throws IllegalArgumentException if the old keys are not the repository's
      */
-    public SignedRepository rotate(RoleKeys oldRoot, RoleKeys newRoot, RoleKeys newTargets, Instant now) {
-        Set<SigningKey> signers = new LinkedHashSet<>(oldRoot.keys());
-        signers.addAll(newRoot.keys());
-        Bytes next = SignedDocument.root(
-                rootVersion() + 1, now.plus(settings.rootValidity()), newRoot, newTargets, List.copyOf(signers));
-        List<Bytes> chain = new ArrayList<>(roots);
-        chain.add(next);
-        return sign(histories, chain, newTargets, now);
-    }
-
-    private SignedRepository with(String path, ConfigHistory history, RoleKeys keys, Instant now) {
-        SortedMap<String, ConfigHistory> next = new TreeMap<>((Map<String, ConfigHistory>) histories);
-        next.put(path, history);
-        return sign(next, roots, keys, now);
-    }
-
-    private SignedRepository sign(
-            SortedMap<String, ConfigHistory> next, List<Bytes> chain, RoleKeys keys, Instant now) {
-        List<PublishedConfig> offered = next.values().stream()
-                .flatMap(history -> history.current().stream())
-                .toList();
-        Bytes document = SignedDocument.targets(
-                targetsVersion() + 1, now.plus(settings.targetsValidity()), offered, keys.keys());
-        try {
-            return new SignedRepository(settings, chain, document, next);
-        } catch (RefusedException e) {
-            throw new IllegalArgumentException("these keys do not sign for this repository: " + e.getMessage(), e);
-        }
+    public SignedRepository rotate(RoleKeys oldRoot, RoleKeys newRoot, RoleKeys targets, Instant now) {
+        throw new UnsupportedOperationException(oldRoot + " " + newRoot + " " + targets + " " + now);
     }
 
     /**
@@ -179,15 +99,7 @@ public final class SignedRepository {
      * @return the response, or which rule the request breaks
      */
     public Answer answer(ConfigRequest request, Instant now) {
-        Optional<String> broken = RequestRules.broken(request);
-        if (broken.isPresent()) {
-            return new Answer.InvalidRequest(broken.get());
-        }
-        try {
-            return new Answer.Answered(new Director(this).answer(request, now));
-        } catch (TracerPredicate.BrokenRule e) {
-            return new Answer.InvalidRequest(String.valueOf(e.getMessage()));
-        }
+        throw new UnsupportedOperationException(request + " " + now);
     }
 
     /**
@@ -196,7 +108,7 @@ public final class SignedRepository {
      * @return configurations by path
      */
     public SortedMap<String, PublishedConfig> configs() {
-        return java.util.Collections.unmodifiableSortedMap(configs);
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -205,7 +117,7 @@ public final class SignedRepository {
      * @return signed metadata
      */
     public List<Bytes> roots() {
-        return roots;
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -214,16 +126,7 @@ public final class SignedRepository {
      * @return signed metadata
      */
     public Bytes targets() {
-        return targets;
-    }
-
-    /**
-     * Version of the first root that is kept.
-     *
-     * @return from 1
-     */
-    long firstRootVersion() {
-        return rootVersion() - roots.size() + 1;
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -232,7 +135,7 @@ public final class SignedRepository {
      * @return from 1
      */
     public long rootVersion() {
-        return root.version();
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -241,7 +144,7 @@ public final class SignedRepository {
      * @return from 1
      */
     public long targetsVersion() {
-        return verifiedTargets.version();
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -250,7 +153,7 @@ public final class SignedRepository {
      * @return the earlier time
      */
     public Instant expires() {
-        return root.expires().isBefore(verifiedTargets.expires()) ? root.expires() : verifiedTargets.expires();
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -259,7 +162,7 @@ public final class SignedRepository {
      * @return bytes with a format version and a digest
      */
     public Bytes toBytes() {
-        return StoredRepository.write(settings, roots, targets, histories);
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -267,20 +170,19 @@ public final class SignedRepository {
      *
      * @param stored what {@link #toBytes} gave
      * @return the repository
-     * @throws RefusedException if it is damaged or does not verify
+     * @throws io.karst.remoteconfig.RefusedException if it is damaged or does not verify
      */
     public static SignedRepository fromBytes(Bytes stored) {
-        return StoredRepository.read(stored);
+        throw new UnsupportedOperationException(stored.toString());
     }
 
     /**
-     * Everything a third party needs to check the configurations offline; see {@link OfflineProof}.
+     * Everything a third party needs to check the configurations offline: {@code <n>.root.json}, {@code targets.json}, and
+     * {@code targets/<path>} for each configuration.
      *
      * @return content by file name relative to the exported directory
      */
     public SortedMap<String, Bytes> export() {
-        SortedMap<String, Bytes> contents = new TreeMap<>();
-        configs.forEach((path, config) -> contents.put(path, config.content()));
-        return OfflineProof.files(roots, targets, contents);
+        throw new UnsupportedOperationException();
     }
 }

@@ -32,7 +32,7 @@ public final class DoctorCommand extends KarstCommand {
             print(DoctorView.json(abilities));
             return;
         }
-        print(DoctorView.table(abilities, isTerminal()));
+        print(DoctorView.table(abilities));
         remark("");
         remark(DoctorView.summary(abilities));
     }

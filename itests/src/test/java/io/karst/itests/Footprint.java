@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What this process holds in the kernel. Programs, maps and links live by a descriptor or a pin, so these two tell.
+ *
+ * @param descriptors number of descriptors of BPF objects and of perf events
+ * @param threads names of the threads of Karst
+ * @param pins what is pinned by Karst
+ */
+record Footprint(int descriptors, List<String> threads, NavigableSet<String> pins) {
+
+    static Footprint read() throws IOException {
+        return new Footprint(bpfDescriptors().size(), karstThreads(), pinned());
+    }
+
+    /** Targets of the links below /proc/self/fd that are BPF objects. */
+    static List<String> bpfDescriptors() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : (Iterable<Path>) descriptors::iterator) {
+                String target = target(descriptor);
+                if (target.startsWith("anon_inode") && (target.contains("bpf") || target.contains("perf_event"))) {
+                    found.add(target);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Empty for one that was closed meanwhile. */
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static List<String> karstThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("karst"))
+                .sorted()
+                .toList();
+    }
+
+    private static NavigableSet<String> pinned() throws IOException {
+        Path root = Path.of("/sys/fs/bpf/karst");
+        NavigableSet<String> found = new TreeSet<>();
+        if (Files.isDirectory(root)) {
+            try (Stream<Path> pins = Files.walk(root)) {
+                pins.map(Path::toString).forEach(found::add);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A Karaf in a process of its own, as an operator starts one; stopped and its folder left by {@link #close()}. */
+final class RunningKaraf implements AutoCloseable {
+
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration COMMAND = Duration.ofMinutes(1);
+
+    private final Path home;
+    private final Process process;
+
+    private RunningKaraf(Path home, Process process) {
+        this.home = home;
+        this.process = process;
+    }
+
+    /**
+     * Unpacks and starts it, and waits until its shell answers.
+     *
+     * @param archive a Karaf's tar.gz
+     * @param name of the folder below target
+     * @param wrapper command that starts it with other rights; may be empty
+     */
+    static RunningKaraf start(Path archive, String name, String... wrapper) throws Exception {
+        Path home = Path.of("target", name).toAbsolutePath();
+        run(Path.of("."), "rm", "-rf", home.toString());
+        Files.createDirectories(home);
+        run(home, "tar", "-xzf", archive.toString(), "--strip-components=1");
+        configure(home);
+        List<String> command = new ArrayList<>(List.of(wrapper));
+        command.add(home.resolve("bin/karaf").toString());
+        command.add("server");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(home.resolve("console.out").toFile());
+        clean(builder);
+        RunningKaraf karaf = new RunningKaraf(home, builder.start());
+        try {
+            karaf.awaitShell();
+            return karaf;
+        } catch (AssertionError | Exception e) {
+            karaf.close();
+            throw e;
+        }
+    }
+
+    private static void configure(Path home) throws IOException {
+        Files.writeString(
+                home.resolve("etc/users.properties"),
+                "karst = " + UUID.randomUUID() + ",_g_:karstgroup\n"
+                        + "_g_\\:karstgroup = group,admin,manager,viewer,systembundles,ssh\n");
+        set(home, "org.apache.karaf.shell.cfg", "sshPort", freePort());
+        set(home, "org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
+        set(home, "org.apache.karaf.management.cfg", "rmiRegistryPort", freePort());
+        set(home, "org.apache.karaf.management.cfg", "rmiServerPort", freePort());
+        Files.writeString(
+                home.resolve("etc/org.ops4j.pax.url.mvn.cfg"),
+                "\norg.ops4j.pax.url.mvn.localRepository = " + System.getProperty("maven.repo.local") + "\n",
+                StandardOpenOption.APPEND);
+    }
+
+    private static void set(Path home, String file, String key, String value) throws IOException {
+        Path path = home.resolve("etc").resolve(file);
+        Files.writeString(path, Files.readString(path).replaceAll("(?m)^" + key + " *=.*$", key + " = " + value));
+    }
+
+    static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return Integer.toString(socket.getLocalPort());
+        }
+    }
+
+    /** Standard output of a shell command, without colours. */
+    String shell(String command) throws Exception {
+        Result result = client(command);
+        if (result.status() != 0) {
+            throw new AssertionError("'" + command + "' ended with " + result.status() + ": " + result.output());
+        }
+        return result.output();
+    }
+
+    /** Waits until a command's output holds a text, and returns that output. */
+    String awaitShell(String command, String text, Duration patience) throws Exception {
+        Instant deadline = Instant.now().plus(patience);
+        Result last = client(command);
+        while (!last.output().contains(text)) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("'" + command + "' never said '" + text + "' but: " + last.output());
+            }
+            TimeUnit.SECONDS.sleep(1);
+            last = client(command);
+        }
+        return last.output();
+    }
+
+    private record Result(int status, String output) {}
+
+    private Result client(String command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/client").toString(), "-l", "0", "-b");
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        clean(builder);
+        Process client = builder.start();
+        try (var input = client.getOutputStream()) {
+            input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        String output = read(client.getInputStream());
+        if (!client.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS)) {
+            client.destroyForcibly();
+            throw new AssertionError("'" + command + "' did not end");
+        }
+        return new Result(client.exitValue(), output.replaceAll("\u001b\\[[0-9;]*m", ""));
+    }
+
+    private void awaitShell() throws Exception {
+        Instant deadline = Instant.now().plus(START);
+        Result last = new Result(1, "");
+        while (last.status() != 0) {
+            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+                throw new AssertionError("no shell from " + home + ": " + last.output());
+            }
+            TimeUnit.SECONDS.sleep(1);
+            last = client("bundle:list -t 0 -s");
+        }
+    }
+
+    private static void clean(ProcessBuilder builder) {
+        builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    static void run(Path directory, String... command) throws Exception {
+        Process started = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = read(started.getInputStream());
+        if (started.waitFor() != 0) {
+            throw new AssertionError(String.join(" ", command) + ": " + output);
+        }
+    }
+
+    private static String read(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws Exception {
+        // The script's children too: the virtual machine is one.
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroy);
+        for (ProcessHandle handle : all) {
+            try {
+                handle.onExit().get(30, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                handle.destroyForcibly();
+            }
+        }
+    }
+}

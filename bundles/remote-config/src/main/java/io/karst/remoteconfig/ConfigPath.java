@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 
 /**
  * Where a configuration stands: {@code datadog/<org>/<PRODUCT>/<id>/<name>} or {@code employee/<PRODUCT>/<id>/<name>}.
- * No segment is empty or has a slash; the organisation is a decimal number up to 2^63 - 1.
+ * No segment is empty, has a slash or a control character, or is {@code .} or {@code ..}: paths name files and topics later on. The organisation is a decimal number up to 2^63 - 1.
  *
  * @param text the whole path
  * @param org organisation; absent for {@code employee}
@@ -31,9 +31,7 @@ public record ConfigPath(String text, OptionalLong org, String product, String i
     public static ConfigPath parse(String text) {
         String[] parts = text.split("/", -1);
         for (String part : parts) {
-            if (part.isEmpty()) {
-                throw refused(text, "a segment is empty");
-            }
+            checkSegment(text, part);
         }
         if (parts[0].equals("employee") && parts.length == EMPLOYEE_SEGMENTS) {
             return new ConfigPath(text, OptionalLong.empty(), parts[1], parts[2], parts[3]);
@@ -42,6 +40,18 @@ public record ConfigPath(String text, OptionalLong org, String product, String i
             return new ConfigPath(text, OptionalLong.of(org(text, parts[1])), parts[2], parts[3], parts[4]);
         }
         throw refused(text, parts.length + " segments beginning with " + parts[0]);
+    }
+
+    private static void checkSegment(String text, String segment) {
+        if (segment.isEmpty()) {
+            throw refused(text, "a segment is empty");
+        }
+        if (segment.equals(".") || segment.equals("..")) {
+            throw refused(text, "a segment is " + segment);
+        }
+        if (segment.chars().anyMatch(Character::isISOControl)) {
+            throw refused(text, "a segment has a control character");
+        }
     }
 
     /**

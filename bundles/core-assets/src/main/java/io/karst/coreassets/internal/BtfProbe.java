@@ -35,7 +35,7 @@ final class BtfProbe implements AbilityProbe {
             }
         }
         return List.of(new Ability(
-                "btf",
+                "BTF for this kernel",
                 present,
                 String.join("; ", evidence),
                 present ? "" : "no kernel program can be loaded, so no stage starts",

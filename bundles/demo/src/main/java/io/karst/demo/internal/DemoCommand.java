@@ -7,7 +7,6 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.karst.asset.AssetException;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
-import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -41,20 +39,15 @@ public final class DemoCommand implements Action {
             .disableHtmlEscaping()
             .create();
 
-    @Argument(index = 0, name = "ACTION", required = true, description = "start, stop or status.")
-    @Completion(
-            value = StringsCompleter.class,
-            values = {"start", "stop", "status"})
-    String action = "status";
-
     @Argument(
-            index = 1,
-            name = "KIND",
-            description = "What to contend: spin-lock, hash, lru, ringbuf, queue, lpm, sockhash or local-storage.")
-    @Completion(
-            value = StringsCompleter.class,
-            values = {"spin-lock", "hash", "lru", "ringbuf", "queue", "lpm", "sockhash", "local-storage"})
-    String kind = "spin-lock";
+            name = "start|stop|status [KIND]",
+            description =
+                    "What to do, status by default; and with start what to contend, spin-lock by default: spin-lock,"
+                            + " hash, lru, ringbuf, queue, lpm, sockhash or local-storage. Options may follow.",
+            valueToShowInHelp = "status",
+            multiValued = true)
+    @Completion(DemoCompleter.class)
+    List<String> arguments = List.of();
 
     @Option(
             name = "--threads",
@@ -99,26 +92,26 @@ public final class DemoCommand implements Action {
     }
 
     private void act(DemoLoad load) throws CommandException {
-        boolean withLimits = false;
-        Optional<DemoStatus> status;
-        switch (action) {
-            case "start" -> status = Optional.of(load.start(plan()));
-            case "stop" -> status = load.stop();
-            case "status" -> {
-                status = load.status();
-                withLimits = true;
-            }
-            default -> throw new CommandException("'" + action + "' is none of start, stop, status");
-        }
-        show(new DemoView(status, KindVisibility.of(load.visibility()), Instant.now()), withLimits);
+        DemoWords typed = DemoWords.of(arguments);
+        boolean status = typed.action().equals("status");
+        Optional<DemoStatus> done = switch (typed.action()) {
+            case "start" -> Optional.of(load.start(plan(typed)));
+            case "stop" -> load.stop();
+            case "status" -> load.status();
+            default -> throw new CommandException("'" + typed.action() + "' is none of start, stop, status");
+        };
+        json |= typed.json();
+        show(new DemoView(done, KindVisibility.of(load.visibility()), Instant.now()), status);
     }
 
-    private DemoPlan plan() throws CommandException {
-        DemoKind wanted = DemoKind.of(kind)
-                .orElseThrow(() -> new CommandException("'" + kind + "' is none of " + DemoKind.words()));
-        int count =
-                threads == null ? DemoPlan.defaultThreads(Runtime.getRuntime().availableProcessors()) : threads;
-        return new DemoPlan(wanted, count, Optional.ofNullable(seconds).map(Duration::ofSeconds));
+    /** Options in front of the arguments count like those behind. */
+    private DemoPlan plan(DemoWords typed) {
+        return new DemoWords(
+                        typed.words(),
+                        typed.threads().or(() -> Optional.ofNullable(threads)),
+                        typed.seconds().or(() -> Optional.ofNullable(seconds)),
+                        typed.json())
+                .plan();
     }
 
     private void show(DemoView view, boolean withLimits) {

@@ -123,6 +123,28 @@ class DemoViewTest {
         assertThat(DemoKind.words()).isEqualTo("spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage");
     }
 
+    @Test
+    void optionsMayStandBehindArguments() {
+        DemoPlan plan = DemoWords.of(List.of("start", "hash", "--threads", "3", "--seconds", "10"))
+                .plan();
+
+        assertThat(plan).isEqualTo(new DemoPlan(DemoKind.HASH, 3, Optional.of(Duration.ofSeconds(10))));
+        assertThat(DemoWords.of(List.of()).action()).isEqualTo("status");
+        assertThat(DemoWords.of(List.of("status", "--json")).json()).isTrue();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "start hashh,'''hashh'' is none of spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage'",
+        "start hash lru,'''lru'' is too much: an action and a kind are all'",
+        "start --seconds,'--seconds needs a number, not nothing'",
+        "start --seconds soon,'--seconds needs a number, not soon'",
+        "start --speed 3,undefined option --speed: --help shows those there are"
+    })
+    void refusesNonsense(String typed, String message) {
+        assertThatThrownBy(() -> DemoWords.of(List.of(typed.split(" "))).plan()).hasMessage(message);
+    }
+
     private static DemoView view(DemoKind kind, DemoStatus.State state, Optional<Duration> time) {
         DemoStatus status = new DemoStatus(
                 state,

@@ -5,6 +5,7 @@ package io.karst.initialize.internal;
 
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
@@ -60,9 +61,18 @@ final class LockRangesProgram implements AutoCloseable {
      * Walks every map.
      *
      * @return maps in the kernel's order, those being freed left out
+     * @throws BpfException if the kernel refuses, or the asset writes other records than this version reads
      */
     List<MapLocks> read() {
-        LockRecordReader reader = new LockRecordReader();
+        try {
+            return read(new LockRecordReader());
+        } catch (IllegalArgumentException e) {
+            String message = "asset " + ASSET + " does not fit this version of Karst: " + e.getMessage();
+            throw new BpfException("read", ASSET, "EPROTO", message, "");
+        }
+    }
+
+    private List<MapLocks> read(LockRecordReader reader) {
         program.iterate(reader);
         boolean more = reader.endPass();
         if (more) {

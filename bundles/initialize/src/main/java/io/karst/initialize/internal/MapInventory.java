@@ -62,15 +62,14 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
         boolean all = located >= possibleCpus;
         String missing = scanner.ownersMissing();
         return List.of(
-                new Ability("iter/bpf_map", true, current.maps().size() + " maps walked", "", ""),
                 new Ability(
-                        "per-cpu-offsets",
+                        "per-CPU offsets",
                         all,
                         located + " of " + possibleCpus + " possible CPUs located",
                         all ? "" : "per-CPU locks (freelists, LRU lists) of the other CPUs are not watched",
                         all ? "" : "use a kernel of 5.19 or later with at most 1024 CPUs"),
                 new Ability(
-                        "iter/task_file",
+                        "holders of maps",
                         missing.isEmpty(),
                         missing.isEmpty() ? "processes that hold maps are known" : missing,
                         missing.isEmpty() ? "" : "owners shows programs only, and track=own finds nothing",

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -96,6 +97,7 @@ final class MapScanner implements AutoCloseable {
                     .map(info -> resource(info, locks, all, pinned.getOrDefault(id, List.of()), own))
                     .ifPresent(maps::add); // else it vanished during the scan
         }
+        tellUntracked(maps, blindSpots);
         maps.sort(Comparator.comparingInt(MapResource::id));
         return maps;
     }
@@ -114,6 +116,15 @@ final class MapScanner implements AutoCloseable {
     public void close() {
         owners.ifPresent(OwnersProgram::close);
         lockRanges.close();
+    }
+
+    /** A tracked map has one range at least: its freeze mutex. */
+    private void tellUntracked(List<MapResource> maps, List<String> blindSpots) {
+        long untracked = maps.stream().filter(map -> map.ranges().isEmpty()).count();
+        if (tracking.mode() != Tracking.Mode.ALL && untracked > 0) {
+            String mode = tracking.mode().name().toLowerCase(Locale.ROOT);
+            blindSpots.add(untracked + " of " + maps.size() + " maps are not tracked (track=" + mode + ")");
+        }
     }
 
     private MapResource resource(MapInfo info, MapLocks locks, List<MapOwner> all, List<String> pinned, boolean own) {

@@ -15,6 +15,7 @@ import io.karst.asset.AssetResult;
 import io.karst.asset.BtfOptions;
 import io.karst.asset.CoreAsset;
 import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MapSpec;
@@ -169,6 +170,11 @@ class InventoryKernelTest {
             assertThat(find(own.rescan(), no).orElseThrow().ranges()).isNotEmpty();
             assertThat(find(named.rescan(), yes).orElseThrow().ranges()).isNotEmpty();
             assertThat(find(named.current(), no).orElseThrow().ranges()).isEmpty();
+            assertThat(all.current().blindSpots()).isEmpty();
+            assertThat(named.current().blindSpots())
+                    .singleElement()
+                    .asString()
+                    .matches("\\d+ of \\d+ maps are not tracked \\(track=pattern\\)");
             own.current().maps().stream()
                     .filter(map -> !map.ranges().isEmpty())
                     .forEach(map ->
@@ -286,6 +292,17 @@ class InventoryKernelTest {
     }
 
     @Test
+    void anAssetThatWritesOtherRecordsIsToldApart() {
+        CoreAssetLoader other = new Other();
+        try (LockRangesProgram program = LockRangesProgram.load(other, bpf)) {
+            assertThatExceptionOfType(BpfException.class)
+                    .isThrownBy(program::read)
+                    .withMessageContaining("asset lock_ranges does not fit this version of Karst")
+                    .withMessageContaining("record type 77");
+        }
+    }
+
+    @Test
     void refusesAfterClose() {
         MapInventory inventory = inventory(Tracking.all());
         inventory.close();
@@ -371,6 +388,19 @@ class InventoryKernelTest {
                         : new IllegalStateException("closed");
             }
             return assets.load(name, callback);
+        }
+
+        @Override
+        public List<AssetResult> results() {
+            return List.of();
+        }
+    }
+
+    /** Gives an object with the same programs and maps that writes records of a later version. */
+    private static final class Other implements CoreAssetLoader {
+        @Override
+        public <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback) {
+            return callback.apply(Assets.read(name, "/other_records.bpf.o"), Assets.KERNEL);
         }
 
         @Override

@@ -20,7 +20,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -69,8 +68,8 @@ public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityPr
                             !source.byName(Set.of(Absence.DATA_WITNESS)).isEmpty())
                     .isPresent();
             lookup = new SymbolLookup(chosen.source(), new Absence(data, kernelBtf));
-            resolved = lookup.byName(new TreeSet<>(inventory.current().symbols()));
-            abilities = List.of(chosen.ability(), dataAbility(data));
+            resolved = lookup.byAnyName(inventory.current().symbols());
+            abilities = List.of(chosen.ability());
             complete = true;
         } finally {
             if (!complete) {
@@ -119,22 +118,16 @@ public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityPr
         lookup.close();
     }
 
-    private static Ability dataAbility(boolean listed) {
-        return new Ability(
-                "kallsyms-data",
-                listed,
-                Absence.DATA_WITNESS + (listed ? " is listed" : " is not listed"),
-                listed ? "" : "addresses of variables cannot be looked up; nothing else needs them",
-                listed ? "" : "use a kernel with CONFIG_KALLSYMS_ALL");
-    }
-
     /** The source to use, and what the operator is told about it. */
     private record Chosen(Optional<SymbolSource> source, Ability ability) {
+        private static final String ABILITY = "symbol source";
+        private static final String EFFECT = "no symbol can be looked up";
+        private static final String REMEDY = "use a kernel of 6.0 or later, or set kernel.kptr_restrict to 0 or 1";
 
         static Chosen of(CoreAssetLoader loader, Bpf bpf, KallsymsFile file) {
             try {
                 SymbolSource iterator = KsymIterator.load(loader, bpf);
-                return new Chosen(Optional.of(iterator), new Ability("iter/ksym", true, iterator.name(), "", ""));
+                return new Chosen(Optional.of(iterator), new Ability(ABILITY, true, iterator.name(), "", ""));
             } catch (AssetException e) {
                 Optional<String> fault = file.fault();
                 LOG.warn(
@@ -142,17 +135,10 @@ public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityPr
                         e.getMessage(),
                         file.name(),
                         fault.orElse("none: it is used instead"));
-                String effect = fault.isEmpty()
-                        ? "look-ups read all of " + file.name()
-                        : "no symbol can be looked up: " + fault.get();
-                return new Chosen(
-                        fault.isEmpty() ? Optional.of(file) : Optional.empty(),
-                        new Ability(
-                                "iter/ksym",
-                                false,
-                                String.valueOf(e.getMessage()),
-                                effect,
-                                "use a kernel of 6.0 or later"));
+                String evidence = e.getMessage() + "; " + fault.orElse(file.name() + " is read instead");
+                return fault.isEmpty()
+                        ? new Chosen(Optional.of(file), new Ability(ABILITY, true, evidence, "", ""))
+                        : new Chosen(Optional.empty(), new Ability(ABILITY, false, evidence, EFFECT, REMEDY));
             }
         }
     }

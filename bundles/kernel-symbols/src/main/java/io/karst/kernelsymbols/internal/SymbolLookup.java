@@ -77,6 +77,28 @@ final class SymbolLookup implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Looks up what others asked for: as many names as there are, nonsense left out.
+     *
+     * @param names any names
+     * @return outcomes of those that can be looked up, by name
+     */
+    List<KernelSymbol> byAnyName(Set<String> names) {
+        List<String> valid =
+                names.stream().filter(SymbolLookup::isValid).sorted().toList();
+        List<KernelSymbol> results = new ArrayList<>();
+        for (int from = 0; from < valid.size(); from += KernelSymbols.MAX_LOOKUPS) {
+            int to = Math.min(valid.size(), from + KernelSymbols.MAX_LOOKUPS);
+            results.addAll(byName(valid.subList(from, to)));
+        }
+        return List.copyOf(results);
+    }
+
+    static boolean isValid(String name) {
+        int bytes = bytes(name);
+        return bytes >= 1 && bytes < KsymLayout.NAME_BYTES && name.indexOf(0) < 0;
+    }
+
     @Override
     public synchronized void close() {
         if (!closed) {
@@ -114,13 +136,17 @@ final class SymbolLookup implements AutoCloseable {
     private static void requireNames(Collection<String> names) {
         requireCount(names.size(), "names");
         for (String name : names) {
-            int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-            if (bytes < 1 || bytes >= KsymLayout.NAME_BYTES || name.indexOf(0) >= 0) {
+            if (!isValid(name)) {
+                int bytes = bytes(name);
                 String shown = bytes < 40 ? name : name.substring(0, 20) + "…";
                 throw new IllegalArgumentException("symbol name '" + shown + "' has " + bytes + " bytes, not 1 to "
                         + (KsymLayout.NAME_BYTES - 1) + (name.indexOf(0) >= 0 ? ", or holds a zero" : ""));
             }
         }
+    }
+
+    private static int bytes(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static void requireCount(int count, String what) {

@@ -19,6 +19,9 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,16 @@ class SymbolLookupTest {
                         () -> lookup.byAddress(LongStream.range(0, 1025).boxed().toList()))
                 .withMessage("1025 addresses are more than 1024 in one look-up");
         assertThat(lookup.byName(List.of("x".repeat(511))).get(0).status()).isEqualTo(SymbolStatus.NOT_FOUND);
+    }
+
+    @Test
+    void whatProvidersAskForCannotBreakTheStage() throws IOException {
+        Set<String> names = IntStream.range(0, 3000).mapToObj(i -> "none_" + i).collect(Collectors.toSet());
+        names.addAll(Set.of("", "x".repeat(600), "first"));
+        List<KernelSymbol> results = lookup(false).byAnyName(names);
+        assertThat(results).hasSize(3001);
+        assertThat(results.get(0).name()).isEqualTo("first");
+        assertThat(results.get(0).status()).isEqualTo(SymbolStatus.FOUND);
     }
 
     @Test

@@ -3,7 +3,7 @@
 
 package io.karst.libbpf.internal;
 
-/** Error numbers of Linux on x86_64 and aarch64, uapi {@code asm-generic/errno.h}. */
+/** Error numbers of Linux on x86_64 and aarch64, uapi {@code asm-generic/errno.h}, and of libbpf itself. */
 final class Errno {
     static final int EPERM = 1;
     static final int ENOENT = 2;
@@ -33,12 +33,24 @@ final class Errno {
                             + "ERFKILL,EHWPOISON")
                     .split(",", -1);
 
+    /** {@code enum libbpf_errno} of {@code bpf/libbpf.h}. */
+    private static final int FIRST_OF_LIBBPF = 4000;
+
+    private static final String[] NAMES_OF_LIBBPF =
+            ("LIBELF,FORMAT,KVERSION,ENDIAN,INTERNAL,RELOC,LOAD,VERIFY,PROG2BIG,"
+                            + "KVER,PROGTYPE,WRNGPID,INVSEQ,NLPARSE")
+                    .split(",", -1);
+
     private Errno() {}
 
     /** The C name, or {@code errno N} for a number without one. */
     static String name(int number) {
         if (number == ENOTSUPP) {
             return "ENOTSUPP";
+        }
+        int own = number - FIRST_OF_LIBBPF;
+        if (own >= 0 && own < NAMES_OF_LIBBPF.length) {
+            return "LIBBPF_ERRNO__" + NAMES_OF_LIBBPF[own];
         }
         if (number < 1 || number > NAMES.length || NAMES[number - 1].isEmpty()) {
             return "errno " + number;

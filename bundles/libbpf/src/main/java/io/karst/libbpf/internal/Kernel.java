@@ -13,9 +13,10 @@ import java.nio.file.Path;
  *
  * @param natives the libraries
  * @param prints libbpf's messages
+ * @param mappings memory that is mapped
  * @param possibleCpus CPUs that size per-CPU values
  */
-record Kernel(Natives natives, Prints prints, int possibleCpus) {
+record Kernel(Natives natives, Prints prints, Mappings mappings, int possibleCpus) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     LibBpf bpf() {

@@ -61,7 +61,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         requireCapabilities(capabilities);
         int cpus = natives.check(natives.bpf().libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
         Prints prints = new Prints(natives, System::nanoTime);
-        this.kernel = new Kernel(natives, prints, cpus);
+        this.kernel = new Kernel(natives, prints, new Mappings(natives.c()), cpus);
         this.logBytes = logBytes;
         prints.install();
     }
@@ -85,6 +85,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     @Override
     public void close() {
         kernel.prints().close();
+        kernel.mappings().sweep();
     }
 
     @Override

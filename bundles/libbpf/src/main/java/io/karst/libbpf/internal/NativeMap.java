@@ -133,7 +133,7 @@ final class NativeMap implements BpfMap {
         lifetime.enter();
         try {
             long bytes = shape.maxEntries() * roundedTo8(shape.valueSize());
-            return NativeMemory.map(kernel.natives(), descriptor, bytes, writable, what);
+            return NativeMemory.map(kernel, descriptor, bytes, writable, what);
         } finally {
             lifetime.leave();
         }

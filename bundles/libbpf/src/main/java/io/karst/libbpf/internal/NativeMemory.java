@@ -8,7 +8,6 @@ import io.karst.bpf.BpfException;
 import io.karst.bpf.MappedMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
@@ -20,7 +19,7 @@ import jnr.ffi.Pointer;
  * <p>Reads and writes take no lock. Close therefore does not unmap: it first says closed, then puts an empty private
  * mapping over the same addresses, in one step, which lets the map go at once. A reader that was in between meets valid
  * (if empty) memory, looks again whether it is closed after it has read, and throws. The addresses themselves are given
- * back when this object is unreachable.
+ * back when this object is unreachable, see {@link Mappings}.
  */
 final class NativeMemory implements MappedMemory {
     private static final int PROT_READ = 1;
@@ -34,9 +33,8 @@ final class NativeMemory implements MappedMemory {
 
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
-    private static final Cleaner CLEANER = Cleaner.create();
 
-    private final Natives natives;
+    private final Kernel kernel;
     private final String what;
     private final long address;
     private final long mappedBytes;
@@ -45,8 +43,8 @@ final class NativeMemory implements MappedMemory {
     private volatile boolean closed;
 
     private NativeMemory(
-            Natives natives, String what, long address, long mappedBytes, ByteBuffer memory, boolean writable) {
-        this.natives = natives;
+            Kernel kernel, String what, long address, long mappedBytes, ByteBuffer memory, boolean writable) {
+        this.kernel = kernel;
         this.what = what;
         this.address = address;
         this.mappedBytes = mappedBytes;
@@ -55,7 +53,8 @@ final class NativeMemory implements MappedMemory {
     }
 
     /** Maps the first bytes of an array map. */
-    static NativeMemory map(Natives natives, int descriptor, long bytes, boolean writable, String what) {
+    static NativeMemory map(Kernel kernel, int descriptor, long bytes, boolean writable, String what) {
+        Natives natives = kernel.natives();
         LibC c = natives.c();
         int page = c.getpagesize();
         long mapped = (bytes + page - 1) / page * page;
@@ -69,8 +68,8 @@ final class NativeMemory implements MappedMemory {
         }
         ByteBuffer memory = MemoryIO.getInstance().newDirectByteBuffer(address, (int) bytes);
         NativeMemory made =
-                new NativeMemory(natives, what, address, mapped, memory.order(ByteOrder.nativeOrder()), writable);
-        CLEANER.register(made, () -> c.munmap(address, mapped));
+                new NativeMemory(kernel, what, address, mapped, memory.order(ByteOrder.nativeOrder()), writable);
+        kernel.mappings().add(made, address, mapped);
         return made;
     }
 
@@ -138,7 +137,10 @@ final class NativeMemory implements MappedMemory {
         closed = true;
         int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
         int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-        natives.c().mmap(Pointer.wrap(natives.runtime(), address), mappedBytes, protection, flags, -1, 0);
+        kernel.natives()
+                .c()
+                .mmap(Pointer.wrap(kernel.natives().runtime(), address), mappedBytes, protection, flags, -1, 0);
+        kernel.mappings().sweep();
     }
 
     private int at(long offset, long bytes, int alignment) {

@@ -30,6 +30,8 @@ final class ProgramProbes {
     private static final int TRACE_RAW_TP = 23;
     private static final int TRACE_ITER = 28;
     private static final int HELPER_LOOKUP_PERCPU = 195;
+    private static final int HELPER_NOWHERE = 1 << 20;
+    private static final String GRANT = "run Karaf as root or grant CAP_BPF and CAP_PERFMON";
     private static final int FLAG_MMAPABLE = 1 << 10;
 
     /** {@code r0 = 0; exit}, as {@code struct bpf_insn} in little-endian; the fields in use are one byte each. */
@@ -115,7 +117,7 @@ final class ProgramProbes {
             options.putInt(LOAD_BTF_ID, btfId);
             int result = n.bpf()
                     .bpf_prog_load(PROG_TYPE_TRACING, "karst_probe", "GPL", scratch.copyOf(RETURN_ZERO), 2, options);
-            return new Trial(name, "a program for it", effect, remedy).outcome(n, result);
+            return new Trial(name, "loading a program for it", effect, remedy).outcome(n, result);
         }
     }
 
@@ -126,7 +128,13 @@ final class ProgramProbes {
         if (natives.isEmpty()) {
             return new Ability(name, false, "not tried, libbpf is missing", effect, "apt install libbpf1");
         }
-        int result = natives.get().bpf().libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, HELPER_LOOKUP_PERCPU, null);
+        LibBpf bpf = natives.get().bpf();
+        if (bpf.libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, HELPER_NOWHERE, null) != 0) {
+            // the probe takes any refusal but "invalid func" for a yes
+            String unsure = "libbpf_probe_bpf_helper cannot tell: it finds a helper that no kernel has";
+            return new Ability(name, false, unsure, effect, GRANT);
+        }
+        int result = bpf.libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, HELPER_LOOKUP_PERCPU, null);
         String said =
                 result < 0 ? "the probe failed with " + Errno.name(-result) : "libbpf_probe_bpf_helper: " + result;
         return new Ability(name, result > 0, said, effect, result > 0 ? "" : remedy);
@@ -144,7 +152,8 @@ final class ProgramProbes {
             options.putLong(0, NativeBpf.CREATE_OPTS_BYTES);
             options.putInt(NativeBpf.CREATE_FLAGS, FLAG_MMAPABLE);
             int result = n.bpf().bpf_map_create(MapTypes.ARRAY, "karst_probe", 4, 8, 1, options);
-            return new Trial(name, "an array with BPF_F_MMAPABLE", effect, "run Linux 5.5 or later").outcome(n, result);
+            return new Trial(name, "making an array with BPF_F_MMAPABLE", effect, "run Linux 5.5 or later")
+                    .outcome(n, result);
         }
     }
 
@@ -152,7 +161,7 @@ final class ProgramProbes {
      * Something that is tried.
      *
      * @param name the ability
-     * @param what what is made of it
+     * @param what what is done to see
      * @param effect what it costs to be without
      * @param remedy what to do where the kernel lacks it
      */
@@ -162,16 +171,11 @@ final class ProgramProbes {
         Ability outcome(Natives natives, int result) {
             if (result >= 0) {
                 natives.c().close(result);
-                return new Ability(name, true, what + " was made", effect, "");
+                return new Ability(name, true, what + " worked", effect, "");
             }
             String evidence = what + " was refused with " + Errno.name(-result);
             boolean forbidden = result == -Errno.EPERM;
-            return new Ability(
-                    name,
-                    false,
-                    evidence,
-                    effect,
-                    forbidden ? "run Karaf as root or grant CAP_BPF and CAP_PERFMON" : remedy);
+            return new Ability(name, false, evidence, effect, forbidden ? GRANT : remedy);
         }
     }
 

@@ -24,6 +24,7 @@ class MessagesTest {
         "110, ETIMEDOUT",
         "133, EHWPOISON",
         "524, ENOTSUPP",
+        "4001, LIBBPF_ERRNO__FORMAT",
         "41, errno 41",
         "0, errno 0",
         "9999, errno 9999"

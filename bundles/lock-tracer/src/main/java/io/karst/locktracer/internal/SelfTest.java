@@ -22,10 +22,12 @@ import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.KernelSymbols;
 import io.karst.symbol.SymbolStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes contention on locks of its own, one lock family after the other, and looks whether the tracer sees it: a kernel may
@@ -145,28 +147,38 @@ final class SelfTest {
     }
 
     /**
-     * With two threads there is never more than one waiter. A paravirtual lock shows that one, a native lock only those
-     * that queue behind it; that holds also where the paravirtual code is compiled in but not in use.
+     * With two on the lock there is never more than one waiter. A paravirtual lock shows that one, a native lock only those
+     * that queue behind it; that holds also where the paravirtual code is compiled in but not in use. Tried twice, as two
+     * threads on a busy host may not meet.
      */
     private LockVisibility spin(BpfProgram program, Map<Integer, String> maps) {
         Runnable turn = () -> program.testRun(TestRun.withData(ETHERNET_HEADER, RUNS_PER_CALL));
-        Trial two = trial(2, turn, LockKind.VALUE_SPIN_LOCK, maps);
         String kernel = has(symbols, "__pv_queued_spin_lock_slowpath")
                 ? "; this kernel has paravirtual spin locks"
                 : "; this kernel has no paravirtual spin locks";
-        if (two.waits() * 1000 >= two.taken()) {
-            return new LockVisibility(LockFamily.SPIN, Visibility.FULL, two.text() + kernel);
+        List<Trial> trials = new ArrayList<>();
+        for (int threads : new int[] {2, 3, 2, 3}) {
+            Trial trial = trial(threads, turn, LockKind.VALUE_SPIN_LOCK, maps);
+            trials.add(trial);
+            boolean nobodyQueued = Math.min(threads, bpf.possibleCpus()) <= 2;
+            if (nobodyQueued && trial.waits() * 1000 >= trial.taken()) {
+                return new LockVisibility(LockFamily.SPIN, Visibility.FULL, text(trials) + kernel);
+            }
         }
-        Trial three = trial(3, turn, LockKind.VALUE_SPIN_LOCK, maps);
-        if (two.waits() + three.waits() > 0) {
+        if (trials.stream().anyMatch(trial -> trial.waits() > 0)) {
             return new LockVisibility(
                     LockFamily.SPIN,
                     Visibility.PARTIAL,
-                    "a first waiter is not seen, only those that queue behind it: " + two.text() + ", " + three.text()
-                            + kernel);
+                    "a first waiter is not seen, only those that queue behind it: " + text(trials) + kernel);
         }
         return new LockVisibility(
-                LockFamily.SPIN, Visibility.BLIND, three.text() + " on " + bpf.possibleCpus() + " CPUs" + kernel);
+                LockFamily.SPIN,
+                Visibility.BLIND,
+                text(trials) + " (possible CPUs: " + bpf.possibleCpus() + ")" + kernel);
+    }
+
+    private static String text(List<Trial> trials) {
+        return trials.stream().map(Trial::text).collect(Collectors.joining(", "));
     }
 
     private LockVisibility resilient(BpfProgram program, Map<Integer, String> maps) {

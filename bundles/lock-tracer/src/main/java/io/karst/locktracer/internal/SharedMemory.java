@@ -6,6 +6,7 @@ package io.karst.locktracer.internal;
 import io.karst.bpf.MappedMemory;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.RangeTable;
+import java.lang.invoke.VarHandle;
 
 /**
  * The arrays that kernel programs and user space share, as {@code bpf/include/lock_contention.h} lays them out.
@@ -43,7 +44,7 @@ record SharedMemory(
 
     /**
      * Writes a table where the kernel does not look, then lets it look there. The bounds only ever let too much through:
-     * they take in both tables while the switch is made.
+     * they take in both tables while the switch is made. The fences keep that order also on processors that would not.
      */
     void activate(RangeTable table) {
         int next = 1 - control.getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE);
@@ -56,7 +57,9 @@ record SharedMemory(
         if (Long.compareUnsigned(table.highest(), highest) > 0) {
             control.putLong(LockContentionLayout.CONTROL_HIGHEST, table.highest());
         }
+        VarHandle.fullFence();
         control.putInt(LockContentionLayout.CONTROL_ACTIVE_TABLE, next);
+        VarHandle.fullFence();
         control.putLong(LockContentionLayout.CONTROL_HIGHEST, table.highest());
         control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
     }

@@ -6,15 +6,54 @@ package io.karst.remoteconfig.server;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.client.OfflineProof;
+import io.karst.remoteconfig.tuf.RootMetadata;
+import io.karst.remoteconfig.tuf.TargetsMetadata;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A director's repository of signed configurations: an immutable value; every change gives a new one. Holds no secret key. */
-@SuppressWarnings("DoNotCallSuggester") // the shape first: bodies follow
 public final class SignedRepository {
 
-    private SignedRepository() {}
+    private static final int MAX_TARGETS = Integer.MAX_VALUE;
+
+    private final RepositorySettings settings;
+    private final List<Bytes> roots;
+    private final RootMetadata root;
+    private final Bytes targets;
+    private final TargetsMetadata verifiedTargets;
+    private final SortedMap<String, ConfigHistory> histories;
+    private final SortedMap<String, PublishedConfig> configs;
+
+    /** Everything is verified here, so that no repository exists whose own clients would refuse it. */
+    SignedRepository(
+            RepositorySettings settings, List<Bytes> roots, Bytes targets, SortedMap<String, ConfigHistory> histories) {
+        this.settings = settings;
+        this.roots = List.copyOf(roots);
+        this.root = chain(roots);
+        this.targets = targets;
+        this.verifiedTargets = TargetsMetadata.verify(targets, root, MAX_TARGETS);
+        this.histories = new TreeMap<>((Map<String, ConfigHistory>) histories);
+        this.configs = new TreeMap<>();
+        histories.forEach((path, history) -> history.current().ifPresent(config -> configs.put(path, config)));
+        StoredRepository.checkOffered(configs, verifiedTargets);
+    }
+
+    private static RootMetadata chain(List<Bytes> roots) {
+        RootMetadata root = RootMetadata.trusted(roots.get(0));
+        for (Bytes raw : roots.subList(1, roots.size())) {
+            root = root.next(raw, RootMetadata.MAX_BYTES);
+        }
+        return root;
+    }
 
     /**
      * A new repository with root version 1 and no configuration.
@@ -26,56 +65,70 @@ public final class SignedRepository {
      * @return the repository
      */
     public static SignedRepository create(RepositorySettings settings, RoleKeys root, RoleKeys targets, Instant now) {
-        throw new UnsupportedOperationException(settings + " " + root + " " + targets + " " + now);
+        Bytes first = SignedDocument.root(1, now.plus(settings.rootValidity()), root, targets, root.keys());
+        Bytes none = SignedDocument.targets(1, now.plus(settings.targetsValidity()), List.of(), targets.keys());
+        return new SignedRepository(settings, List.of(first), none, new TreeMap<>());
     }
 
     /**
-     * Publishes one configuration; the same path again replaces it.
+     * Publishes one configuration; the same path again replaces it. Publishing what is offered already only signs again.
      *
      * @param publication what
-     * @param targets keys of the targets
+     * @param targetsKeys keys of the targets
      * @param now time of signing
      * @return the repository after it
+     * @throws IllegalArgumentException if these are not the repository's keys
      */
-    public SignedRepository publish(Publication publication, RoleKeys targets, Instant now) {
-        throw new UnsupportedOperationException(publication + " " + targets + " " + now);
+    public SignedRepository publish(Publication publication, RoleKeys targetsKeys, Instant now) {
+        String path = publication.path().text();
+        ConfigHistory history = histories.getOrDefault(path, ConfigHistory.NONE);
+        return with(path, history.publish(publication, settings.historyPerConfig()), targetsKeys, now);
     }
 
     /**
      * Removes one configuration.
      *
      * @param path which
-     * @param targets keys of the targets
+     * @param targetsKeys keys of the targets
      * @param now time of signing
      * @return the repository after it
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if there is none, or these are not the repository's keys
      */
-    public SignedRepository remove(ConfigPath path, RoleKeys targets, Instant now) {
-        throw new UnsupportedOperationException(path + " " + targets + " " + now);
+    public SignedRepository remove(ConfigPath path, RoleKeys targetsKeys, Instant now) {
+        ConfigHistory history = histories.getOrDefault(path.text(), ConfigHistory.NONE);
+        if (history.current().isEmpty()) {
+            throw new IllegalArgumentException("there is no configuration " + path);
+        }
+        return with(path.text(), history.remove(settings.historyPerConfig()), targetsKeys, now);
     }
 
     /**
-     * Publishes a configuration's former content again, under a new version.
+     * Publishes a configuration's former content again, under a new version; also after it was removed. Doing it again goes further back.
      *
      * @param path which
-     * @param targets keys of the targets
+     * @param targetsKeys keys of the targets
      * @param now time of signing
      * @return the repository after it
-     * @throws IllegalArgumentException if there is no former content
+     * @throws IllegalArgumentException if there is no former content, or these are not the repository's keys
      */
-    public SignedRepository rollback(ConfigPath path, RoleKeys targets, Instant now) {
-        throw new UnsupportedOperationException(path + " " + targets + " " + now);
+    public SignedRepository rollback(ConfigPath path, RoleKeys targetsKeys, Instant now) {
+        ConfigHistory history = histories
+                .getOrDefault(path.text(), ConfigHistory.NONE)
+                .rollback()
+                .orElseThrow(() -> new IllegalArgumentException("there is nothing before the current " + path));
+        return with(path.text(), history, targetsKeys, now);
     }
 
     /**
      * Signs the same targets again, which prolongs their validity.
      *
-     * @param targets keys of the targets
+     * @param targetsKeys keys of the targets
      * @param now time of signing
      * @return the repository after it
+     * @throws IllegalArgumentException if these are not the repository's keys
      */
-    public SignedRepository renew(RoleKeys targets, Instant now) {
-        throw new UnsupportedOperationException(targets + " " + now);
+    public SignedRepository renew(RoleKeys targetsKeys, Instant now) {
+        return sign(histories, roots, targetsKeys, now);
     }
 
     /**
@@ -83,12 +136,39 @@ public final class SignedRepository {
      *
      * @param oldRoot keys of the root so far
      * @param newRoot keys of the root from now on; may be the same
-     * @param targets keys of the targets from now on; may be the same
+     * @param newTargets keys of the targets from now on; may be the same
      * @param now time of signing
      * @return the repository after it
+     * @throws IllegalArgumentException if the old keys are not the repository's
      */
-    public SignedRepository rotate(RoleKeys oldRoot, RoleKeys newRoot, RoleKeys targets, Instant now) {
-        throw new UnsupportedOperationException(oldRoot + " " + newRoot + " " + targets + " " + now);
+    public SignedRepository rotate(RoleKeys oldRoot, RoleKeys newRoot, RoleKeys newTargets, Instant now) {
+        Set<SigningKey> signers = new LinkedHashSet<>(oldRoot.keys());
+        signers.addAll(newRoot.keys());
+        Bytes next = SignedDocument.root(
+                rootVersion() + 1, now.plus(settings.rootValidity()), newRoot, newTargets, List.copyOf(signers));
+        List<Bytes> chain = new ArrayList<>(roots);
+        chain.add(next);
+        return sign(histories, chain, newTargets, now);
+    }
+
+    private SignedRepository with(String path, ConfigHistory history, RoleKeys keys, Instant now) {
+        SortedMap<String, ConfigHistory> next = new TreeMap<>((Map<String, ConfigHistory>) histories);
+        next.put(path, history);
+        return sign(next, roots, keys, now);
+    }
+
+    private SignedRepository sign(
+            SortedMap<String, ConfigHistory> next, List<Bytes> chain, RoleKeys keys, Instant now) {
+        List<PublishedConfig> offered = next.values().stream()
+                .flatMap(history -> history.current().stream())
+                .toList();
+        Bytes document = SignedDocument.targets(
+                targetsVersion() + 1, now.plus(settings.targetsValidity()), offered, keys.keys());
+        try {
+            return new SignedRepository(settings, chain, document, next);
+        } catch (RefusedException e) {
+            throw new IllegalArgumentException("these keys do not sign for this repository: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -99,7 +179,15 @@ public final class SignedRepository {
      * @return the response, or which rule the request breaks
      */
     public Answer answer(ConfigRequest request, Instant now) {
-        throw new UnsupportedOperationException(request + " " + now);
+        Optional<String> broken = RequestRules.broken(request);
+        if (broken.isPresent()) {
+            return new Answer.InvalidRequest(broken.get());
+        }
+        try {
+            return new Answer.Answered(new Director(this).answer(request, now));
+        } catch (TracerPredicate.BrokenRule e) {
+            return new Answer.InvalidRequest(String.valueOf(e.getMessage()));
+        }
     }
 
     /**
@@ -108,7 +196,7 @@ public final class SignedRepository {
      * @return configurations by path
      */
     public SortedMap<String, PublishedConfig> configs() {
-        throw new UnsupportedOperationException();
+        return java.util.Collections.unmodifiableSortedMap(configs);
     }
 
     /**
@@ -117,7 +205,7 @@ public final class SignedRepository {
      * @return signed metadata
      */
     public List<Bytes> roots() {
-        throw new UnsupportedOperationException();
+        return roots;
     }
 
     /**
@@ -126,7 +214,16 @@ public final class SignedRepository {
      * @return signed metadata
      */
     public Bytes targets() {
-        throw new UnsupportedOperationException();
+        return targets;
+    }
+
+    /**
+     * Version of the first root that is kept.
+     *
+     * @return from 1
+     */
+    long firstRootVersion() {
+        return rootVersion() - roots.size() + 1;
     }
 
     /**
@@ -135,7 +232,7 @@ public final class SignedRepository {
      * @return from 1
      */
     public long rootVersion() {
-        throw new UnsupportedOperationException();
+        return root.version();
     }
 
     /**
@@ -144,7 +241,7 @@ public final class SignedRepository {
      * @return from 1
      */
     public long targetsVersion() {
-        throw new UnsupportedOperationException();
+        return verifiedTargets.version();
     }
 
     /**
@@ -153,7 +250,7 @@ public final class SignedRepository {
      * @return the earlier time
      */
     public Instant expires() {
-        throw new UnsupportedOperationException();
+        return root.expires().isBefore(verifiedTargets.expires()) ? root.expires() : verifiedTargets.expires();
     }
 
     /**
@@ -162,7 +259,7 @@ public final class SignedRepository {
      * @return bytes with a format version and a digest
      */
     public Bytes toBytes() {
-        throw new UnsupportedOperationException();
+        return StoredRepository.write(settings, roots, targets, histories);
     }
 
     /**
@@ -170,19 +267,20 @@ public final class SignedRepository {
      *
      * @param stored what {@link #toBytes} gave
      * @return the repository
-     * @throws io.karst.remoteconfig.RefusedException if it is damaged or does not verify
+     * @throws RefusedException if it is damaged or does not verify
      */
     public static SignedRepository fromBytes(Bytes stored) {
-        throw new UnsupportedOperationException(stored.toString());
+        return StoredRepository.read(stored);
     }
 
     /**
-     * Everything a third party needs to check the configurations offline: {@code <n>.root.json}, {@code targets.json}, and
-     * {@code targets/<path>} for each configuration.
+     * Everything a third party needs to check the configurations offline; see {@link OfflineProof}.
      *
      * @return content by file name relative to the exported directory
      */
     public SortedMap<String, Bytes> export() {
-        throw new UnsupportedOperationException();
+        SortedMap<String, Bytes> contents = new TreeMap<>();
+        configs.forEach((path, config) -> contents.put(path, config.content()));
+        return OfflineProof.files(roots, targets, contents);
     }
 }

@@ -3,14 +3,59 @@
 
 package io.karst.remoteconfig.server;
 
+import io.karst.remoteconfig.ByteFormat;
 import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.Refusal;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.json.CanonicalJson;
+import io.karst.remoteconfig.json.JsonValue;
+import io.karst.remoteconfig.json.JsonValue.JsonArray;
+import io.karst.remoteconfig.json.JsonValue.JsonObject;
+import io.karst.remoteconfig.json.JsonValue.JsonString;
+import io.karst.remoteconfig.tuf.VerificationKey;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.spec.NamedParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** An ed25519 key that can sign. Secret: its text form shows the key id only. */
-@SuppressWarnings("DoNotCallSuggester") // the shape first: bodies follow
 public final class SigningKey {
 
-    private SigningKey() {}
+    private static final String ALGORITHM = "Ed25519";
+    private static final String NAME = "ed25519";
+    private static final String FORMAT = "karst-signing-key";
+    private static final int VERSION = 1;
+    private static final int PUBLIC_BYTES = 32;
+
+    private final PrivateKey secret;
+    private final JsonObject description;
+    private final Bytes publicKey;
+    private final String keyId;
+
+    private SigningKey(PrivateKey secret, Bytes publicKey) {
+        this.secret = secret;
+        this.publicKey = publicKey;
+        this.description = describe(publicKey);
+        this.keyId = CanonicalJson.of(description).digest("SHA-256").toHex();
+    }
+
+    private static JsonObject describe(Bytes publicKey) {
+        Map<String, JsonValue> members = new LinkedHashMap<>();
+        members.put("keytype", new JsonString(NAME));
+        members.put("scheme", new JsonString(NAME));
+        members.put(
+                "keyid_hash_algorithms", new JsonArray(List.of(new JsonString("sha256"), new JsonString("sha512"))));
+        members.put("keyval", new JsonObject(Map.of("public", new JsonString(publicKey.toHex()))));
+        return new JsonObject(members);
+    }
 
     /**
      * Makes a new key.
@@ -19,7 +64,16 @@ public final class SigningKey {
      * @return the key
      */
     public static SigningKey generate(SecureRandom random) {
-        throw new UnsupportedOperationException(random.toString());
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(ALGORITHM);
+            generator.initialize(NamedParameterSpec.ED25519, random);
+            KeyPair pair = generator.generateKeyPair();
+            byte[] spki = pair.getPublic().getEncoded();
+            Bytes publicKey = Bytes.of(java.util.Arrays.copyOfRange(spki, spki.length - PUBLIC_BYTES, spki.length));
+            return new SigningKey(pair.getPrivate(), publicKey);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no " + ALGORITHM, e);
+        }
     }
 
     /**
@@ -27,10 +81,28 @@ public final class SigningKey {
      *
      * @param stored what {@link #toBytes} gave
      * @return the key
-     * @throws io.karst.remoteconfig.RefusedException if this is no key
+     * @throws RefusedException if this is no key, or its halves do not belong together
      */
     public static SigningKey fromBytes(Bytes stored) {
-        throw new UnsupportedOperationException(stored.toString());
+        ByteFormat.Reader in = ByteFormat.Reader.open(stored, FORMAT, VERSION);
+        Bytes pkcs8 = in.bytes();
+        Bytes publicKey = in.bytes();
+        in.end();
+        try {
+            PrivateKey secret =
+                    KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(pkcs8.toArray()));
+            SigningKey key = new SigningKey(secret, publicKey);
+            Bytes probe = Bytes.utf8(FORMAT);
+            boolean belong = VerificationKey.of(NAME, NAME, publicKey.toHex())
+                    .map(half -> half.verifies(probe, key.sign(probe)))
+                    .orElse(false);
+            if (!belong) {
+                throw new RefusedException(new Refusal.DamagedState("the key's halves do not belong together"));
+            }
+            return key;
+        } catch (GeneralSecurityException e) {
+            throw new RefusedException(new Refusal.DamagedState("this is no " + ALGORITHM + " key"));
+        }
     }
 
     /**
@@ -39,7 +111,10 @@ public final class SigningKey {
      * @return PKCS#8, with the public half
      */
     public Bytes toBytes() {
-        throw new UnsupportedOperationException();
+        ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
+        out.bytes(Bytes.of(secret.getEncoded()));
+        out.bytes(publicKey);
+        return out.finish();
     }
 
     /**
@@ -48,6 +123,35 @@ public final class SigningKey {
      * @return 64 hexadecimal digits
      */
     public String keyId() {
-        throw new UnsupportedOperationException();
+        return keyId;
+    }
+
+    /**
+     * The public half.
+     *
+     * @return 64 hexadecimal digits
+     */
+    public String publicKey() {
+        return publicKey.toHex();
+    }
+
+    JsonObject description() {
+        return description;
+    }
+
+    Bytes sign(Bytes message) {
+        try {
+            Signature signer = Signature.getInstance(ALGORITHM);
+            signer.initSign(secret);
+            signer.update(message.toArray());
+            return Bytes.of(signer.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("signing with key " + keyId + " failed", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "signing key " + keyId;
     }
 }

@@ -3,6 +3,10 @@
 
 package io.karst.remoteconfig.server;
 
+import io.karst.remoteconfig.Client;
+import io.karst.remoteconfig.TracerDetails;
+import java.util.Optional;
+
 /**
  * Which clients a configuration is for: every field that is not empty has to match. Fields other than the client's id match tracers
  * only.
@@ -22,4 +26,63 @@ public record TracerPredicate(
         String appVersion,
         String tracerVersion,
         String language,
-        String runtimeId) {}
+        String runtimeId) {
+
+    /** Checks the version constraint. */
+    public TracerPredicate {
+        if (!tracerVersion.isEmpty() && VersionConstraint.find(tracerVersion).isEmpty()) {
+            throw new IllegalArgumentException("no version constraint: " + tracerVersion);
+        }
+    }
+
+    /**
+     * Those of one client.
+     *
+     * @param id the client's id
+     * @return a predicate for it alone
+     */
+    public static TracerPredicate client(String id) {
+        return new TracerPredicate(id, "", "", "", "", "", "");
+    }
+
+    /** Whether a client is meant; a tracer's version that is no version is a broken rule. */
+    boolean matches(Client client) {
+        if (!isWanted(clientId, client.id())) {
+            return false;
+        }
+        if (client.tracer().isEmpty()) {
+            return (service + environment + appVersion + tracerVersion + language + runtimeId).isEmpty();
+        }
+        TracerDetails tracer = client.tracer().get();
+        return isWanted(service, tracer.service())
+                && isWanted(environment, tracer.env())
+                && isWanted(appVersion, tracer.appVersion())
+                && isWanted(language, tracer.language())
+                && isWanted(runtimeId, tracer.runtimeId())
+                && matchesVersion(tracer.tracerVersion());
+    }
+
+    private static boolean isWanted(String wanted, String found) {
+        return wanted.isEmpty() || wanted.equals(found);
+    }
+
+    private boolean matchesVersion(String found) {
+        Optional<VersionConstraint> wanted = VersionConstraint.find(tracerVersion);
+        if (wanted.isEmpty()) {
+            return true;
+        }
+        SemanticVersion version = SemanticVersion.find(found)
+                .orElseThrow(() -> new BrokenRule("client.client_tracer.tracer_version is no version: " + found));
+        return wanted.get().holds(version);
+    }
+
+    /** A rule that shows only while answering. */
+    static final class BrokenRule extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        BrokenRule(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}

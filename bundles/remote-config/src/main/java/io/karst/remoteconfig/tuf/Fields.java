@@ -9,6 +9,7 @@ import io.karst.remoteconfig.json.JsonValue;
 import io.karst.remoteconfig.json.JsonValue.JsonArray;
 import io.karst.remoteconfig.json.JsonValue.JsonBoolean;
 import io.karst.remoteconfig.json.JsonValue.JsonInteger;
+import io.karst.remoteconfig.json.JsonValue.JsonNull;
 import io.karst.remoteconfig.json.JsonValue.JsonObject;
 import io.karst.remoteconfig.json.JsonValue.JsonString;
 import java.time.Instant;
@@ -49,8 +50,9 @@ final class Fields {
         return object;
     }
 
+    /** A field; null is as good as none, since several signers write it for what is empty. */
     Optional<JsonValue> find(String name) {
-        return Optional.ofNullable(object.members().get(name));
+        return Optional.ofNullable(object.members().get(name)).filter(value -> !(value instanceof JsonNull));
     }
 
     private JsonValue need(String name) {

@@ -11,6 +11,7 @@ import io.karst.remoteconfig.json.JsonValue;
 import io.karst.remoteconfig.json.JsonValue.JsonObject;
 import io.karst.remoteconfig.json.JsonValue.JsonString;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,12 +27,22 @@ import java.util.Optional;
 record TufKey(String keyId, String keyType, String scheme, String publicKey, JsonObject json) {
 
     static TufKey parse(String keyId, Fields fields) {
+        String keyType = fields.string("keytype").toLowerCase(Locale.ROOT);
         return new TufKey(
                 keyId,
-                fields.string("keytype"),
-                fields.string("scheme"),
+                keyType,
+                fields.optionalString("scheme").orElseGet(() -> usualScheme(keyType)),
                 fields.object("keyval").string("public"),
                 fields.json());
+    }
+
+    /** Metadata from before schemes were written down. */
+    private static String usualScheme(String keyType) {
+        return switch (keyType) {
+            case "rsa" -> "rsassa-pss-sha256";
+            case "ecdsa" -> "ecdsa-sha2-nistp256";
+            default -> keyType;
+        };
     }
 
     /** A key with nothing but the four necessary fields. */

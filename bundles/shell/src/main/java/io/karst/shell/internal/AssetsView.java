@@ -34,7 +34,7 @@ final class AssetsView {
 
     static ShellTable table(List<AssetResult> results, Instant now, ZoneId zone) {
         ShellTable table = new ShellTable().emptyTableText("no asset has been asked for yet");
-        table.column("Asset").bold();
+        table.column("Asset");
         table.column("Outcome");
         table.column("BTF");
         table.column("At");

@@ -32,7 +32,7 @@ public final class DoctorCommand extends KarstCommand {
             print(DoctorView.json(abilities));
             return;
         }
-        print(DoctorView.table(abilities));
+        print(DoctorView.table(abilities, isTerminal()));
         remark("");
         remark(DoctorView.summary(abilities));
     }

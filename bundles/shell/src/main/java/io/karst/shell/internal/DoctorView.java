@@ -9,6 +9,7 @@ import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import java.util.List;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
+import org.apache.karaf.shell.support.table.Col;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /** Abilities as JSON and as a table. */
@@ -46,11 +47,14 @@ final class DoctorView {
         return array;
     }
 
-    static ShellTable table(List<Ability> abilities) {
+    static ShellTable table(List<Ability> abilities, boolean coloured) {
         ShellTable table =
                 new ShellTable().emptyTableText("nothing here probes abilities: karst:flow shows what is missing");
-        table.column("Ability").bold();
-        table.column("Present").colorProvider(DoctorView::colour);
+        table.column("Ability");
+        Col present = table.column("Present");
+        if (coloured) {
+            present.colorProvider(DoctorView::colour);
+        }
         table.column("Evidence").maxSize(TEXT_WIDTH).wrap();
         table.column("Effect").maxSize(TEXT_WIDTH).wrap();
         table.column("Remedy").maxSize(TEXT_WIDTH).wrap();
@@ -74,6 +78,6 @@ final class DoctorView {
         long missing = abilities.stream().filter(ability -> !ability.present()).count();
         return missing == 0
                 ? "all " + abilities.size() + " abilities are present"
-                : missing + " of " + abilities.size() + " abilities are missing";
+                : "missing: " + missing + " of " + abilities.size() + " abilities";
     }
 }

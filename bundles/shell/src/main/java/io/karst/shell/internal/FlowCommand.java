@@ -32,7 +32,7 @@ public final class FlowCommand extends KarstCommand {
         }
         remark(FlowView.chain(stages));
         remark("");
-        print(FlowView.table(stages, Instant.now(), ZoneId.systemDefault()));
+        print(FlowView.table(stages, Instant.now(), ZoneId.systemDefault(), isTerminal()));
         FlowView.errors(stages).forEach(this::remark);
     }
 }

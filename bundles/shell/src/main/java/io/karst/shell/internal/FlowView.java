@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
+import org.apache.karaf.shell.support.table.Col;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /** Stages as JSON, as a chain and as a table. */
@@ -52,11 +53,14 @@ final class FlowView {
         };
     }
 
-    static ShellTable table(List<StageReport> stages, Instant now, ZoneId zone) {
+    static ShellTable table(List<StageReport> stages, Instant now, ZoneId zone, boolean coloured) {
         ShellTable table = new ShellTable().emptyTableText("no stage is installed");
         table.column("#").alignRight();
-        table.column("Stage").bold();
-        table.column("State").colorProvider(FlowView::colour);
+        table.column("Stage");
+        Col state = table.column("State");
+        if (coloured) {
+            state.colorProvider(FlowView::colour);
+        }
         table.column("Since");
         table.column("Took").alignRight();
         table.column("Waiting for");

@@ -5,6 +5,7 @@ package io.karst.shell.internal;
 
 import com.google.gson.JsonElement;
 import java.io.PrintStream;
+import java.util.List;
 import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
@@ -70,6 +71,14 @@ abstract class KarstCommand implements Action {
                 && session.getTerminal().isAnsiSupported()
                 && process != null
                 && process.isTty(1);
+    }
+
+    /** Takes options out of the arguments and obeys them; gives the other words. */
+    final List<String> words(List<String> arguments) throws CommandException {
+        Typed typed = Typed.of(arguments);
+        json |= typed.json();
+        noFormat |= typed.noFormat();
+        return typed.words();
     }
 
     final void print(JsonElement document) {

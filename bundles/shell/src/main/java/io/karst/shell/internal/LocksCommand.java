@@ -34,7 +34,7 @@ public final class LocksCommand extends KarstCommand {
     private static final int MOST_ROWS = 1_000_000;
     private static final int TABLE_ROWS = 20;
 
-    @Option(name = "--map", valueToShowInHelp = "ID|NAME", description = "Only this map.")
+    @Option(name = "--map", valueToShowInHelp = "all maps", description = "Only the map with this id or name.")
     @Completion(MapCompleter.class)
     @Nullable
     String map;

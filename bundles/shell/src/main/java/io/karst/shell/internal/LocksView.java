@@ -82,7 +82,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockRow> all, int limit, Map<
     ShellTable table(Grouping grouping, boolean everyColumn) {
         boolean failures = everyColumn || rows().stream().map(LockRow::counters).anyMatch(LocksView::failed);
         ShellTable table = new ShellTable().emptyTableText("no lock of a map was waited for");
-        table.column("Map").bold();
+        table.column("Map");
         table.column("Id").alignRight();
         table.column("Type");
         table.column("Lock");

@@ -23,15 +23,22 @@ public final class MapsCommand extends KarstCommand {
 
     @Argument(
             name = "PATTERN",
-            description = "Only maps with this id, or whose name matches: * stands for any characters, ? for one.")
+            description = "Only maps with this id, or whose name matches: * stands for any characters, ? for one.",
+            valueToShowInHelp = "all maps",
+            multiValued = true)
     @Completion(MapCompleter.class)
-    String pattern = "*";
+    List<String> patterns = List.of();
 
     /** Called by Karaf, once per execution. */
     public MapsCommand() {}
 
     @Override
     void run(Services services) throws CommandException, InterruptedException {
+        List<String> words = words(patterns);
+        if (words.size() > 1) {
+            throw new CommandException("one pattern at a time, not " + words.size());
+        }
+        String pattern = words.isEmpty() ? "*" : words.get(0);
         Inventory inventory = services.require(ResourceInventory.class, "initialize", ResourceInventory::rescan);
         List<MapResource> maps = MapNames.matching(inventory.maps(), pattern);
         if (json) {

@@ -71,7 +71,7 @@ final class MapsView {
     static ShellTable table(List<MapResource> maps, String pattern) {
         ShellTable table = new ShellTable().emptyTableText("no map matches " + pattern);
         table.column("Id").alignRight();
-        table.column("Name").bold();
+        table.column("Name");
         table.column("Type");
         table.column("Entries").alignRight();
         table.column("Memory").alignRight();

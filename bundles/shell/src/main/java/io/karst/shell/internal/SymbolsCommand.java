@@ -33,7 +33,7 @@ public final class SymbolsCommand extends KarstCommand {
 
     @Override
     void run(Services services) throws CommandException, InterruptedException {
-        SymbolQuery query = SymbolQuery.of(wanted);
+        SymbolQuery query = SymbolQuery.of(words(wanted));
         List<KernelSymbol> symbols = services.require(KernelSymbols.class, "kernel-symbols", query::answer);
         if (json) {
             print(SymbolsView.json(symbols));

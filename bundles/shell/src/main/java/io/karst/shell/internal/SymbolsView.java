@@ -34,7 +34,7 @@ final class SymbolsView {
 
     static ShellTable table(List<KernelSymbol> symbols) {
         ShellTable table = new ShellTable().emptyTableText("no symbol was asked for");
-        table.column("Symbol").bold();
+        table.column("Symbol");
         table.column("Address").alignRight();
         table.column("Module");
         table.column("Status");

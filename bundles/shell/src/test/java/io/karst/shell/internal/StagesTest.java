@@ -26,7 +26,7 @@ class StagesTest {
 
     @Test
     void showsLongErrorsWholeBelowTheTable() {
-        String table = Samples.print(FlowView.table(List.of(FIRST, SECOND), Samples.FROM, ZoneOffset.UTC));
+        String table = Samples.print(FlowView.table(List.of(FIRST, SECOND), Samples.FROM, ZoneOffset.UTC, false));
 
         assertThat(table).contains("x".repeat(57) + "...").doesNotContain("x".repeat(58));
         assertThat(FlowView.errors(List.of(FIRST, SECOND))).containsExactly("", "kernel-symbols: " + "x".repeat(80));

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Gives the addresses of mapped memory back once nobody can read there any more. Done whenever memory is mapped or closed,
+ * so that it takes no thread; what is left at the end is address space without content.
+ */
+final class Mappings {
+    private final LibC c;
+    private final ReferenceQueue<NativeMemory> unreachable = new ReferenceQueue<>();
+    private final Set<Mapping> mapped = ConcurrentHashMap.newKeySet();
+
+    Mappings(LibC c) {
+        this.c = c;
+    }
+
+    private static final class Mapping extends PhantomReference<NativeMemory> {
+        private final long address;
+        private final long bytes;
+
+        Mapping(NativeMemory memory, ReferenceQueue<NativeMemory> queue, long address, long bytes) {
+            super(memory, queue);
+            this.address = address;
+            this.bytes = bytes;
+        }
+    }
+
+    void add(NativeMemory memory, long address, long bytes) {
+        mapped.add(new Mapping(memory, unreachable, address, bytes));
+        sweep();
+    }
+
+    /** Unmaps what has become unreachable since the last time. */
+    void sweep() {
+        for (Reference<? extends NativeMemory> gone = unreachable.poll(); gone != null; gone = unreachable.poll()) {
+            if (gone instanceof Mapping mapping && mapped.remove(mapping)) {
+                c.munmap(mapping.address, mapping.bytes);
+            }
+        }
+    }
+
+    /** Mappings not given back yet. */
+    int count() {
+        return mapped.size();
+    }
+}

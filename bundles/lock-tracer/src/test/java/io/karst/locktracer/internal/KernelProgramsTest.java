@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.karst.contention.LockCounters;
+import io.karst.contention.WaitCounters;
+import io.karst.libbpf.internal.NativeBpf;
+import io.karst.locks.CounterSum;
+import io.karst.resource.Inventory;
+import io.karst.resource.LockKind;
+import io.karst.resource.LockRange;
+import io.karst.resource.MapResource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The contention programs in the kernel, fed with made-up events. */
+@Tag("kernel")
+class KernelProgramsTest {
+    private static final long LOCK = 0xffff_8881_2345_6780L;
+    private static final long OTHER = LOCK + 64;
+    private static final long EDEADLK = 35;
+    private static final long ETIMEDOUT = 110;
+
+    private final NativeBpf bpf = new NativeBpf();
+
+    @BeforeEach
+    void pin() throws Exception {
+        Twins.pinThisThread();
+    }
+
+    @AfterEach
+    void unpin() throws Exception {
+        Twins.unpinThisThread();
+        bpf.close();
+    }
+
+    @Test
+    void findsEveryRangeOfAFullTableAndNothingBeside() {
+        List<LockRange> ranges = ranges(new Random(21), 16384);
+        try (Twins twins = new Twins(bpf, 16384, 65536)) {
+            twins.tracking().track(inventory(ranges));
+            assertThat(twins.tracking().table().entries()).hasSize(16384);
+            long[] expected = new long[16384];
+            long lockEvents = 0;
+            for (LockRange range : ranges) {
+                int slot = slotOf(twins, range);
+                for (long lock : new long[] {range.firstLock(), range.lastLock()}) {
+                    twins.spin(lock);
+                    expected[slot]++;
+                    lockEvents += range.count() > 1 ? 1 : 0;
+                    for (long near : new long[] {lock - 1, lock + 1}) {
+                        if (twins.tracking().table().find(near).isEmpty()) {
+                            twins.spin(near);
+                        }
+                    }
+                }
+            }
+            assertThat(slotCounts(twins)).isEqualTo(expected);
+            long perLock = twins.tracking().totals().perLock().stream()
+                    .mapToLong(entry -> entry.counters().count())
+                    .sum();
+            long singles = ranges.stream().filter(range -> range.count() == 1).count() * 2;
+            assertThat(perLock + twins.tracking().lost().getOrDefault("single_lock", 0L))
+                    .isEqualTo(lockEvents + singles);
+            assertThat(twins.tracking().lost())
+                    .containsEntry("stale_note", 0L)
+                    .containsEntry("nesting", 0L)
+                    .containsEntry("clock", 0L);
+        }
+    }
+
+    @Test
+    void tellsLocksInTheSameValuesApart() {
+        LockRange spin = new LockRange(1, 0, LockKind.VALUE_SPIN_LOCK, LOCK, 64, 50, 4, 0);
+        LockRange timer = new LockRange(1, 0, LockKind.VALUE_TIMER, LOCK, 64, 50, 24, 0);
+        LockRange work = new LockRange(1, 0, LockKind.VALUE_WORK_QUEUE, LOCK, 64, 50, 40, 0);
+        try (Twins twins = new Twins(bpf, 1024, 1024)) {
+            twins.tracking().track(inventory(List.of(spin, timer, work)));
+            for (long address = LOCK; address < LOCK + 50 * 64; address += 4) {
+                twins.spin(address);
+            }
+            assertThat(twins.tracking().totals().perKind())
+                    .extracting(LockCounters::kind, entry -> entry.counters().count())
+                    .containsExactlyInAnyOrder(
+                            tuple(LockKind.VALUE_SPIN_LOCK, 50L),
+                            tuple(LockKind.VALUE_TIMER, 50L),
+                            tuple(LockKind.VALUE_WORK_QUEUE, 50L));
+            assertThat(twins.tracking().totals().perLock())
+                    .hasSize(150)
+                    .allSatisfy(lock -> assertThat(lock.counters().count()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void countsNestedWaits() {
+        try (Twins twins = twoLocks()) {
+            twins.begin(LOCK, Twins.SPIN);
+            twins.begin(OTHER, Twins.SPIN);
+            twins.end(OTHER, 0);
+            twins.end(LOCK, 0);
+            assertThat(countOf(twins, 1)).isEqualTo(1);
+            assertThat(countOf(twins, 2)).isEqualTo(1);
+            assertThat(waitsOf(twins, 1).totalNanos())
+                    .isGreaterThan(waitsOf(twins, 2).totalNanos());
+            assertThat(twins.tracking().lost().values()).containsOnly(0L);
+        }
+    }
+
+    @Test
+    void countsASleepingWaitOnceHoweverOftenItBegins() {
+        try (Twins twins = twoLocks()) {
+            twins.begin(LOCK, Twins.MUTEX_SPINNING);
+            twins.begin(LOCK, Twins.MUTEX_SLEEPING);
+            twins.begin(LOCK, Twins.MUTEX_SPINNING);
+            twins.end(LOCK, 0);
+            twins.end(LOCK, 0);
+            assertThat(countOf(twins, 1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void spinningWaitWithinASleepingOneCountsToo() {
+        try (Twins twins = twoLocks()) {
+            twins.begin(LOCK, Twins.MUTEX_SLEEPING);
+            twins.begin(OTHER, Twins.SPIN);
+            twins.end(OTHER, 0);
+            twins.end(LOCK, 0);
+            assertThat(countOf(twins, 1)).isEqualTo(1);
+            assertThat(countOf(twins, 2)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void recoversFromAMissedEnd() {
+        try (Twins twins = twoLocks()) {
+            for (int round = 0; round < 10; round++) {
+                twins.begin(LOCK, Twins.SPIN);
+            }
+            twins.end(LOCK, 0);
+            for (int round = 0; round < 10; round++) {
+                twins.spin(OTHER);
+            }
+            assertThat(countOf(twins, 1)).isEqualTo(1);
+            assertThat(countOf(twins, 2)).isEqualTo(10);
+            assertThat(twins.tracking().lost()).containsEntry("stale_note", 9L);
+        }
+    }
+
+    @Test
+    void sleeperRecoversFromAMissedEnd() {
+        try (Twins twins = twoLocks()) {
+            twins.begin(LOCK, Twins.MUTEX_SLEEPING);
+            twins.begin(OTHER, Twins.MUTEX_SLEEPING);
+            twins.end(OTHER, 0);
+            assertThat(countOf(twins, 1)).isZero();
+            assertThat(countOf(twins, 2)).isEqualTo(1);
+            assertThat(twins.tracking().lost()).containsEntry("stale_note", 1L);
+        }
+    }
+
+    @Test
+    void endWithoutBeginCountsNothing() {
+        try (Twins twins = twoLocks()) {
+            twins.end(LOCK, 0);
+            twins.begin(LOCK, Twins.SPIN);
+            twins.end(OTHER, 0);
+            assertThat(twins.tracking().totals().perKind()).isEmpty();
+            twins.end(LOCK, 0);
+            assertThat(countOf(twins, 1)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void countsDeadlocksAndTimeouts() {
+        try (Twins twins = twoLocks()) {
+            for (long returned : new long[] {0, -EDEADLK, -EDEADLK, -ETIMEDOUT, -4}) {
+                twins.begin(LOCK, Twins.SPIN);
+                twins.end(LOCK, returned);
+            }
+            assertThat(waitsOf(twins, 1).deadlocks()).isEqualTo(2);
+            assertThat(waitsOf(twins, 1).timeouts()).isEqualTo(1);
+            assertThat(countOf(twins, 1)).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void countsWithoutALineForTheSingleLockAsLost() {
+        LockRange many = new LockRange(1, 0, LockKind.HASH_BUCKET, LOCK, 16, 500, 8, 0);
+        try (Twins twins = new Twins(bpf, 1024, 64)) {
+            twins.tracking().track(inventory(List.of(many)));
+            for (long lock = many.firstLock(); lock <= many.lastLock(); lock += 16) {
+                twins.spin(lock);
+            }
+            assertThat(countOf(twins, 1)).isEqualTo(500);
+            long lines = twins.tracking().totals().perLock().size();
+            assertThat(lines).isBetween(32L, 64L);
+            assertThat(twins.tracking().lost()).containsEntry("single_lock", 500 - lines);
+            assertThat(twins.tracking().blindSpots()).hasSize(1);
+        }
+    }
+
+    @Test
+    void countsStayWhileTablesAreSwitched() {
+        try (Twins twins = twoLocks()) {
+            for (int round = 0; round < 6; round++) {
+                twins.spin(LOCK);
+                twins.tracking().track(round % 2 == 0 ? inventory(List.of(lock(1, LOCK))) : both());
+                twins.spin(OTHER);
+                // a wait that began before the switch ends after it
+                twins.begin(LOCK, Twins.SPIN);
+                twins.tracking().track(both());
+                twins.end(LOCK, 0);
+            }
+            assertThat(countOf(twins, 1)).isEqualTo(12);
+            assertThat(countOf(twins, 2)).isEqualTo(3);
+        }
+    }
+
+    private Twins twoLocks() {
+        Twins twins = new Twins(bpf, 1024, 64);
+        twins.tracking().track(both());
+        return twins;
+    }
+
+    private static Inventory both() {
+        return inventory(List.of(lock(1, LOCK), lock(2, OTHER)));
+    }
+
+    private static LockRange lock(int mapId, long address) {
+        return new LockRange(mapId, 0, LockKind.QUEUE_STACK, address, 1, 1, 0, 0);
+    }
+
+    private static WaitCounters waitsOf(Twins twins, int mapId) {
+        return twins.tracking().totals().perKind().stream()
+                .filter(entry -> entry.mapId() == mapId)
+                .map(LockCounters::counters)
+                .findAny()
+                .orElse(WaitCounters.NONE);
+    }
+
+    private static long countOf(Twins twins, int mapId) {
+        return waitsOf(twins, mapId).count();
+    }
+
+    private static int slotOf(Twins twins, LockRange range) {
+        return twins.tracking()
+                .table()
+                .find(range.firstLock())
+                .orElseThrow()
+                .entry()
+                .slot();
+    }
+
+    private static long[] slotCounts(Twins twins) {
+        CounterSum[] sums = new CounterSum[16384];
+        twins.memory().visitSlots(sums.length, (slot, key, memory, at) -> {
+            if (sums[slot] == null) {
+                sums[slot] = new CounterSum();
+            }
+            sums[slot].add(memory, at);
+        });
+        long[] counts = new long[sums.length];
+        for (int slot = 0; slot < sums.length; slot++) {
+            counts[slot] = sums[slot].toCounters().count();
+        }
+        return counts;
+    }
+
+    /** Ranges of every shape without overlaps, spread from low addresses over the sign change up to the top. */
+    private static List<LockRange> ranges(Random random, int number) {
+        List<LockRange> ranges = new ArrayList<>(number);
+        long next = 4096;
+        for (int id = 1; id <= number; id++) {
+            if (id == number / 4) {
+                next = Long.MAX_VALUE - (1L << 20);
+            } else if (id == number / 2) {
+                next = LOCK;
+            } else if (id == number - 100) {
+                next = -(1L << 24);
+            }
+            long stride = 4L * (1 + random.nextInt(64));
+            long count = random.nextInt(3) == 0 ? 1 : 2 + random.nextInt(30);
+            LockRange range = new LockRange(id, 0, LockKind.HASH_BUCKET, next, stride, count, random.nextInt(4), 0);
+            ranges.add(range);
+            next = range.lastLock() + 1 + random.nextInt(64);
+        }
+        ranges.set(number - 1, new LockRange(number, 0, LockKind.HASH_BUCKET, -25, 8, 2, 8, 0));
+        return ranges;
+    }
+
+    private static Inventory inventory(List<LockRange> ranges) {
+        List<MapResource> maps = ranges.stream()
+                .map(range -> new MapResource(
+                        range.mapId(), "m", "hash", 0, 4, 8, 1, 0, 0, List.of(range), List.of(), List.of(), List.of()))
+                .toList();
+        return new Inventory(1, Instant.EPOCH, maps, Set.of(), List.of());
+    }
+}

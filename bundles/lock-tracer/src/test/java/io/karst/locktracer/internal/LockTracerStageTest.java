@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.ability.Ability;
+import io.karst.asset.AssetException;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfObject;
+import io.karst.bpf.TestRun;
+import io.karst.contention.LockCounters;
+import io.karst.contention.LockVisibility;
+import io.karst.contention.LockVisibility.Visibility;
+import io.karst.contention.TracerReading;
+import io.karst.libbpf.internal.NativeBpf;
+import io.karst.resource.LockFamily;
+import io.karst.symbol.KernelSymbol;
+import io.karst.symbol.KernelSymbols;
+import io.karst.symbol.SymbolStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kernel")
+class LockTracerStageTest {
+    private static final TracerSettings QUICK = new TracerSettings(false, 10, 64);
+    private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024);
+
+    private final NativeBpf bpf = new NativeBpf();
+    private final ScannedMaps maps = new ScannedMaps(bpf);
+    private final ClasspathAssets assets = new ClasspathAssets();
+    private final NamesOnly symbols = new NamesOnly();
+
+    @AfterEach
+    void close() {
+        maps.close();
+        bpf.close();
+    }
+
+    @Test
+    void selfTestTellsEachFamilyAndLeavesNoTrace() {
+        Recorder recorder = new Recorder(number -> false);
+        LockTracerStage stage = stage(recorder.before(bpf), TESTING);
+        try {
+            assertThat(stage.visibility())
+                    .extracting(LockVisibility::family)
+                    .contains(LockFamily.SPIN, LockFamily.MUTEX)
+                    .doesNotHaveDuplicates();
+            assertThat(stage.visibility())
+                    .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
+            TracerReading reading = stage.read();
+            assertThat(recorder.mapIds()).isNotEmpty();
+            assertThat(reading.perKind())
+                    .extracting(LockCounters::mapId)
+                    .doesNotContainAnyElementsOf(recorder.mapIds());
+            assertThat(reading.lost())
+                    .containsOnlyKeys(
+                            "stale_note",
+                            "nesting",
+                            "sleepers_full",
+                            "clock",
+                            "single_lock",
+                            "recursion_begin",
+                            "recursion_end");
+            assertThat(new VisibilityProbe(stage).probe())
+                    .hasSameSizeAs(stage.visibility())
+                    .extracting(Ability::ability)
+                    .contains("waits on spin locks", "waits on mutex locks");
+        } finally {
+            stage.close();
+        }
+    }
+
+    @Test
+    void countsRealContentionAndNeverGoesBackwards() {
+        LockTracerStage stage = stage(bpf, TESTING);
+        try (BpfObject load = load()) {
+            int map = load.map("load_values").info().id();
+            Map<String, LockCounters> last = new HashMap<>();
+            stage.track(maps.rescan());
+            for (int round = 0; round < 10; round++) {
+                spin(load, 2, Duration.ofMillis(50));
+                if (round % 3 == 0) {
+                    stage.track(maps.rescan());
+                }
+                for (LockCounters entry : stage.read().perKind()) {
+                    String key = entry.mapId() + " " + entry.mapAddress() + " " + entry.kind();
+                    LockCounters before = last.put(key, entry);
+                    if (before != null) {
+                        assertThat(entry.counters().count())
+                                .isGreaterThanOrEqualTo(before.counters().count());
+                        assertThat(entry.counters().totalNanos())
+                                .isGreaterThanOrEqualTo(before.counters().totalNanos());
+                        assertThat(entry.counters().maxNanos())
+                                .isGreaterThanOrEqualTo(before.counters().maxNanos());
+                    }
+                }
+            }
+            LockVisibility spin = stage.visibility().get(0);
+            assertThat(spin.family()).isEqualTo(LockFamily.SPIN);
+            if (spin.visibility() == Visibility.FULL) {
+                assertThat(last.values())
+                        .filteredOn(entry -> entry.mapId() == map)
+                        .singleElement()
+                        .satisfies(entry -> assertThat(entry.counters().count()).isPositive());
+            }
+        } finally {
+            stage.close();
+        }
+    }
+
+    @Test
+    void startedAndStoppedFiftyTimesLeavesNothing() {
+        stage(bpf, TESTING).close();
+        Map<String, Long> before = held();
+        for (int round = 0; round < 50; round++) {
+            LockTracerStage stage = stage(bpf, round % 10 == 0 ? TESTING : QUICK);
+            assertThat(stage.read().perKind()).isNotNull();
+            stage.close();
+            stage.close();
+        }
+        assertThat(held()).isEqualTo(before);
+    }
+
+    @Test
+    void startThatFailsAtAnyStepLeavesNothing() {
+        stage(bpf, QUICK).close();
+        Map<String, Long> before = held();
+        int steps = steps(number -> false, QUICK);
+        assertThat(steps).isGreaterThan(20);
+        for (int step = 1; step <= steps; step++) {
+            int failing = step;
+            steps(number -> number == failing, QUICK);
+            steps(number -> number >= failing, QUICK);
+            assertThat(held()).as("after a failure at step " + failing).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void selfTestThatFailsAtAnyStepLeavesNothing() {
+        TracerSettings brief = new TracerSettings(true, 10, 64);
+        stage(bpf, brief).close();
+        Map<String, Long> before = held();
+        int first = steps(number -> false, QUICK);
+        for (int step = first; step < first + 45; step++) {
+            int failing = step;
+            steps(number -> number >= failing, brief);
+            assertThat(held()).as("after a failure at step " + failing).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void closedTracerSaysSo() {
+        LockTracerStage stage = stage(bpf, QUICK);
+        stage.close();
+        assertThatIllegalStateException().isThrownBy(stage::read).withMessage("the lock tracer is closed");
+        assertThatIllegalStateException().isThrownBy(() -> stage.track(maps.current()));
+    }
+
+    @Test
+    void failureNamesTheAsset() {
+        Bpf broken = new Recorder(number -> number > 1).before(bpf);
+        assertThatThrownBy(() -> stage(broken, QUICK))
+                .isInstanceOf(AssetException.class)
+                .hasMessageContaining("lock_contention: open failed by the test");
+    }
+
+    @Test
+    void withoutSelfTestFamiliesAreUntested() {
+        LockTracerStage stage = stage(bpf, QUICK);
+        try {
+            assertThat(stage.visibility()).allSatisfy(family -> {
+                assertThat(family.visibility()).isEqualTo(Visibility.PARTIAL);
+                assertThat(family.reason()).startsWith("not tested");
+            });
+            assertThat(stage.read().blindSpots())
+                    .anySatisfy(sentence -> assertThat(sentence).startsWith("spin locks: partial: not tested"));
+        } finally {
+            stage.close();
+        }
+    }
+
+    /** Starts and stops, and tells how many calls that took. */
+    private int steps(IntPredicate failing, TracerSettings settings) {
+        Recorder recorder = new Recorder(failing);
+        try {
+            stage(recorder.before(bpf), settings).close();
+        } catch (AssetException | BpfException e) {
+            assertThat(e).hasMessageContaining("failed by the test");
+        }
+        return recorder.calls();
+    }
+
+    private LockTracerStage stage(Bpf through, TracerSettings settings) {
+        return new LockTracerStage(new SelfTest.Parts(through, assets, maps, symbols), settings, Clock.systemUTC());
+    }
+
+    private BpfObject load() {
+        return assets.load("contention_load", (asset, btf) -> {
+            BpfObject object = bpf.open(asset, btf);
+            object.programNames().forEach(name -> object.setAutoload(name, name.equals("load_spin_lock")));
+            object.load();
+            return object;
+        });
+    }
+
+    private static void spin(BpfObject load, int threads, Duration time) {
+        Load.run(threads, () -> load.program("load_spin_lock").testRun(TestRun.withData(new byte[14], 10)), time);
+    }
+
+    /** What of the kernel this process holds, by kind. */
+    private static Map<String, Long> held() {
+        Map<String, Long> held = new HashMap<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            descriptors.forEach(each -> held.merge(target(each), 1L, Long::sum));
+            held.keySet().removeIf(name -> !name.contains("bpf"));
+            held.put(
+                    "mapped",
+                    Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                            .filter(line -> line.contains("bpf-map"))
+                            .count());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        held.put(
+                "threads",
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("karst-"))
+                        .count());
+        return held;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "gone";
+        }
+    }
+
+    /** Knows which symbols there are, as their names are readable without privilege. */
+    private static final class NamesOnly implements KernelSymbols {
+        @Override
+        public List<KernelSymbol> byName(Collection<String> names) {
+            try (Stream<String> lines = Files.lines(Path.of("/proc/kallsyms"))) {
+                String name = names.iterator().next();
+                boolean found = lines.anyMatch(line -> line.endsWith(" " + name));
+                return List.of(new KernelSymbol(
+                        name, 0, 0, "", found ? SymbolStatus.FOUND : SymbolStatus.NOT_FOUND, "kallsyms"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public List<KernelSymbol> byAddress(Collection<Long> addresses) {
+            return List.of();
+        }
+
+        @Override
+        public List<KernelSymbol> resolved() {
+            return List.of();
+        }
+    }
+}

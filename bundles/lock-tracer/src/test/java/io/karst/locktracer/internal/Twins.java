@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfProgram;
+import io.karst.bpf.TestRun;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The contention programs, fed with made-up events on CPU 0; nothing is attached. */
+final class Twins implements AutoCloseable {
+    static final int SPIN = 1;
+    static final int MUTEX_SPINNING = 0x21;
+    static final int MUTEX_SLEEPING = 0x20;
+
+    private final KernelHalf half;
+    private final Tracking tracking;
+
+    Twins(Bpf bpf, int slots, int lines) {
+        TracerSizes sizes = new TracerSizes(bpf.possibleCpus(), slots, lines);
+        half = new ClasspathAssets()
+                .load("lock_contention", (asset, btf) -> KernelHalf.detached(bpf, asset, btf, sizes));
+        tracking = new Tracking(half.memory(), Ticker.SYSTEM);
+    }
+
+    /** Keeps this thread on CPU 0, because the programs tell waits apart by CPU and task. */
+    static void pinThisThread() throws IOException, InterruptedException {
+        Path self = Files.readSymbolicLink(Path.of("/proc/thread-self"));
+        setAffinity(self.getFileName().toString(), "0");
+    }
+
+    /** Lets this thread run anywhere again. */
+    static void unpinThisThread() throws IOException, InterruptedException {
+        Path self = Files.readSymbolicLink(Path.of("/proc/thread-self"));
+        // not availableProcessors(), which tells only those this thread is kept on
+        String online = Files.readString(Path.of("/sys/devices/system/cpu/online"));
+        setAffinity(self.getFileName().toString(), online.strip());
+    }
+
+    private static void setAffinity(String thread, String cpus) throws IOException, InterruptedException {
+        Process taskset = new ProcessBuilder("taskset", "-pc", cpus, thread)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (taskset.waitFor() != 0) {
+            throw new IllegalStateException("taskset failed with " + taskset.exitValue());
+        }
+    }
+
+    Tracking tracking() {
+        return tracking;
+    }
+
+    SharedMemory memory() {
+        return half.memory();
+    }
+
+    void begin(long lock, long flags) {
+        run(half.begin(), lock, flags);
+    }
+
+    void end(long lock, long returned) {
+        run(half.end(), lock, returned);
+    }
+
+    void spin(long lock) {
+        begin(lock, SPIN);
+        end(lock, 0);
+    }
+
+    private static void run(BpfProgram program, long first, long second) {
+        byte[] context = ByteBuffer.allocate(2 * Long.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putLong(first)
+                .putLong(second)
+                .array();
+        program.testRun(TestRun.withContext(context).onCpu(0));
+    }
+
+    @Override
+    public void close() {
+        half.close();
+    }
+}

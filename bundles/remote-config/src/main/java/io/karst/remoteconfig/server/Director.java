@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.server;
+
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.CachedFile;
+import io.karst.remoteconfig.Client;
+import io.karst.remoteconfig.ClientState;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.FileHash;
+import io.karst.remoteconfig.TargetFile;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Decides what one client gets; the request has passed {@link RequestRules}. */
+final class Director {
+
+    private final SignedRepository repository;
+
+    Director(SignedRepository repository) {
+        this.repository = repository;
+    }
+
+    ConfigResponse answer(ConfigRequest request, Instant now) {
+        Client client = request.client().orElseThrow();
+        ClientState state = client.state().orElseThrow();
+        if (!now.isBefore(repository.expires())) {
+            return new ConfigResponse(List.of(), repository.targets(), List.of(), List.of(), ConfigStatus.EXPIRED);
+        }
+        List<PublishedConfig> matching = matching(client, now);
+        if (isCurrent(state, matching)) {
+            return ConfigResponse.EMPTY;
+        }
+        Set<String> cached =
+                request.cachedFiles().stream().flatMap(Director::keys).collect(Collectors.toSet());
+        List<TargetFile> files = new ArrayList<>();
+        List<String> paths = new ArrayList<>();
+        for (PublishedConfig config : matching) {
+            String path = config.path().text();
+            paths.add(path);
+            if (!cached.contains(key(path, config.content().size(), config.sha256()))) {
+                files.add(new TargetFile(path, config.content()));
+            }
+        }
+        return new ConfigResponse(newRoots(state), repository.targets(), files, paths, ConfigStatus.OK);
+    }
+
+    /**
+     * Nothing is new if the targets are the client's, and if it reports just the configurations that are meant for it: what it asks for may
+     * have changed since, and so may what has expired.
+     */
+    private boolean isCurrent(ClientState state, List<PublishedConfig> matching) {
+        if (state.targetsVersion() != repository.targetsVersion() || state.rootVersion() < repository.rootVersion()) {
+            return false;
+        }
+        Set<String> held = new HashSet<>();
+        state.configStates().forEach(config -> held.add(config.product() + "/" + config.id()));
+        Set<String> meant = new HashSet<>();
+        matching.forEach(config ->
+                meant.add(config.path().product() + "/" + config.path().id()));
+        return held.equals(meant);
+    }
+
+    private List<PublishedConfig> matching(Client client, Instant now) {
+        Set<String> products = Set.copyOf(client.products());
+        List<PublishedConfig> matching = new ArrayList<>();
+        for (PublishedConfig config : repository.configs().values()) {
+            if (products.contains(config.path().product()) && !config.isOver(now) && isMeant(config, client)) {
+                matching.add(config);
+            }
+        }
+        return matching;
+    }
+
+    private static boolean isMeant(PublishedConfig config, Client client) {
+        return config.predicates().isEmpty()
+                || config.predicates().stream().anyMatch(predicate -> predicate.matches(client));
+    }
+
+    private List<Bytes> newRoots(ClientState state) {
+        long held = state.rootVersion() - repository.firstRootVersion() + 1;
+        int from = (int) Math.max(0, Math.min(held, repository.roots().size()));
+        return repository.roots().subList(from, repository.roots().size());
+    }
+
+    private static java.util.stream.Stream<String> keys(CachedFile file) {
+        return file.hashes().stream()
+                .filter(hash -> hash.algorithm().equals("sha256"))
+                .map(FileHash::hash)
+                .map(hash -> key(file.path(), file.length(), hash));
+    }
+
+    private static String key(String path, long length, String sha256) {
+        return length + " " + sha256 + " " + path;
+    }
+}

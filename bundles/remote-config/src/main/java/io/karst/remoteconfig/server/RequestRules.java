@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.server;
+
+import io.karst.remoteconfig.CachedFile;
+import io.karst.remoteconfig.Client;
+import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.FileHash;
+import io.karst.remoteconfig.TracerDetails;
+import java.util.Optional;
+
+/** What a request has to satisfy before it is answered. */
+final class RequestRules {
+
+    private RequestRules() {}
+
+    /** The first rule that is broken. */
+    static Optional<String> broken(ConfigRequest request) {
+        if (request.client().isEmpty()) {
+            return Optional.of("client is missing");
+        }
+        Client client = request.client().get();
+        if (client.state().isEmpty()) {
+            return Optional.of("client.state is missing");
+        }
+        if (client.state().get().rootVersion() < 1) {
+            return Optional.of("client.state.root_version is below 1");
+        }
+        if (client.id().isEmpty()) {
+            return Optional.of("client.id is empty");
+        }
+        return kind(client).or(() -> cachedFiles(request));
+    }
+
+    private static Optional<String> kind(Client client) {
+        int kinds = (client.isTracer() ? 1 : 0) + (client.isAgent() ? 1 : 0) + (client.isUpdater() ? 1 : 0);
+        if (kinds != 1) {
+            return Optional.of("exactly one of is_tracer, is_agent and is_updater has to be set, not " + kinds);
+        }
+        if (client.isTracer()) {
+            return tracer(client);
+        }
+        if (client.isAgent()) {
+            return client.agent().isEmpty()
+                    ? Optional.of("client.client_agent is missing")
+                    : client.tracer().map(tracer -> "client.client_tracer is set for an agent");
+        }
+        return client.updater().isEmpty() ? Optional.of("client.client_updater is missing") : Optional.empty();
+    }
+
+    private static Optional<String> tracer(Client client) {
+        if (client.tracer().isEmpty()) {
+            return Optional.of("client.client_tracer is missing");
+        }
+        TracerDetails tracer = client.tracer().get();
+        if (client.agent().isPresent()) {
+            return Optional.of("client.client_agent is set for a tracer");
+        }
+        if (client.id().equals(tracer.runtimeId())) {
+            return Optional.of("client.id equals client.client_tracer.runtime_id");
+        }
+        return tracer.language().isEmpty() ? Optional.of("client.client_tracer.language is empty") : Optional.empty();
+    }
+
+    private static Optional<String> cachedFiles(ConfigRequest request) {
+        for (CachedFile file : request.cachedFiles()) {
+            if (ConfigPath.find(file.path()).isEmpty()) {
+                return Optional.of("cached_target_files has a malformed path: " + file.path());
+            }
+            if (file.length() < 1) {
+                return Optional.of("cached_target_files has length " + file.length() + " for " + file.path());
+            }
+            if (file.hashes().isEmpty()) {
+                return Optional.of("cached_target_files has no hash for " + file.path());
+            }
+            for (FileHash hash : file.hashes()) {
+                if (hash.algorithm().isEmpty() || hash.hash().isEmpty()) {
+                    return Optional.of("cached_target_files has an empty hash for " + file.path());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}

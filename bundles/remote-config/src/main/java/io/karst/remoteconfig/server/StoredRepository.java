@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.server;
+
+import io.karst.remoteconfig.ByteFormat;
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.Refusal;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.tuf.TargetEntry;
+import io.karst.remoteconfig.tuf.TargetsMetadata;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The stored form of a repository. */
+final class StoredRepository {
+
+    private static final String FORMAT = "karst-remote-config-repository";
+    private static final int VERSION = 1;
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private StoredRepository() {}
+
+    static Bytes write(
+            RepositorySettings settings, List<Bytes> roots, Bytes targets, SortedMap<String, ConfigHistory> histories) {
+        ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
+        out.number(settings.rootValidity().toSeconds());
+        out.number(settings.targetsValidity().toSeconds());
+        out.number(settings.historyPerConfig());
+        out.number(roots.size());
+        roots.forEach(out::bytes);
+        out.bytes(targets);
+        out.number(histories.size());
+        histories.forEach((path, history) -> {
+            out.text(path);
+            out.number(history.lastVersion());
+            out.number(history.current().isPresent() ? 1 : 0);
+            out.number(history.former().size());
+            history.current().ifPresent(config -> write(out, config));
+            history.former().forEach(config -> write(out, config));
+        });
+        return out.finish();
+    }
+
+    private static void write(ByteFormat.Writer out, PublishedConfig config) {
+        out.number(config.version());
+        out.bytes(config.content());
+        out.number(config.expires().map(Instant::getEpochSecond).orElse(NEVER));
+        out.number(config.predicates().size());
+        for (TracerPredicate predicate : config.predicates()) {
+            out.text(predicate.clientId());
+            out.text(predicate.service());
+            out.text(predicate.environment());
+            out.text(predicate.appVersion());
+            out.text(predicate.tracerVersion());
+            out.text(predicate.language());
+            out.text(predicate.runtimeId());
+        }
+    }
+
+    static SignedRepository read(Bytes stored) {
+        ByteFormat.Reader in = ByteFormat.Reader.open(stored, FORMAT, VERSION);
+        RepositorySettings settings;
+        List<Bytes> roots = new ArrayList<>();
+        SortedMap<String, ConfigHistory> histories = new TreeMap<>();
+        Bytes targets;
+        try {
+            settings = new RepositorySettings(
+                    Duration.ofSeconds(in.number()), Duration.ofSeconds(in.number()), Math.toIntExact(in.number()));
+            for (long left = in.count(); left > 0; left--) {
+                roots.add(in.bytes());
+            }
+            targets = in.bytes();
+            for (long left = in.count(); left > 0; left--) {
+                String path = in.text();
+                histories.put(path, history(in, ConfigPath.parse(path)));
+            }
+        } catch (IllegalArgumentException | ArithmeticException | java.time.DateTimeException e) {
+            throw new RefusedException(new Refusal.DamagedState(e.toString()));
+        }
+        in.end();
+        if (roots.isEmpty()) {
+            throw new RefusedException(new Refusal.DamagedState("no root"));
+        }
+        return new SignedRepository(settings, roots, targets, histories);
+    }
+
+    private static ConfigHistory history(ByteFormat.Reader in, ConfigPath path) {
+        long lastVersion = in.number();
+        boolean offered = in.number() == 1;
+        long former = in.count();
+        Optional<PublishedConfig> current = offered ? Optional.of(config(in, path)) : Optional.empty();
+        List<PublishedConfig> earlier = new ArrayList<>();
+        for (long left = former; left > 0; left--) {
+            earlier.add(config(in, path));
+        }
+        return new ConfigHistory(current, lastVersion, earlier);
+    }
+
+    private static PublishedConfig config(ByteFormat.Reader in, ConfigPath path) {
+        long version = in.number();
+        Bytes content = in.bytes();
+        long end = in.number();
+        List<TracerPredicate> predicates = new ArrayList<>();
+        for (long left = in.count(); left > 0; left--) {
+            predicates.add(
+                    new TracerPredicate(in.text(), in.text(), in.text(), in.text(), in.text(), in.text(), in.text()));
+        }
+        Optional<Instant> expires = end == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochSecond(end));
+        return PublishedConfig.of(version, new Publication(path, content, expires, predicates));
+    }
+
+    /** What is offered has to be what is signed, no more and no less. */
+    static void checkOffered(Map<String, PublishedConfig> configs, TargetsMetadata targets) {
+        if (!configs.keySet().equals(targets.targets().keySet())) {
+            throw new RefusedException(new Refusal.DamagedState("the targets list other paths than are stored"));
+        }
+        configs.forEach((path, config) -> {
+            TargetEntry entry = Optional.ofNullable(targets.targets().get(path))
+                    .orElseThrow(() -> new RefusedException(new Refusal.NotInTargets(path)));
+            entry.check(config.content());
+        });
+    }
+}

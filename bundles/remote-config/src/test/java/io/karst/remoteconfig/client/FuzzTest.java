@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.TrustAnchor;
+import io.karst.remoteconfig.UpdaterDetails;
+import io.karst.remoteconfig.VerifiedConfig;
+import io.karst.remoteconfig.server.Answer;
+import io.karst.remoteconfig.server.Forge;
+import io.karst.remoteconfig.server.Publication;
+import io.karst.remoteconfig.server.RepositorySettings;
+import io.karst.remoteconfig.server.RoleKeys;
+import io.karst.remoteconfig.server.SignedRepository;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Broken responses, a hundred thousand of them: nothing is thrown, and no byte is applied that was not signed. */
+class FuzzTest {
+
+    private static final int ROUNDS = Integer.getInteger("karst.fuzz.rounds", 100_000);
+    private static final long SEED = Long.getLong("karst.fuzz.seed", 20260101L);
+    private static final int ROUNDS_WITH_ROOTS = 10;
+    private static final int ROUNDS_OF_STORED = 10;
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final ConfigPath ONE = ConfigPath.of(2, "TESTING1", "one");
+    private static final ConfigPath TWO = ConfigPath.of(2, "TESTING1", "two");
+    private static final ClientIdentity WHO = new ClientIdentity(
+            "fuzz", List.of("TESTING1"), new ClientIdentity.Updater(new UpdaterDetails(List.of(), 0)));
+
+    private final RoleKeys root = RoleKeys.of(Forge.key());
+    private final RoleKeys targets = RoleKeys.of(Forge.key());
+    private final SignedRepository first = SignedRepository.create(RepositorySettings.DEFAULT, root, targets, NOW)
+            .publish(publication(ONE, "first of one"), targets, NOW);
+    private final SignedRepository second = first.rotate(root, root, targets, NOW)
+            .publish(publication(ONE, "second of one"), targets, NOW)
+            .publish(publication(TWO, "first of two"), targets, NOW);
+    private final RemoteConfigClient client = new RemoteConfigClient(
+            new TrustAnchor.InitialRoot(first.roots().get(0)), ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final RemoteConfigClientState before = client.step(client.start(), answer(first, client.start()), List.of())
+            .next();
+
+    private static Publication publication(ConfigPath path, String content) {
+        return new Publication(path, Bytes.utf8(content), Optional.empty(), List.of());
+    }
+
+    private ConfigResponse answer(SignedRepository repository, RemoteConfigClientState state) {
+        Answer answer = repository.answer(client.request(state, WHO), NOW);
+        return ((Answer.Answered) answer).response();
+    }
+
+    @Test
+    void brokenResponsesCrashNothingAndApplyNothing() {
+        ConfigResponse withRoots = answer(second, before);
+        ConfigResponse targetsOnly = answer(second, rootTaken());
+        RemoteConfigClientState rootTaken = rootTaken();
+        ResponseMutator mutator = new ResponseMutator(SEED);
+        int refused = 0;
+        for (int i = 0; i < ROUNDS; i++) {
+            boolean roots = i % ROUNDS_WITH_ROOTS == 0;
+            RemoteConfigClientState state = roots ? before : rootTaken;
+            Step step = client.step(state, mutator.mutate(roots ? withRoots : targetsOnly), List.of());
+            if (step.outcome() instanceof Outcome.Refused refusal) {
+                refused++;
+                assertThat(step.next())
+                        .isEqualTo(client.failed(state, refusal.refusal().message()));
+            } else {
+                step.next().configs().values().forEach(held -> assertSigned(held.config()));
+            }
+        }
+        assertThat(refused).isGreaterThan(ROUNDS / 2);
+    }
+
+    private RemoteConfigClientState rootTaken() {
+        ConfigResponse onlyRoots =
+                new ConfigResponse(second.roots(), Bytes.EMPTY, List.of(), List.of(), ConfigStatus.OK);
+        return client.step(before, onlyRoots, List.of()).next();
+    }
+
+    private void assertSigned(VerifiedConfig config) {
+        String path = config.path().text();
+        boolean signed = List.of(first, second).stream()
+                .map(repository -> repository.configs().get(path))
+                .anyMatch(published -> published != null
+                        && published.version() == config.version()
+                        && published.content().equals(config.content()));
+        assertThat(signed).as(path).isTrue();
+    }
+
+    @Test
+    void damagedStoresAreRejected() {
+        Bytes stored = client.store(before);
+        for (int i = 0; i < stored.size(); i++) {
+            byte[] damaged = stored.toArray();
+            damaged[i] ^= 1;
+            assertThat(client.restore(Bytes.of(damaged))).isInstanceOf(Restored.Rejected.class);
+            if (i % ROUNDS_OF_STORED == 0) {
+                Bytes cut = Bytes.of(Arrays.copyOf(stored.toArray(), i));
+                assertThat(client.restore(cut)).isInstanceOf(Restored.Rejected.class);
+            }
+        }
+    }
+}

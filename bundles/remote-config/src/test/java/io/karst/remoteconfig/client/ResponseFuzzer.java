@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.client;
+
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.TargetFile;
+import io.karst.remoteconfig.TrustAnchor;
+import io.karst.remoteconfig.tuf.RootMetadata;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/**
+ * A target for Jazzer: {@code jazzer --cp=target/classes:target/test-classes
+ * --target_class=io.karst.remoteconfig.client.ResponseFuzzer}. Takes the input as a whole response and as a trust anchor; anything thrown
+ * but a refusal is a finding, and so is any configuration, since no input is signed.
+ */
+public final class ResponseFuzzer {
+
+    private static final String PATH = "datadog/2/TESTING1/one/config";
+    /** The key of the public test vectors; its secret half is not known here. */
+    private static final TrustAnchor ANCHOR = new TrustAnchor.PinnedTargetsKey(
+            "k", "ed25519", "ed25519", "7d3102e39abe71044d207550bda239c71380d013ec5a115f79f51622630054e6");
+
+    private static final RemoteConfigClient CLIENT = new RemoteConfigClient(
+            ANCHOR, ClientPolicy.DEFAULT, Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
+
+    private ResponseFuzzer() {}
+
+    /**
+     * One input.
+     *
+     * @param input anything
+     */
+    public static void fuzzerTestOneInput(byte[] input) {
+        Bytes bytes = Bytes.of(input);
+        ConfigResponse response = new ConfigResponse(
+                List.of(bytes), bytes, List.of(new TargetFile(PATH, bytes)), List.of(PATH), ConfigStatus.OK);
+        Step step = CLIENT.step(CLIENT.start(), response, List.of());
+        if (!step.next().configs().isEmpty()) {
+            throw new AssertionError("applied " + step.next().configs());
+        }
+        if (!CLIENT.restore(bytes).state().configs().isEmpty()) {
+            throw new AssertionError("restored something");
+        }
+        try {
+            RootMetadata.trusted(bytes);
+        } catch (RefusedException e) {
+            return; // as it should be for nearly every input; a root may sign itself
+        }
+    }
+}

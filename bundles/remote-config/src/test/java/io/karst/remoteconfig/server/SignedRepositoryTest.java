@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.remoteconfig.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.remoteconfig.AgentDetails;
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.CachedFile;
+import io.karst.remoteconfig.Client;
+import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.ClientState;
+import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.FileHash;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.TracerDetails;
+import io.karst.remoteconfig.TrustAnchor;
+import io.karst.remoteconfig.VerifiedConfig;
+import io.karst.remoteconfig.client.ClientPolicy;
+import io.karst.remoteconfig.client.OfflineProof;
+import io.karst.remoteconfig.client.Outcome;
+import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.client.RemoteConfigClientState;
+import io.karst.remoteconfig.client.Step;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The repository against the client: what it publishes is taken, whatever it was asked to do in between. */
+class SignedRepositoryTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final ConfigPath ONE = ConfigPath.of(2, "TESTING1", "one");
+    private static final ConfigPath OTHER = ConfigPath.of(2, "TESTING2", "one");
+    private static final ClientIdentity AGENT = new ClientIdentity(
+            "agent-1",
+            List.of("TESTING1"),
+            new ClientIdentity.Agent(new AgentDetails("karst", "1", "", "", List.of())));
+
+    private final RoleKeys root = new RoleKeys(List.of(Forge.key(), Forge.key()), 2);
+    private final RoleKeys targets = RoleKeys.of(Forge.key());
+    private final SignedRepository empty = SignedRepository.create(RepositorySettings.DEFAULT, root, targets, NOW);
+    private final TrustAnchor anchor = new TrustAnchor.InitialRoot(empty.roots().get(0));
+    private final RemoteConfigClient client =
+            new RemoteConfigClient(anchor, ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    private SignedRepository publish(SignedRepository repository, ConfigPath path, String content) {
+        return repository.publish(
+                new Publication(path, Bytes.utf8(content), Optional.empty(), List.of()), targets, NOW);
+    }
+
+    private ConfigResponse answer(SignedRepository repository, RemoteConfigClientState state) {
+        return ((Answer.Answered) repository.answer(client.request(state, AGENT), NOW)).response();
+    }
+
+    private RemoteConfigClientState poll(SignedRepository repository, RemoteConfigClientState state) {
+        Step step = client.step(state, answer(repository, state), List.of());
+        assertThat(step.outcome()).isNotInstanceOf(Outcome.Refused.class);
+        return step.next();
+    }
+
+    private static VerifiedConfig held(RemoteConfigClientState state) {
+        return Optional.ofNullable(state.configs().get(ONE.text()))
+                .orElseThrow()
+                .config();
+    }
+
+    private static PublishedConfig published(SignedRepository repository) {
+        return Optional.ofNullable(repository.configs().get(ONE.text())).orElseThrow();
+    }
+
+    private static String content(RemoteConfigClientState state) {
+        return held(state).content().toUtf8();
+    }
+
+    @Test
+    void publishesReplacesRollsBackAndRemoves() {
+        SignedRepository repository = publish(empty, ONE, "first");
+        RemoteConfigClientState state = poll(repository, client.start());
+        assertThat(content(state)).isEqualTo("first");
+
+        repository = publish(repository, ONE, "second");
+        state = poll(repository, state);
+        assertThat(content(state)).isEqualTo("second");
+        assertThat(answer(repository, state)).isEqualTo(ConfigResponse.EMPTY);
+
+        repository = repository.rollback(ONE, targets, NOW);
+        state = poll(repository, state);
+        assertThat(content(state)).isEqualTo("first");
+        assertThat(held(state).version()).isEqualTo(3);
+
+        repository = repository.remove(ONE, targets, NOW);
+        state = poll(repository, state);
+        assertThat(state.configs()).isEmpty();
+
+        repository = publish(repository, ONE, "again");
+        assertThat(published(repository).version()).isEqualTo(4);
+    }
+
+    @Test
+    void sendsOnlyProductsAskedForAndFilesNotHeld() {
+        SignedRepository repository = publish(publish(empty, ONE, "mine"), OTHER, "not mine");
+        ConfigResponse first = answer(repository, client.start());
+        assertThat(first.clientConfigs()).containsExactly(ONE.text());
+        RemoteConfigClientState state = poll(repository, client.start());
+
+        ConfigResponse renewed = answer(repository.renew(targets, NOW), state);
+        assertThat(renewed.clientConfigs()).containsExactly(ONE.text());
+        assertThat(renewed.targetFiles()).isEmpty();
+    }
+
+    @Test
+    void aClientThatAsksForMoreGetsItAtTheSameVersion() {
+        SignedRepository repository = publish(publish(empty, ONE, "mine"), OTHER, "mine later");
+        RemoteConfigClientState state = poll(repository, client.start());
+        ClientIdentity both = new ClientIdentity("agent-1", List.of("TESTING1", "TESTING2"), AGENT.kind());
+        Answer answer = repository.answer(client.request(state, both), NOW);
+        assertThat(((Answer.Answered) answer).response().clientConfigs()).containsExactly(ONE.text(), OTHER.text());
+    }
+
+    @Test
+    void clientsFollowEveryRotation() {
+        SignedRepository repository = publish(empty, ONE, "first");
+        RemoteConfigClientState state = poll(repository, client.start());
+        RoleKeys newRoot = new RoleKeys(List.of(Forge.key(), Forge.key(), Forge.key()), 2);
+        RoleKeys newTargets = RoleKeys.of(Forge.key());
+        SignedRepository rotated =
+                repository.rotate(root, newRoot, newTargets, NOW).rotate(newRoot, newRoot, newTargets, NOW);
+        assertThat(rotated.rootVersion()).isEqualTo(3);
+        assertThat(poll(rotated, state).rootVersion()).isEqualTo(3);
+        assertThat(content(poll(rotated, client.start()))).isEqualTo("first");
+        assertThatThrownBy(() -> publish(rotated, ONE, "with the old key"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ThresholdNotMet");
+        assertThatThrownBy(() -> repository.rotate(newRoot, newRoot, newTargets, NOW))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void saysThatItHasExpired() {
+        SignedRepository repository = publish(empty, ONE, "first");
+        Instant late = NOW.plus(Duration.ofDays(31));
+        Answer answer = repository.answer(client.request(client.start(), AGENT), late);
+        ConfigResponse response = ((Answer.Answered) answer).response();
+        assertThat(response.status()).isEqualTo(ConfigStatus.EXPIRED);
+        assertThat(response.clientConfigs()).isEmpty();
+    }
+
+    @Test
+    void anExpiredConfigurationIsNotOffered() {
+        Publication brief = new Publication(ONE, Bytes.utf8("x"), Optional.of(NOW.plusSeconds(5)), List.of());
+        SignedRepository repository = empty.publish(brief, targets, NOW);
+        assertThat(answer(repository, client.start()).clientConfigs()).hasSize(1);
+        Answer later = repository.answer(client.request(client.start(), AGENT), NOW.plusSeconds(5));
+        assertThat(((Answer.Answered) later).response().clientConfigs()).isEmpty();
+    }
+
+    @Test
+    void comesBackFromItsStoredFormAndRefusesDamage() {
+        Publication detailed = new Publication(
+                OTHER,
+                Bytes.utf8("x"),
+                Optional.of(NOW.plusSeconds(500)),
+                List.of(new TracerPredicate("c", "s", "e", "a", ">=1.2", "l", "r")));
+        SignedRepository repository =
+                publish(publish(empty, ONE, "first"), ONE, "second").publish(detailed, targets, NOW);
+        SignedRepository back = SignedRepository.fromBytes(repository.toBytes());
+        assertThat(back.toBytes()).isEqualTo(repository.toBytes());
+        assertThat(back.configs()).isEqualTo(repository.configs());
+        assertThat(published(back.rollback(ONE, targets, NOW)).content()).isEqualTo(Bytes.utf8("first"));
+
+        byte[] damaged = repository.toBytes().toArray();
+        damaged[damaged.length / 2] ^= 1;
+        assertThatThrownBy(() -> SignedRepository.fromBytes(Bytes.of(damaged)))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("digest does not match");
+    }
+
+    @Test
+    void keysComeBackFromTheirStoredForm() {
+        SigningKey key = Forge.key();
+        SigningKey back = SigningKey.fromBytes(key.toBytes());
+        assertThat(back.keyId()).isEqualTo(key.keyId());
+        assertThat(back.toString()).doesNotContain(key.toBytes().toHex());
+        RoleKeys same = RoleKeys.of(back);
+        SignedRepository repository = SignedRepository.create(RepositorySettings.DEFAULT, root, RoleKeys.of(key), NOW);
+        assertThat(repository.renew(same, NOW).targetsVersion()).isEqualTo(2);
+    }
+
+    @Test
+    void anExportVerifiesOffline() {
+        SignedRepository repository = publish(empty.rotate(root, root, targets, NOW), ONE, "first");
+        OfflineProof proof = OfflineProof.verify(repository.export(), anchor, Clock.fixed(NOW, ZoneOffset.UTC));
+        assertThat(proof.rootVersion()).isEqualTo(2);
+        assertThat(proof.configs())
+                .singleElement()
+                .satisfies(config -> assertThat(config.path()).isEqualTo(ONE));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.2.3, '>=1.2.0, <2', true",
+        "2.0.0, '>=1.2.0, <2', false",
+        "1.9.9, ^1.2, true",
+        "0.3.0, ^0.2.5, false",
+        "1.2.9, ~1.2.3, true",
+        "1.3.0, ~1.2.3, false",
+        "1.0.0-rc.1, <1.0.0, true",
+        "1.0.0-rc.10, >1.0.0-rc.9, true",
+        "3.1.0, <1 || >=3, true",
+        "v1.2.3+build, =1.2.3, true",
+        "1.2.3, !=1.2.3, false",
+    })
+    void tracerVersionConstraints(String version, String constraint, boolean meant) {
+        TracerPredicate predicate = new TracerPredicate("", "", "", "", constraint, "", "");
+        TracerDetails tracer = new TracerDetails("r", "java", version, "s", "e", "1", List.of());
+        assertThat(predicate.matches(client(tracer))).isEqualTo(meant);
+    }
+
+    private static Client client(TracerDetails tracer) {
+        return new Client(
+                Optional.empty(),
+                "c",
+                List.of(),
+                true,
+                Optional.of(tracer),
+                false,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                0,
+                Bytes.EMPTY);
+    }
+
+    @Test
+    void predicatesAreAlternativesAndTheirFieldsAllCount() {
+        TracerDetails tracer = new TracerDetails("r", "java", "1.0.0", "shop", "prod", "7", List.of());
+        assertThat(new TracerPredicate("c", "shop", "prod", "7", "1", "java", "r").matches(client(tracer)))
+                .isTrue();
+        assertThat(new TracerPredicate("", "shop", "test", "", "", "", "").matches(client(tracer)))
+                .isFalse();
+        Publication some = new Publication(
+                ONE,
+                Bytes.utf8("x"),
+                Optional.empty(),
+                List.of(TracerPredicate.client("somebody"), TracerPredicate.client("agent-1")));
+        assertThat(answer(empty.publish(some, targets, NOW), client.start()).clientConfigs())
+                .hasSize(1);
+        Publication others =
+                new Publication(ONE, Bytes.utf8("x"), Optional.empty(), List.of(TracerPredicate.client("somebody")));
+        assertThat(answer(empty.publish(others, targets, NOW), client.start()).clientConfigs())
+                .isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void invalidRequests(String reason, ConfigRequest request) {
+        assertThat(empty.answer(request, NOW)).isEqualTo(new Answer.InvalidRequest(reason));
+    }
+
+    static Stream<Arguments> invalidRequests() {
+        ClientState state = new ClientState(1, 0, List.of(), false, "", Bytes.EMPTY);
+        Optional<ClientState> ok = Optional.of(state);
+        Optional<ClientState> noRoot = Optional.of(new ClientState(0, 0, List.of(), false, "", Bytes.EMPTY));
+        Optional<AgentDetails> agent = Optional.of(new AgentDetails("a", "1", "", "", List.of()));
+        Optional<TracerDetails> tracer = Optional.of(tracer("r", "java"));
+        Optional<TracerDetails> none = Optional.empty();
+        return Stream.of(
+                Arguments.of("client is missing", new ConfigRequest(Optional.empty(), List.of())),
+                Arguments.of("client.state is missing", request(Optional.empty(), "i", none, agent, true)),
+                Arguments.of("client.state.root_version is below 1", request(noRoot, "i", none, agent, true)),
+                Arguments.of("client.id is empty", request(ok, "", none, agent, true)),
+                Arguments.of(
+                        "exactly one of is_tracer, is_agent and is_updater has to be set, not 0",
+                        request(ok, "i", none, agent, false)),
+                Arguments.of("client.client_agent is missing", request(ok, "i", none, Optional.empty(), true)),
+                Arguments.of("client.client_tracer is set for an agent", request(ok, "i", tracer, agent, true)),
+                Arguments.of("client.client_tracer is missing", tracerRequest("i", none, Optional.empty())),
+                Arguments.of("client.client_agent is set for a tracer", tracerRequest("i", tracer, agent)),
+                Arguments.of(
+                        "client.id equals client.client_tracer.runtime_id",
+                        tracerRequest("r", tracer, Optional.empty())),
+                Arguments.of(
+                        "client.client_tracer.language is empty",
+                        tracerRequest("i", Optional.of(tracer("r", "")), Optional.empty())),
+                Arguments.of("cached_target_files has a malformed path: x", cached(new CachedFile("x", 1, List.of()))),
+                Arguments.of(
+                        "cached_target_files has length 0 for " + ONE,
+                        cached(new CachedFile(ONE.text(), 0, List.of()))),
+                Arguments.of(
+                        "cached_target_files has no hash for " + ONE, cached(new CachedFile(ONE.text(), 1, List.of()))),
+                Arguments.of(
+                        "cached_target_files has an empty hash for " + ONE,
+                        cached(new CachedFile(ONE.text(), 1, List.of(new FileHash("sha256", ""))))));
+    }
+
+    private static TracerDetails tracer(String runtimeId, String language) {
+        return new TracerDetails(runtimeId, language, "1.0.0", "s", "e", "1", List.of());
+    }
+
+    private static ConfigRequest request(
+            Optional<ClientState> state,
+            String id,
+            Optional<TracerDetails> tracer,
+            Optional<AgentDetails> agent,
+            boolean isAgent) {
+        return new ConfigRequest(
+                Optional.of(new Client(
+                        state, id, List.of(), false, tracer, isAgent, agent, false, Optional.empty(), 0, Bytes.EMPTY)),
+                List.of());
+    }
+
+    private static ConfigRequest tracerRequest(
+            String id, Optional<TracerDetails> tracer, Optional<AgentDetails> agent) {
+        ClientState state = new ClientState(1, 0, List.of(), false, "", Bytes.EMPTY);
+        return new ConfigRequest(
+                Optional.of(new Client(
+                        Optional.of(state),
+                        id,
+                        List.of(),
+                        true,
+                        tracer,
+                        false,
+                        agent,
+                        false,
+                        Optional.empty(),
+                        0,
+                        Bytes.EMPTY)),
+                List.of());
+    }
+
+    private static ConfigRequest cached(CachedFile file) {
+        ClientState state = new ClientState(1, 0, List.of(), false, "", Bytes.EMPTY);
+        Optional<AgentDetails> agent = Optional.of(new AgentDetails("a", "1", "", "", List.of()));
+        ConfigRequest good = request(Optional.of(state), "i", Optional.empty(), agent, true);
+        return new ConfigRequest(good.client(), List.of(file));
+    }
+}

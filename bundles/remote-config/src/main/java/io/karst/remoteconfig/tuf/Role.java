@@ -50,12 +50,13 @@ record Role(String name, Map<String, TufKey> keys, Set<String> keyIds, int thres
      */
     void verify(SignedMetadata metadata) {
         Set<Bytes> signers = new HashSet<>();
+        Bytes message = metadata.canonical();
         for (SignedMetadata.Signature signature : metadata.signatures()) {
             Optional<Bytes> raw = signature.raw();
             TufKey key = keys.get(signature.keyId());
             if (key != null && raw.isPresent()) {
                 key.verificationKey()
-                        .filter(usable -> usable.verifies(metadata.canonical(), raw.get()))
+                        .filter(usable -> usable.verifies(message, raw.get()))
                         .ifPresent(usable -> signers.add(usable.encoded()));
             }
         }

@@ -22,19 +22,12 @@ import java.util.Set;
  * @param role what it is meant to be
  * @param raw the bytes as they came
  * @param signed the part that is signed
- * @param canonical the bytes that are signed
  * @param signatures by distinct key ids
  * @param version from 1
  * @param expires when it expires
  */
 record SignedMetadata(
-        String role,
-        Bytes raw,
-        Fields signed,
-        Bytes canonical,
-        List<Signature> signatures,
-        long version,
-        Instant expires) {
+        String role, Bytes raw, Fields signed, List<Signature> signatures, long version, Instant expires) {
 
     /** One signature, as declared. */
     record Signature(String keyId, String hex) {
@@ -73,19 +66,18 @@ record SignedMetadata(
         }
         signed.optionalString("spec_version").ifPresent(version -> checkSpecification(signed, version));
         return new SignedMetadata(
-                role,
-                raw,
-                signed,
-                CanonicalJson.of(signed.json()),
-                List.copyOf(signatures),
-                signed.integer("version", 1),
-                signed.time("expires"));
+                role, raw, signed, List.copyOf(signatures), signed.integer("version", 1), signed.time("expires"));
     }
 
     private static void checkSpecification(Fields signed, String version) {
         if (!version.equals("1") && !version.startsWith("1.")) {
             throw signed.malformed("spec_version " + version + " is not of major version 1");
         }
+    }
+
+    /** The bytes that are signed. Made when they are needed: metadata that is only read again needs none. */
+    Bytes canonical() {
+        return CanonicalJson.of(signed.json());
     }
 
     /** Expiry is inclusive: at the second it names, it has expired. */

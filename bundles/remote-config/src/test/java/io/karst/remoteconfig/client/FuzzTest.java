@@ -32,7 +32,7 @@ class FuzzTest {
 
     private static final int ROUNDS = Integer.getInteger("karst.fuzz.rounds", 100_000);
     private static final long SEED = Long.getLong("karst.fuzz.seed", 20260101L);
-    private static final int ROUNDS_WITH_ROOTS = 10;
+    private static final int ROUNDS_WITH_ROOTS = 50;
     private static final int ROUNDS_OF_STORED = 10;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final ConfigPath ONE = ConfigPath.of(2, "TESTING1", "one");

@@ -44,4 +44,26 @@ public record MapResource(
         owners = List.copyOf(owners);
         blindSpots = List.copyOf(blindSpots);
     }
+
+    /**
+     * The same map without its locks: nothing of it is traced.
+     *
+     * @return a copy without ranges
+     */
+    public MapResource untracked() {
+        return new MapResource(
+                id,
+                name,
+                type,
+                flags,
+                keySize,
+                valueSize,
+                maxEntries,
+                memoryBytes,
+                address,
+                List.of(),
+                pins,
+                owners,
+                blindSpots);
+    }
 }

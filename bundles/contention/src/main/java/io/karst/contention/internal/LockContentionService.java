@@ -7,10 +7,15 @@ import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
 import io.karst.contention.TracerReading;
+import io.karst.contention.TracingControl;
+import io.karst.contention.TracingSettings;
+import io.karst.resource.Inventory;
+import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -25,11 +30,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  */
 @Component(
         immediate = true,
-        service = LockContention.class,
+        service = {LockContention.class, TracingControl.class},
         name = "io.karst.contention",
         configurationPid = "io.karst.contention")
 @Designate(ocd = LockContentionService.Config.class)
-public final class LockContentionService implements LockContention {
+public final class LockContentionService implements LockContention, TracingControl {
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -62,6 +67,7 @@ public final class LockContentionService implements LockContention {
     private final Rescan rescan;
     private final Snapshots snapshots;
     private final RescanThread thread;
+    private final Settings settings;
 
     /**
      * Called by the service component runtime.
@@ -80,6 +86,7 @@ public final class LockContentionService implements LockContention {
 
     LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings) {
         this.tracer = tracer;
+        this.settings = settings;
         MapNames names = new MapNames();
         names.learn(inventory.current());
         snapshots = new Snapshots(names);
@@ -102,6 +109,25 @@ public final class LockContentionService implements LockContention {
         TracerReading first = tracer.read();
         Thread.sleep(time.toMillis());
         return snapshot(first);
+    }
+
+    @Override
+    public void apply(TracingSettings wanted) {
+        rescan.select(fresh -> only(wanted, fresh));
+        thread.every(wanted.rescanInterval());
+    }
+
+    @Override
+    public void reset() {
+        rescan.select(UnaryOperator.identity());
+        thread.every(settings.rescanInterval());
+    }
+
+    private static Inventory only(TracingSettings wanted, Inventory fresh) {
+        List<MapResource> maps = fresh.maps().stream()
+                .map(map -> wanted.isTracked(map.name()) ? map : map.untracked())
+                .toList();
+        return new Inventory(fresh.generation(), fresh.takenAt(), maps, fresh.symbols(), fresh.blindSpots());
     }
 
     private ContentionSnapshot snapshot(TracerReading first) {

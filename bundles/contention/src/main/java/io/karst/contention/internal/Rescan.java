@@ -10,6 +10,7 @@ import io.karst.resource.ResourceInventory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ final class Rescan implements Runnable {
     private final ResourceInventory inventory;
     private final LockTracer tracer;
     private final MapNames names;
+    private UnaryOperator<Inventory> selection = UnaryOperator.identity();
     private Optional<Long> lastNanos = Optional.empty();
     private Optional<String> failure = Optional.empty();
     private long failures;
@@ -36,7 +38,7 @@ final class Rescan implements Runnable {
         try {
             Inventory fresh = inventory.rescan();
             names.learn(fresh);
-            tracer.track(fresh);
+            tracer.track(selection.apply(fresh));
             failure = Optional.empty();
             failures = 0;
         } catch (BpfException | IllegalStateException e) {
@@ -47,6 +49,22 @@ final class Rescan implements Runnable {
             }
         }
         lastNanos = Optional.of(System.nanoTime());
+    }
+
+    /**
+     * Chooses what is traced, and scans. If the scan fails, the former choice stays.
+     *
+     * @param chosen leaves out the lock ranges of maps that are not wanted
+     * @throws IllegalStateException if the scan fails
+     */
+    synchronized void select(UnaryOperator<Inventory> chosen) {
+        UnaryOperator<Inventory> before = selection;
+        selection = chosen;
+        run();
+        if (failure.isPresent()) {
+            selection = before;
+            throw new IllegalStateException(failure.get());
+        }
     }
 
     /** Scans unless that was done a moment ago. */

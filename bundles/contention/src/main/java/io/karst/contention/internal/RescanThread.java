@@ -13,24 +13,42 @@ final class RescanThread implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Thread thread;
+    private Duration interval;
 
     RescanThread(Runnable rescan, Duration interval) {
-        thread = new Thread(() -> loop(rescan, interval), "karst-rescan");
+        this.interval = interval;
+        thread = new Thread(() -> loop(rescan), "karst-rescan");
         thread.setDaemon(true);
         thread.start();
     }
 
     @SuppressWarnings("IllegalCatch") // top of a thread: one bad turn must not end the rescans
-    private static void loop(Runnable rescan, Duration interval) {
+    private void loop(Runnable rescan) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                Thread.sleep(interval.toMillis());
+                pause();
                 rescan.run();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
                 LOG.error("rescan failed unexpectedly", e);
             }
+        }
+    }
+
+    /** Takes effect at once, also on the pause that is running. */
+    synchronized void every(Duration changed) {
+        interval = changed;
+        notifyAll();
+    }
+
+    private synchronized void pause() throws InterruptedException {
+        long begun = System.nanoTime();
+        long left = interval.toMillis();
+        while (left > 0) {
+            wait(left);
+            left = interval.toMillis()
+                    - Duration.ofNanos(System.nanoTime() - begun).toMillis();
         }
     }
 

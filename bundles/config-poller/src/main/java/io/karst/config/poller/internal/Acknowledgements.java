@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import io.karst.config.AppliedConfig;
+import io.karst.config.AppliedConfig.Acknowledgement;
+import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyOutcome.Result;
+import io.karst.config.RemoteConfig;
+import io.karst.remoteconfig.ApplyReport;
+import io.karst.remoteconfig.ApplyState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What listeners said about what is in force. An outcome about anything else than the present version and content is dropped.
+ * Several listeners of one file: one failure makes it an error; it is acknowledged when all that began have applied it.
+ * Thread-safe.
+ */
+final class Acknowledgements {
+
+    private final Duration answerWithin;
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    Acknowledgements(Duration answerWithin) {
+        this.answerWithin = answerWithin;
+    }
+
+    private static final class Entry {
+        private final RemoteConfig config;
+        private final long sinceNanos;
+        private final Map<String, ApplyOutcome> byListener = new TreeMap<>();
+
+        Entry(RemoteConfig config, long sinceNanos) {
+            this.config = config;
+            this.sinceNanos = sinceNanos;
+        }
+    }
+
+    synchronized void expect(RemoteConfig config, long nowNanos) {
+        Entry before = entries.get(config.path());
+        if (before == null || !before.config.sameAs(config)) {
+            entries.put(config.path(), new Entry(config, nowNanos));
+        }
+    }
+
+    synchronized void forget(RemoteConfig config) {
+        entries.remove(config.path());
+    }
+
+    /** Takes an outcome; false if it was dropped. */
+    synchronized boolean take(ApplyOutcome outcome) {
+        Entry entry = entries.get(outcome.path());
+        if (entry == null || !outcome.isAbout(entry.config)) {
+            return false;
+        }
+        entry.byListener.put(outcome.listener(), outcome);
+        return true;
+    }
+
+    /**
+     * Everything in force with what the server is to be told.
+     *
+     * @param nowNanos monotonic time
+     * @param subscribers names of event handlers for a configuration; when nobody has answered in time, they are named
+     * @return by path
+     */
+    synchronized List<AppliedConfig> all(long nowNanos, Function<RemoteConfig, List<String>> subscribers) {
+        List<AppliedConfig> all = new ArrayList<>();
+        entries.values().forEach(entry -> all.add(merged(entry, nowNanos, subscribers)));
+        return all;
+    }
+
+    static List<ApplyReport> reports(Collection<AppliedConfig> configs) {
+        return configs.stream()
+                .map(applied -> new ApplyReport(
+                        applied.config().path(),
+                        applied.config().version(),
+                        switch (applied.acknowledgement()) {
+                            case ACKNOWLEDGED -> ApplyState.ACKNOWLEDGED;
+                            case ERROR -> ApplyState.ERROR;
+                            case UNACKNOWLEDGED -> ApplyState.UNACKNOWLEDGED;
+                        },
+                        applied.reason()))
+                .toList();
+    }
+
+    private AppliedConfig merged(Entry entry, long nowNanos, Function<RemoteConfig, List<String>> subscribers) {
+        boolean late = nowNanos - entry.sinceNanos > answerWithin.toNanos();
+        if (entry.byListener.isEmpty()) {
+            List<String> silent = late ? subscribers.apply(entry.config) : List.of();
+            return silent.isEmpty()
+                    ? new AppliedConfig(entry.config, Acknowledgement.UNACKNOWLEDGED, "")
+                    : new AppliedConfig(
+                            entry.config,
+                            Acknowledgement.ERROR,
+                            "no answer within " + answerWithin + " from " + String.join(", ", silent));
+        }
+        for (ApplyOutcome outcome : entry.byListener.values()) {
+            if (outcome.result() == Result.FAILED) {
+                return new AppliedConfig(
+                        entry.config, Acknowledgement.ERROR, outcome.listener() + ": " + outcome.reason());
+            }
+        }
+        boolean all = entry.byListener.values().stream().allMatch(outcome -> outcome.result() == Result.APPLIED);
+        return new AppliedConfig(entry.config, all ? Acknowledgement.ACKNOWLEDGED : Acknowledgement.UNACKNOWLEDGED, "");
+    }
+}

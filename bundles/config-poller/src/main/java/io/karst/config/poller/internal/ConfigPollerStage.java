@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import io.karst.config.ApplyOutcome;
+import io.karst.config.ConfigChange;
+import io.karst.config.ConfigReport;
+import io.karst.config.ConfigTopics;
+import io.karst.config.ConfigUpdates;
+import io.karst.config.RemoteConfig;
+import io.karst.poll.PollLoop;
+import io.karst.poll.PollTask;
+import io.karst.remoteconfig.AgentDetails;
+import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.wire.ConfigTransport;
+import io.karst.remoteconfig.wire.ConfigWire;
+import io.karst.stage.Stage;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.event.Event;
+import org.osgi.service.event.EventAdmin;
+import org.osgi.service.event.EventConstants;
+import org.osgi.service.event.EventHandler;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** Stage 5: keeps the configuration current, tells listeners, and tells the server what they made of it. */
+@Component(
+        name = "io.karst.config-poller",
+        immediate = true,
+        configurationPid = "io.karst.config",
+        service = {ConfigUpdates.class, PollTask.class, EventHandler.class, Stage.class},
+        property = {
+            Stage.NAME + "=config-poller",
+            Stage.ORDER + ":Integer=5",
+            EventConstants.EVENT_TOPIC + "=" + ConfigTopics.APPLIED
+        })
+@Designate(ocd = ConfigSettings.class)
+public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHandler, Stage {
+
+    /** Beyond the exchange's own deadline: verifying and storing 110 MiB on a slow machine. */
+    private static final Duration WORK = Duration.ofSeconds(30);
+
+    private static final int ID_LENGTH = 21;
+    private static final String ID_LETTERS = "_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    private final ConfigTransport transport;
+    private final Poller poller;
+    private final Duration deadline;
+    private final Instant readySince;
+    private final Duration startupDuration;
+
+    /**
+     * Called by the service component runtime.
+     *
+     * @param loop stage 4, which makes the turns
+     * @param wire connects to the server
+     * @param events announces changes
+     * @param config raw settings
+     * @param bundles finds subscribers, and Karaf's data folder
+     */
+    @Activate
+    public ConfigPollerStage(
+            @Reference(name = "pollLoop") PollLoop loop,
+            @Reference(name = "configWire") ConfigWire wire,
+            @Reference(name = "eventAdmin") EventAdmin events,
+            ConfigSettings config,
+            BundleContext bundles) {
+        long begun = System.nanoTime();
+        Settings settings = SettingsReader.read(config, SettingsReader.dataFolder(bundles));
+        Subscribers subscribers = new Subscribers(bundles);
+        Clock clock = Clock.systemUTC();
+        transport = wire.connect(settings.connection());
+        deadline = settings.connection().deadline().plus(WORK);
+        poller = new Poller(
+                settings,
+                transport,
+                identity(settings.products(), bundles.getBundle().getVersion().toString()),
+                new Poller.Surroundings(
+                        clock,
+                        System::nanoTime,
+                        () -> ThreadLocalRandom.current().nextDouble(),
+                        change -> events.postEvent(event(change)),
+                        subscribers::of,
+                        point -> {}));
+        poller.restore();
+        readySince = clock.instant();
+        startupDuration = Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    private static Event event(ConfigChange change) {
+        return new Event(change.topic(), Map.of(ConfigTopics.CHANGE, change));
+    }
+
+    private static ClientIdentity identity(List<String> products, String version) {
+        SecureRandom random = new SecureRandom();
+        StringBuilder id = new StringBuilder();
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
+        }
+        return new ClientIdentity(
+                id.toString(),
+                products,
+                new ClientIdentity.Agent(new AgentDetails("karst", version, "", "", List.of())));
+    }
+
+    @Override
+    public String name() {
+        return "config";
+    }
+
+    @Override
+    public Duration interval() {
+        return poller.pause();
+    }
+
+    @Override
+    public Duration deadline() {
+        return deadline;
+    }
+
+    @Override
+    public void poll() throws InterruptedException {
+        poller.poll();
+    }
+
+    @Override
+    public void handleEvent(Event event) {
+        if (event.getProperty(ConfigTopics.OUTCOME) instanceof ApplyOutcome outcome) {
+            poller.take(outcome);
+        }
+    }
+
+    @Override
+    public List<RemoteConfig> current(String product) {
+        return poller.configs().stream()
+                .filter(config -> config.product().equals(product))
+                .toList();
+    }
+
+    @Override
+    public ConfigReport report() {
+        return poller.report();
+    }
+
+    @Override
+    public Instant readySince() {
+        return readySince;
+    }
+
+    @Override
+    public Duration startupDuration() {
+        return startupDuration;
+    }
+
+    /** Ends the connection; the last good configuration stays on disk. */
+    @Deactivate
+    public void close() {
+        transport.close();
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+/** Moments in one turn between which a crash must do no harm. Tests stop there. */
+enum FaultPoint {
+    RECEIVED,
+    VERIFIED,
+    STORED,
+    PUBLISHED
+}

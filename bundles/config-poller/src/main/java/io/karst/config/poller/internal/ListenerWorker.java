@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import io.karst.config.ApplyOutcome;
+import io.karst.config.ConfigChange;
+import io.karst.config.ConfigChange.Kind;
+import io.karst.config.ConfigListener;
+import io.karst.config.ConfigRefusedException;
+import io.karst.config.RemoteConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One listener, its thread, and what it has applied. Of several changes to one file that wait, only the newest is kept, and what
+ * is no longer in force when its turn comes is not delivered at all. Thread-safe.
+ */
+final class ListenerWorker implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerWorker.class);
+
+    private final ConfigListener listener;
+    private final String name;
+    private final Set<String> products;
+    private final Function<String, List<RemoteConfig>> current;
+    private final Consumer<ApplyOutcome> answer;
+    private final ScheduledThreadPoolExecutor thread;
+    private final ScheduledExecutorService watch;
+    private final Map<String, ConfigChange> waiting = new LinkedHashMap<>();
+    private final Map<String, RemoteConfig> delivered = new HashMap<>();
+
+    ListenerWorker(
+            ConfigListener listener, Function<String, List<RemoteConfig>> current, Consumer<ApplyOutcome> answer) {
+        this.listener = listener;
+        this.current = current;
+        this.answer = answer;
+        name = listener.name();
+        products = Set.copyOf(listener.products());
+        thread = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "karst-listener-" + name));
+        watch = Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "karst-listener-watch-" + name));
+    }
+
+    private static Thread daemon(Runnable work, String name) {
+        Thread made = new Thread(work, name);
+        made.setDaemon(true);
+        return made;
+    }
+
+    Set<String> products() {
+        return products;
+    }
+
+    void offer(ConfigChange change) {
+        if (!products.contains(change.config().product())) {
+            return;
+        }
+        synchronized (this) {
+            waiting.remove(change.config().path());
+            waiting.put(change.config().path(), change);
+        }
+        if (change.kind() == Kind.UPDATED) {
+            answer.accept(ApplyOutcome.applying(name, change.config()));
+        }
+        try {
+            Future<?> queued = thread.submit(this::next);
+            LOG.trace("queued {} for {}: {}", change, name, queued);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("listener {} is gone", name, e);
+        }
+    }
+
+    private Optional<ConfigChange> take() {
+        synchronized (this) {
+            Optional<ConfigChange> first = waiting.values().stream().findFirst();
+            first.ifPresent(change -> waiting.remove(change.config().path()));
+            return first;
+        }
+    }
+
+    private void next() {
+        Optional<ConfigChange> taken = take();
+        if (taken.isEmpty() || !stillTrue(taken.get())) {
+            return;
+        }
+        ConfigChange change = taken.get();
+        RemoteConfig before = delivered.get(change.config().path());
+        if (change.kind() == Kind.UPDATED && before != null && before.sameAs(change.config())) {
+            answer.accept(ApplyOutcome.applied(name, change.config()));
+            return;
+        }
+        ApplyOutcome outcome = apply(change);
+        if (change.kind() == Kind.REMOVED) {
+            delivered.remove(change.config().path());
+        } else {
+            if (outcome.result() == ApplyOutcome.Result.APPLIED) {
+                delivered.put(change.config().path(), change.config());
+            }
+            answer.accept(outcome);
+        }
+    }
+
+    private boolean stillTrue(ConfigChange change) {
+        List<RemoteConfig> now = current.apply(change.config().product());
+        return change.kind() == Kind.UPDATED
+                ? now.stream().anyMatch(config -> config.sameAs(change.config()))
+                : now.stream()
+                        .noneMatch(
+                                config -> config.path().equals(change.config().path()));
+    }
+
+    @SuppressWarnings("IllegalCatch") // one bad listener must not starve the others
+    private ApplyOutcome apply(ConfigChange change) {
+        AtomicBoolean late = new AtomicBoolean();
+        Thread worker = Thread.currentThread();
+        Duration deadline = Duration.ZERO;
+        Optional<Future<?>> alarm = Optional.empty();
+        try {
+            deadline = listener.deadline();
+            String tooLate = "took longer than its deadline of " + deadline;
+            alarm = Optional.of(watch.schedule(
+                    () -> {
+                        late.set(true);
+                        // said now, because a listener may ignore its interrupt
+                        answer.accept(ApplyOutcome.failed(name, change.config(), tooLate));
+                        worker.interrupt();
+                    },
+                    deadline.toNanos(),
+                    TimeUnit.NANOSECONDS));
+            listener.apply(change);
+            alarm.get().cancel(false);
+            return late.get()
+                    ? ApplyOutcome.failed(name, change.config(), tooLate)
+                    : ApplyOutcome.applied(name, change.config());
+        } catch (ConfigRefusedException e) {
+            return ApplyOutcome.failed(name, change.config(), String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            return ApplyOutcome.failed(
+                    name, change.config(), late.get() ? "took longer than its deadline of " + deadline : "interrupted");
+        } catch (RuntimeException | Error e) {
+            LOG.warn("listener {} threw on {}", name, change, e);
+            return ApplyOutcome.failed(name, change.config(), e.toString());
+        } finally {
+            alarm.ifPresent(set -> set.cancel(false));
+            if (Thread.interrupted()) {
+                LOG.debug("listener {} left its thread interrupted", name);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        watch.shutdownNow();
+    }
+}

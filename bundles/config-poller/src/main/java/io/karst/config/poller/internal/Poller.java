@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import io.karst.config.AppliedConfig;
+import io.karst.config.ApplyOutcome;
+import io.karst.config.ConfigChange;
+import io.karst.config.ConfigReport;
+import io.karst.config.RemoteConfig;
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.Refusal;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.TrustAnchor;
+import io.karst.remoteconfig.VerifiedConfig;
+import io.karst.remoteconfig.client.ClientPolicy;
+import io.karst.remoteconfig.client.Limits;
+import io.karst.remoteconfig.client.Outcome;
+import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.client.RemoteConfigClientState;
+import io.karst.remoteconfig.client.Step;
+import io.karst.remoteconfig.store.AtomicFile;
+import io.karst.remoteconfig.wire.ConfigTransport;
+import io.karst.remoteconfig.wire.TransportException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One turn: ask, verify, store, publish, in this order. Turns are made by one thread at a time; everything else may be called
+ * by any thread. What is in force changes only after it was verified as a whole, and, where there is a disk, stored.
+ */
+final class Poller {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
+
+    private final Settings settings;
+    private final ConfigTransport transport;
+    private final Surroundings around;
+    private final ClientIdentity identity;
+    private final Memory memory;
+    private final Backoff backoff;
+    private final Health health;
+    private final Acknowledgements acknowledgements;
+    private final QuietLog quiet;
+
+    private @Nullable RemoteConfigClient client;
+    private volatile Held held = Held.NOTHING;
+    private volatile Duration pause;
+
+    /**
+     * What the poller needs of the world; tests bring their own.
+     *
+     * @param clock for expiry and for what is shown
+     * @param nanos monotonic time
+     * @param random numbers from 0 to 1
+     * @param publish announces a change; returns at once
+     * @param subscribers names of event handlers for a configuration
+     * @param faults told at each {@link FaultPoint}
+     */
+    record Surroundings(
+            Clock clock,
+            LongSupplier nanos,
+            DoubleSupplier random,
+            Consumer<ConfigChange> publish,
+            Function<RemoteConfig, List<String>> subscribers,
+            Consumer<FaultPoint> faults) {}
+
+    /** What is in force: replaced as a whole. */
+    private record Held(
+            Optional<RemoteConfigClientState> state, Optional<Instant> expires, List<RemoteConfig> configs) {
+        static final Held NOTHING = new Held(Optional.empty(), Optional.empty(), List.of());
+    }
+
+    Poller(Settings settings, ConfigTransport transport, ClientIdentity identity, Surroundings around) {
+        this.settings = settings;
+        this.transport = transport;
+        this.identity = identity;
+        this.around = around;
+        memory = new Memory(new AtomicFile(settings.stateFile()));
+        backoff = new Backoff(settings.interval(), around.random());
+        health = new Health(around.clock(), around.nanos(), settings.staleAfter(), settings.enabled());
+        acknowledgements = new Acknowledgements(settings.answerWithin());
+        quiet = new QuietLog(LOG, around.nanos());
+        pause = settings.interval();
+    }
+
+    /** Puts the last good configuration in force, verified again, and announces it. */
+    void restore() {
+        try {
+            client();
+        } catch (IOException e) {
+            health.silent(String.valueOf(e.getMessage())); // the embedded server may be about to make its root
+        }
+    }
+
+    /** One turn. */
+    void poll() throws InterruptedException {
+        if (!settings.enabled()) {
+            return;
+        }
+        try {
+            turn(client());
+        } catch (TransportException e) {
+            transportFailed(e);
+        } catch (IOException e) {
+            health.silent(String.valueOf(e.getMessage()));
+            pause = backoff.afterFailure();
+            quiet.warn("remote configuration cannot start: " + e.getMessage());
+        }
+    }
+
+    private void turn(RemoteConfigClient verifier) throws TransportException, InterruptedException {
+        Step expiry = verifier.expire(current());
+        if (expiry.outcome() instanceof Outcome.Updated updated) {
+            putInForce(verifier, expiry.next(), updated);
+        }
+        RemoteConfigClientState state = verifier.report(
+                current(),
+                Acknowledgements.reports(acknowledgements.all(around.nanos().getAsLong(), around.subscribers())));
+        hold(verifier, state);
+        ConfigResponse response = transport.exchange(verifier.request(state, identity));
+        around.faults().accept(FaultPoint.RECEIVED);
+        Step step = verifier.step(state, response, List.of());
+        around.faults().accept(FaultPoint.VERIFIED);
+        if (step.outcome() instanceof Outcome.Refused refused) {
+            hold(verifier, step.next());
+            refused(refused.refusal());
+            return;
+        }
+        if (step.outcome() instanceof Outcome.Updated updated) {
+            putInForce(verifier, step.next(), updated);
+        } else {
+            RemoteConfigClientState before = state;
+            hold(verifier, step.next());
+            if (!before.targets().equals(step.next().targets())
+                    || before.rootVersion() != step.next().rootVersion()) {
+                memory.store(verifier, step.next());
+            }
+        }
+        pause = backoff.afterSuccess();
+        succeeded();
+    }
+
+    private void succeeded() {
+        health.succeeded();
+        held.expires()
+                .filter(end -> !around.clock().instant().isBefore(end))
+                .ifPresent(end -> health.expired("the signed list expired at " + end));
+    }
+
+    private void refused(Refusal refusal) {
+        pause = backoff.afterFailure();
+        String why = refusal.message();
+        if (refusal instanceof Refusal.Expired || refusal instanceof Refusal.RepositoryExpired) {
+            health.expired(why);
+        } else {
+            health.refused(why);
+        }
+        quiet.warn("configuration from " + source() + " refused, the last good one stays in force: " + why);
+    }
+
+    private void transportFailed(TransportException e) {
+        String why = e.kind() + ": " + e.getMessage();
+        RemoteConfigClient verifier = client;
+        if (verifier != null && held.state().isPresent()) {
+            hold(verifier, verifier.failed(held.state().get(), why));
+        }
+        switch (e.kind()) {
+            case NOT_OFFERED -> {
+                health.notOffered(why);
+                pause = backoff.afterNotOffered();
+            }
+            case UNREACHABLE, TIMED_OUT -> {
+                health.silent(why);
+                pause = backoff.afterFailure();
+            }
+            case CREDENTIALS -> {
+                if (health.lastSuccess().isEmpty()) {
+                    health.silent(why);
+                } else {
+                    health.refused(why);
+                }
+                pause = backoff.afterFailure();
+            }
+            case UNAUTHENTICATED, TOO_LARGE, INVALID_REQUEST, OTHER -> {
+                health.refused(why);
+                pause = backoff.afterFailure();
+            }
+            default -> throw new IllegalStateException("unknown kind " + e.kind());
+        }
+        quiet.warn("no configuration from " + source() + ", the last good one stays in force: " + why);
+    }
+
+    private RemoteConfigClient client() throws IOException {
+        RemoteConfigClient made = client;
+        if (made == null) {
+            Bytes root = TrustedRoot.read(settings.root());
+            ClientPolicy policy = new ClientPolicy(Optional.empty(), settings.partial(), true, Limits.DEFAULT);
+            try {
+                made = new RemoteConfigClient(new TrustAnchor.InitialRoot(root), policy, around.clock());
+            } catch (RefusedException e) {
+                throw new IOException(settings.root() + " is no root of trust: " + e.getMessage(), e);
+            }
+            client = made;
+            hold(made, memory.restore(made));
+            held.configs().forEach(config -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, config)));
+        }
+        return made;
+    }
+
+    private RemoteConfigClientState current() {
+        return held.state().orElseThrow(() -> new IllegalStateException("polled before a state was restored"));
+    }
+
+    /** Stored before it is announced: after a crash in between, the new state is restored and announced again. */
+    private void putInForce(RemoteConfigClient verifier, RemoteConfigClientState next, Outcome.Updated updated) {
+        memory.store(verifier, next);
+        around.faults().accept(FaultPoint.STORED);
+        hold(verifier, next);
+        List<ConfigChange> changes = new ArrayList<>();
+        updated.removed().forEach(gone -> changes.add(new ConfigChange(ConfigChange.Kind.REMOVED, remote(gone))));
+        updated.changed().forEach(came -> changes.add(new ConfigChange(ConfigChange.Kind.UPDATED, remote(came))));
+        changes.forEach(this::announce);
+        around.faults().accept(FaultPoint.PUBLISHED);
+        LOG.info(
+                "configuration in force: targets={} changed={} removed={}",
+                next.targetsVersion(),
+                updated.changed().size(),
+                updated.removed().size());
+    }
+
+    private void announce(ConfigChange change) {
+        if (change.kind() == ConfigChange.Kind.REMOVED) {
+            acknowledgements.forget(change.config());
+        } else {
+            acknowledgements.expect(change.config(), around.nanos().getAsLong());
+        }
+        around.publish().accept(change);
+    }
+
+    private void hold(RemoteConfigClient verifier, RemoteConfigClientState state) {
+        held = new Held(
+                Optional.of(state),
+                verifier.metadataExpires(state),
+                state.configs().values().stream()
+                        .map(config -> remote(config.config()))
+                        .toList());
+    }
+
+    private static RemoteConfig remote(VerifiedConfig config) {
+        return new RemoteConfig(
+                config.path().text(),
+                config.path().product(),
+                config.path().id(),
+                config.version(),
+                config.content().digest("SHA-256").toHex(),
+                config.content().toArray());
+    }
+
+    private String source() {
+        return settings.connection().host() + ":" + settings.connection().port();
+    }
+
+    Duration pause() {
+        return pause;
+    }
+
+    void take(ApplyOutcome outcome) {
+        if (!acknowledgements.take(outcome)) {
+            LOG.debug(
+                    "outcome of {} about {} v{} dropped: not in force",
+                    outcome.listener(),
+                    outcome.path(),
+                    outcome.version());
+        }
+    }
+
+    List<RemoteConfig> configs() {
+        return held.configs();
+    }
+
+    ConfigReport report() {
+        Held now = held;
+        List<AppliedConfig> applied = acknowledgements.all(around.nanos().getAsLong(), around.subscribers());
+        return new ConfigReport(
+                health.state(),
+                health.since(),
+                source(),
+                identity.id(),
+                now.state().map(RemoteConfigClientState::rootVersion).orElse(0L),
+                now.state().map(RemoteConfigClientState::targetsVersion).orElse(0L),
+                now.expires(),
+                health.lastSuccess(),
+                health.lastError(),
+                memory.storage(),
+                applied);
+    }
+}

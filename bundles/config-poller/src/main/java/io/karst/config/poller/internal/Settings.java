@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import io.karst.remoteconfig.wire.ConnectionSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the operator set, checked.
+ *
+ * @param enabled whether to poll
+ * @param connection the server
+ * @param root file of the initial root
+ * @param products products asked for
+ * @param interval time between two questions
+ * @param staleAfter without an answer for so long, the state is STALE
+ * @param answerWithin a silent listener counts as failed after this
+ * @param partial whether good parts of an update apply alone
+ * @param stateFile where the last good configuration is kept
+ */
+record Settings(
+        boolean enabled,
+        ConnectionSettings connection,
+        Path root,
+        List<String> products,
+        Duration interval,
+        Duration staleAfter,
+        Duration answerWithin,
+        boolean partial,
+        Path stateFile) {
+
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    Settings {
+        products = List.copyOf(products);
+        if (products.isEmpty()) {
+            throw new IllegalArgumentException("products is empty: nothing to ask for");
+        }
+        for (String product : products) {
+            if (!product.matches("[A-Za-z0-9_-]+")) {
+                throw new IllegalArgumentException(
+                        "product \"" + product + "\" has other characters than A-Z a-z 0-9 _ -");
+            }
+        }
+        if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("interval.millis=" + interval.toMillis() + " is outside 100..3600000");
+        }
+        if (staleAfter.isNegative() || answerWithin.isNegative()) {
+            throw new IllegalArgumentException("stale.after.millis or answer.within.millis is negative");
+        }
+    }
+}

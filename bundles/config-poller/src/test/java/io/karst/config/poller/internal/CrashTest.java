@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karst.config.ConfigChange;
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.wire.ConfigTransport;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A process of its own is killed at each step; what it left is opened here. */
+class CrashTest {
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest(name = "killed when {0}")
+    @EnumSource(FaultPoint.class)
+    void afterAKillTheStateIsTheOldOrTheNewOneAndAnnounced(FaultPoint point) throws Exception {
+        World world = new World(folder);
+        FakeServer server = new FakeServer(world.instant());
+        Path root = world.root(server);
+        Poller first = world.poller(server, root);
+        first.restore();
+        server.publish("old", world.instant());
+        first.poll();
+        server.publish("new", world.instant());
+        ConfigResponse answer = server.exchange(server.lastAsked());
+        killAt(point, answer);
+
+        world.announced().clear();
+        Poller after = world.poller(server, root);
+        after.restore();
+        List<String> contents = after.configs().stream()
+                .map(config -> new String(config.content(), StandardCharsets.UTF_8))
+                .toList();
+        assertThat(contents).containsExactly(point.compareTo(FaultPoint.STORED) < 0 ? "old" : "new");
+        assertThat(world.announced()).extracting(ConfigChange::config).isEqualTo(after.configs());
+        after.poll();
+        assertThat(after.configs())
+                .extracting(config -> new String(config.content(), StandardCharsets.UTF_8))
+                .containsExactly("new");
+    }
+
+    private void killAt(FaultPoint point, ConfigResponse answer) throws IOException, InterruptedException {
+        CrashMain.write(folder, answer);
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CrashMain.class.getName(),
+                        folder.toString(),
+                        point.name())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(out.readLine()).isEqualTo("at " + point);
+            process.destroyForcibly();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(128 + 9);
+        }
+    }
+
+    /** Plays an answer back. */
+    record Replay(ConfigResponse answer) implements ConfigTransport {
+        @Override
+        public ConfigResponse exchange(ConfigRequest request) {
+            return answer;
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    }
+
+    /** Stops for good at one point. */
+    record StopAt(FaultPoint point, Consumer<FaultPoint> said) implements Consumer<FaultPoint> {
+        @Override
+        public void accept(FaultPoint reached) {
+            if (reached == point) {
+                said.accept(reached);
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    /** Bytes of an answer's parts, for the other process. */
+    static Bytes join(List<Bytes> parts) {
+        return Bytes.utf8(String.join("\n", parts.stream().map(Bytes::toHex).toList()));
+    }
+}

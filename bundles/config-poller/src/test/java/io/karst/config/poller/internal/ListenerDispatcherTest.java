@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyOutcome.Result;
+import io.karst.config.ConfigChange;
+import io.karst.config.ConfigChange.Kind;
+import io.karst.config.ConfigListener;
+import io.karst.config.ConfigRefusedException;
+import io.karst.config.ConfigReport;
+import io.karst.config.ConfigTopics;
+import io.karst.config.ConfigUpdates;
+import io.karst.config.RemoteConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.osgi.service.event.Event;
+
+class ListenerDispatcherTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final List<RemoteConfig> current = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<ApplyOutcome> outcomes = new LinkedBlockingQueue<>();
+    private final ListenerDispatcher dispatcher = new ListenerDispatcher(
+            new ConfigUpdates() {
+                @Override
+                public List<RemoteConfig> current(String product) {
+                    return current.stream()
+                            .filter(config -> config.product().equals(product))
+                            .toList();
+                }
+
+                @Override
+                public ConfigReport report() {
+                    throw new UnsupportedOperationException();
+                }
+            },
+            outcomes::add);
+
+    @AfterEach
+    void close() {
+        dispatcher.close();
+    }
+
+    private interface Applying {
+        void apply(ConfigChange change) throws ConfigRefusedException, InterruptedException;
+    }
+
+    private record Listener(String name, Duration deadline, Applying applying) implements ConfigListener {
+        @Override
+        public Set<String> products() {
+            return Set.of("P");
+        }
+
+        @Override
+        public void apply(ConfigChange change) throws ConfigRefusedException, InterruptedException {
+            applying.apply(change);
+        }
+    }
+
+    private static RemoteConfig config(long version) {
+        return new RemoteConfig("employee/P/i/c", "P", "i", version, "d" + version, new byte[0]);
+    }
+
+    private void publish(RemoteConfig config) {
+        current.add(config);
+        current.removeIf(other -> !other.sameAs(config));
+        tell(new ConfigChange(Kind.UPDATED, config));
+    }
+
+    private void tell(ConfigChange change) {
+        dispatcher.handleEvent(new Event(change.topic(), Map.of(ConfigTopics.CHANGE, change)));
+    }
+
+    private void add(String name, Duration deadline, Applying applying) {
+        dispatcher.addListener(new Listener(name, deadline, applying));
+    }
+
+    private ApplyOutcome result(String listener) throws InterruptedException {
+        while (true) {
+            ApplyOutcome outcome = outcomes.poll(10, TimeUnit.SECONDS);
+            if (outcome == null) {
+                throw new AssertionError("no outcome of " + listener);
+            }
+            if (outcome.listener().equals(listener) && outcome.result() != Result.APPLYING) {
+                return outcome;
+            }
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsIsReportedAndOthersGetTheirs() throws InterruptedException {
+        add("bad", LONG, change -> {
+            throw new IllegalStateException("broken");
+        });
+        publish(config(1));
+        ApplyOutcome bad = result("bad");
+        assertThat(bad.result()).isEqualTo(Result.FAILED);
+        assertThat(bad.reason()).contains("broken");
+        add("good", LONG, change -> {});
+        publish(config(2));
+        assertThat(result("good").result()).isEqualTo(Result.APPLIED);
+    }
+
+    @Test
+    void aRefusalCarriesItsReason() throws InterruptedException {
+        add("strict", LONG, change -> {
+            throw new ConfigRefusedException("pollIntervalMillis=-1 is outside 100..3600000");
+        });
+        publish(config(1));
+        assertThat(result("strict").reason()).isEqualTo("pollIntervalMillis=-1 is outside 100..3600000");
+    }
+
+    @Test
+    void aListenerThatSleepsAMinuteIsGivenUpAndDelaysNobody() throws InterruptedException {
+        add("sleeper", Duration.ofMillis(500), change -> TimeUnit.MINUTES.sleep(1));
+        add("good", LONG, change -> {});
+        long begun = System.nanoTime();
+        publish(config(1));
+        assertThat(result("good").result()).isEqualTo(Result.APPLIED);
+        ApplyOutcome late = result("sleeper");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+        assertThat(late.result()).isEqualTo(Result.FAILED);
+        assertThat(late.reason()).contains("PT0.5S");
+    }
+
+    @Test
+    void onlyTheNewestOfThoseThatWaitIsDelivered() throws InterruptedException {
+        List<Long> seen = new CopyOnWriteArrayList<>();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        add("slow", LONG, change -> {
+            seen.add(change.config().version());
+            inside.countDown();
+            go.await();
+        });
+        publish(config(1));
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        for (long version = 2; version <= 50; version++) {
+            publish(config(version));
+        }
+        go.countDown();
+        ApplyOutcome last = result("slow");
+        while (last.version() != 50) {
+            last = result("slow");
+        }
+        assertThat(seen).containsExactly(1L, 50L);
+    }
+
+    @Test
+    void aListenerThatArrivesLateHearsWhatIsCurrentOnce() throws InterruptedException {
+        publish(config(7));
+        List<Long> seen = new CopyOnWriteArrayList<>();
+        add("late", LONG, change -> seen.add(change.config().version()));
+        assertThat(result("late").version()).isEqualTo(7);
+        publish(config(7));
+        assertThat(result("late").result()).isEqualTo(Result.APPLIED);
+        assertThat(seen).containsExactly(7L);
+    }
+
+    @Test
+    void aRemovalIsDelivered() throws InterruptedException {
+        BlockingQueue<Kind> kinds = new LinkedBlockingQueue<>();
+        add("all", LONG, change -> kinds.add(change.kind()));
+        publish(config(1));
+        assertThat(kinds.poll(10, TimeUnit.SECONDS)).isEqualTo(Kind.UPDATED);
+        current.clear();
+        tell(new ConfigChange(Kind.REMOVED, config(1)));
+        assertThat(kinds.poll(10, TimeUnit.SECONDS)).isEqualTo(Kind.REMOVED);
+    }
+}

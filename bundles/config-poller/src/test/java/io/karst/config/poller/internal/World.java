@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import io.karst.config.ConfigChange;
+import io.karst.remoteconfig.AgentDetails;
+import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.wire.ConfigTransport;
+import io.karst.remoteconfig.wire.ConnectionSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A clock to turn, a folder, and what was announced. */
+final class World extends Clock {
+
+    private final Path folder;
+    private final List<ConfigChange> announced = new ArrayList<>();
+    private Instant now = Instant.parse("2026-06-01T00:00:00Z");
+    private long nanos;
+    private Path stateFile;
+
+    World(Path folder) {
+        this.folder = folder;
+        stateFile = folder.resolve("state").resolve("state.bin");
+    }
+
+    /** Time goes by. */
+    void pass(Duration time) {
+        now = now.plus(time);
+        nanos += time.toNanos();
+    }
+
+    /** Somebody sets the clock. */
+    void jump(Duration difference) {
+        now = now.plus(difference);
+    }
+
+    void stateFile(Path elsewhere) {
+        stateFile = elsewhere;
+    }
+
+    List<ConfigChange> announced() {
+        return announced;
+    }
+
+    Path root(FakeServer server) throws IOException {
+        Path root = folder.resolve("root.json");
+        Files.write(root, server.root().toArray());
+        return root;
+    }
+
+    Poller poller(ConfigTransport transport, Path root) {
+        return poller(transport, root, point -> {});
+    }
+
+    Poller poller(ConfigTransport transport, Path root, Consumer<FaultPoint> faults) {
+        Settings settings = new Settings(
+                true,
+                new ConnectionSettings(
+                        "localhost",
+                        1,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(1),
+                        1 << 20),
+                root,
+                List.of("P"),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                false,
+                stateFile);
+        ClientIdentity identity = new ClientIdentity(
+                "test-client",
+                List.of("P"),
+                new ClientIdentity.Agent(new AgentDetails("karst", "1", "", "", List.of())));
+        return new Poller(
+                settings,
+                transport,
+                identity,
+                new Poller.Surroundings(this, () -> nanos, () -> 1, announced::add, config -> List.of(), faults));
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        return this;
+    }
+
+    @Override
+    public Instant instant() {
+        return now;
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.server.internal;
+
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.Client;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.server.Answer;
+import io.karst.remoteconfig.server.SignedRepository;
+import io.karst.remoteconfig.wire.ConfigBackend;
+import io.karst.remoteconfig.wire.ConfigEndpoint;
+import io.karst.remoteconfig.wire.ConfigWire;
+import io.karst.remoteconfig.wire.EndpointSettings;
+import io.karst.remoteconfig.wire.RepositoryState;
+import io.karst.remoteconfig.wire.RepositoryState.FileMetaState;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The embedded server: a signed repository in a folder, served over TLS. */
+@Component(
+        name = "io.karst.config-server",
+        immediate = true,
+        configurationPid = "io.karst.config-server",
+        service = ConfigServer.class)
+@Designate(ocd = ServerSettings.class)
+public final class ConfigServer implements ConfigBackend, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigServer.class);
+
+    private final Clock clock;
+    private final ServerFiles files;
+    private final SignedStore store;
+    private final Clients clients;
+    private final Duration active;
+    private final ConfigEndpoint endpoint;
+
+    /**
+     * Called by the service component runtime.
+     *
+     * @param wire listens
+     * @param settings raw settings
+     * @param bundles finds Karaf's data folder
+     * @throws IOException if a file is damaged or open to others, or the port is taken
+     */
+    @Activate
+    public ConfigServer(@Reference(name = "configWire") ConfigWire wire, ServerSettings settings, BundleContext bundles)
+            throws IOException {
+        this(wire, settings, folder(bundles), Clock.systemUTC(), new SecureRandom());
+    }
+
+    ConfigServer(ConfigWire wire, ServerSettings settings, Path folder, Clock clock, SecureRandom random)
+            throws IOException {
+        this.clock = clock;
+        files = new ServerFiles(folder, random);
+        files.prepare(names(settings), clock.instant());
+        store = SignedStore.open(files, clock, random);
+        clients = new Clients(settings.max_clients());
+        active = Duration.ofSeconds(settings.client_active_seconds());
+        endpoint = wire.serve(
+                new EndpointSettings(
+                        new InetSocketAddress(settings.host(), settings.port()),
+                        files.certificate(),
+                        settings.require_client_certificate() ? Optional.of(files.certificate()) : Optional.empty(),
+                        files.token(),
+                        settings.max_request_bytes()),
+                this);
+        LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), endpoint.port(), folder);
+    }
+
+    private static Path folder(BundleContext bundles) {
+        String data = bundles.getProperty("karaf.data");
+        return Path.of(data == null ? "data" : data).resolve("karst").resolve("config-server");
+    }
+
+    private static List<String> names(ServerSettings settings) {
+        return Arrays.stream(settings.names())
+                .flatMap(list -> Arrays.stream(list.split(",", -1)))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    @Override
+    public Answer answer(ConfigRequest request) {
+        Instant now = clock.instant();
+        try {
+            store.renewIfDue();
+        } catch (IOException e) {
+            LOG.warn(
+                    "the repository could not be signed again; it expires at {}",
+                    store.current().expires(),
+                    e);
+        }
+        Answer answer = store.current().answer(request, now);
+        if (answer instanceof Answer.Answered) {
+            request.client().ifPresent(client -> clients.saw(client, now));
+        }
+        return answer;
+    }
+
+    @Override
+    public RepositoryState state() {
+        SignedRepository now = store.current();
+        Map<String, FileMetaState> metadata = new HashMap<>();
+        metadata.put(
+                "root.json", meta(now.rootVersion(), now.roots().get(now.roots().size() - 1)));
+        metadata.put("targets.json", meta(now.targetsVersion(), now.targets()));
+        Map<String, String> targets = new HashMap<>();
+        now.configs()
+                .forEach((path, config) ->
+                        targets.put(path, config.content().digest("SHA-256").toHex()));
+        return new RepositoryState(
+                metadata,
+                targets,
+                clients.activeSince(clock.instant(), active).stream()
+                        .map(seen -> lastSeen(seen.client(), seen.at()))
+                        .toList());
+    }
+
+    private static FileMetaState meta(long version, Bytes raw) {
+        return new FileMetaState(version, raw.digest("SHA-256").toHex());
+    }
+
+    private static Client lastSeen(Client client, Instant at) {
+        return new Client(
+                client.state(),
+                client.id(),
+                client.products(),
+                client.isTracer(),
+                client.tracer(),
+                client.isAgent(),
+                client.agent(),
+                client.isUpdater(),
+                client.updater(),
+                at.getEpochSecond(),
+                client.capabilities());
+    }
+
+    /** The repository and its keys. */
+    SignedStore store() {
+        return store;
+    }
+
+    /** Who asked. */
+    Clients clients() {
+        return clients;
+    }
+
+    /** Where everything is. */
+    ServerFiles files() {
+        return files;
+    }
+
+    /** Where it listens. */
+    int port() {
+        return endpoint.port();
+    }
+
+    /** Stops listening. */
+    @Deactivate
+    @Override
+    public void close() {
+        endpoint.close();
+    }
+}

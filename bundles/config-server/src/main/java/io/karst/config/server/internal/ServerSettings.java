@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.server.internal;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** What an operator may set; see {@code etc/io.karst.config-server.cfg}, which explains each. */
+@ObjectClassDefinition(name = "Karst: configuration server")
+@interface ServerSettings {
+
+    @AttributeDefinition(name = "Address")
+    String host() default "127.0.0.1";
+
+    @AttributeDefinition(name = "Port", min = "0", max = "65535")
+    int port() default 5005;
+
+    @AttributeDefinition(name = "Names in the certificate")
+    String[] names() default {"localhost", "127.0.0.1", "::1"};
+
+    @AttributeDefinition(name = "Clients need the certificate")
+    boolean require_client_certificate() default true;
+
+    @AttributeDefinition(name = "Largest request", description = "bytes")
+    int max_request_bytes() default 4 << 20;
+
+    @AttributeDefinition(name = "Active within", description = "seconds")
+    int client_active_seconds() default 60;
+
+    @AttributeDefinition(name = "Most clients remembered")
+    int max_clients() default 20_000;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.server.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.config.grpc.internal.GrpcWire;
+import io.karst.remoteconfig.AgentDetails;
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.TrustAnchor;
+import io.karst.remoteconfig.client.ClientPolicy;
+import io.karst.remoteconfig.client.OfflineProof;
+import io.karst.remoteconfig.client.Outcome;
+import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.client.RemoteConfigClientState;
+import io.karst.remoteconfig.client.Step;
+import io.karst.remoteconfig.server.Publication;
+import io.karst.remoteconfig.wire.ConfigTransport;
+import io.karst.remoteconfig.wire.ConnectionSettings;
+import java.io.IOException;
+import java.lang.annotation.Annotation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole server over real TLS, asked by the core's client. */
+class ConfigServerTest {
+
+    private final GrpcWire wire = new GrpcWire();
+
+    @TempDir
+    private Path folder;
+
+    private record Fixed(boolean require_client_certificate) implements ServerSettings {
+        @Override
+        public String host() {
+            return "127.0.0.1";
+        }
+
+        @Override
+        public int port() {
+            return 0;
+        }
+
+        @Override
+        public String[] names() {
+            return new String[] {"localhost, 127.0.0.1"};
+        }
+
+        @Override
+        public int max_request_bytes() {
+            return 1 << 20;
+        }
+
+        @Override
+        public int client_active_seconds() {
+            return 60;
+        }
+
+        @Override
+        public int max_clients() {
+            return 100;
+        }
+
+        @Override
+        public Class<? extends Annotation> annotationType() {
+            return ServerSettings.class;
+        }
+    }
+
+    private ConfigServer server() throws IOException {
+        return new ConfigServer(wire, new Fixed(true), folder.resolve("server"), Clock.systemUTC(), new SecureRandom());
+    }
+
+    private final class Client implements AutoCloseable {
+
+        private final ConfigTransport transport;
+        private final RemoteConfigClient client;
+        private final ClientIdentity identity = new ClientIdentity(
+                "client", List.of("P"), new ClientIdentity.Agent(new AgentDetails("karst", "1", "", "", List.of())));
+        private RemoteConfigClientState state;
+
+        Client(ConfigServer server) throws IOException {
+            ServerFiles files = server.files();
+            transport = wire.connect(new ConnectionSettings(
+                    "localhost",
+                    server.port(),
+                    Optional.of(files.certificate()),
+                    Optional.of(files.certificate()),
+                    Optional.of(files.token()),
+                    Duration.ofSeconds(10),
+                    1 << 20));
+            client = new RemoteConfigClient(
+                    new TrustAnchor.InitialRoot(Bytes.of(Files.readAllBytes(files.root()))),
+                    ClientPolicy.DEFAULT,
+                    Clock.systemUTC());
+            state = client.start();
+        }
+
+        Outcome poll() throws Exception {
+            Step step = client.step(state, transport.exchange(client.request(state, identity)), List.of());
+            state = step.next();
+            return step.outcome();
+        }
+
+        List<String> contents() {
+            return state.configs().values().stream()
+                    .map(held -> held.config().content().toUtf8())
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            transport.close();
+        }
+    }
+
+    private static void publish(ConfigServer server, String content) throws IOException {
+        server.store().publish(new Publication(Paths.of("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()));
+    }
+
+    @Test
+    void publishedRolledBackRotatedAndRemovedChangesReachTheClient() throws Exception {
+        try (ConfigServer server = server();
+                Client client = new Client(server)) {
+            assertThat(client.poll()).isNotInstanceOf(Outcome.Refused.class);
+            publish(server, "one");
+            assertThat(client.poll()).isInstanceOf(Outcome.Updated.class);
+            publish(server, "two");
+            client.poll();
+            assertThat(client.contents()).containsExactly("two");
+            server.store().rollback(Paths.of("P", "i"));
+            client.poll();
+            assertThat(client.contents()).containsExactly("one");
+            server.store().rotate();
+            publish(server, "three");
+            client.poll();
+            assertThat(client.contents()).containsExactly("three");
+            assertThat(client.state.rootVersion()).isEqualTo(2);
+            server.store().remove(Paths.of("P", "i"));
+            client.poll();
+            assertThat(client.contents()).isEmpty();
+            assertThat(server.clients().all()).hasSize(1);
+            assertThat(server.state().activeClients()).hasSize(1);
+        }
+    }
+
+    @Test
+    void everythingSurvivesARestart() throws Exception {
+        try (ConfigServer server = server()) {
+            publish(server, "one");
+            server.store().rotate();
+        }
+        try (ConfigServer server = server();
+                Client client = new Client(server)) {
+            client.poll();
+            assertThat(client.contents()).containsExactly("one");
+            publish(server, "two");
+            client.poll();
+            assertThat(client.contents()).containsExactly("two");
+        }
+    }
+
+    @Test
+    void secretsAreForTheirOwnerOnly() throws Exception {
+        try (ConfigServer server = server();
+                Stream<Path> files = Files.walk(server.files().folder())) {
+            assertThat(files.filter(Files::isRegularFile).toList())
+                    .hasSize(6)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void withoutTheRootKeyItPublishesButDoesNotRotate() throws Exception {
+        try (ConfigServer server = server()) {
+            Files.move(server.files().rootKey(), folder.resolve("safe"));
+            publish(server, "one");
+            assertThatThrownBy(() -> server.store().rotate())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("root key");
+        }
+    }
+
+    @Test
+    void anExportVerifiesOffline() throws Exception {
+        try (ConfigServer server = server()) {
+            publish(server, "one");
+            server.store().rotate();
+            OfflineProof proof = OfflineProof.verify(
+                    server.store().current().export(),
+                    new TrustAnchor.InitialRoot(
+                            Bytes.of(Files.readAllBytes(server.files().root()))),
+                    Clock.systemUTC());
+            assertThat(proof.configs()).hasSize(1);
+            assertThat(proof.rootVersion()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void expiryAndPredicatesAreReadFromTheCommandLine() {
+        Instant now = Instant.parse("2026-06-01T00:00:00.5Z");
+        assertThat(ConfigPublishCommand.until("", now)).isEmpty();
+        assertThat(ConfigPublishCommand.until("PT2H", now)).contains(Instant.parse("2026-06-01T02:00:00Z"));
+        assertThat(ConfigPublishCommand.until("2030-01-31T00:00:00Z", now))
+                .contains(Instant.parse("2030-01-31T00:00:00Z"));
+        assertThatThrownBy(() -> ConfigPublishCommand.until("tomorrow", now)).hasMessageContaining("tomorrow");
+        assertThat(ConfigPublishCommand.predicate("service=web,environment=test")
+                        .service())
+                .isEqualTo("web");
+        assertThatThrownBy(() -> ConfigPublishCommand.predicate("colour=red")).hasMessageContaining("clientID");
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.listener.contention.internal;
+
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.LockContention;
+import io.karst.contention.LockWaits;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells of locks that are waited for too much, one line for each at most once a minute. */
+final class WaitWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WaitWatch.class);
+    private static final Duration QUIET = Duration.ofMinutes(1);
+
+    private final LockContention contention;
+    private final Map<Key, Long> toldNanos = new HashMap<>();
+    private Optional<ContentionSnapshot> before = Optional.empty();
+
+    WaitWatch(LockContention contention) {
+        this.contention = contention;
+    }
+
+    private record Key(int mapId, String kind) {}
+
+    /**
+     * Compares the waits since the last look with the threshold.
+     *
+     * @param maxShare share of the time that may be waited; absent: nothing is told
+     * @return how many locks exceed it
+     */
+    int look(Optional<Double> maxShare) {
+        if (maxShare.isEmpty()) {
+            before = Optional.empty();
+            toldNanos.clear();
+            return 0;
+        }
+        ContentionSnapshot now = contention.sinceStart();
+        int exceeding = 0;
+        if (before.isPresent()) {
+            Map<Key, Long> earlier = totals(before.get());
+            double nanos =
+                    Math.max(1, Duration.between(before.get().to(), now.to()).toNanos());
+            for (LockWaits waits : now.perKind()) {
+                Key key = new Key(waits.mapId(), waits.kind().name());
+                double share = (waits.counters().totalNanos() - earlier.getOrDefault(key, 0L)) / nanos;
+                if (share > maxShare.get()) {
+                    exceeding++;
+                    tell(key, waits, share, maxShare.get());
+                }
+            }
+        }
+        before = Optional.of(now);
+        return exceeding;
+    }
+
+    private static Map<Key, Long> totals(ContentionSnapshot snapshot) {
+        Map<Key, Long> totals = new HashMap<>();
+        snapshot.perKind()
+                .forEach(waits -> totals.put(
+                        new Key(waits.mapId(), waits.kind().name()),
+                        waits.counters().totalNanos()));
+        return totals;
+    }
+
+    private void tell(Key key, LockWaits waits, double share, double allowed) {
+        long now = System.nanoTime();
+        Long told = toldNanos.get(key);
+        if (told == null || now - told >= QUIET.toNanos()) {
+            toldNanos.put(key, now);
+            LOG.warn(
+                    "map={} id={} kind={} waited={} of the time, allowed={}",
+                    waits.map(),
+                    waits.mapId(),
+                    waits.kind(),
+                    String.format(Locale.ROOT, "%.4f", share),
+                    allowed);
+        }
+    }
+}

@@ -53,12 +53,15 @@ final class RunningKaraf implements AutoCloseable {
         builder.redirectOutput(home.resolve("console.out").toFile());
         clean(builder);
         RunningKaraf karaf = new RunningKaraf(home, builder.start());
+        boolean answered = false;
         try {
             karaf.awaitShell();
+            answered = true;
             return karaf;
-        } catch (AssertionError | Exception e) {
-            karaf.close();
-            throw e;
+        } finally {
+            if (!answered) {
+                karaf.close();
+            }
         }
     }
 

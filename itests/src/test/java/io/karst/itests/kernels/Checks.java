@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.kernels;
+package io.karst.itests.kernels;
 
 import java.io.PrintStream;
 import java.util.Optional;

@@ -3,6 +3,6 @@
 
 /** What runs inside a guest with another kernel. */
 @NullMarked
-package io.karst.kernels;
+package io.karst.itests.kernels;
 
 import org.jspecify.annotations.NullMarked;

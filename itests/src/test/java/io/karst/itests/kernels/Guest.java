@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.kernels;
+package io.karst.itests.kernels;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,7 +16,7 @@ public final class Guest {
     /**
      * Runs all checks and prints one line for each.
      *
-     * @param arguments folder of the unpacked distribution
+     * @param arguments the distribution, a tar.gz
      * @throws Exception if a check could not even be made
      */
     public static void main(String[] arguments) throws Exception {

@@ -20,10 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A Karaf in a process of its own, as an operator starts one; stopped and its folder left by {@link #close()}. */
-final class RunningKaraf implements AutoCloseable {
+public final class RunningKaraf implements AutoCloseable {
 
-    private static final Duration START = Duration.ofMinutes(2);
-    private static final Duration COMMAND = Duration.ofMinutes(1);
+    /** How much longer than usual all may take: an emulated machine is slow. */
+    private static final int PATIENCE = Integer.getInteger("karst.patience", 1);
+
+    private static final Duration START = Duration.ofMinutes(2).multipliedBy(PATIENCE);
+    private static final Duration COMMAND = Duration.ofMinutes(1).multipliedBy(PATIENCE);
 
     private final Path home;
     private final Process process;
@@ -40,7 +43,7 @@ final class RunningKaraf implements AutoCloseable {
      * @param name of the folder below target
      * @param wrapper command that starts it with other rights; may be empty
      */
-    static RunningKaraf start(Path archive, String name, String... wrapper) throws Exception {
+    public static RunningKaraf start(Path archive, String name, String... wrapper) throws Exception {
         Path home = Path.of("target", name).toAbsolutePath();
         run(Path.of("."), "rm", "-rf", home.toString());
         Files.createDirectories(home);
@@ -92,7 +95,7 @@ final class RunningKaraf implements AutoCloseable {
     }
 
     /** Standard output of a shell command, without colours. */
-    String shell(String command) throws Exception {
+    public String shell(String command) throws Exception {
         Result result = client(command);
         if (result.status() != 0) {
             throw new AssertionError("'" + command + "' ended with " + result.status() + ": " + result.output());

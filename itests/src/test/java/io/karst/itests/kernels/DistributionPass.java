@@ -131,8 +131,8 @@ final class DistributionPass {
         Set<Integer> ids = new TreeSet<>();
         maps.forEach(map -> ids.add(map.getAsJsonObject().get("id").getAsInt()));
         long sum = 0;
-        JsonObject snapshot =
-                JsonParser.parseString(karaf.shell("karst:locks --json --by kind --limit 10000")).getAsJsonObject();
+        JsonObject snapshot = JsonParser.parseString(karaf.shell("karst:locks --json --by kind --limit 10000"))
+                .getAsJsonObject();
         for (JsonElement element : snapshot.getAsJsonArray("locks")) {
             JsonObject lock = element.getAsJsonObject();
             if (ids.contains(lock.get("mapId").getAsInt())) {

@@ -45,7 +45,8 @@ final class KernelTests implements TestExecutionListener {
     }
 
     private static Set<Path> testFolders() {
-        List<String> entries = Arrays.asList(System.getProperty("java.class.path").split(":"));
+        List<String> entries =
+                Arrays.asList(System.getProperty("java.class.path").split(":"));
         return entries.stream()
                 .filter(entry -> entry.endsWith("-test-classes"))
                 .map(Path::of)

@@ -4,6 +4,8 @@
 package io.karst.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
@@ -21,6 +23,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The distribution comes up with Karst in it. */
 @RunWith(PaxExam.class)
@@ -32,6 +35,9 @@ public class InstalledIT {
 
     @Inject
     private FeaturesService features;
+
+    @Inject
+    private ConfigurationAdmin configurations;
 
     @Configuration
     public Option[] configuration() {
@@ -51,5 +57,14 @@ public class InstalledIT {
     @Test
     public void theKarstFeatureIsInstalled() throws Exception {
         assertTrue(features.isInstalled(features.getFeature("karst")));
+    }
+
+    /** Karaf takes {@code a-b.cfg} for the settings {@code b} of a factory {@code a}: no component would get them. */
+    @Test
+    public void everySettingsFileReachesItsComponent() throws Exception {
+        assertNull(configurations.listConfigurations("(service.factoryPid=io.karst.*)"));
+        for (String bundle : List.of("coreassets", "initialize", "locktracer", "contention")) {
+            assertNotNull(bundle, configurations.listConfigurations("(service.pid=io.karst." + bundle + ")"));
+        }
     }
 }

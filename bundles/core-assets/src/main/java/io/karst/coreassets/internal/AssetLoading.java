@@ -111,7 +111,7 @@ final class AssetLoading {
     private <T> AssetException refused(CoreAsset asset, Optional<Failure<T>> last, List<String> empty) {
         if (last.isEmpty()) {
             String reason = "no BTF for this kernel in " + String.join(", ", empty)
-                    + "; set btf.file or btf.archive.directory in io.karst.core-assets";
+                    + "; set btf.file or btf.archive.directory in io.karst.coreassets";
             results.put(asset.name(), result(asset, AssetOutcome.BTF_NOT_FOUND, Optional.empty(), reason));
             return new AssetException(AssetOutcome.BTF_NOT_FOUND, "asset " + asset.name() + ": " + reason);
         }

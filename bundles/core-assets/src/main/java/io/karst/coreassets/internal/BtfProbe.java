@@ -42,6 +42,6 @@ final class BtfProbe implements AbilityProbe {
                 present
                         ? ""
                         : "use a kernel with CONFIG_DEBUG_INFO_BTF, or set btf.file or btf.archive.directory"
-                                + " in io.karst.core-assets"));
+                                + " in io.karst.coreassets"));
     }
 }

@@ -27,7 +27,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** Loads the assets that bundles or the operator provide. */
 @Component(
         name = "io.karst.core-assets",
-        configurationPid = "io.karst.core-assets",
+        configurationPid = "io.karst.coreassets",
         service = {CoreAssetLoader.class, AbilityProbe.class})
 @Designate(ocd = CoreAssetService.Config.class)
 public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, AutoCloseable {
@@ -37,7 +37,7 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
     private final BtfProbe probe;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** What an operator may set; see {@code etc/io.karst.core-assets.cfg}. */
+    /** What an operator may set; see {@code etc/io.karst.coreassets.cfg}. */
     @ObjectClassDefinition(name = "Karst CO-RE assets")
     public @interface Config {
         /**

@@ -39,14 +39,14 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         service = {LockTracer.class, Stage.class},
         name = "io.karst.lock-tracer",
-        configurationPid = "io.karst.lock-tracer",
+        configurationPid = "io.karst.locktracer",
         property = {Stage.NAME + "=lock-tracer", Stage.ORDER + ":Integer=3"})
 @Designate(ocd = LockTracerStage.Config.class)
 public final class LockTracerStage implements LockTracer, Stage {
     private static final Logger LOG = LoggerFactory.getLogger(LockTracerStage.class);
     private static final String ASSET = "lock_contention";
 
-    /** What an operator may set; see {@code etc/io.karst.lock-tracer.cfg}. */
+    /** What an operator may set; see {@code etc/io.karst.locktracer.cfg}. */
     @ObjectClassDefinition(name = "Karst lock tracer")
     public @interface Config {
         /**
@@ -136,7 +136,7 @@ public final class LockTracerStage implements LockTracer, Stage {
 
     private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
         if (!settings.selfTest()) {
-            return SelfTest.untested(parts.symbols(), "not tested: self.test of io.karst.lock-tracer is false");
+            return SelfTest.untested(parts.symbols(), "not tested: self.test of io.karst.locktracer is false");
         }
         List<LockVisibility> found = SelfTest.run(parts, tracking, Duration.ofMillis(settings.selfTestMillis()));
         tracking.track(parts.inventory().rescan());

@@ -95,7 +95,7 @@ final class Tracking {
         List<String> all = new ArrayList<>(blindSpots);
         if (memory.lost(LockContentionLayout.LOST_SINGLE_LOCK) > 0) {
             all.add("some waits are counted for their map only, not for the single lock: more locks waited than there"
-                    + " is room for; raise single.lock.lines of io.karst.lock-tracer");
+                    + " is room for; raise single.lock.lines of io.karst.locktracer");
         }
         if (forgotten > 0) {
             all.add("counts of " + forgotten + " maps that vanished long ago are forgotten");

@@ -59,7 +59,7 @@ public final class VisibilityProbe implements AbilityProbe {
                         + " the hypervisor from it (QEMU: -cpu host,-hypervisor); on one or two CPUs without them there is"
                         + " nothing to see";
             case RESILIENT, RAW_OR_RESILIENT -> "needs three CPUs or more";
-            case MUTEX -> "repeat with a longer self.test.millis in io.karst.lock-tracer";
+            case MUTEX -> "repeat with a longer self.test.millis in io.karst.locktracer";
         };
     }
 }

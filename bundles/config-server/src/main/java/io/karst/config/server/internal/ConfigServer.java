@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.karst.config-server",
         immediate = true,
-        configurationPid = "io.karst.config-server",
+        configurationPid = "io.karst.configserver",
         service = ConfigServer.class)
 @Designate(ocd = ServerSettings.class)
 public final class ConfigServer implements ConfigBackend, AutoCloseable {

@@ -6,7 +6,7 @@ package io.karst.config.server.internal;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** What an operator may set; see {@code etc/io.karst.config-server.cfg}, which explains each. */
+/** What an operator may set; see {@code etc/io.karst.configserver.cfg}, which explains each. */
 @ObjectClassDefinition(name = "Karst: configuration server")
 @interface ServerSettings {
 

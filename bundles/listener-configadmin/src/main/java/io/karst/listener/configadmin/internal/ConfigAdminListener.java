@@ -26,7 +26,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Component(
         name = "io.karst.listener-configadmin",
         immediate = true,
-        configurationPid = "io.karst.listener-configadmin",
+        configurationPid = "io.karst.configadmin",
         service = ConfigListener.class)
 @Designate(ocd = ConfigAdminListener.Config.class)
 public final class ConfigAdminListener implements ConfigListener {
@@ -36,7 +36,7 @@ public final class ConfigAdminListener implements ConfigListener {
     private final Bridge bridge;
     private final Duration deadline;
 
-    /** What an operator may set; see {@code etc/io.karst.listener-configadmin.cfg}. */
+    /** What an operator may set; see {@code etc/io.karst.configadmin.cfg}. */
     @ObjectClassDefinition(name = "Karst: remote OSGi configuration")
     public @interface Config {
         /**
@@ -53,7 +53,7 @@ public final class ConfigAdminListener implements ConfigListener {
          * @return names with stars
          */
         @AttributeDefinition(name = "Denied PIDs")
-        String[] deny() default {"io.karst.config", "io.karst.config-server", "io.karst.listener-configadmin"};
+        String[] deny() default {"io.karst.config", "io.karst.configserver", "io.karst.configadmin"};
 
         /**
          * Time that a component has to come back with the new values.

@@ -4,8 +4,7 @@
 package io.karst.remoteconfig.tls;
 
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -120,11 +119,53 @@ public final class SelfSigned {
         return Der.sequence(parts.toArray(byte[][]::new));
     }
 
+    /** Bytes of an IP address, IPv4 or IPv6 (RFC 4291, section 2.2), without asking a name service. */
     private static byte[] address(String literal) {
         try {
-            return InetAddress.getByName(literal).getAddress();
-        } catch (UnknownHostException e) {
+            return literal.indexOf(':') < 0 ? numbers(literal, "\\.", 4, 10, 1) : version6(literal);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(literal + " is no IP address", e);
         }
+    }
+
+    private static byte[] version6(String literal) {
+        int gap = literal.indexOf("::");
+        if (gap < 0) {
+            return numbers(literal, ":", 8, 16, 2);
+        }
+        String head = literal.substring(0, gap);
+        String tail = literal.substring(gap + 2);
+        int missing = 8 - groups(head) - groups(tail);
+        if (missing < 1 || tail.contains("::")) {
+            throw new IllegalArgumentException("wrong number of groups");
+        }
+        String zeros = "0:".repeat(missing);
+        String whole = (head.isEmpty() ? "" : head + ":") + zeros + tail;
+        return numbers(tail.isEmpty() ? whole.substring(0, whole.length() - 1) : whole, ":", 8, 16, 2);
+    }
+
+    private static int groups(String part) {
+        return part.isEmpty() ? 0 : part.split(":", -1).length;
+    }
+
+    /** {@code count} numbers of {@code size} bytes each, most significant byte first. */
+    private static byte[] numbers(String text, String separator, int count, int radix, int size) {
+        String[] parts = text.split(separator, -1);
+        if (parts.length != count) {
+            throw new IllegalArgumentException(parts.length + " numbers, not " + count);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(count * size);
+        for (String part : parts) {
+            int number = Integer.parseInt(part, radix);
+            if (number < 0 || number >= 1 << (Byte.SIZE * size)) {
+                throw new IllegalArgumentException(part + " is out of range");
+            }
+            if (size == 1) {
+                bytes.put((byte) number);
+            } else {
+                bytes.putShort((short) number);
+            }
+        }
+        return bytes.array();
     }
 }

@@ -3,14 +3,14 @@
 
 package io.karst.remoteconfig.wire;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * Where a server listens, and with which credentials.
  *
- * @param address address and port; port 0 for any free one
+ * @param host name or address to listen on
+ * @param port 0 to 65535; 0 for any free one
  * @param certificate PEM file with certificate and private key
  * @param clientTrust PEM file with the certificates that clients' certificates are checked against; absent when clients need
  *     none
@@ -18,4 +18,4 @@ import java.util.Optional;
  * @param maxRequestBytes larger requests are refused unread
  */
 public record EndpointSettings(
-        InetSocketAddress address, Path certificate, Optional<Path> clientTrust, Path token, int maxRequestBytes) {}
+        String host, int port, Path certificate, Optional<Path> clientTrust, Path token, int maxRequestBytes) {}

@@ -23,6 +23,7 @@ import io.karst.remoteconfig.wire.ConfigBackend;
 import io.karst.remoteconfig.wire.ConfigEndpoint;
 import io.karst.remoteconfig.wire.EndpointSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.concurrent.ExecutorService;
@@ -65,7 +66,8 @@ final class GrpcEndpoint implements ConfigEndpoint {
         });
         boolean listening = false;
         try {
-            Server server = NettyServerBuilder.forAddress(settings.address(), tls.build())
+            Server server = NettyServerBuilder.forAddress(
+                            new InetSocketAddress(settings.host(), settings.port()), tls.build())
                     .executor(threads)
                     .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                     .maxInboundMessageSize(settings.maxRequestBytes())

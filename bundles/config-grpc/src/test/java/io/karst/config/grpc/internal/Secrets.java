@@ -7,8 +7,6 @@ import io.karst.remoteconfig.tls.SelfSigned;
 import io.karst.remoteconfig.wire.ConnectionSettings;
 import io.karst.remoteconfig.wire.EndpointSettings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -50,12 +48,7 @@ record Secrets(Path folder) {
     }
 
     EndpointSettings endpoint(int port, Path certificate) throws IOException {
-        return new EndpointSettings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                certificate,
-                Optional.of(local()),
-                token(),
-                MAX_REQUEST);
+        return new EndpointSettings("127.0.0.1", port, certificate, Optional.of(local()), token(), MAX_REQUEST);
     }
 
     ConnectionSettings client(int port) throws IOException {

@@ -15,7 +15,6 @@ import io.karst.remoteconfig.wire.EndpointSettings;
 import io.karst.remoteconfig.wire.RepositoryState;
 import io.karst.remoteconfig.wire.RepositoryState.FileMetaState;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -77,7 +76,8 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
         active = Duration.ofSeconds(settings.client_active_seconds());
         endpoint = wire.serve(
                 new EndpointSettings(
-                        new InetSocketAddress(settings.host(), settings.port()),
+                        settings.host(),
+                        settings.port(),
                         files.certificate(),
                         settings.require_client_certificate() ? Optional.of(files.certificate()) : Optional.empty(),
                         files.token(),

@@ -30,20 +30,30 @@ enum DemoKind {
     /** Sockhash with one bucket. */
     SOCKHASH("load_sockhash", "load_sockets", LockKind.SOCKHASH_BUCKET),
     /** Socket storage. */
-    LOCAL_STORAGE("load_local_storage", "load_storage", LockKind.LOCAL_STORAGE_BUCKET);
+    LOCAL_STORAGE("load_local_storage", "load_storage", LockKind.LOCAL_STORAGE_BUCKET),
+    /** Mutex of a program array, whose slot is emptied by system calls: programs cannot take a mutex. */
+    PROG_ARRAY("load_programs", LockKind.PROG_ARRAY_POKE);
 
-    private final String program;
+    private final Optional<String> program;
     private final String map;
     private final LockKind lock;
 
     DemoKind(String program, String map, LockKind lock) {
+        this(Optional.of(program), map, lock);
+    }
+
+    DemoKind(String map, LockKind lock) {
+        this(Optional.empty(), map, lock);
+    }
+
+    DemoKind(Optional<String> program, String map, LockKind lock) {
         this.program = program;
         this.map = map;
         this.lock = lock;
     }
 
-    /** The program that the threads run. */
-    String program() {
+    /** The program that the threads run; empty if they make system calls instead. */
+    Optional<String> program() {
         return program;
     }
 

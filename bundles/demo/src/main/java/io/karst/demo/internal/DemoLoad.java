@@ -100,7 +100,9 @@ public final class DemoLoad implements AutoCloseable {
         BpfObject object = bpf.open(asset, btf);
         boolean loaded = false;
         try {
-            object.programNames().forEach(name -> object.setAutoload(name, name.equals(kind.program())));
+            object.programNames()
+                    .forEach(name -> object.setAutoload(
+                            name, kind.program().filter(name::equals).isPresent()));
             object.load();
             loaded = true;
             return object;

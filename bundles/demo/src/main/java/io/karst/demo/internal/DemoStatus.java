@@ -3,6 +3,7 @@
 
 package io.karst.demo.internal;
 
+import io.karst.locks.ContentionLoadLayout;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param since when it began
  * @param mapId map that is fought for
  * @param map its name
- * @param runs program runs so far, each takes the lock 256 times
+ * @param runs runs so far, each takes the lock {@value ContentionLoadLayout#TURNS} times
  * @param failure why it ended before its time
  */
 record DemoStatus(

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.karst.locks.ContentionLoadLayout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,9 +24,6 @@ import java.util.Optional;
  * @param now when it is shown
  */
 record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant now) {
-
-    /** {@code KARST_LOAD_TURNS} of {@code bpf/include/contention_load.h}. */
-    private static final int TURNS = 256;
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
@@ -47,7 +45,11 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                     case FAILED -> "failed: " + what + ": " + shown.failure().orElse("");
                 });
         lines.add(String.format(
-                Locale.ROOT, "map %d %s, its locks taken %,d times", shown.mapId(), shown.map(), shown.runs() * TURNS));
+                Locale.ROOT,
+                "map %d %s, its locks taken %,d times",
+                shown.mapId(),
+                shown.map(),
+                shown.runs() * ContentionLoadLayout.TURNS));
         KindVisibility seen = KindVisibility.find(kinds, plan.kind());
         if (seen.isWorse()) {
             lines.add("its waits are seen " + seen.amount() + " here: " + seen.reason());
@@ -83,7 +85,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                 "seconds", number(status.flatMap(shown -> shown.plan().time()).map(Duration::toSeconds)));
         object.add("mapId", number(status.map(DemoStatus::mapId)));
         object.add("map", text(status.map(DemoStatus::map)));
-        object.add("locksTaken", number(status.map(shown -> shown.runs() * TURNS)));
+        object.add("locksTaken", number(status.map(shown -> shown.runs() * ContentionLoadLayout.TURNS)));
         object.add("lastError", text(status.flatMap(DemoStatus::failure)));
         JsonArray array = new JsonArray();
         for (KindVisibility kind : kinds) {

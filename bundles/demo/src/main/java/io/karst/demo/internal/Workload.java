@@ -4,9 +4,11 @@
 package io.karst.demo.internal;
 
 import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.TestRun;
+import io.karst.locks.ContentionLoadLayout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
- * Threads that run one program again and again. Owns the object that the program belongs to: whichever thread ends last
+ * Threads that do one thing again and again: run a program, or make system calls. Owns the object that it is done with: whichever thread ends last
  * closes it, so that the kernel half is gone when the time is over, when a thread fails, and when it is stopped.
  */
 final class Workload implements AutoCloseable {
@@ -27,7 +29,7 @@ final class Workload implements AutoCloseable {
     private static final int RUNS_PER_CALL = 10;
 
     private final BpfObject object;
-    private final BpfProgram program;
+    private final Runnable call;
     private final Runnable atEnd;
     private final long endNanos;
     private final List<Thread> threads;
@@ -45,7 +47,10 @@ final class Workload implements AutoCloseable {
      */
     Workload(BpfObject object, DemoPlan plan, Runnable atEnd) {
         this.object = object;
-        this.program = object.program(plan.kind().program());
+        this.call = plan.kind()
+                .program()
+                .map(name -> running(object.program(name)))
+                .orElseGet(() -> emptying(object.map(plan.kind().map())));
         this.atEnd = atEnd;
         this.endNanos =
                 System.nanoTime() + plan.time().orElse(Duration.ofDays(36_500)).toNanos();
@@ -54,6 +59,21 @@ final class Workload implements AutoCloseable {
                 .mapToObj(number -> new Thread(this::work, "karst-demo-" + number))
                 .toList();
         threads.forEach(thread -> thread.setDaemon(true));
+    }
+
+    private static Runnable running(BpfProgram program) {
+        TestRun run = TestRun.withData(new byte[PACKET_BYTES], RUNS_PER_CALL);
+        return () -> program.testRun(run);
+    }
+
+    /** Emptying a slot of a program array takes its mutex, also when the slot is empty already. */
+    private static Runnable emptying(BpfMap programs) {
+        byte[] first = new byte[Integer.BYTES];
+        return () -> {
+            for (int turn = 0; turn < ContentionLoadLayout.TURNS * RUNS_PER_CALL; turn++) {
+                programs.delete(first);
+            }
+        };
     }
 
     /** Starts all threads, or ends those that started. */
@@ -73,10 +93,9 @@ final class Workload implements AutoCloseable {
     }
 
     private void work() {
-        TestRun run = TestRun.withData(new byte[PACKET_BYTES], RUNS_PER_CALL);
         try {
             while (!stopping && System.nanoTime() - endNanos < 0) {
-                program.testRun(run);
+                call.run();
                 runs.add(RUNS_PER_CALL);
             }
         } catch (BpfException | IllegalStateException e) {
@@ -94,7 +113,7 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** Program runs so far, each of 256 turns. */
+    /** Runs so far, each of {@value ContentionLoadLayout#TURNS} turns. */
     long runs() {
         return runs.sum();
     }

@@ -31,7 +31,7 @@ class DemoViewTest {
                         .lines())
                 .containsExactly(
                         "running: spin-lock, 3 threads, 50 s left",
-                        "map 77 load_values, its locks taken 2,560 times",
+                        "map 77 load_values, its locks taken 640 times",
                         "karst:locks --map 77 --seconds 5 shows who waits");
     }
 
@@ -41,7 +41,7 @@ class DemoViewTest {
                         .lines())
                 .containsExactly(
                         "running: hash, 3 threads, until karst:demo stop",
-                        "map 77 load_hashes, its locks taken 2,560 times",
+                        "map 77 load_hashes, its locks taken 640 times",
                         "its waits are seen not at all here: it takes three CPUs");
         assertThat(view(DemoKind.HASH, DemoStatus.State.RUNNING, Optional.empty())
                         .limits())
@@ -67,7 +67,7 @@ class DemoViewTest {
 
         assertThat(view.lines()).containsExactly("nothing was started yet: karst:demo start");
         assertThat(view.limits())
-                .hasSize(8)
+                .hasSize(9)
                 .first()
                 .isEqualTo("spin-lock: seen perhaps here: not tested: lock-tracer is not ready");
         assertThat(view.json().get("state").getAsString()).isEqualTo("IDLE");
@@ -120,7 +120,8 @@ class DemoViewTest {
     void kindsAreFoundByTheirWords() {
         assertThat(DemoKind.of("local-storage")).contains(DemoKind.LOCAL_STORAGE);
         assertThat(DemoKind.of("LPM")).isEmpty();
-        assertThat(DemoKind.words()).isEqualTo("spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage");
+        assertThat(DemoKind.words())
+                .isEqualTo("spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array");
     }
 
     @Test
@@ -135,7 +136,7 @@ class DemoViewTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "start hashh,'''hashh'' is none of spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage'",
+        "start hashh,'''hashh'' is none of spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array'",
         "start hash lru,'''lru'' is too much: an action and a kind are all'",
         "start --seconds,'--seconds needs a number, not nothing'",
         "start --seconds soon,'--seconds needs a number, not soon'",

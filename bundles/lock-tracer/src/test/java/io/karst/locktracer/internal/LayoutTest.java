@@ -5,6 +5,7 @@ package io.karst.locktracer.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karst.locks.ContentionLoadLayout;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.LockRecordLayout;
 import io.karst.resource.LockKind;
@@ -78,6 +79,13 @@ class LayoutTest {
         for (LockKind kind : LockKind.values()) {
             assertThat(lines).contains("\t'KARST_" + kind.name() + "' val=" + kind.code());
         }
+    }
+
+    @Test
+    void turnsOfALoad() throws Exception {
+        assertThat(Path.of("..", "..", "bpf", "include", "contention_load.h"))
+                .content()
+                .contains("#define KARST_LOAD_TURNS " + ContentionLoadLayout.TURNS + "\n");
     }
 
     private Map<String, Integer> layout(String asset) throws IOException, InterruptedException {

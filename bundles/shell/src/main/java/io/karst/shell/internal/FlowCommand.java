@@ -3,6 +3,8 @@
 
 package io.karst.shell.internal;
 
+import io.karst.poll.PollLoop;
+import io.karst.poll.PollTaskStatus;
 import io.karst.stage.Flow;
 import io.karst.stage.StageReport;
 import java.time.Instant;
@@ -17,7 +19,8 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "flow",
-        description = "Shows the stages in order: which are ready, and what the others wait for.")
+        description =
+                "Shows the stages in order: which are ready, what the others wait for, and the poll loop's tasks.")
 public final class FlowCommand extends KarstCommand {
 
     /** Called by Karaf, once per execution. */
@@ -26,13 +29,20 @@ public final class FlowCommand extends KarstCommand {
     @Override
     void run(Services services) throws CommandException, InterruptedException {
         List<StageReport> stages = services.require(Flow.class, "flow", Flow::stages);
+        List<PollTaskStatus> tasks =
+                services.ifPresent(PollLoop.class, PollLoop::tasks).orElse(List.of());
         if (json) {
-            print(FlowView.json(stages));
+            print(FlowView.json(stages, tasks));
             return;
         }
         remark(FlowView.chain(stages));
         remark("");
-        print(FlowView.table(stages, Instant.now(), ZoneId.systemDefault(), isTerminal()));
+        Instant now = Instant.now();
+        print(FlowView.table(stages, now, ZoneId.systemDefault(), isTerminal()));
         FlowView.errors(stages).forEach(this::remark);
+        if (!tasks.isEmpty() && !noFormat) {
+            remark("");
+            print(PollTasksView.table(tasks, now, ZoneId.systemDefault()));
+        }
     }
 }

@@ -5,6 +5,7 @@ package io.karst.shell.internal;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.karst.poll.PollTaskStatus;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
 import java.time.Duration;
@@ -20,10 +21,12 @@ import org.apache.karaf.shell.support.table.ShellTable;
 /** Stages as JSON, as a chain and as a table. */
 final class FlowView {
     private static final int ERROR_WIDTH = 60;
+    private static final String POLL_LOOP = "poll-loop";
 
     private FlowView() {}
 
-    static JsonArray json(List<StageReport> stages) {
+    /** Tasks stand in the stage that runs them. */
+    static JsonArray json(List<StageReport> stages, List<PollTaskStatus> tasks) {
         JsonArray array = new JsonArray();
         for (StageReport stage : stages) {
             JsonObject object = new JsonObject();
@@ -35,6 +38,7 @@ final class FlowView {
             object.addProperty("durationMillis", stage.duration().toMillis());
             object.add("waitingFor", Json.strings(stage.waitingFor()));
             object.add("lastError", Json.optional(stage.lastError()));
+            object.add("tasks", PollTasksView.json(stage.name().equals(POLL_LOOP) ? tasks : List.of()));
             array.add(object);
         }
         return array;

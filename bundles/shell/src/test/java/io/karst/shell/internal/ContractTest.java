@@ -41,7 +41,7 @@ class ContractTest {
                 List.of("initialize"),
                 Optional.of("iter/ksym: EPERM"));
 
-        JsonObject object = onlyOf(FlowView.json(List.of(stage)));
+        JsonObject object = onlyOf(FlowView.json(List.of(stage), List.of(Samples.task())));
 
         assertThat(fields(object))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
@@ -52,9 +52,42 @@ class ContractTest {
                         "since", "string",
                         "durationMillis", "number",
                         "waitingFor", "array",
-                        "lastError", "string"));
+                        "lastError", "string",
+                        "tasks", "array"));
+        assertThat(object.getAsJsonArray("tasks"))
+                .as("they belong to the poll loop")
+                .isEmpty();
         assertThat(object.get("state").getAsString()).isEqualTo("FAILED");
         assertThat(Instant.parse(object.get("since").getAsString())).isEqualTo(Samples.FROM);
+    }
+
+    @Test
+    void tasksOfThePollLoop() {
+        StageReport loop = new StageReport(
+                4,
+                "poll-loop",
+                "io.karst.poll-loop",
+                StageState.READY,
+                Samples.FROM,
+                Duration.ofMillis(3),
+                List.of(),
+                Optional.empty());
+
+        JsonObject task = onlyOf(
+                onlyOf(FlowView.json(List.of(loop), List.of(Samples.task()))).getAsJsonArray("tasks"));
+
+        assertThat(fields(task))
+                .containsExactlyInAnyOrderEntriesOf(new TreeMap<>(Map.of(
+                        "name", "string",
+                        "intervalMillis", "number",
+                        "lastTurn", "string",
+                        "lastDurationMillis", "number",
+                        "nextTurn", "string",
+                        "overdue", "boolean",
+                        "turns", "number",
+                        "failures", "number",
+                        "lastError", "string")));
+        assertThat(task.get("intervalMillis").getAsLong()).isEqualTo(5_000);
     }
 
     @Test
@@ -69,7 +102,7 @@ class ContractTest {
                 List.of(),
                 Optional.empty());
 
-        JsonObject object = onlyOf(FlowView.json(List.of(stage)));
+        JsonObject object = onlyOf(FlowView.json(List.of(stage), List.of()));
 
         assertThat(object.get("lastError").isJsonNull()).isTrue();
         assertThat(object.get("durationMillis").getAsLong()).isEqualTo(85);

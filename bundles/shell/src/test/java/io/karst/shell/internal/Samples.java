@@ -6,6 +6,7 @@ package io.karst.shell.internal;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockWaits;
 import io.karst.contention.WaitCounters;
+import io.karst.poll.PollTaskStatus;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapOwner;
@@ -13,9 +14,11 @@ import io.karst.resource.MapResource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.karaf.shell.support.table.ShellTable;
 
@@ -42,6 +45,20 @@ final class Samples {
                         new MapOwner(MapOwner.Type.PROCESS, 42, "agent"),
                         new MapOwner(MapOwner.Type.PROGRAM, 7, "on_packet")),
                 List.of());
+    }
+
+    /** A task that failed in its last turn and comes again 2 s after {@link #FROM}. */
+    static PollTaskStatus task() {
+        return new PollTaskStatus(
+                "config",
+                Duration.ofSeconds(5),
+                Optional.of(FROM.minusSeconds(3)),
+                Duration.ofMillis(12),
+                Optional.of(FROM.plusSeconds(2)),
+                false,
+                7,
+                1,
+                Optional.of("UNREACHABLE"));
     }
 
     static LockRange buckets(int mapId) {

@@ -33,6 +33,14 @@ class StagesTest {
     }
 
     @Test
+    void showsTheLastAndTheNextTurnOfEachTask() {
+        String table = Samples.print(PollTasksView.table(List.of(Samples.task()), Samples.FROM, ZoneOffset.UTC));
+
+        assertThat(table.lines().skip(2).findFirst().orElseThrow().split(" *│ *"))
+                .containsExactly("config", "5.00 s", "09:59:57", "12.0 ms", "in 2.00 s", "7", "1", "UNREACHABLE");
+    }
+
+    @Test
     void namesTheFirstStageThatIsNotReady() {
         assertThat(Services.notReady("lock-tracer", List.of(FIRST, SECOND, THIRD)))
                 .isEqualTo("kernel-symbols (failed) is not ready: karst:flow shows why");

@@ -9,8 +9,18 @@ import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfObject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import javax.inject.Inject;
 import org.apache.karaf.features.FeaturesService;
@@ -23,6 +33,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The distribution comes up with Karst in it. */
@@ -59,11 +70,58 @@ public class InstalledIT {
         assertTrue(features.isInstalled(features.getFeature("karst")));
     }
 
+    /** Whoever brings programs of his own has BTF found, the object checked and the result listed like ours. */
+    @Test
+    public void aBundleOfOthersContributesAnAsset() throws Exception {
+        Bundle ours = Arrays.stream(context.getBundles())
+                .filter(bundle -> bundle.getSymbolicName().equals("io.karst.bpf"))
+                .findFirst()
+                .orElseThrow();
+        Bundle theirs;
+        try (InputStream object = ours.getEntry("karst/assets/map_owners.bpf.o").openStream()) {
+            theirs = context.installBundle("their-asset", contributing("their_asset", object.readAllBytes()));
+        }
+        try {
+            theirs.start();
+            ServiceReference<CoreAssetLoader> loaders = context.getServiceReference(CoreAssetLoader.class);
+            ServiceReference<Bpf> bpfs = context.getServiceReference(Bpf.class);
+            List<String> programs = context.getService(loaders).load("their_asset", (asset, btf) -> {
+                try (BpfObject opened = context.getService(bpfs).open(asset, btf)) {
+                    opened.load();
+                    return opened.programNames();
+                }
+            });
+
+            assertTrue(programs.toString(), programs.contains("map_owners"));
+            String results = context.getService(loaders).results().toString();
+            assertTrue(results, results.contains("their.bundle"));
+        } finally {
+            theirs.uninstall();
+        }
+    }
+
+    /** A bundle with nothing in it but one asset. */
+    private static InputStream contributing(String asset, byte[] object) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+        manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
+        manifest.getMainAttributes().putValue("Bundle-SymbolicName", "their.bundle");
+        manifest.getMainAttributes()
+                .putValue("Provide-Capability", "io.karst.asset;io.karst.asset=" + asset + ";path=\"a.bpf.o\"");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JarOutputStream jar = new JarOutputStream(bytes, manifest)) {
+            jar.putNextEntry(new JarEntry("a.bpf.o"));
+            jar.write(object);
+        }
+        return new ByteArrayInputStream(bytes.toByteArray());
+    }
+
     /** Karaf takes {@code a-b.cfg} for the settings {@code b} of a factory {@code a}: no component would get them. */
     @Test
     public void everySettingsFileReachesItsComponent() throws Exception {
         assertNull(configurations.listConfigurations("(service.factoryPid=io.karst.*)"));
-        for (String bundle : List.of("coreassets", "initialize", "locktracer", "contention")) {
+        for (String bundle : List.of(
+                "coreassets", "initialize", "locktracer", "contention", "config", "configserver", "configadmin")) {
             assertNotNull(bundle, configurations.listConfigurations("(service.pid=io.karst." + bundle + ")"));
         }
     }

@@ -11,7 +11,7 @@
 #ifndef KARST_LOCK_CONTENTION_H
 #define KARST_LOCK_CONTENTION_H
 
-#define KARST_LAYOUT_VERSION 1
+#define KARST_LAYOUT_VERSION 2
 
 #define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
 #define KARST_MAX_CPUS 1024
@@ -25,11 +25,17 @@
  * (a - first_lock) is a multiple of stride below count * stride. Only ranges in the same elements of one map, such as a
  * spin lock and a timer in each value of an array, lie in each other's gaps: then r may be up to KARST_INTERLEAVED - 1
  * places before the greatest one.
+ *
+ * A freed map's memory may hold another map's lock before user space has written the next table. So a range is believed
+ * only while its map still has its id: the kernel sets that to 0 before it frees the map.
  */
 struct karst_range {
 	__u64 stride;
 	__u32 count;
 	__u32 slot; /* where its waits are counted: below KARST_MAX_RANGES */
+	__u64 map_address; /* the struct bpf_map; 0: no map's, always believed */
+	__u32 map_id;
+	__u32 padding;
 };
 
 struct karst_range_table {
@@ -78,6 +84,7 @@ enum karst_lost_reason {
 	KARST_LOST_SLEEPERS_FULL = 2, /* no room for one more task waiting on a sleeping lock */
 	KARST_LOST_CLOCK = 3, /* end before begin */
 	KARST_LOST_SINGLE_LOCK = 4, /* counted in totals, but not for the single lock */
+	KARST_LOST_MAP_GONE = 5, /* a lock where one of a freed map was; whose it is now is not known yet */
 	KARST_LOST_REASONS = 8, /* size of a row, room for more */
 };
 

@@ -20,6 +20,7 @@
 #include "kernel_types.h"
 #include "lock_contention.h"
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -88,10 +89,11 @@ struct {
 
 /* A lock as the range table knows it. */
 struct found {
-	__u32 slot;
+	__u32 slot; /* KARST_NO_SLOT if the range's map is gone */
 	__u32 index; /* KARST_ONLY_LOCK if its range holds no other */
 };
 #define KARST_ONLY_LOCK 0xffffffffU
+#define KARST_NO_SLOT 0xffffffffU
 
 struct note {
 	__u64 lock;
@@ -212,10 +214,13 @@ static __always_inline void count_wait(struct found found, __u64 waited_ns, int 
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	__u32 key = cpu * slots + found.slot;
-	struct karst_counters *total = bpf_map_lookup_elem(&totals, &key);
+	struct karst_counters *total;
 	struct karst_single_lock *line;
 
-	if (!total || found.slot >= slots)
+	if (found.slot >= slots)
+		return count_lost(KARST_LOST_MAP_GONE, 1);
+	total = bpf_map_lookup_elem(&totals, &key);
+	if (!total)
 		return;
 	add_wait(total, waited_ns, ret);
 	if (found.index == KARST_ONLY_LOCK)
@@ -287,6 +292,21 @@ static __always_inline bool is_lock_of(const struct karst_range *range, __u64 of
 	return index * range->stride == offset;
 }
 
+/*
+ * Whether the range's map is still there. Its memory may have been given back, or hold another map, which has another
+ * id. While a task waits for a lock of the map it is not freed, so the answer holds until the wait ends.
+ */
+static __always_inline bool is_map_there(const struct karst_range *range)
+{
+	const struct bpf_map *map = (const void *)range->map_address;
+	__u32 id = 0;
+
+	if (!map)
+		return true;
+	bpf_core_read(&id, sizeof(id), &map->id);
+	return id == range->map_id;
+}
+
 /* Looks at the entry and, while the lock is in the gaps of one with other locks in the same elements, before it. */
 static __always_inline bool find_from(const struct karst_range_table *table, __u32 at, __u64 lock, struct found *found)
 {
@@ -299,8 +319,11 @@ static __always_inline bool find_from(const struct karst_range_table *table, __u
 
 		if (offset >= range->count * range->stride)
 			return false;
-		if (is_lock_of(range, offset, found))
+		if (is_lock_of(range, offset, found)) {
+			if (!is_map_there(range))
+				found->slot = KARST_NO_SLOT;
 			return true;
+		}
 	}
 	return false;
 }

@@ -12,7 +12,7 @@ import java.util.List;
 public final class LockContentionLayout {
 
     /** {@code KARST_LAYOUT_VERSION}. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** {@code KARST_MAX_RANGES}: ranges in a table, and most slots. */
     public static final int MAX_RANGES = 16384;
@@ -33,7 +33,7 @@ public final class LockContentionLayout {
     public static final int INTERLEAVED = 4;
 
     /** Size of {@code struct karst_range}. */
-    public static final int RANGE_BYTES = 16;
+    public static final int RANGE_BYTES = 32;
 
     /** {@code karst_range.stride}. */
     public static final int RANGE_STRIDE = 0;
@@ -43,6 +43,12 @@ public final class LockContentionLayout {
 
     /** {@code karst_range.slot}, 32 bit. */
     public static final int RANGE_SLOT = 12;
+
+    /** {@code karst_range.map_address}; 0 for a range that is no map's, which is always believed. */
+    public static final int RANGE_MAP_ADDRESS = 16;
+
+    /** {@code karst_range.map_id}, 32 bit. */
+    public static final int RANGE_MAP_ID = 24;
 
     /** {@code karst_range_table.first_lock}. */
     public static final int TABLE_FIRST_LOCK = 0;
@@ -100,7 +106,7 @@ public final class LockContentionLayout {
 
     /** Names of the reasons, in the order of {@code enum karst_lost_reason}. */
     public static final List<String> LOST_NAMES =
-            List.of("stale_note", "nesting", "sleepers_full", "clock", "single_lock");
+            List.of("stale_note", "nesting", "sleepers_full", "clock", "single_lock", "map_gone");
 
     private LockContentionLayout() {}
 

@@ -158,7 +158,10 @@ public final class RangeTable {
         for (Entry entry : entries) {
             image.putLong(entry.range().stride())
                     .putInt((int) entry.range().count())
-                    .putInt(entry.slot());
+                    .putInt(entry.slot())
+                    .putLong(entry.range().mapAddress())
+                    .putInt(entry.range().mapId())
+                    .putInt(0);
         }
         return image.array();
     }

@@ -100,7 +100,7 @@ class RangeTableTest {
         LockRange low = Ranges.single(2, LockKind.FREEZE, 4096, 0);
         RangeTable table = RangeTable.of(List.of(new RangeTable.Entry(high, 16383), new RangeTable.Entry(low, 5)));
         byte[] bytes = table.image();
-        assertThat(bytes).hasSize(393_216);
+        assertThat(bytes).hasSize(655_360);
         ByteBuffer image = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
         assertThat(image.getLong(0)).isEqualTo(4096);
         assertThat(image.getLong(8)).isEqualTo(Ranges.KERNEL);
@@ -108,9 +108,13 @@ class RangeTableTest {
         assertThat(image.getLong(16383 * 8)).isEqualTo(-1);
         assertThat(image.getLong(131_072)).isEqualTo(1);
         assertThat(image.getInt(131_072 + 12)).isEqualTo(5);
-        assertThat(image.getLong(131_072 + 16)).isEqualTo(16);
-        assertThat(image.getInt(131_072 + 24)).isEqualTo(-1);
-        assertThat(image.getInt(131_072 + 28)).isEqualTo(16383);
+        assertThat(image.getLong(131_072 + 16)).isEqualTo(Ranges.mapAddress(2));
+        assertThat(image.getInt(131_072 + 24)).isEqualTo(2);
+        assertThat(image.getLong(131_072 + 32)).isEqualTo(16);
+        assertThat(image.getInt(131_072 + 40)).isEqualTo(-1);
+        assertThat(image.getInt(131_072 + 44)).isEqualTo(16383);
+        assertThat(image.getLong(131_072 + 48)).isEqualTo(Ranges.mapAddress(1));
+        assertThat(image.getInt(131_072 + 56)).isEqualTo(1);
         assertThat(table.lowest()).isEqualTo(4096);
         assertThat(table.highest()).isEqualTo(high.lastLock());
     }

@@ -51,6 +51,8 @@ class LayoutTest {
                 .containsEntry("karst_range.stride", LockContentionLayout.RANGE_STRIDE)
                 .containsEntry("karst_range.count", LockContentionLayout.RANGE_COUNT)
                 .containsEntry("karst_range.slot", LockContentionLayout.RANGE_SLOT)
+                .containsEntry("karst_range.map_address", LockContentionLayout.RANGE_MAP_ADDRESS)
+                .containsEntry("karst_range.map_id", LockContentionLayout.RANGE_MAP_ID)
                 .containsEntry("karst_control", LockContentionLayout.CONTROL_BYTES)
                 .containsEntry("karst_control.active_table", LockContentionLayout.CONTROL_ACTIVE_TABLE)
                 .containsEntry("karst_control.lowest", LockContentionLayout.CONTROL_LOWEST)

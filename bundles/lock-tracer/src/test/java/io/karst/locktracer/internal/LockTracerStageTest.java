@@ -77,6 +77,7 @@ class LockTracerStageTest {
                             "sleepers_full",
                             "clock",
                             "single_lock",
+                            "map_gone",
                             "recursion_begin",
                             "recursion_end");
             assertThat(new VisibilityProbe(stage).probe())

@@ -173,7 +173,7 @@ class TrackingTest {
     @Test
     void tellsLostEventsByReason() {
         assertThat(tracking.lost())
-                .containsOnlyKeys("stale_note", "nesting", "sleepers_full", "clock", "single_lock")
+                .containsOnlyKeys("stale_note", "nesting", "sleepers_full", "clock", "single_lock", "map_gone")
                 .containsEntry("single_lock", 0L);
         memory.lost().putLong(LockContentionLayout.LOST_SINGLE_LOCK * 8L, 3);
         memory.lost().putLong((LockContentionLayout.LOST_ROW + LockContentionLayout.LOST_SINGLE_LOCK) * 8L, 4);

@@ -19,10 +19,13 @@ import java.util.function.UnaryOperator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots of lock waits. Immediate, because maps are to be traced from soon after their birth, and not only from when
@@ -35,6 +38,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPid = "io.karst.contention")
 @Designate(ocd = LockContentionService.Config.class)
 public final class LockContentionService implements LockContention, TracingControl {
+    private static final Logger LOG = LoggerFactory.getLogger(LockContentionService.class);
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -45,7 +49,7 @@ public final class LockContentionService implements LockContention, TracingContr
     @ObjectClassDefinition(name = "Karst lock contention")
     public @interface Config {
         /**
-         * Time between scans for new and vanished maps.
+         * Longest time between scans for new and vanished maps. New ones are looked for every 25 ms besides.
          *
          * @return milliseconds, 100 to 3600000
          */
@@ -67,7 +71,8 @@ public final class LockContentionService implements LockContention, TracingContr
     private final Rescan rescan;
     private final Snapshots snapshots;
     private final RescanThread thread;
-    private final Settings settings;
+    private Settings settings;
+    private boolean overridden;
 
     /**
      * Called by the service component runtime.
@@ -91,7 +96,7 @@ public final class LockContentionService implements LockContention, TracingContr
         names.learn(inventory.current());
         snapshots = new Snapshots(names);
         rescan = new Rescan(inventory, tracer, names);
-        thread = new RescanThread(rescan, settings.rescanInterval());
+        thread = new RescanThread(rescan, rescan::isStale, settings.rescanInterval());
     }
 
     @Override
@@ -111,16 +116,37 @@ public final class LockContentionService implements LockContention, TracingContr
         return snapshot(first);
     }
 
-    @Override
-    public void apply(TracingSettings wanted) {
-        rescan.select(fresh -> only(wanted, fresh));
-        thread.every(wanted.rescanInterval());
+    /**
+     * Called by the service component runtime when an operator changes settings; takes effect at once, or when those that
+     * {@link #apply} made end. A wrong setting is logged by the runtime and changes nothing.
+     *
+     * @param config raw settings
+     */
+    @Modified
+    public void changed(Config config) {
+        change(new Settings(Duration.ofMillis(config.rescan_millis())));
+    }
+
+    synchronized void change(Settings changed) {
+        settings = changed;
+        if (!overridden) {
+            thread.every(changed.rescanInterval());
+        }
+        LOG.info("rescan.millis={}", changed.rescanInterval().toMillis());
     }
 
     @Override
-    public void reset() {
+    public synchronized void apply(TracingSettings wanted) {
+        rescan.select(fresh -> only(wanted, fresh));
+        thread.every(wanted.rescanInterval());
+        overridden = true;
+    }
+
+    @Override
+    public synchronized void reset() {
         rescan.select(UnaryOperator.identity());
         thread.every(settings.rescanInterval());
+        overridden = false;
     }
 
     private static Inventory only(TracingSettings wanted, Inventory fresh) {

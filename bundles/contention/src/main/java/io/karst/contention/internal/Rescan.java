@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class Rescan implements Runnable {
     private UnaryOperator<Inventory> selection = UnaryOperator.identity();
     private Optional<Long> lastNanos = Optional.empty();
     private Optional<String> failure = Optional.empty();
+    private volatile Optional<String> blind = Optional.empty();
     private long failures;
 
     Rescan(ResourceInventory inventory, LockTracer tracer, MapNames names) {
@@ -74,8 +76,20 @@ final class Rescan implements Runnable {
         }
     }
 
-    /** What a failed scan leaves unseen. */
+    /** Whether a scan would find something new. If the kernel does not tell, {@link #blindSpots} does. */
+    boolean isStale() {
+        try {
+            boolean stale = inventory.isStale();
+            blind = Optional.empty();
+            return stale;
+        } catch (BpfException | IllegalStateException e) {
+            blind = Optional.of("new maps are found only every rescan.millis: " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** What a failed scan leaves unseen, and whether new maps are found late. */
     synchronized List<String> blindSpots() {
-        return failure.stream().toList();
+        return Stream.concat(failure.stream(), blind.stream()).toList();
     }
 }

@@ -4,30 +4,51 @@
 package io.karst.contention.internal;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the rescan at an interval on a daemon thread of its own, until closed. */
+/**
+ * Runs the rescan on a daemon thread of its own, until closed: at an interval, and sooner when there is something new. It
+ * looks for that often, but rests after each scan four times as long as the scan took, so that no storm of new maps takes
+ * more than a fifth of a CPU.
+ */
 final class RescanThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RescanThread.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** Time between two looks, ms: a new map is to be traced within 100 ms. */
+    private static final long LOOK_MILLIS = 25;
+
+    private static final long LEAST_REST_MILLIS = 25;
+    private static final int REST = 4;
+
     private final Thread thread;
     private Duration interval;
 
-    RescanThread(Runnable rescan, Duration interval) {
+    /**
+     * Starts the thread.
+     *
+     * @param rescan what to run
+     * @param stale whether there is something new; asked often
+     * @param interval longest time between two runs
+     */
+    RescanThread(Runnable rescan, BooleanSupplier stale, Duration interval) {
         this.interval = interval;
-        thread = new Thread(() -> loop(rescan), "karst-rescan");
+        thread = new Thread(() -> loop(rescan, stale), "karst-rescan");
         thread.setDaemon(true);
         thread.start();
     }
 
     @SuppressWarnings("IllegalCatch") // top of a thread: one bad turn must not end the rescans
-    private void loop(Runnable rescan) {
+    private void loop(Runnable rescan, BooleanSupplier stale) {
+        long rest = LEAST_REST_MILLIS;
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                pause();
+                pause(stale, rest);
+                long begun = System.nanoTime();
                 rescan.run();
+                rest = Math.max(LEAST_REST_MILLIS, REST * millisSince(begun));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
@@ -42,14 +63,17 @@ final class RescanThread implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void pause() throws InterruptedException {
+    private synchronized void pause(BooleanSupplier stale, long rest) throws InterruptedException {
         long begun = System.nanoTime();
         long left = interval.toMillis();
-        while (left > 0) {
-            wait(left);
-            left = interval.toMillis()
-                    - Duration.ofNanos(System.nanoTime() - begun).toMillis();
+        while (left > 0 && !(millisSince(begun) >= rest && stale.getAsBoolean())) {
+            wait(Math.min(left, LOOK_MILLIS));
+            left = interval.toMillis() - millisSince(begun);
         }
+    }
+
+    private static long millisSince(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
     }
 
     /** Returns when the thread has ended, or after ten seconds. */

@@ -15,6 +15,7 @@ import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockWaits;
 import io.karst.contention.TracerReading;
+import io.karst.contention.TracingSettings;
 import io.karst.contention.WaitCounters;
 import io.karst.locks.Histograms;
 import io.karst.resource.Inventory;
@@ -133,6 +134,38 @@ class LockContentionServiceTest {
     }
 
     @Test
+    void scansAtOnceWhenAMapIsBorn() throws InterruptedException {
+        inventory.stale = true; // twice, as each scan makes it fresh
+        assertThat(inventory.once.await(20, TimeUnit.SECONDS)).isTrue();
+        inventory.stale = true;
+        assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(tracer.tracked).isNotEmpty();
+    }
+
+    @Test
+    void saysWhenItCannotLookForNewMaps() throws InterruptedException {
+        inventory.blind = true;
+        assertThat(inventory.asked.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(service.sinceStart().blindSpots())
+                .containsExactly("new maps are found only every rescan.millis: not permitted");
+    }
+
+    @Test
+    void takesANewIntervalWithoutAStop() throws InterruptedException {
+        service.change(new LockContentionService.Settings(Duration.ofMillis(100)));
+        assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anIntervalWaitsForTheEndOfRemoteSettings() throws InterruptedException {
+        service.apply(new TracingSettings(List.of("*"), Duration.ofHours(1)));
+        service.change(new LockContentionService.Settings(Duration.ofMillis(100)));
+        assertThat(inventory.twice.await(300, TimeUnit.MILLISECONDS)).isFalse();
+        service.reset();
+        assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void interruptionEndsTheMeasurement() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> service.during(Duration.ofMinutes(1))).isInstanceOf(InterruptedException.class);
@@ -193,7 +226,11 @@ class LockContentionServiceTest {
     private static final class FakeInventory implements ResourceInventory {
         private volatile List<MapResource> maps = List.of();
         private volatile boolean failing;
+        private volatile boolean stale;
+        private volatile boolean blind;
         private final AtomicInteger scans = new AtomicInteger();
+        private final CountDownLatch asked = new CountDownLatch(2);
+        private final CountDownLatch once = new CountDownLatch(1);
         private final CountDownLatch twice = new CountDownLatch(2);
 
         @Override
@@ -206,9 +243,20 @@ class LockContentionServiceTest {
             if (failing) {
                 throw new BpfException("bpf_iter_create", "lock_ranges", "ENOMEM", "no memory", "");
             }
+            stale = false;
             scans.incrementAndGet();
+            once.countDown();
             twice.countDown();
             return current();
+        }
+
+        @Override
+        public boolean isStale() {
+            asked.countDown();
+            if (blind) {
+                throw new BpfException("bpf_map_get_next_id", "maps", "EPERM", "not permitted", "");
+            }
+            return stale;
         }
     }
 

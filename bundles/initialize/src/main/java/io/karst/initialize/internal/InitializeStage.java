@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -88,12 +90,12 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
         Instant started = clock.instant();
         Tracking tracking = Tracking.of(config.track(), config.pattern());
         providers = new ServiceTracker<>(context, ResourceProvider.class, null);
-        MapScanner scanner = MapScanner.open(loader, bpf, tracking);
+        MapScanner scanner = MapScanner.open(loader, bpf);
         boolean complete = false;
         try {
             providers.open();
             inventory = new MapInventory(
-                    scanner, () -> List.of(providers.getServices(new ResourceProvider[0])), clock, bpf.possibleCpus());
+                    scanner, () -> List.of(providers.getServices(new ResourceProvider[0])), clock, bpf, tracking);
             complete = true;
         } finally {
             if (!complete) {
@@ -104,6 +106,29 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
         readySince = clock.instant();
         startupDuration = Duration.between(started, readySince);
         LOG.info("maps={} track={} ready", inventory.current().maps().size(), tracking.mode());
+    }
+
+    /**
+     * Called by the service component runtime when an operator changes settings. Nothing is stopped: the next scan, which the
+     * tracer's owner makes at once, follows the new choice. A wrong setting is logged by the runtime and changes nothing.
+     *
+     * @param config raw settings
+     */
+    @Modified
+    public void changed(Config config) {
+        Tracking tracking = Tracking.of(config.track(), config.pattern());
+        inventory.track(tracking);
+        LOG.info("track={} pattern={} from the next scan on", tracking.mode(), config.pattern());
+    }
+
+    @Override
+    public Inventory including(Set<Integer> mapIds) {
+        return inventory.including(mapIds);
+    }
+
+    @Override
+    public boolean isStale() {
+        return inventory.isStale();
     }
 
     @Override

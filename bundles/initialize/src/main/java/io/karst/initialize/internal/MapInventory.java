@@ -4,6 +4,7 @@
 package io.karst.initialize.internal;
 
 import io.karst.ability.Ability;
+import io.karst.bpf.Bpf;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
@@ -11,6 +12,7 @@ import io.karst.resource.ResourceProvider;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -29,17 +31,26 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
     private final MapScanner scanner;
     private final Supplier<List<ResourceProvider>> providers;
     private final InstantSource clock;
-    private final int possibleCpus;
-    private boolean closed;
+    private final Bpf bpf;
+    private volatile Tracking tracking;
+    private volatile boolean trackingChanged;
+    private volatile int highestId;
+    private volatile int reportedId;
+    private volatile boolean closed;
     private volatile Inventory current;
 
     /** Scans once. When that fails the scanner stays open: whoever made it closes it. */
     MapInventory(
-            MapScanner scanner, Supplier<List<ResourceProvider>> providers, InstantSource clock, int possibleCpus) {
+            MapScanner scanner,
+            Supplier<List<ResourceProvider>> providers,
+            InstantSource clock,
+            Bpf bpf,
+            Tracking tracking) {
         this.scanner = scanner;
         this.providers = providers;
         this.clock = clock;
-        this.possibleCpus = possibleCpus;
+        this.bpf = bpf;
+        this.tracking = tracking;
         current = scan(1);
     }
 
@@ -50,15 +61,46 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
 
     @Override
     public synchronized Inventory rescan() {
-        if (closed) {
-            throw new IllegalStateException("the inventory is closed");
-        }
+        requireOpen();
         current = scan(current.generation() + 1);
         return current;
     }
 
+    @Override
+    public synchronized Inventory including(Set<Integer> mapIds) {
+        requireOpen();
+        return scan(current.generation(), tracking.and(mapIds));
+    }
+
+    /**
+     * The kernel numbers maps upwards, so that a new one has a higher number than any scanned. After 2^31 maps the numbers
+     * begin again; then only the scans at intervals find them.
+     */
+    @Override
+    public boolean isStale() {
+        if (closed) {
+            return false;
+        }
+        OptionalInt born = bpf.nextId(Bpf.Type.MAP, highestId);
+        born.ifPresent(id -> reportedId = id);
+        return born.isPresent() || trackingChanged;
+    }
+
+    /** Chooses what is tracked from the next scan on. */
+    void track(Tracking changed) {
+        tracking = changed;
+        trackingChanged = true;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the inventory is closed");
+        }
+    }
+
     List<Ability> abilities() {
         int located = scanner.locatedCpus();
+        int possibleCpus = bpf.possibleCpus();
         boolean all = located >= possibleCpus;
         String missing = scanner.ownersMissing();
         return List.of(
@@ -84,9 +126,25 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
         }
     }
 
+    /** Afterwards neither the maps found nor the one that was told of before the scan count as new: that may be gone. */
     private Inventory scan(long generation) {
+        int reported = reportedId;
+        trackingChanged = false;
+        boolean complete = false;
+        try {
+            Inventory scanned = scan(generation, tracking);
+            highestId =
+                    scanned.maps().stream().mapToInt(MapResource::id).reduce(Math.max(reported, highestId), Math::max);
+            complete = true;
+            return scanned;
+        } finally {
+            trackingChanged |= !complete;
+        }
+    }
+
+    private Inventory scan(long generation, Tracking chosen) {
         List<String> blindSpots = new ArrayList<>();
-        List<MapResource> maps = scanner.scan(blindSpots);
+        List<MapResource> maps = scanner.scan(chosen, blindSpots);
         Merge merge = new Merge(maps, SYMBOLS, blindSpots);
         providers.get().forEach(merge::add);
         return new Inventory(generation, clock.instant(), merge.maps(), merge.symbols(), merge.blindSpots());

@@ -25,7 +25,6 @@ import java.util.stream.Stream;
 
 /** Makes one scan of all maps out of what the kernel programs, libbpf and bpffs tell. One scan at a time. */
 final class MapScanner implements AutoCloseable {
-    private final Tracking tracking;
     private final LockRangesProgram lockRanges;
     private final Optional<OwnersProgram> owners;
     private final String ownersMissing;
@@ -33,9 +32,7 @@ final class MapScanner implements AutoCloseable {
     private final ProgramOwners programs;
     private final Pins pins;
 
-    private MapScanner(
-            Tracking tracking, Bpf bpf, LockRangesProgram lockRanges, Optional<OwnersProgram> owners, String missing) {
-        this.tracking = tracking;
+    private MapScanner(Bpf bpf, LockRangesProgram lockRanges, Optional<OwnersProgram> owners, String missing) {
         this.lockRanges = lockRanges;
         this.owners = owners;
         ownersMissing = missing;
@@ -49,17 +46,17 @@ final class MapScanner implements AutoCloseable {
      *
      * @throws AssetException if lock ranges cannot be found on this kernel
      */
-    static MapScanner open(CoreAssetLoader loader, Bpf bpf, Tracking tracking) {
+    static MapScanner open(CoreAssetLoader loader, Bpf bpf) {
         LockRangesProgram lockRanges = LockRangesProgram.load(loader, bpf);
         boolean complete = false;
         try {
             OwnersProgram owners = OwnersProgram.load(loader, bpf);
             complete = true;
-            return new MapScanner(tracking, bpf, lockRanges, Optional.of(owners), "");
+            return new MapScanner(bpf, lockRanges, Optional.of(owners), "");
         } catch (AssetException e) {
             complete = true;
             String missing = "processes that hold maps are not known: " + e.getMessage();
-            return new MapScanner(tracking, bpf, lockRanges, Optional.empty(), missing);
+            return new MapScanner(bpf, lockRanges, Optional.empty(), missing);
         } finally {
             if (!complete) {
                 lockRanges.close();
@@ -70,11 +67,12 @@ final class MapScanner implements AutoCloseable {
     /**
      * Scans.
      *
+     * @param tracking which maps get their lock ranges
      * @param blindSpots gets what could not be seen
      * @return maps by id
      * @throws BpfException if the kernel refuses
      */
-    List<MapResource> scan(List<String> blindSpots) {
+    List<MapResource> scan(Tracking tracking, List<String> blindSpots) {
         List<MapLocks> found = lockRanges.read();
         Map<Integer, Set<MapOwner>> users = programs.read();
         Map<Integer, Set<MapOwner>> holders = owners.map(OwnersProgram::read).orElse(Map.of());
@@ -94,10 +92,15 @@ final class MapScanner implements AutoCloseable {
             List<MapOwner> all = Stream.concat(users.getOrDefault(id, Set.of()).stream(), held.stream())
                     .toList();
             infos.describe(new MapKey(id, locks.mapAddress()))
-                    .map(info -> resource(info, locks, all, pinned.getOrDefault(id, List.of()), own))
+                    .map(info -> resource(
+                            info,
+                            locks,
+                            all,
+                            pinned.getOrDefault(id, List.of()),
+                            tracking.isTracked(id, info.name(), own)))
                     .ifPresent(maps::add); // else it vanished during the scan
         }
-        tellUntracked(maps, blindSpots);
+        tellUntracked(maps, tracking.mode(), blindSpots);
         maps.sort(Comparator.comparingInt(MapResource::id));
         return maps;
     }
@@ -119,16 +122,16 @@ final class MapScanner implements AutoCloseable {
     }
 
     /** A tracked map has one range at least: its freeze mutex. */
-    private void tellUntracked(List<MapResource> maps, List<String> blindSpots) {
+    private static void tellUntracked(List<MapResource> maps, Tracking.Mode mode, List<String> blindSpots) {
         long untracked = maps.stream().filter(map -> map.ranges().isEmpty()).count();
-        if (tracking.mode() != Tracking.Mode.ALL && untracked > 0) {
-            String mode = tracking.mode().name().toLowerCase(Locale.ROOT);
-            blindSpots.add(untracked + " of " + maps.size() + " maps are not tracked (track=" + mode + ")");
+        if (mode != Tracking.Mode.ALL && untracked > 0) {
+            String track = mode.name().toLowerCase(Locale.ROOT);
+            blindSpots.add(untracked + " of " + maps.size() + " maps are not tracked (track=" + track + ")");
         }
     }
 
-    private MapResource resource(MapInfo info, MapLocks locks, List<MapOwner> all, List<String> pinned, boolean own) {
-        boolean tracked = tracking.isTracked(info.name(), own);
+    private static MapResource resource(
+            MapInfo info, MapLocks locks, List<MapOwner> all, List<String> pinned, boolean tracked) {
         List<String> blindSpots = tracked
                 ? locks.blindSpots().stream()
                         .map(BlindReason::explanation)

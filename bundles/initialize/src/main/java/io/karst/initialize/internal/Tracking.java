@@ -6,6 +6,7 @@ package io.karst.initialize.internal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -14,8 +15,9 @@ import java.util.stream.Collectors;
  *
  * @param mode how it is decided
  * @param patterns with {@link Mode#PATTERN} the names, otherwise empty
+ * @param always ids of maps that are tracked in any case
  */
-record Tracking(Mode mode, List<Pattern> patterns) {
+record Tracking(Mode mode, List<Pattern> patterns, Set<Integer> always) {
 
     /** How it is decided which maps are tracked. */
     enum Mode {
@@ -29,6 +31,7 @@ record Tracking(Mode mode, List<Pattern> patterns) {
 
     Tracking {
         patterns = List.copyOf(patterns);
+        always = Set.copyOf(always);
         if (mode == Mode.PATTERN && patterns.isEmpty()) {
             throw new IllegalArgumentException("track=pattern needs a pattern, such as pattern=cilium_*");
         }
@@ -38,20 +41,26 @@ record Tracking(Mode mode, List<Pattern> patterns) {
     }
 
     static Tracking all() {
-        return new Tracking(Mode.ALL, List.of());
+        return new Tracking(Mode.ALL, List.of(), Set.of());
     }
 
     static Tracking of(String track, String pattern) {
-        return new Tracking(mode(track), patterns(pattern));
+        return new Tracking(mode(track), patterns(pattern), Set.of());
     }
 
-    boolean isTracked(String mapName, boolean own) {
-        return switch (mode) {
+    /** The same, and these maps too. */
+    Tracking and(Set<Integer> mapIds) {
+        return new Tracking(mode, patterns, mapIds);
+    }
+
+    boolean isTracked(int mapId, String mapName, boolean own) {
+        boolean chosen = switch (mode) {
             case ALL -> true;
             case OWN -> own;
             case PATTERN ->
                 patterns.stream().anyMatch(pattern -> pattern.matcher(mapName).matches());
         };
+        return chosen || always.contains(mapId);
     }
 
     private static Mode mode(String track) {

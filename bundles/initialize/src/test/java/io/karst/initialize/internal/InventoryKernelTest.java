@@ -275,18 +275,18 @@ class InventoryKernelTest {
         long before = descriptors();
         for (int i = 0; i < 20; i++) {
             assertThatExceptionOfType(IllegalStateException.class)
-                    .isThrownBy(() -> MapScanner.open(new Failing("map_owners", false), bpf, Tracking.all()));
+                    .isThrownBy(() -> MapScanner.open(new Failing("map_owners", false), bpf));
             assertThatExceptionOfType(AssetException.class)
-                    .isThrownBy(() -> MapScanner.open(new Failing("lock_ranges", true), bpf, Tracking.all()));
+                    .isThrownBy(() -> MapScanner.open(new Failing("lock_ranges", true), bpf));
         }
         assertThat(descriptors()).isEqualTo(before);
     }
 
     @Test
     void worksWithoutTheProgramThatFindsOwners() {
-        try (MapScanner scanner = MapScanner.open(new Failing("map_owners", true), bpf, Tracking.all())) {
+        try (MapScanner scanner = MapScanner.open(new Failing("map_owners", true), bpf)) {
             List<String> blindSpots = new ArrayList<>();
-            assertThat(scanner.scan(blindSpots)).isNotEmpty();
+            assertThat(scanner.scan(Tracking.all(), blindSpots)).isNotEmpty();
             assertThat(blindSpots).containsExactly("processes that hold maps are not known: refused");
         }
     }
@@ -299,6 +299,45 @@ class InventoryKernelTest {
                     .isThrownBy(program::read)
                     .withMessageContaining("asset lock_ranges does not fit this version of Karst")
                     .withMessageContaining("record type 77");
+        }
+    }
+
+    @Test
+    void knowsThatAMapWasBorn() {
+        try (MapInventory inventory = inventory(Tracking.all())) {
+            untilFresh(inventory);
+            try (BpfMap map = bpf.createMap(new MapSpec("queue", "karst_t_born", 0, 8, 1, 0))) {
+                assertThat(inventory.isStale()).isTrue();
+                assertThat(find(inventory.rescan(), map)).isPresent();
+                untilFresh(inventory);
+            }
+            // neither a death nor a short life makes a scan necessary for longer than one
+            bpf.createMap(new MapSpec("queue", "karst_t_brief", 0, 8, 1, 0)).close();
+            untilFresh(inventory);
+        }
+    }
+
+    /** Other processes make maps, too, but not all the time. */
+    private static void untilFresh(MapInventory inventory) {
+        for (int attempt = 0; inventory.isStale(); attempt++) {
+            assertThat(attempt).as("scans until nothing was new").isLessThan(50);
+            inventory.rescan();
+        }
+    }
+
+    @Test
+    void tracksOtherMapsWithoutAStop() {
+        try (MapInventory inventory = inventory(Tracking.of("pattern", "nothing"));
+                BpfMap map = bpf.createMap(new MapSpec("queue", "karst_t_live", 0, 8, 1, 0))) {
+            int id = map.info().id();
+            assertThat(find(inventory.rescan(), map).orElseThrow().ranges()).isEmpty();
+            assertThat(find(inventory.including(Set.of(id)), map).orElseThrow().ranges())
+                    .isNotEmpty();
+            assertThat(find(inventory.current(), map).orElseThrow().ranges()).isEmpty();
+            inventory.track(Tracking.of("pattern", "karst_t_l*"));
+            assertThat(inventory.isStale()).isTrue();
+            assertThat(find(inventory.rescan(), map).orElseThrow().ranges()).isNotEmpty();
+            untilFresh(inventory);
         }
     }
 
@@ -322,8 +361,8 @@ class InventoryKernelTest {
     }
 
     private MapInventory inventory(Tracking tracking) {
-        MapScanner scanner = MapScanner.open(new Assets(), bpf, tracking);
-        return new MapInventory(scanner, List::of, InstantSource.system(), bpf.possibleCpus());
+        MapScanner scanner = MapScanner.open(new Assets(), bpf);
+        return new MapInventory(scanner, List::of, InstantSource.system(), bpf, tracking);
     }
 
     private static Optional<MapResource> find(Inventory inventory, BpfMap map) {

@@ -75,7 +75,7 @@ class LockRangesKernelTest {
 
     private final NativeBpf bpf = new NativeBpf();
     private final int cpus = bpf.possibleCpus();
-    private final MapScanner scanner = MapScanner.open(new Assets(), bpf, Tracking.all());
+    private final MapScanner scanner = MapScanner.open(new Assets(), bpf);
 
     /** Locks of one kind as a test expects them; stride 0 for single locks, offset -1 for any. */
     record Locks(LockKind kind, long count, long stride, long lockOffset) {
@@ -213,7 +213,7 @@ class LockRangesKernelTest {
             assertThat(List.of(hash, lru, ring)).doesNotContainNull();
             Set<Long> addresses = new HashSet<>();
             List<String> twice = new ArrayList<>();
-            for (MapResource map : scanner.scan(new ArrayList<>())) {
+            for (MapResource map : scanner.scan(Tracking.all(), new ArrayList<>())) {
                 for (LockRange range : map.ranges()) {
                     for (long i = 0; i < Math.min(range.count(), 1 << 17); i++) {
                         if (!addresses.add(range.firstLock() + i * range.stride())) {
@@ -237,7 +237,7 @@ class LockRangesKernelTest {
 
     private MapResource find(BpfMap map) {
         int id = map.info().id();
-        return scanner.scan(new ArrayList<>()).stream()
+        return scanner.scan(Tracking.all(), new ArrayList<>()).stream()
                 .filter(resource -> resource.id() == id)
                 .findFirst()
                 .orElseThrow();

@@ -6,6 +6,7 @@ package io.karst.initialize.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +28,7 @@ class TrackingTest {
         "' ALL ','',anything,false,true"
     })
     void tracks(String track, String pattern, String name, boolean own, boolean expected) {
-        assertThat(Tracking.of(track, pattern).isTracked(name, own)).isEqualTo(expected);
+        assertThat(Tracking.of(track, pattern).isTracked(7, name, own)).isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -42,6 +43,14 @@ class TrackingTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tracking.of(track, pattern))
                 .withMessageContaining(message);
+    }
+
+    @Test
+    void tracksWhatIsWantedInAnyCase() {
+        Tracking tracking = Tracking.of("pattern", "cilium_*").and(Set.of(7));
+        assertThat(tracking.isTracked(7, "other", false)).isTrue();
+        assertThat(tracking.isTracked(8, "other", false)).isFalse();
+        assertThat(tracking.isTracked(8, "cilium_ct4", false)).isTrue();
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -79,7 +80,9 @@ public final class LockTracerStage implements LockTracer, Stage {
     private final Owned owned = new Owned();
     private final KernelHalf kernelHalf;
     private final Tracking tracking;
-    private final List<LockVisibility> visibility;
+    private final SelfTest.Parts parts;
+    private volatile List<LockVisibility> visibility;
+    private volatile TracerSettings settings;
     private final Clock clock;
     private final Instant since;
     private final Instant readySince;
@@ -104,14 +107,47 @@ public final class LockTracerStage implements LockTracer, Stage {
             @Reference(name = "symbols") KernelSymbols symbols,
             Config config) {
         this(
-                new SelfTest.Parts(bpf, loader, inventory, symbols),
-                new TracerSettings(config.self_test(), config.self_test_millis(), config.single_lock_lines()),
-                Clock.systemUTC());
+                new SelfTest.Parts(bpf, loader, inventory, symbols), settings(config), Clock.systemUTC());
+    }
+
+    private static TracerSettings settings(Config config) {
+        return new TracerSettings(config.self_test(), config.self_test_millis(), config.single_lock_lines());
+    }
+
+    /**
+     * Called by the service component runtime when an operator changes settings. The programs stay attached: another
+     * self-test is made at once, other sizes wait for the next start. A wrong setting is logged by the runtime and changes
+     * nothing.
+     *
+     * @param config raw settings
+     */
+    @Modified
+    public void changed(Config config) {
+        change(settings(config));
+    }
+
+    void change(TracerSettings changed) {
+        TracerSettings before = settings;
+        settings = changed;
+        if (changed.selfTest() != before.selfTest() || changed.selfTestMillis() != before.selfTestMillis()) {
+            visibility = tested(parts, changed);
+        }
+        LOG.info("settings changed: {} visibility={}", changed, visibility);
+    }
+
+    private List<String> waitingSettings() {
+        int lines = kernelHalf.memory().sizes().lines();
+        return settings.singleLockLines() == lines
+                ? List.of()
+                : List.of("single.lock.lines=" + settings.singleLockLines() + " is set, " + lines
+                        + " is in force until the lock tracer starts anew");
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, the programs are detached again
     LockTracerStage(SelfTest.Parts parts, TracerSettings settings, Clock clock) {
         this.clock = clock;
+        this.parts = parts;
+        this.settings = settings;
         long began = System.nanoTime();
         Bpf bpf = parts.bpf();
         long ranges = parts.inventory().current().maps().stream()
@@ -178,6 +214,7 @@ public final class LockTracerStage implements LockTracer, Stage {
         if (kernelHalf.hook() == KernelHalf.Hook.RAW_TP) {
             all.add("attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that");
         }
+        all.addAll(waitingSettings());
         all.addAll(tracking.blindSpots());
         return all;
     }

@@ -112,7 +112,7 @@ final class SelfTest {
             load.programNames().forEach(name -> load.setAutoload(name, wanted.contains(name)));
             load.load();
             load.mapNames().forEach(name -> maps.put(load.map(name).info().id(), name));
-            tracking.track(inventory.rescan());
+            tracking.track(inventory.including(maps.keySet()));
             return families(symbols).stream()
                     .map(family -> test(family, load, maps))
                     .toList();

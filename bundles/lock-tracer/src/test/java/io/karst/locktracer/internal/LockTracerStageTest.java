@@ -32,7 +32,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -84,6 +86,20 @@ class LockTracerStageTest {
                     .hasSameSizeAs(stage.visibility())
                     .extracting(Ability::ability)
                     .contains("waits on spin locks", "waits on mutex locks");
+        } finally {
+            stage.close();
+        }
+    }
+
+    @Test
+    void selfTestSeesItsMapsWhateverIsTracked() {
+        maps.only(map -> false);
+        maps.rescan();
+        LockTracerStage stage = stage(bpf, TESTING);
+        try {
+            assertThat(stage.visibility())
+                    .isNotEmpty()
+                    .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
         } finally {
             stage.close();
         }
@@ -195,6 +211,49 @@ class LockTracerStageTest {
                     .anySatisfy(sentence -> assertThat(sentence).startsWith("spin locks: partial: not tested"));
         } finally {
             stage.close();
+        }
+    }
+
+    @Test
+    void takesSettingsWithoutDetaching() {
+        LockTracerStage stage = stage(bpf, QUICK);
+        try {
+            Set<Integer> programs = programs();
+            assertThat(programs).hasSizeGreaterThanOrEqualTo(2);
+            stage.change(new TracerSettings(true, 10, 128));
+            assertThat(programs()).containsAll(programs);
+            assertThat(stage.visibility())
+                    .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
+            assertThat(stage.read().blindSpots())
+                    .contains("single.lock.lines=128 is set, 64 is in force until the lock tracer starts anew");
+            stage.change(QUICK);
+            assertThat(stage.visibility())
+                    .allSatisfy(family -> assertThat(family.reason()).startsWith("not tested"));
+            assertThat(stage.read().blindSpots()).noneMatch(sentence -> sentence.contains("in force"));
+            assertThat(programs()).isEqualTo(programs);
+        } finally {
+            stage.close();
+        }
+    }
+
+    /** Ids of the programs that this process holds. */
+    private static Set<Integer> programs() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fdinfo"))) {
+            return descriptors
+                    .flatMap(each -> lines(each).stream())
+                    .filter(line -> line.startsWith("prog_id:"))
+                    .map(line -> Integer.valueOf(line.substring("prog_id:".length()).strip()))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of(); // closed meanwhile
         }
     }
 

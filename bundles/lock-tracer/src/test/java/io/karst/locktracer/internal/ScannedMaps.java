@@ -31,7 +31,7 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
             return opened;
         });
         object.program("percpu_offsets").iterate(buffer -> buffer.position(buffer.limit()));
-        current = scan();
+        current = scan(which);
     }
 
     /** Takes only some maps into the next scans. */
@@ -39,7 +39,7 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
         which = wanted;
     }
 
-    private Inventory scan() {
+    private Inventory scan(Predicate<MapLocks> wanted) {
         LockRecordReader reader = new LockRecordReader();
         int window = 0;
         do {
@@ -52,7 +52,7 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
             window += LockRecordLayout.PASS_RECORDS;
         } while (reader.endPass());
         List<MapResource> maps = reader.finish().stream()
-                .filter(which)
+                .filter(wanted)
                 .map(ScannedMaps::resource)
                 .toList();
         return new Inventory(1, Instant.now(), maps, Set.of(), List.of());
@@ -82,8 +82,13 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
 
     @Override
     public synchronized Inventory rescan() {
-        current = scan();
+        current = scan(which);
         return current;
+    }
+
+    @Override
+    public synchronized Inventory including(Set<Integer> mapIds) {
+        return scan(which.or(map -> mapIds.contains(map.mapId())));
     }
 
     @Override

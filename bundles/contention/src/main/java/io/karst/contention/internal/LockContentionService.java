@@ -15,6 +15,7 @@ import io.karst.resource.ResourceInventory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -41,6 +42,7 @@ public final class LockContentionService implements LockContention, TracingContr
     private static final Logger LOG = LoggerFactory.getLogger(LockContentionService.class);
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration LONGEST_KEPT = Duration.ofDays(7);
 
     /** A scan this young is as good as a new one, when somebody asks for everything since the start. */
     private static final Duration FRESH = Duration.ofSeconds(1);
@@ -55,15 +57,32 @@ public final class LockContentionService implements LockContention, TracingContr
          */
         @AttributeDefinition(name = "Rescan interval, ms", min = "100", max = "3600000")
         long rescan_millis() default 5000;
+
+        /**
+         * How long the counts of a vanished map are shown.
+         *
+         * @return minutes, 0 to 10080
+         */
+        @AttributeDefinition(name = "Keep vanished maps, minutes", min = "0", max = "10080")
+        long keep_gone_minutes() default 60;
     }
 
     /** The same, checked. */
-    record Settings(Duration rescanInterval) {
+    record Settings(Duration rescanInterval, Duration keepGone) {
         Settings {
+            if (keepGone.isNegative() || keepGone.compareTo(LONGEST_KEPT) > 0) {
+                throw new IllegalArgumentException(
+                        "keep.gone.minutes=" + keepGone.toMinutes() + " is outside 0..10080");
+            }
             if (rescanInterval.toMillis() < 100 || rescanInterval.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException(
                         "rescan.millis=" + rescanInterval.toMillis() + " is outside 100..3600000");
             }
+        }
+
+        static Settings of(Config config) {
+            return new Settings(
+                    Duration.ofMillis(config.rescan_millis()), Duration.ofMinutes(config.keep_gone_minutes()));
         }
     }
 
@@ -71,7 +90,7 @@ public final class LockContentionService implements LockContention, TracingContr
     private final Rescan rescan;
     private final Snapshots snapshots;
     private final RescanThread thread;
-    private Settings settings;
+    private volatile Settings settings;
     private boolean overridden;
 
     /**
@@ -86,13 +105,13 @@ public final class LockContentionService implements LockContention, TracingContr
             @Reference(name = "tracer") LockTracer tracer,
             @Reference(name = "inventory") ResourceInventory inventory,
             Config config) {
-        this(tracer, inventory, new Settings(Duration.ofMillis(config.rescan_millis())));
+        this(tracer, inventory, Settings.of(config), System::nanoTime);
     }
 
-    LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings) {
+    LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings, LongSupplier nanoTime) {
         this.tracer = tracer;
         this.settings = settings;
-        MapNames names = new MapNames();
+        MapNames names = new MapNames(nanoTime);
         names.learn(inventory.current());
         snapshots = new Snapshots(names);
         rescan = new Rescan(inventory, tracer, names);
@@ -124,7 +143,7 @@ public final class LockContentionService implements LockContention, TracingContr
      */
     @Modified
     public void changed(Config config) {
-        change(new Settings(Duration.ofMillis(config.rescan_millis())));
+        change(Settings.of(config));
     }
 
     synchronized void change(Settings changed) {
@@ -132,7 +151,7 @@ public final class LockContentionService implements LockContention, TracingContr
         if (!overridden) {
             thread.every(changed.rescanInterval());
         }
-        LOG.info("rescan.millis={}", changed.rescanInterval().toMillis());
+        LOG.info("settings changed: {}", changed);
     }
 
     @Override
@@ -161,7 +180,9 @@ public final class LockContentionService implements LockContention, TracingContr
         List<String> blindSpots = new ArrayList<>(last.blindSpots());
         blindSpots.addAll(rescan.blindSpots());
         return snapshots.between(
-                first, new TracerReading(last.at(), last.perKind(), last.perLock(), last.lost(), blindSpots));
+                first,
+                new TracerReading(last.at(), last.perKind(), last.perLock(), last.lost(), blindSpots),
+                settings.keepGone());
     }
 
     /** Ends the rescans. */

@@ -40,8 +40,12 @@ final class Snapshots {
         return new TracerReading(at, List.of(), List.of(), Map.of(), List.of());
     }
 
-    /** What was counted from one reading to the other; of both, the longest total first. */
-    ContentionSnapshot between(TracerReading earlier, TracerReading later) {
+    /**
+     * What was counted from one reading to the other; of both, the longest total first.
+     *
+     * @param keepGone maps that vanished longer ago are left out
+     */
+    ContentionSnapshot between(TracerReading earlier, TracerReading later, Duration keepGone) {
         Duration time = Duration.between(earlier.at(), later.at());
         Map<String, Long> lost = new TreeMap<>();
         later.lost()
@@ -50,10 +54,16 @@ final class Snapshots {
         return new ContentionSnapshot(
                 earlier.at(),
                 later.at(),
-                waits(earlier.perKind(), later.perKind(), time),
-                waits(earlier.perLock(), later.perLock(), time),
+                waits(earlier.perKind(), shown(later.perKind(), keepGone), time),
+                waits(earlier.perLock(), shown(later.perLock(), keepGone), time),
                 lost,
                 later.blindSpots());
+    }
+
+    private List<LockCounters> shown(List<LockCounters> counted, Duration keepGone) {
+        return counted.stream()
+                .filter(entry -> !names.isGoneFor(keepGone, entry.mapId(), entry.mapAddress()))
+                .toList();
     }
 
     private List<LockWaits> waits(List<LockCounters> earlier, List<LockCounters> later, Duration time) {

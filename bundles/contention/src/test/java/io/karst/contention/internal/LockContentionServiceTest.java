@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +45,9 @@ class LockContentionServiceTest {
 
     private final FakeInventory inventory = new FakeInventory();
     private final FakeTracer tracer = new FakeTracer();
+    private final AtomicLong nanos = new AtomicLong();
     private final LockContentionService service =
-            new LockContentionService(tracer, inventory, new LockContentionService.Settings(Duration.ofHours(1)));
+            new LockContentionService(tracer, inventory, every(Duration.ofHours(1)), nanos::get);
 
     @AfterEach
     void close() {
@@ -121,7 +123,7 @@ class LockContentionServiceTest {
     @Test
     void rescansByItself() throws InterruptedException {
         try (Closing quick = new Closing(new LockContentionService(
-                tracer, inventory, new LockContentionService.Settings(Duration.ofMillis(100))))) {
+                tracer, inventory, every(Duration.ofMillis(100)), nanos::get))) {
             assertThat(quick).isNotNull();
             assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
         }
@@ -152,14 +154,14 @@ class LockContentionServiceTest {
 
     @Test
     void takesANewIntervalWithoutAStop() throws InterruptedException {
-        service.change(new LockContentionService.Settings(Duration.ofMillis(100)));
+        service.change(every(Duration.ofMillis(100)));
         assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void anIntervalWaitsForTheEndOfRemoteSettings() throws InterruptedException {
         service.apply(new TracingSettings(List.of("*"), Duration.ofHours(1)));
-        service.change(new LockContentionService.Settings(Duration.ofMillis(100)));
+        service.change(every(Duration.ofMillis(100)));
         assertThat(inventory.twice.await(300, TimeUnit.MILLISECONDS)).isFalse();
         service.reset();
         assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
@@ -182,8 +184,44 @@ class LockContentionServiceTest {
     @ValueSource(longs = {0, 99, 3_600_001})
     void refusesIntervalsOutOfRange(long millis) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LockContentionService.Settings(Duration.ofMillis(millis)))
+                .isThrownBy(() -> every(Duration.ofMillis(millis)))
                 .withMessage("rescan.millis=" + millis + " is outside 100..3600000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 10_081})
+    void refusesToKeepVanishedMapsForLonger(long minutes) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        new LockContentionService.Settings(Duration.ofSeconds(5), Duration.ofMinutes(minutes)))
+                .withMessage("keep.gone.minutes=" + minutes + " is outside 0..10080");
+    }
+
+    @Test
+    void showsVanishedMapsForAWhile() throws InterruptedException {
+        inventory.maps = List.of(map(1, "gone", "hash"), map(2, "here", "hash"));
+        service.during(Duration.ofMillis(1));
+        inventory.maps = List.of(map(2, "here", "hash"));
+        service.during(Duration.ofMillis(1));
+        assertThat(shown()).containsExactly(1, 2);
+        nanos.addAndGet(Duration.ofMinutes(60).toNanos());
+        assertThat(shown()).containsExactly(1, 2);
+        nanos.addAndGet(1);
+        assertThat(shown()).containsExactly(2);
+        service.change(new LockContentionService.Settings(Duration.ofHours(1), Duration.ofMinutes(61)));
+        assertThat(shown()).containsExactly(1, 2);
+    }
+
+    private List<Integer> shown() {
+        tracer.readings.add(reading(5, kind(1, 200), kind(2, 100), lock(1, 3, 200)));
+        ContentionSnapshot snapshot = service.sinceStart();
+        List<Integer> maps = snapshot.perKind().stream().map(LockWaits::mapId).toList();
+        assertThat(snapshot.perLock()).hasSize(maps.contains(1) ? 1 : 0);
+        return maps;
+    }
+
+    private static LockContentionService.Settings every(Duration interval) {
+        return new LockContentionService.Settings(interval, Duration.ofMinutes(60));
     }
 
     private record Closing(LockContentionService service) implements AutoCloseable {

@@ -64,6 +64,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockRow> all, int limit, Map<
         object.addProperty("deadlocks", row.counters().deadlocks());
         object.addProperty("timeouts", row.counters().timeouts());
         object.addProperty("perSecond", row.perSecond());
+        object.addProperty("gone", !maps.containsKey(row.mapId()));
         object.add("owners", MapsView.owners(owners(row)));
         return object;
     }

@@ -188,6 +188,7 @@ class ContractTest {
             expected.put(number, "number");
         }
         expected.put("maxExact", "boolean");
+        expected.put("gone", "boolean");
         expected.put("owners", "array");
         assertThat(fields(row)).containsExactlyInAnyOrderEntriesOf(expected);
         assertThat(row.get("totalNanos").getAsLong()).isEqualTo(4_096);

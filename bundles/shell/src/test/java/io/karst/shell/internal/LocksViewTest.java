@@ -123,6 +123,7 @@ class LocksViewTest {
                 .contains("<= 8 ns")
                 .contains("(map is gone)");
         assertThat(view.footer()).isEmpty();
+        assertThat(view.json().toString()).contains("\"gone\":true");
         assertThat(view.json()
                         .getAsJsonArray("locks")
                         .get(0)

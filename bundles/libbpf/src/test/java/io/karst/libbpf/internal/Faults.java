@@ -85,7 +85,7 @@ final class Faults {
         if (method.getReturnType() == int.class) {
             return library == LibBpf.class ? -errno : -1;
         }
-        return method.getReturnType() == long.class ? (Object) (-1L) : null;
+        return method.getReturnType() == long.class ? Long.valueOf(-1) : null;
     }
 
     private static @Nullable Object invoke(Method method, Object library, Object @Nullable [] arguments)

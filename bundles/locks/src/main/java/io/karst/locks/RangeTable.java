@@ -25,8 +25,20 @@ public final class RangeTable {
      *
      * @param range locks
      * @param slot number of its counters, from 0
+     * @param counted what the slot counts: the range, or where slots are short every lock of its kind in the map
      */
-    public record Entry(LockRange range, int slot) {}
+    public record Entry(LockRange range, int slot, LockRange counted) {
+
+        /**
+         * A range with a slot of its own.
+         *
+         * @param range locks
+         * @param slot number of its counters, from 0
+         */
+        public Entry(LockRange range, int slot) {
+            this(range, slot, range);
+        }
+    }
 
     /**
      * A lock that an address belongs to.

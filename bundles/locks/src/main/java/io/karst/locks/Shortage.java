@@ -11,25 +11,45 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Which ranges are left out when there are more than there is room for. First go the per-CPU lists, which hardly ever make
- * anyone wait and need a range for each CPU; then the mutexes that only a freeze of a map takes; then whole maps. At each
- * step the map with most ranges goes first, of equal ones the newest.
+ * What gives way when there are more lock ranges than there is room for. There are two sorts of room: places in the table
+ * that the kernel searches, and slots to count in, which cost memory on each CPU.
+ *
+ * <ol>
+ *   <li>Where slots are short, maps are counted coarsely: all ranges of one kind that a map has, such as the free lists of its
+ *       CPUs, share a slot. The map's figure is as good as before; which of those locks it was is not told.
+ *   <li>Where that is not enough, or places in the table are short, ranges are left out: first the per-CPU lists, which
+ *       hardly ever make anyone wait and need a range for each CPU; then the mutexes that only a freeze of a map takes; then
+ *       whole maps.
+ * </ol>
+ *
+ * At each step the map with most ranges goes first, of equal ones the newest.
  */
 final class Shortage {
+
+    /**
+     * A range that is traced.
+     *
+     * @param range locks
+     * @param counted what its slot counts: the range itself, or every lock of that kind in the map
+     */
+    record Fitting(LockRange range, LockRange counted) {}
 
     /**
      * What fits.
      *
      * @param kept ranges that stay, in the order given
-     * @param blindSpots one sentence for each step that left something out
+     * @param blindSpots one sentence for each step that was needed
      */
-    record Result(List<LockRange> kept, List<String> blindSpots) {}
+    record Result(List<Fitting> kept, List<String> blindSpots) {}
 
     private enum Step {
         PER_CPU_LISTS("per-CPU lists"),
@@ -51,51 +71,103 @@ final class Shortage {
         }
     }
 
-    /** Ranges of a map that go together. */
+    /** Ranges of a map that give way together. */
     private record Group(Step step, MapResource map, List<LockRange> ranges) {}
 
     private static final int MOST_NAMES = 10;
+    private static final long ANY_NUMBER = 0xffff_ffffL;
 
-    private Shortage() {}
+    private final List<LockRange> ranges;
+    private final Function<LockRange, MapResource> mapOf;
+    private final Map<Integer, Integer> sizes = new HashMap<>();
+    private final Map<LockRange, LockRange> coarse = new HashMap<>();
+    private final Set<LockRange> dropped = new HashSet<>();
+    private final Map<Step, List<MapResource>> left = new EnumMap<>(Step.class);
+    private long needed;
+
+    private Shortage(List<LockRange> ranges, Function<LockRange, MapResource> mapOf) {
+        this.ranges = ranges;
+        this.mapOf = mapOf;
+        needed = ranges.size();
+        ranges.forEach(range -> sizes.merge(range.mapId(), 1, Integer::sum));
+    }
 
     /**
-     * Fits ranges into a number of places.
+     * Fits ranges into the room there is.
      *
      * @param ranges all ranges
-     * @param room places
+     * @param places places in the table
+     * @param slots slots, no more than places
      * @param mapOf the map of a range
      * @return what fits
      */
-    static Result fit(List<LockRange> ranges, int room, Function<LockRange, MapResource> mapOf) {
-        if (ranges.size() <= room) {
-            return new Result(ranges, List.of());
+    static Result fit(List<LockRange> ranges, int places, int slots, Function<LockRange, MapResource> mapOf) {
+        Shortage shortage = new Shortage(ranges, mapOf);
+        if (ranges.size() > slots) {
+            Iterator<Group> victims = shortage.groups(Step::of).iterator();
+            shortage.drop(victims, () -> shortage.rangesLeft() > places);
+            shortage.share(slots);
+            shortage.drop(victims, () -> shortage.needed > slots);
         }
-        Set<LockRange> dropped = new HashSet<>();
-        Map<Step, List<Group>> left = new EnumMap<>(Step.class);
-        for (Group group : inOrder(ranges, mapOf)) {
-            if (ranges.size() - dropped.size() <= room) {
-                break;
-            }
-            dropped.addAll(group.ranges());
-            left.computeIfAbsent(group.step(), step -> new ArrayList<>()).add(group);
-        }
-        List<String> blindSpots = new ArrayList<>();
-        left.forEach((step, groups) -> blindSpots.add(sentence(step, groups, ranges.size(), room)));
-        return new Result(
-                ranges.stream().filter(range -> !dropped.contains(range)).toList(), blindSpots);
+        return new Result(shortage.kept(), shortage.sentences(places, slots));
     }
 
-    private static List<Group> inOrder(List<LockRange> ranges, Function<LockRange, MapResource> mapOf) {
+    /** All ranges of a kind in a map, as one: what is counted for it is no single lock's. */
+    private static LockRange everyLockLike(LockRange range) {
+        return new LockRange(range.mapId(), range.mapAddress(), range.kind(), 0, 1, ANY_NUMBER, 0, 0);
+    }
+
+    private long rangesLeft() {
+        return ranges.size() - (long) dropped.size();
+    }
+
+    private LockRange counted(LockRange range) {
+        return coarse.getOrDefault(range, range);
+    }
+
+    private List<Fitting> kept() {
+        return ranges.stream()
+                .filter(range -> !dropped.contains(range))
+                .map(range -> new Fitting(range, counted(range)))
+                .toList();
+    }
+
+    private void drop(Iterator<Group> victims, BooleanSupplier isShort) {
+        while (isShort.getAsBoolean() && victims.hasNext()) {
+            Group group = victims.next();
+            dropped.addAll(group.ranges());
+            // a kind's ranges, which may share a slot, are all in the same group
+            needed -= group.ranges().stream().map(this::counted).distinct().count();
+            left.computeIfAbsent(group.step(), step -> new ArrayList<>()).add(group.map());
+        }
+    }
+
+    private void share(int slots) {
+        for (Group map : groups(kind -> Step.EVERYTHING)) {
+            if (needed <= slots) {
+                return;
+            }
+            Map<LockKind, List<LockRange>> kinds = map.ranges().stream()
+                    .filter(range -> !dropped.contains(range))
+                    .collect(Collectors.groupingBy(LockRange::kind));
+            for (List<LockRange> alike : kinds.values()) {
+                if (alike.size() > 1) {
+                    alike.forEach(range -> coarse.put(range, everyLockLike(range)));
+                    needed -= alike.size() - 1;
+                }
+            }
+        }
+    }
+
+    private List<Group> groups(Function<LockKind, Step> steps) {
         record Key(int mapId, Step step) {}
         Map<Key, Group> groups = new HashMap<>();
-        Map<Integer, Integer> sizes = new HashMap<>();
         for (LockRange range : ranges) {
-            Step step = Step.of(range.kind());
+            Step step = steps.apply(range.kind());
             groups.computeIfAbsent(
                             new Key(range.mapId(), step), key -> new Group(step, mapOf.apply(range), new ArrayList<>()))
                     .ranges()
                     .add(range);
-            sizes.merge(range.mapId(), 1, Integer::sum);
         }
         Comparator<Group> order = Comparator.comparing(Group::step)
                 .thenComparing(group -> sizes.getOrDefault(group.map().id(), 0), Comparator.reverseOrder())
@@ -103,20 +175,29 @@ final class Shortage {
         return groups.values().stream().sorted(order).toList();
     }
 
-    private static String sentence(Step step, List<Group> groups, int wanted, int room) {
-        StringBuilder names = new StringBuilder();
-        for (Group group : groups.subList(0, Math.min(groups.size(), MOST_NAMES))) {
-            names.append(names.isEmpty() ? "" : ", ")
-                    .append(group.map().id())
-                    .append(
-                            group.map().name().isEmpty()
-                                    ? ""
-                                    : " " + group.map().name());
+    private List<String> sentences(int places, int slots) {
+        List<String> sentences = new ArrayList<>();
+        int room = dropped.isEmpty() || slots < places ? slots : places;
+        String why = ", because there are " + ranges.size() + " lock ranges and room for " + room + ": maps ";
+        List<MapResource> shared = kept().stream()
+                .filter(fitting -> !fitting.range().equals(fitting.counted()))
+                .map(fitting -> mapOf.apply(fitting.range()))
+                .distinct()
+                .toList();
+        if (!shared.isEmpty()) {
+            sentences.add("locks of the same kind are counted together in each of " + shared.size()
+                    + " maps, so that --by lock does not show them" + why + names(shared));
         }
-        if (groups.size() > MOST_NAMES) {
-            names.append(" and ").append(groups.size() - MOST_NAMES).append(" more");
-        }
-        return step.what + " of " + groups.size() + " maps are not traced, because there are " + wanted
-                + " lock ranges and room for " + room + ": maps " + names;
+        left.forEach((step, maps) ->
+                sentences.add(step.what + " of " + maps.size() + " maps are not traced" + why + names(maps)));
+        return sentences;
+    }
+
+    private static String names(List<MapResource> maps) {
+        String names = maps.stream()
+                .limit(MOST_NAMES)
+                .map(map -> (map.id() + " " + map.name()).strip())
+                .collect(Collectors.joining(", "));
+        return maps.size() > MOST_NAMES ? names + " and " + (maps.size() - MOST_NAMES) + " more" : names;
     }
 }

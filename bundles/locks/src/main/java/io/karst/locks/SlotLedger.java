@@ -26,7 +26,7 @@ import java.util.function.IntPredicate;
  * {@linkplain #retired retired} until the owner has taken its counts out, cleared it and {@linkplain #release released}
  * it. Slots never used before are handed out first, released ones in the order they came back.
  *
- * <p>When a scan has more ranges than there is room for, {@link Shortage} says which are left out.
+ * <p>When a scan has more ranges than there is room for, {@link Shortage} says which share a slot and which are left out.
  */
 public final class SlotLedger {
 
@@ -79,26 +79,31 @@ public final class SlotLedger {
         }
         RangeFilter.Result filtered = RangeFilter.filter(wanted.keySet());
         List<String> blindSpots = new ArrayList<>(filtered.refused());
-        Shortage.Result fitting = Shortage.fit(filtered.kept(), slots, range -> wanted.get(range));
+        Shortage.Result fitting =
+                Shortage.fit(filtered.kept(), LockContentionLayout.MAX_RANGES, slots, range -> wanted.get(range));
         blindSpots.addAll(fitting.blindSpots());
         return new Plan(assign(fitting.kept(), blindSpots), blindSpots);
     }
 
-    private RangeTable assign(List<LockRange> ranges, List<String> blindSpots) {
+    private RangeTable assign(List<Shortage.Fitting> ranges, List<String> blindSpots) {
         List<RangeTable.Entry> entries = new ArrayList<>(ranges.size());
+        Map<LockRange, Integer> given = new HashMap<>();
         Iterator<Integer> again = released.iterator();
         int fresh = used;
         int waiting = 0;
-        for (LockRange range : ranges) {
-            Integer slot = slotOf.get(range);
-            if (slot != null) {
-                entries.add(new RangeTable.Entry(range, slot));
-            } else if (fresh < slots) {
-                entries.add(new RangeTable.Entry(range, fresh++));
-            } else if (again.hasNext()) {
-                entries.add(new RangeTable.Entry(range, again.next()));
-            } else {
+        for (Shortage.Fitting fitting : ranges) {
+            LockRange counted = fitting.counted();
+            Integer slot = given.getOrDefault(counted, slotOf.get(counted));
+            if (slot == null && fresh < slots) {
+                slot = fresh++;
+            } else if (slot == null && again.hasNext()) {
+                slot = again.next();
+            }
+            if (slot == null) {
                 waiting++;
+            } else {
+                given.put(counted, slot);
+                entries.add(new RangeTable.Entry(fitting.range(), slot, counted));
             }
         }
         if (waiting > 0) {
@@ -116,8 +121,8 @@ public final class SlotLedger {
     public void commit(Plan plan) {
         Set<Integer> gone = new HashSet<>(owner.keySet());
         for (RangeTable.Entry entry : plan.table().entries()) {
-            slotOf.put(entry.range(), entry.slot());
-            owner.put(entry.slot(), entry.range());
+            slotOf.put(entry.counted(), entry.slot());
+            owner.put(entry.slot(), entry.counted());
             released.remove(entry.slot());
             gone.remove(entry.slot());
             used = Math.max(used, entry.slot() + 1);
@@ -151,7 +156,7 @@ public final class SlotLedger {
     }
 
     /**
-     * The range that counts, or last counted, in a slot.
+     * What counts, or last counted, in a slot: see {@link RangeTable.Entry#counted}.
      *
      * @param slot slot
      * @return empty if the slot was never used or has been released

@@ -127,6 +127,75 @@ class SlotLedgerTest {
     }
 
     @Test
+    void rangesOfAKindShareASlotInTheMapWithMostRanges() {
+        SlotLedger five = new SlotLedger(5);
+        MapResource small = Ranges.map(
+                1,
+                single(1, LockKind.HASH_BUCKET, 0),
+                single(1, LockKind.FREELIST, 1),
+                single(1, LockKind.FREELIST, 2));
+        MapResource big = Ranges.map(
+                2,
+                single(2, LockKind.FREELIST, 3),
+                single(2, LockKind.FREELIST, 4),
+                single(2, LockKind.FREELIST, 5),
+                single(2, LockKind.FREEZE, 6));
+        SlotLedger.Plan plan = five.plan(Ranges.inventory(small, big), id -> false);
+        five.commit(plan);
+        assertThat(plan.table().entries()).hasSize(7);
+        assertThat(plan.blindSpots())
+                .containsExactly("locks of the same kind are counted together in each of 1 maps, so that --by lock does"
+                        + " not show them, because there are 7 lock ranges and room for 5: maps 2 m2");
+        int shared = slotOf(single(2, LockKind.FREELIST, 3), plan);
+        assertThat(plan.table().entries())
+                .filteredOn(entry -> entry.slot() == shared)
+                .extracting(RangeTable.Entry::range)
+                .containsExactlyInAnyOrder(
+                        single(2, LockKind.FREELIST, 3),
+                        single(2, LockKind.FREELIST, 4),
+                        single(2, LockKind.FREELIST, 5));
+        LockRange owner = five.owner(shared).orElseThrow();
+        assertThat(owner.mapId() + " " + owner.kind()).isEqualTo("2 FREELIST");
+
+        LockTotals totals = new LockTotals();
+        long[] counters = new long[LockContentionLayout.COUNTERS_BYTES / Long.BYTES];
+        counters[LockContentionLayout.COUNTERS_HISTOGRAM / Long.BYTES] = 3;
+        totals.addRange(owner, counters, 0);
+        assertThat(totals.perKind())
+                .singleElement()
+                .satisfies(kind -> assertThat(kind.counters().count()).isEqualTo(3));
+        assertThat(totals.perLock()).isEmpty();
+    }
+
+    @Test
+    void sharedSlotsAreToldApartFromThoseOfOneRange() {
+        SlotLedger three = new SlotLedger(3);
+        MapResource big = Ranges.map(
+                2, single(2, LockKind.FREELIST, 3), single(2, LockKind.FREELIST, 4), single(2, LockKind.FREEZE, 5));
+        MapResource other = Ranges.map(3, single(3, LockKind.FREEZE, 6));
+        SlotLedger.Plan fine = three.plan(Ranges.inventory(big), id -> false);
+        three.commit(fine);
+        assertThat(fine.blindSpots()).isEmpty();
+        // the slots of the two single ranges have to rest before anybody else counts there
+        SlotLedger.Plan coarse = three.plan(Ranges.inventory(big, other), id -> false);
+        three.commit(coarse);
+        assertThat(coarse.table().entries())
+                .extracting(RangeTable.Entry::range)
+                .containsExactly(single(2, LockKind.FREEZE, 5));
+        Set<Integer> resting = three.retired();
+        assertThat(resting).hasSize(2);
+        resting.forEach(
+                slot -> assertThat(three.owner(slot).orElseThrow().kind()).isEqualTo(LockKind.FREELIST));
+        resting.forEach(three::release);
+        SlotLedger.Plan again = three.plan(Ranges.inventory(big, other), id -> false);
+        three.commit(again);
+        assertThat(again.table().entries()).hasSize(4);
+        assertThat(again.table().entries()).extracting(RangeTable.Entry::slot).containsOnly(0, 1, 2);
+        assertThat(slotOf(single(2, LockKind.FREELIST, 3), again))
+                .isEqualTo(slotOf(single(2, LockKind.FREELIST, 4), again));
+    }
+
+    @Test
     void thenFreezeMutexesThenTheNewestMaps() {
         SlotLedger two = new SlotLedger(2);
         MapResource[] maps = IntStream.rangeClosed(1, 3)

@@ -75,6 +75,15 @@ public final class LockTracerStage implements LockTracer, Stage {
          */
         @AttributeDefinition(name = "Single locks per CPU", min = "64", max = "65536")
         int single_lock_lines() default 4096;
+
+        /**
+         * Most lock ranges that are counted apart on each CPU, 320 bytes each. There are four times as many as the first scan
+         * finds ranges, up to this.
+         *
+         * @return a power of two from 1024 to 16384
+         */
+        @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")
+        int max_slots() default 16384;
     }
 
     private final Owned owned = new Owned();
@@ -111,7 +120,8 @@ public final class LockTracerStage implements LockTracer, Stage {
     }
 
     private static TracerSettings settings(Config config) {
-        return new TracerSettings(config.self_test(), config.self_test_millis(), config.single_lock_lines());
+        return new TracerSettings(
+                config.self_test(), config.self_test_millis(), config.single_lock_lines(), config.max_slots());
     }
 
     /**
@@ -135,12 +145,19 @@ public final class LockTracerStage implements LockTracer, Stage {
         LOG.info("settings changed: {} visibility={}", changed, visibility);
     }
 
+    /** Sizes cannot change while the programs are attached. */
     private List<String> waitingSettings() {
-        int lines = kernelHalf.memory().sizes().lines();
-        return settings.singleLockLines() == lines
-                ? List.of()
-                : List.of("single.lock.lines=" + settings.singleLockLines() + " is set, " + lines
-                        + " is in force until the lock tracer starts anew");
+        TracerSizes inForce = kernelHalf.memory().sizes();
+        List<String> waiting = new ArrayList<>();
+        if (settings.singleLockLines() != inForce.lines()) {
+            waiting.add("single.lock.lines=" + settings.singleLockLines() + " is set, " + inForce.lines()
+                    + " is in force until the lock tracer starts anew");
+        }
+        if (settings.maxSlots() < inForce.slots()) {
+            waiting.add("max.slots=" + settings.maxSlots() + " is set, " + inForce.slots()
+                    + " slots are there until the lock tracer starts anew");
+        }
+        return waiting;
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, the programs are detached again
@@ -153,7 +170,7 @@ public final class LockTracerStage implements LockTracer, Stage {
         long ranges = parts.inventory().current().maps().stream()
                 .mapToLong(map -> map.ranges().size())
                 .sum();
-        TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings.singleLockLines());
+        TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings);
         kernelHalf = parts.loader().load(ASSET, (asset, btf) -> KernelHalf.attached(bpf, asset, btf, sizes));
         owned.add(kernelHalf);
         try {

@@ -3,14 +3,17 @@
 
 package io.karst.locktracer.internal;
 
+import io.karst.locks.LockContentionLayout;
+
 /**
  * Settings, checked.
  *
  * @param selfTest whether the self-test runs at start
  * @param selfTestMillis longest time for one lock family, 10 to 1000 ms
  * @param singleLockLines lines for single locks on each CPU, a power of two from 64 to 65536
+ * @param maxSlots most slots for lock ranges on each CPU, a power of two from 1024 to 16384
  */
-record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines) {
+record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines, int maxSlots) {
 
     TracerSettings {
         if (selfTestMillis < 10 || selfTestMillis > 1000) {
@@ -19,6 +22,10 @@ record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines)
         if (singleLockLines < 64 || singleLockLines > 65536 || Integer.bitCount(singleLockLines) != 1) {
             throw new IllegalArgumentException(
                     "single.lock.lines=" + singleLockLines + " is not a power of two from 64 to 65536");
+        }
+        if (maxSlots < 1024 || maxSlots > LockContentionLayout.MAX_RANGES || Integer.bitCount(maxSlots) != 1) {
+            throw new IllegalArgumentException(
+                    "max.slots=" + maxSlots + " is not a power of two from 1024 to " + LockContentionLayout.MAX_RANGES);
         }
     }
 }

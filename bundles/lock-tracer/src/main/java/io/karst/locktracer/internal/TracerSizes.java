@@ -29,16 +29,16 @@ record TracerSizes(int cpus, int slots, int lines) {
      *
      * @param cpus CPUs the kernel can ever have
      * @param ranges ranges of the first inventory
-     * @param lines lines for single locks on each CPU
+     * @param settings lines for single locks, and the most slots
      * @return sizes
      */
-    static TracerSizes of(int cpus, long ranges, int lines) {
+    static TracerSizes of(int cpus, long ranges, TracerSettings settings) {
         int slots = LEAST_SLOTS;
-        while (slots < LockContentionLayout.MAX_RANGES
+        while (slots < settings.maxSlots()
                 && (slots < ranges * GROWTH
                         || 2L * slots * cpus * LockContentionLayout.COUNTERS_BYTES <= AFFORDABLE_BYTES)) {
             slots *= 2;
         }
-        return new TracerSizes(cpus, slots, lines);
+        return new TracerSizes(cpus, slots, settings.singleLockLines());
     }
 }

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 
 @Tag("kernel")
 class LockTracerStageTest {
-    private static final TracerSettings QUICK = new TracerSettings(false, 10, 64);
-    private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024);
+    private static final TracerSettings QUICK = new TracerSettings(false, 10, 64, 16384);
+    private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024, 16384);
 
     private final NativeBpf bpf = new NativeBpf();
     private final ScannedMaps maps = new ScannedMaps(bpf);
@@ -172,7 +172,7 @@ class LockTracerStageTest {
 
     @Test
     void selfTestThatFailsAtAnyStepLeavesNothing() {
-        TracerSettings brief = new TracerSettings(true, 10, 64);
+        TracerSettings brief = new TracerSettings(true, 10, 64, 16384);
         stage(bpf, brief).close();
         Map<String, Long> before = held();
         int first = steps(number -> false, QUICK);
@@ -220,16 +220,17 @@ class LockTracerStageTest {
         try {
             Set<Integer> programs = programs();
             assertThat(programs).hasSizeGreaterThanOrEqualTo(2);
-            stage.change(new TracerSettings(true, 10, 128));
+            stage.change(new TracerSettings(true, 10, 128, 1024));
             assertThat(programs()).containsAll(programs);
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
             assertThat(stage.read().blindSpots())
-                    .contains("single.lock.lines=128 is set, 64 is in force until the lock tracer starts anew");
+                    .contains("single.lock.lines=128 is set, 64 is in force until the lock tracer starts anew")
+                    .anyMatch(sentence -> sentence.startsWith("max.slots=1024 is set, "));
             stage.change(QUICK);
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).startsWith("not tested"));
-            assertThat(stage.read().blindSpots()).noneMatch(sentence -> sentence.contains("in force"));
+            assertThat(stage.read().blindSpots()).noneMatch(sentence -> sentence.contains("starts anew"));
             assertThat(programs()).isEqualTo(programs);
         } finally {
             stage.close();

@@ -4,6 +4,7 @@
 package io.karst.locktracer.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.contention.LockCounters;
@@ -21,6 +22,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrackingTest {
     private static final long KERNEL = 0xffff_8880_0000_0000L;
@@ -181,6 +184,54 @@ class TrackingTest {
         assertThat(tracking.blindSpots()).singleElement().asString().contains("raise single.lock.lines");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512, 1025, 32768})
+    void refusesSlotsOutOfRange(int slots) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TracerSettings(true, 50, 64, slots))
+                .withMessage("max.slots=" + slots + " is not a power of two from 1024 to 16384");
+    }
+
+    @Test
+    void countsTogetherWhatHasNoSlotOfItsOwn() {
+        // six ranges, four slots: the free lists of the CPUs share one
+        MapResource wide = wide(1, freelist(1, 0), freelist(1, 1), freelist(1, 2), single(1, LockKind.FREEZE, 50));
+        tracking.track(inventory(wide, map(2, single(2, LockKind.FREEZE, 60)), map(3, single(3, LockKind.FREEZE, 70))));
+        assertThat(tracking.table().entries()).hasSize(6);
+        assertThat(tracking.blindSpots()).singleElement().asString().startsWith("locks of the same kind are counted together");
+        int shared = tracking.table().find(freelist(1, 2).firstLock()).orElseThrow().entry().slot();
+        waits(0, shared, 5, 100);
+        waits(1, shared, 2, 100);
+        assertThat(tracking.totals().perKind())
+                .extracting(LockCounters::mapId, LockCounters::kind, entry -> entry.counters().count())
+                .containsExactly(tuple(1, LockKind.FREELIST, 7L));
+        assertThat(tracking.totals().perLock()).isEmpty();
+        // with room again each is counted for itself, and what was counted together stays
+        tracking.track(inventory(wide));
+        pass(Duration.ofSeconds(2));
+        tracking.track(inventory(wide));
+        pass(Duration.ofSeconds(2));
+        tracking.track(inventory(wide));
+        waits(0, tracking.table().find(freelist(1, 2).firstLock()).orElseThrow().entry().slot(), 1, 100);
+        assertThat(tracking.totals().perKind())
+                .extracting(entry -> entry.counters().count())
+                .containsExactly(8L);
+        assertThat(tracking.totals().perLock()).extracting(LockCounters::index).containsExactly(OptionalLong.of(2));
+    }
+
+    private static MapResource wide(int id, LockRange... ranges) {
+        return new MapResource(
+                id, "m", "hash", 0, 4, 8, 1, 0, 0, List.of(ranges), List.of(), List.of(), List.of());
+    }
+
+    private static LockRange freelist(int mapId, int cpu) {
+        return new LockRange(mapId, 0, LockKind.FREELIST, KERNEL + 4096L * (cpu + 100), 1, 1, 0, cpu);
+    }
+
+    private static LockRange single(int mapId, LockKind kind, int place) {
+        return new LockRange(mapId, 0, kind, KERNEL + 64L * place, 1, 1, 0, 0);
+    }
+
     @Test
     void mapsWithTheSameBlindSpotShareASentence() {
         MapResource[] maps = IntStream.rangeClosed(1, 12)
@@ -194,10 +245,14 @@ class TrackingTest {
 
     @Test
     void sizesFollowTheRangesAndTheMemory() {
-        assertThat(TracerSizes.of(2, 10, 64).slots()).isEqualTo(16384);
-        assertThat(TracerSizes.of(64, 10, 64).slots()).isEqualTo(1024);
-        assertThat(TracerSizes.of(64, 700, 64).slots()).isEqualTo(4096);
-        assertThat(TracerSizes.of(1024, 100_000, 64).slots()).isEqualTo(16384);
+        TracerSettings most = new TracerSettings(false, 10, 64, 16384);
+        assertThat(TracerSizes.of(2, 10, most).slots()).isEqualTo(16384);
+        assertThat(TracerSizes.of(64, 10, most).slots()).isEqualTo(1024);
+        assertThat(TracerSizes.of(64, 700, most).slots()).isEqualTo(4096);
+        assertThat(TracerSizes.of(1024, 100_000, most).slots()).isEqualTo(16384);
+        TracerSettings few = new TracerSettings(false, 10, 64, 2048);
+        assertThat(TracerSizes.of(2, 10, few).slots()).isEqualTo(2048);
+        assertThat(TracerSizes.of(1024, 100_000, few).slots()).isEqualTo(2048);
     }
 
     private void pass(Duration time) {

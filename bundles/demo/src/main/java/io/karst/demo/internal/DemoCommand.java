@@ -43,7 +43,8 @@ public final class DemoCommand implements Action {
             name = "start|stop|status [KIND]",
             description =
                     "What to do, status by default; and with start what to contend, spin-lock by default: spin-lock,"
-                            + " hash, lru, ringbuf, queue, lpm, sockhash, local-storage or prog-array. Options may follow.",
+                            + " hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array, resilient-lock or"
+                            + " deadlock. Options may follow.",
             valueToShowInHelp = "status",
             multiValued = true)
     @Completion(DemoCompleter.class)

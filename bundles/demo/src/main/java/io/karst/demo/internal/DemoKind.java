@@ -32,7 +32,13 @@ enum DemoKind {
     /** Socket storage. */
     LOCAL_STORAGE("load_local_storage", "load_storage", LockKind.LOCAL_STORAGE_BUCKET),
     /** Mutex of a program array, whose slot is emptied by system calls: programs cannot take a mutex. */
-    PROG_ARRAY("load_programs", LockKind.PROG_ARRAY_POKE);
+    PROG_ARRAY("load_programs", LockKind.PROG_ARRAY_POKE),
+    /** bpf_res_spin_lock in an array's value. */
+    RESILIENT_LOCK("load_resilient_lock", "load_resilient", LockKind.VALUE_RESILIENT_LOCK),
+    /** The same, which the first thread takes twice while the others wait for it: the lock gives up. */
+    DEADLOCK("load_resilient_lock", "load_resilient", LockKind.VALUE_RESILIENT_LOCK);
+
+    private static final String PROVOKER = "provoke_deadlock";
 
     private final Optional<String> program;
     private final String map;
@@ -50,6 +56,22 @@ enum DemoKind {
         this.program = program;
         this.map = map;
         this.lock = lock;
+    }
+
+    /** The program of the first thread, if it is another. One run of it takes the kernel milliseconds to end. */
+    Optional<String> provoker() {
+        return this == DEADLOCK ? Optional.of(PROVOKER) : Optional.empty();
+    }
+
+    /** Whether any thread runs this program. */
+    boolean runs(String name) {
+        return program.filter(name::equals).isPresent()
+                || provoker().filter(name::equals).isPresent();
+    }
+
+    /** Whether it takes a lock that came with Linux 6.15. */
+    boolean needsResilientLocks() {
+        return lock == LockKind.VALUE_RESILIENT_LOCK;
     }
 
     /** The program that the threads run; empty if they make system calls instead. */

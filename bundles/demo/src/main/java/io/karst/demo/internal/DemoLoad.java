@@ -9,6 +9,7 @@ import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfObject;
+import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapInfo;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
@@ -71,7 +72,7 @@ public final class DemoLoad implements AutoCloseable {
      *
      * @param plan what to do
      * @return what runs now
-     * @throws IllegalStateException if one runs already
+     * @throws IllegalStateException if one runs already, or the kernel has no such lock
      * @throws io.karst.asset.AssetException if the programs cannot be loaded
      */
     synchronized DemoStatus start(DemoPlan plan) {
@@ -82,6 +83,9 @@ public final class DemoLoad implements AutoCloseable {
         BpfObject object = assets.load(ASSET, (asset, btf) -> open(asset, btf, plan.kind()));
         boolean taken = false;
         try {
+            if (plan.kind().needsResilientLocks()) {
+                requireResilientLocks(object, plan.kind());
+            }
             MapInfo map = object.map(plan.kind().map()).info();
             track();
             Workload workload = new Workload(object, plan, this::track);
@@ -96,13 +100,20 @@ public final class DemoLoad implements AutoCloseable {
         return status().orElseThrow();
     }
 
+    /** Without them the program returns another value than 0, and does nothing. */
+    private static void requireResilientLocks(BpfObject object, DemoKind kind) {
+        BpfProgram program = object.program(kind.program().orElseThrow());
+        if (program.testRun(Workload.SINGLE).returnValue() != 0) {
+            throw new IllegalStateException(
+                    kind.word() + " needs bpf_res_spin_lock, which this kernel has not: it came with Linux 6.15");
+        }
+    }
+
     private BpfObject open(CoreAsset asset, BtfOptions btf, DemoKind kind) {
         BpfObject object = bpf.open(asset, btf);
         boolean loaded = false;
         try {
-            object.programNames()
-                    .forEach(name -> object.setAutoload(
-                            name, kind.program().filter(name::equals).isPresent()));
+            object.programNames().forEach(name -> object.setAutoload(name, kind.runs(name)));
             object.load();
             loaded = true;
             return object;

@@ -25,10 +25,13 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
 
     static KindVisibility of(DemoKind kind, List<LockVisibility> tested) {
         LockFamily family = kind.lock().family();
+        Optional<LockVisibility> resilient = entry(tested, LockFamily.RESILIENT);
+        if (kind.needsResilientLocks() && resilient.isEmpty() && !tested.isEmpty()) {
+            return new KindVisibility(kind, Optional.of(Visibility.BLIND), "this kernel has no resilient locks");
+        }
         if (family != LockFamily.RAW_OR_RESILIENT) {
             return of(kind, entry(tested, family), "");
         }
-        Optional<LockVisibility> resilient = entry(tested, LockFamily.RESILIENT);
         Optional<LockVisibility> spin = entry(tested, LockFamily.SPIN);
         if (kind != DemoKind.LOCAL_STORAGE) {
             return of(kind, resilient.or(() -> entry(tested, family)).or(() -> spin), "");

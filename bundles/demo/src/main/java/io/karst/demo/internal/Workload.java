@@ -28,8 +28,12 @@ final class Workload implements AutoCloseable {
     /** Runs in one call: some milliseconds, after which a thread looks whether it is to stop. */
     private static final int RUNS_PER_CALL = 10;
 
+    /** One run alone. */
+    static final TestRun SINGLE = TestRun.withData(new byte[PACKET_BYTES], 1);
+
     private final BpfObject object;
     private final Runnable call;
+    private final Optional<BpfProgram> provoker;
     private final Runnable atEnd;
     private final long endNanos;
     private final List<Thread> threads;
@@ -51,12 +55,13 @@ final class Workload implements AutoCloseable {
                 .program()
                 .map(name -> running(object.program(name)))
                 .orElseGet(() -> emptying(object.map(plan.kind().map())));
+        this.provoker = plan.kind().provoker().map(object::program);
         this.atEnd = atEnd;
         this.endNanos =
                 System.nanoTime() + plan.time().orElse(Duration.ofDays(36_500)).toNanos();
         this.alive = new AtomicInteger(plan.threads());
         this.threads = IntStream.range(0, plan.threads())
-                .mapToObj(number -> new Thread(this::work, "karst-demo-" + number))
+                .mapToObj(number -> new Thread(number == 0 ? this::first : this::contend, "karst-demo-" + number))
                 .toList();
         threads.forEach(thread -> thread.setDaemon(true));
     }
@@ -92,11 +97,22 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    private void work() {
+    private void contend() {
+        work(() -> {
+            call.run();
+            runs.add(RUNS_PER_CALL);
+        });
+    }
+
+    /** A provoker's runs are not counted, as they take the lock otherwise. */
+    private void first() {
+        provoker.ifPresentOrElse(program -> work(() -> program.testRun(SINGLE)), this::contend);
+    }
+
+    private void work(Runnable turn) {
         try {
             while (!stopping && System.nanoTime() - endNanos < 0) {
-                call.run();
-                runs.add(RUNS_PER_CALL);
+                turn.run();
             }
         } catch (BpfException | IllegalStateException e) {
             failure = Optional.of(String.valueOf(e.getMessage()));

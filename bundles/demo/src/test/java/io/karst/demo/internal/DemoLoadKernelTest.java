@@ -5,12 +5,17 @@ package io.karst.demo.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +51,8 @@ class DemoLoadKernelTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyKindRunsOnItsMapAndLeavesNothing(DemoKind kind) {
+    void everyKindRunsOnItsMapAndLeavesNothing(DemoKind kind) throws Exception {
+        assumeTrue(hasResilientLocks() || !kind.needsResilientLocks(), "this kernel's BTF has no bpf_res_spin_lock");
         try (DemoLoad demo = demo()) {
             DemoStatus started = demo.start(plan(kind, Optional.empty()));
 
@@ -63,6 +69,24 @@ class DemoLoadKernelTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"RESILIENT_LOCK", "DEADLOCK"})
+    void saysWhichLockTheKernelLacks(DemoKind kind) throws Exception {
+        Bpf without = hasResilientLocks() ? Refusing.result(bpf, 1) : bpf;
+        try (DemoLoad demo = new DemoLoad(without, new AssetsFromClasspath(), List.of(), List.of())) {
+            assertThatThrownBy(() -> demo.start(plan(kind, Optional.empty())))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(kind.word() + " needs bpf_res_spin_lock, which this kernel has not: it came with"
+                            + " Linux 6.15");
+            assertThat(demo.status()).isEmpty();
+        }
+    }
+
+    private static boolean hasResilientLocks() throws IOException {
+        return Files.readString(Path.of("/sys/kernel/btf/vmlinux"), StandardCharsets.ISO_8859_1)
+                .contains("\0bpf_res_spin_lock\0");
+    }
+
     @Test
     void endsByItself() {
         try (DemoLoad demo = demo()) {
@@ -76,6 +100,7 @@ class DemoLoadKernelTest {
     }
 
     @Test
+    @Tag("volume")
     void thirtyRoundsLeaveNothing() throws Exception {
         try (DemoLoad demo = demo()) {
             for (int round = 0; round < 30; round++) {

@@ -50,7 +50,9 @@ class DemoViewTest {
                         "lru: seen not at all here: it takes three CPUs",
                         "ringbuf: seen not at all here: it takes three CPUs",
                         "queue: seen not at all here: it takes three CPUs",
-                        "lpm: seen not at all here: it takes three CPUs");
+                        "lpm: seen not at all here: it takes three CPUs",
+                        "resilient-lock: seen not at all here: it takes three CPUs",
+                        "deadlock: seen not at all here: it takes three CPUs");
     }
 
     @Test
@@ -59,6 +61,7 @@ class DemoViewTest {
 
         assertThat(KindVisibility.of(DemoKind.HASH, old).visibility()).contains(Visibility.PARTIAL);
         assertThat(KindVisibility.of(DemoKind.LOCAL_STORAGE, old).reason()).isEqualTo("native");
+        assertThat(KindVisibility.of(DemoKind.DEADLOCK, old).reason()).isEqualTo("this kernel has no resilient locks");
     }
 
     @Test
@@ -67,7 +70,7 @@ class DemoViewTest {
 
         assertThat(view.lines()).containsExactly("nothing was started yet: karst:demo start");
         assertThat(view.limits())
-                .hasSize(9)
+                .hasSize(11)
                 .first()
                 .isEqualTo("spin-lock: seen perhaps here: not tested: lock-tracer is not ready");
         assertThat(view.json().get("state").getAsString()).isEqualTo("IDLE");
@@ -121,7 +124,8 @@ class DemoViewTest {
         assertThat(DemoKind.of("local-storage")).contains(DemoKind.LOCAL_STORAGE);
         assertThat(DemoKind.of("LPM")).isEmpty();
         assertThat(DemoKind.words())
-                .isEqualTo("spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array");
+                .isEqualTo("spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array,"
+                        + " resilient-lock, deadlock");
     }
 
     @Test
@@ -136,7 +140,8 @@ class DemoViewTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "start hashh,'''hashh'' is none of spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array'",
+        "start hashh,'''hashh'' is none of spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array,"
+                + " resilient-lock, deadlock'",
         "start hash lru,'''lru'' is too much: an action and a kind are all'",
         "start --seconds,'--seconds needs a number, not nothing'",
         "start --seconds soon,'--seconds needs a number, not soon'",

@@ -7,6 +7,7 @@ import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import io.karst.bpf.TestRunResult;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -38,6 +39,24 @@ final class Refusing {
     /** Refuses to run programs after some runs. */
     static Bpf runs(Bpf real, int allowed) {
         AtomicInteger left = new AtomicInteger(allowed);
+        return programs(real, (run, value) -> {
+            if (run.equals("testRun") && left.decrementAndGet() < 0) {
+                throw refused("run refused");
+            }
+            return value;
+        });
+    }
+
+    /** Programs return another value. */
+    static Bpf result(Bpf real, int returnValue) {
+        return programs(
+                real,
+                (run, value) -> value instanceof TestRunResult result
+                        ? new TestRunResult(returnValue, result.averageDuration())
+                        : value);
+    }
+
+    private static Bpf programs(Bpf real, After after) {
         return around(
                 Bpf.class,
                 real,
@@ -46,12 +65,7 @@ final class Refusing {
                                 BpfObject.class,
                                 object,
                                 (call, answer) -> answer instanceof BpfProgram program
-                                        ? around(BpfProgram.class, program, (run, value) -> {
-                                            if (run.equals("testRun") && left.decrementAndGet() < 0) {
-                                                throw refused("run refused");
-                                            }
-                                            return value;
-                                        })
+                                        ? around(BpfProgram.class, program, after)
                                         : answer)
                         : result);
     }

@@ -43,13 +43,16 @@ public final class NativeBpf implements Bpf, AutoCloseable {
 
     static final int CREATE_FLAGS = 28;
 
+    private static final Path KERNEL_BTF = Path.of("/sys/kernel/btf/vmlinux");
+
     private final Kernel kernel;
     private final long logBytes;
 
     /**
      * Called by the service component runtime.
      *
-     * @throws BpfException if libbpf is missing or too old, or a capability is missing; one line with the remedy
+     * @throws BpfException if libbpf is missing or too old, or a capability or a tracepoint is missing; one line with the
+     *     remedy
      */
     @Activate
     public NativeBpf() {
@@ -59,6 +62,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     NativeBpf(Natives natives, Capabilities capabilities, long logBytes) {
         Natives.requireVersion(natives.bpf(), Natives.LIBBPF);
         requireCapabilities(capabilities);
+        ContentionTracepoints.require(KERNEL_BTF, System.getProperty("os.version", "release unknown"));
         int cpus = natives.check(natives.bpf().libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
         Prints prints = new Prints(natives, System::nanoTime);
         this.kernel = new Kernel(natives, prints, new Mappings(natives.c()), cpus);

@@ -37,8 +37,8 @@ final class ProgramProbes {
     /** {@code r0 = 0; exit}, as {@code struct bpf_insn} in little-endian; the fields in use are one byte each. */
     private static final byte[] RETURN_ZERO = {(byte) 0xb7, 0, 0, 0, 0, 0, 0, 0, (byte) 0x95, 0, 0, 0, 0, 0, 0, 0};
 
-    private static final String BEGIN = "btf_trace_contention_begin";
-    private static final String END = "btf_trace_contention_end";
+    private static final String BEGIN = ContentionTracepoints.BEGIN;
+    private static final String END = ContentionTracepoints.END;
     private static final String RESILIENT = "rqspinlock_t";
     private static final String KMEM_CACHE = "bpf_get_kmem_cache";
     private static final List<String> ITERATORS = List.of("bpf_map", "ksym", "task_file");
@@ -86,8 +86,8 @@ final class ProgramProbes {
     private Ability tracepoints(KernelBtf btf) {
         OptionalInt begin = btf.id(KernelBtf.TYPEDEF, BEGIN);
         OptionalInt end = btf.id(KernelBtf.TYPEDEF, END);
-        String effect = "no wait can be seen: stage lock-tracer waits";
-        String remedy = "run Linux 5.19 or later";
+        String effect = "no wait can be seen: all stages wait";
+        String remedy = ContentionTracepoints.REMEDY;
         if (begin.isEmpty() || end.isEmpty()) {
             return new Ability("lock:contention_begin/end", false, "not in the kernel's BTF", effect, remedy);
         }

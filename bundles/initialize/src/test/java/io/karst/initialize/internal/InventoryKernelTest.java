@@ -100,7 +100,7 @@ class InventoryKernelTest {
     }
 
     @Test
-    void memoryOfAGrowingMapIsFresh() {
+    void memoryOfAGrowingMapIsFresh() throws IOException {
         try (MapInventory inventory = inventory(Tracking.all());
                 BpfMap map = bpf.createMap(new MapSpec("hash", "karst_t_grow", 4, 4096, 1000, 1))) {
             long empty = find(inventory.rescan(), map).orElseThrow().memoryBytes();
@@ -108,8 +108,21 @@ class InventoryKernelTest {
                 map.update(Bytes.ofInt(i), new byte[4096]);
             }
             long filled = find(inventory.rescan(), map).orElseThrow().memoryBytes();
-            assertThat(filled).isGreaterThan(empty + 500 * 4096);
+            if (kernelCountsElements()) {
+                assertThat(filled).isGreaterThan(empty + 500 * 4096);
+            } else {
+                assertThat(filled)
+                        .as("what a full map would take")
+                        .isEqualTo(empty)
+                        .isGreaterThan(1000 * 4096);
+            }
         }
+    }
+
+    /** Since 6.4 a map type tells what it really holds. */
+    private static boolean kernelCountsElements() throws IOException {
+        return Files.readString(Path.of("/sys/kernel/btf/vmlinux"), StandardCharsets.ISO_8859_1)
+                .contains("\0map_mem_usage\0");
     }
 
     @Test
@@ -229,6 +242,7 @@ class InventoryKernelTest {
     }
 
     @Test
+    @Tag("volume")
     void scansTenThousandMaps() {
         List<BpfMap> maps = new ArrayList<>();
         try (MapInventory inventory = inventory(Tracking.all())) {
@@ -258,6 +272,7 @@ class InventoryKernelTest {
     }
 
     @Test
+    @Tag("volume")
     void leavesNoDescriptorBehind() throws IOException {
         inventory(Tracking.all()).close(); // loads classes
         long before = descriptors();

@@ -96,7 +96,8 @@ class KernelSymbolsKernelTest {
             KernelSymbol inside = stage.byAddress(List.of(start.address() + 3)).get(0);
             assertThat(inside.name()).isEqualTo("bpf_map_lookup_elem");
             assertThat(inside.offset()).isEqualTo(3);
-            assertThat(stage.byAddress(List.of(4096L)).get(0).status()).isEqualTo(SymbolStatus.NOT_FOUND);
+            // above the per-CPU symbols, which some kernels list from 0 on, and below all others
+            assertThat(stage.byAddress(List.of(1L << 40)).get(0).status()).isEqualTo(SymbolStatus.NOT_FOUND);
         }
     }
 

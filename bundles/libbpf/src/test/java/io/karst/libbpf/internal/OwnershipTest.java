@@ -51,6 +51,7 @@ class OwnershipTest {
     }
 
     @Test
+    @Tag("volume")
     void fiftyRoundsOfEverythingLeaveNothing() {
         long logs = TestObjects.mappings("bpf-map");
         for (int round = 0; round < 50; round++) {
@@ -66,6 +67,7 @@ class OwnershipTest {
     }
 
     @Test
+    @Tag("volume")
     void fiftyFailedLoadsLeaveNothing() {
         for (int round = 0; round < 50; round++) {
             try (BpfObject object = bpf.open(TestObjects.asset("refused"), TestObjects.KERNEL_BTF)) {

@@ -46,6 +46,7 @@ class KernelProgramsTest {
     }
 
     @Test
+    @Tag("volume")
     void findsEveryRangeOfAFullTableAndNothingBeside() {
         List<LockRange> ranges = ranges(new Random(21), 16384);
         try (Twins twins = new Twins(bpf, 16384, 65536)) {

@@ -144,6 +144,7 @@ class LockTracerStageTest {
     }
 
     @Test
+    @Tag("volume")
     void startedAndStoppedFiftyTimesLeavesNothing() {
         stage(bpf, TESTING).close();
         Map<String, Long> before = held();

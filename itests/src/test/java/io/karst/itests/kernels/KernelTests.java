@@ -5,10 +5,16 @@ package io.karst.itests.kernels;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -19,29 +25,41 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs every test with the tag {@code kernel} that lies on the class path in a folder, without OSGi. */
+/**
+ * Runs every test with the tag {@code kernel} that lies on the class path in a folder, without OSGi. A test that gives up
+ * fails the check, unless it names something that this kernel is known to lack.
+ */
 final class KernelTests implements TestExecutionListener {
 
-    /** Tests that need a tool which the guest does not have; the distribution's own checks count independently. */
-    private static final String NOT_HERE = "bpftrace";
+    private static final Duration SLOW = Duration.ofSeconds(10);
 
     private final Checks checks;
+    private final List<String> without;
+    private final Set<String> lacks;
+    private final Set<String> missed = new TreeSet<>();
+    private final Map<String, Long> began = new HashMap<>();
     private int passed;
     private int failed;
     private int skipped;
 
-    KernelTests(Checks checks) {
+    KernelTests(Checks checks, List<String> without, Set<String> lacks) {
         this.checks = checks;
+        this.without = without;
+        this.lacks = lacks;
     }
 
     void run() {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(DiscoverySelectors.selectClasspathRoots(testFolders()))
-                .filters(TagFilter.includeTags("kernel"), TagFilter.excludeTags(NOT_HERE))
+                .filters(TagFilter.includeTags("kernel"), TagFilter.excludeTags(without))
                 .build();
         LauncherFactory.create().execute(request, this);
         String counts = passed + " passed, " + failed + " failed, " + skipped + " skipped";
-        checks.report("kernel-tests", failed == 0 && skipped == 0 && passed > 0, counts);
+        String absent = missed.isEmpty() ? "" : ", not on this kernel: " + String.join(" ", missed);
+        checks.report(
+                "kernel-tests",
+                failed == 0 && skipped == 0 && passed > 0,
+                counts + absent + ", left out: " + String.join(" ", without));
     }
 
     private static Set<Path> testFolders() {
@@ -55,6 +73,11 @@ final class KernelTests implements TestExecutionListener {
     }
 
     @Override
+    public void executionStarted(TestIdentifier test) {
+        began.put(test.getUniqueId(), System.nanoTime());
+    }
+
+    @Override
     public void executionSkipped(TestIdentifier test, String reason) {
         skipped++;
         checks.note("skipped " + test.getUniqueId() + ": " + reason);
@@ -62,15 +85,33 @@ final class KernelTests implements TestExecutionListener {
 
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        if (result.getStatus() == TestExecutionResult.Status.SUCCESSFUL) {
-            passed += test.isTest() ? 1 : 0;
-            return;
+        noteTime(test);
+        switch (result.getStatus()) {
+            case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;
+            case ABORTED -> gaveUp(test, result.getThrowable());
+            case FAILED -> {
+                failed++;
+                checks.failure(test.getUniqueId(), result.getThrowable());
+            }
         }
-        if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
-            skipped++;
+    }
+
+    /** An assumption's message ends with the name of what is missing. */
+    private void gaveUp(TestIdentifier test, Optional<Throwable> cause) {
+        String message = cause.map(Throwable::getMessage).orElse("");
+        String missing = message.substring(message.lastIndexOf(' ') + 1);
+        if (lacks.contains(missing)) {
+            missed.add(missing);
         } else {
-            failed++;
+            skipped++;
+            checks.failure(test.getUniqueId(), cause);
         }
-        checks.failure(test.getUniqueId(), result.getThrowable());
+    }
+
+    private void noteTime(TestIdentifier test) {
+        long nanos = System.nanoTime() - began.getOrDefault(test.getUniqueId(), System.nanoTime());
+        if (test.isTest() && nanos > SLOW.toNanos()) {
+            checks.note(TimeUnit.NANOSECONDS.toSeconds(nanos) + " s " + test.getUniqueId());
+        }
     }
 }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests.kernels;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.karst.itests.kernels.LockHistogram.Waits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Contends locks by {@code karst:demo} and holds what {@code karst:locks} counted against the kernel's own histogram. */
+final class ContentionCheck {
+    private static final int[] THREADS = {3, 4};
+
+    /** Of the independent count; and that many waits more, as the histogram begins and ends a moment apart. */
+    private static final double TOLERANCE = 0.01;
+
+    private static final long MOMENT = 2;
+
+    private final Checks checks;
+    private final Console karaf;
+
+    /** A kind of lock of one map. */
+    private record Locks(int map, String kind) {}
+
+    ContentionCheck(Checks checks, Console karaf) {
+        this.checks = checks;
+        this.karaf = karaf;
+    }
+
+    /** Reports one check for a kind, over all numbers of threads. */
+    void run(Load load) throws Exception {
+        boolean held = true;
+        List<String> details = new ArrayList<>();
+        for (int threads : THREADS) {
+            Comparison comparison = measured(load, threads);
+            held &= comparison.faults().isEmpty();
+            details.add(threads + " threads: " + comparison.text());
+        }
+        checks.report(load.word(), held, String.join("; ", details));
+    }
+
+    /** A load that needs a lock which the kernel has not is refused, and the refusal names it. */
+    void refused(Load load) throws Exception {
+        String answer = karaf.run("karst:demo start " + load.word());
+        checks.report(load.word(), answer.contains("bpf_res_spin_lock"), "not on this kernel: " + answer.strip());
+    }
+
+    /** The load runs wholly within the histogram's time and within that of Karst's counters. */
+    private Comparison measured(Load load, int threads) throws Exception {
+        Map<Long, Waits> seen;
+        String maps;
+        String locks;
+        try (LockHistogram histogram = new LockHistogram()) {
+            karaf.run("karst:demo start " + load.word() + " --threads " + threads);
+            maps = karaf.json("karst:maps --json load_*");
+            TimeUnit.SECONDS.sleep(3);
+            karaf.run("karst:demo stop");
+            locks = karaf.json("karst:locks --json");
+            seen = histogram.counts();
+        }
+        Map<Locks, Waits> independent = independent(maps, seen);
+        Map<Locks, Waits> counted = counted(locks);
+        counted.keySet().retainAll(independent.keySet());
+        return new Comparison(load, independent, counted);
+    }
+
+    /** The histogram's waits on each map's locks, also of those where there were none. */
+    private static Map<Locks, Waits> independent(String maps, Map<Long, Waits> seen) {
+        Map<Locks, Waits> sums = new HashMap<>();
+        for (JsonElement element : JsonParser.parseString(maps).getAsJsonArray()) {
+            JsonObject map = element.getAsJsonObject();
+            for (JsonElement range : map.getAsJsonArray("ranges")) {
+                String kind = range.getAsJsonObject().get("kind").getAsString();
+                sums.merge(new Locks(map.get("id").getAsInt(), kind), of(range.getAsJsonObject(), seen), Waits::plus);
+            }
+        }
+        return sums;
+    }
+
+    private static Waits of(JsonObject range, Map<Long, Waits> seen) {
+        long first = Long.parseUnsignedLong(range.get("start").getAsString().substring(2), 16)
+                + range.get("lockOffset").getAsLong();
+        Waits sum = Waits.NONE;
+        for (long i = 0; i < range.get("count").getAsLong(); i++) {
+            sum = sum.plus(seen.getOrDefault(first + i * range.get("stride").getAsLong(), Waits.NONE));
+        }
+        return sum;
+    }
+
+    private static Map<Locks, Waits> counted(String locks) {
+        Map<Locks, Waits> counts = new HashMap<>();
+        for (JsonElement element :
+                JsonParser.parseString(locks).getAsJsonObject().getAsJsonArray("locks")) {
+            JsonObject row = element.getAsJsonObject();
+            counts.put(
+                    new Locks(row.get("mapId").getAsInt(), row.get("kind").getAsString()),
+                    new Waits(row.get("count").getAsLong(), row.get("deadlocks").getAsLong()));
+        }
+        return counts;
+    }
+
+    /** Both counts, lock kind by lock kind. */
+    private record Comparison(Load load, Map<Locks, Waits> independent, Map<Locks, Waits> counted) {
+
+        /** What does not hold. */
+        List<String> faults() {
+            List<String> faults = new ArrayList<>();
+            independent.forEach((locks, waits) -> {
+                Waits ours = counted.getOrDefault(locks, Waits.NONE);
+                if (differ(ours.count(), waits.count()) || differ(ours.deadlocks(), waits.deadlocks())) {
+                    faults.add(locks.kind() + " differs");
+                }
+            });
+            if (waits(counted).count() == 0) {
+                faults.add("no wait on " + load.lock());
+            }
+            if (load == Load.DEADLOCK && waits(counted).deadlocks() == 0) {
+                faults.add("no deadlock");
+            }
+            return faults;
+        }
+
+        private static boolean differ(long ours, long independent) {
+            return Math.abs(ours - independent) > Math.max(MOMENT, independent * TOLERANCE);
+        }
+
+        private Waits waits(Map<Locks, Waits> from) {
+            return from.entrySet().stream()
+                    .filter(entry -> entry.getKey().kind().equals(load.lock()))
+                    .map(Map.Entry::getValue)
+                    .reduce(Waits.NONE, Waits::plus);
+        }
+
+        String text() {
+            Map<String, String> lines = new TreeMap<>();
+            independent.forEach((locks, waits) -> {
+                Waits ours = counted.getOrDefault(locks, Waits.NONE);
+                if (ours.count() + waits.count() > 0) {
+                    lines.put(locks.kind(), line(ours, waits));
+                }
+            });
+            List<String> faults = faults();
+            return lines + (faults.isEmpty() ? "" : " " + String.join(", ", faults));
+        }
+
+        private static String line(Waits ours, Waits independent) {
+            String deadlocks = ours.deadlocks() + independent.deadlocks() == 0
+                    ? ""
+                    : ", deadlocks " + ours.deadlocks() + "/" + independent.deadlocks();
+            return ours.count() + "/" + independent.count() + deadlocks;
+        }
+    }
+}

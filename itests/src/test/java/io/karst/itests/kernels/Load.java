@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests.kernels;
+
+import java.util.Locale;
+
+/** Kinds of {@code karst:demo}, with the lock that has to show waits. */
+enum Load {
+    SPIN_LOCK("VALUE_SPIN_LOCK"),
+    HASH("HASH_BUCKET"),
+    LRU("LRU_GLOBAL"),
+    RINGBUF("RINGBUF"),
+    QUEUE("QUEUE_STACK"),
+    LPM("LPM_TRIE"),
+    SOCKHASH("SOCKHASH_BUCKET"),
+    LOCAL_STORAGE("LOCAL_STORAGE_BUCKET"),
+    RESILIENT_LOCK("VALUE_RESILIENT_LOCK"),
+    DEADLOCK("VALUE_RESILIENT_LOCK");
+
+    private final String lock;
+
+    Load(String lock) {
+        this.lock = lock;
+    }
+
+    /** A lock kind, as {@code karst:locks} names it. */
+    String lock() {
+        return lock;
+    }
+
+    /** As an operator writes it. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether it needs a lock that programs can take since Linux 6.15. */
+    boolean isResilient() {
+        return lock.equals("VALUE_RESILIENT_LOCK");
+    }
+}

@@ -50,7 +50,8 @@ sealed interface Trust {
         if (state.targets().isEmpty()) {
             return root;
         }
-        Instant targets = verifyTargets(state.roots(), state.targets()).expires();
+        // These were verified when they came, or when they were restored.
+        Instant targets = TargetsMetadata.declaredExpiry(state.targets());
         return Optional.of(root.filter(end -> end.isBefore(targets)).orElse(targets));
     }
 

@@ -59,6 +59,18 @@ public final class TargetsMetadata {
         return verify(raw, role, limit);
     }
 
+    /**
+     * When targets expire that were verified before.
+     *
+     * @param raw the metadata
+     * @return the time
+     * @throws RefusedException if it is malformed
+     */
+    public static Instant declaredExpiry(Bytes raw) {
+        return SignedMetadata.parse(RootMetadata.TARGETS, RootMetadata.TARGETS, raw, raw.size())
+                .expires();
+    }
+
     static TargetsMetadata verify(Bytes raw, Role role, int limit) {
         SignedMetadata metadata = SignedMetadata.parse(role.name(), RootMetadata.TARGETS, raw, limit);
         role.verify(metadata);

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.benchmarks;
+
+import static io.karst.benchmarks.Samples.seconds;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Prints figures; ends with a status that tells whether everything worked, never how fast. See {@code ./test benchmarks --help}. */
+public final class Benchmarks {
+
+    private static final PrintStream OUT =
+            new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    private static final Set<String> KNOWN = Set.of("herd", "registered", "connected", "publish");
+    private static final int HERD = 1_000;
+    private static final int HERDS = 4;
+    private static final int REGISTERED = 10_000;
+    private static final int SHARED_CONNECTIONS = 100;
+    private static final Duration INTERVAL = Duration.ofSeconds(30);
+    private static final Duration ARRIVAL = Duration.ofSeconds(60);
+    private static final int CHANGES = 40;
+
+    private final Path folder;
+    private boolean wrong;
+
+    private Benchmarks(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Runs benchmarks.
+     *
+     * @param args their names; none for all
+     * @throws Exception if one cannot run
+     */
+    public static void main(String[] args) throws Exception {
+        if (!KNOWN.containsAll(Arrays.asList(args))) {
+            throw new IllegalArgumentException(Arrays.toString(args) + ": known are " + KNOWN);
+        }
+        Benchmarks benchmarks = new Benchmarks(Files.createTempDirectory("karst-benchmarks"));
+        OUT.println(machine());
+        for (String name : args.length == 0 ? List.of("herd", "registered", "connected", "publish") : List.of(args)) {
+            benchmarks.run(name);
+        }
+        OUT.println(machine());
+        // gRPC's threads stay for a while
+        System.exit(benchmarks.wrong ? 1 : 0);
+    }
+
+    /** What the figures depend on. */
+    private static String machine() throws IOException {
+        String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 2))
+                .findFirst()
+                .orElse("unknown model");
+        return "machine: " + Runtime.getRuntime().availableProcessors() + " CPUs (" + model + "), Linux "
+                + System.getProperty("os.version") + ", Java " + Runtime.version() + ", load "
+                + Files.readString(Path.of("/proc/loadavg")).strip();
+    }
+
+    private void run(String name) throws Exception {
+        switch (name) {
+            case "herd" -> herd();
+            case "registered" -> registered(SHARED_CONNECTIONS, INTERVAL, List.of("-Xmx64m"));
+            case "connected" -> registered(REGISTERED, ARRIVAL, List.of());
+            case "publish" -> publish();
+            default -> throw new IllegalArgumentException(name);
+        }
+    }
+
+    /** The first server is there to warm this process up: a thousand clients on a thousand machines would not share one. */
+    private void herd() throws Exception {
+        for (String server : List.of("warm-up", "herd")) {
+            try (ServerProcess process = ServerProcess.start(folder.resolve(server), List.of())) {
+                for (int i = 1; i <= HERDS; i++) {
+                    Herd.Result result = new Herd(process, HERD).run(server + i);
+                    OUT.println(server + " " + i + (i == 1 ? " (server just started): " : ": ") + HERD + " clients, "
+                            + result.untilConfigured() + "; " + result.retries() + " retries; CPU server "
+                            + seconds(result.serverCpu()) + ", clients " + seconds(result.clientCpu()));
+                    check(result.right() == HERD && result.acknowledged() == HERD, result);
+                }
+            }
+        }
+    }
+
+    private void registered(int connections, Duration arrival, List<String> options) throws Exception {
+        try (ServerProcess process = ServerProcess.start(folder.resolve("registered-" + connections), options)) {
+            Registered.Result result =
+                    new Registered(process, new Registered.Load(REGISTERED, connections, arrival, INTERVAL, 2)).run();
+            OUT.println(String.format(
+                    Locale.ROOT,
+                    "registered %s: %d clients over %d connections, every %s; %s; server %.3f cores, %d MiB resident"
+                            + " (most %d); clients %.3f cores",
+                    options,
+                    REGISTERED,
+                    connections,
+                    INTERVAL,
+                    result.untilAnswered(),
+                    cores(result.serverCpu(), result.window()),
+                    result.server().residentKib() / 1024,
+                    result.server().mostResidentKib() / 1024,
+                    cores(result.clientCpu(), result.window())));
+            check(result.right() == REGISTERED && result.acknowledged() == REGISTERED, result);
+        }
+    }
+
+    private static double cores(Duration cpu, Duration window) {
+        return (double) cpu.toNanos() / window.toNanos();
+    }
+
+    private void publish() throws Exception {
+        for (Duration interval : List.of(Duration.ofSeconds(1), Duration.ofMillis(100))) {
+            Path data = folder.resolve("publish-" + interval.toMillis());
+            Path files = data.resolve("karst").resolve("config-server");
+            try (ServerProcess process = ServerProcess.start(files, List.of())) {
+                Publishing.Result result = new Publishing(data, process, interval).run(CHANGES);
+                OUT.println("publish: " + CHANGES + " changes, interval " + seconds(interval) + ": "
+                        + result.untilApplied());
+                check(result.acknowledged(), result);
+            }
+        }
+    }
+
+    private void check(boolean right, Object result) {
+        if (!right) {
+            OUT.println("WRONG: " + result);
+            wrong = true;
+        }
+    }
+}

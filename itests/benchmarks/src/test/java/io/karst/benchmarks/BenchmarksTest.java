@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The benchmarks, small: that everybody gets what was published and that every acknowledgement arrives. Says nothing about speed. */
+class BenchmarksTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everyClientOfAHerdGetsTheConfigurationAndAcknowledgesIt() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), List.of())) {
+            Herd.Result result = new Herd(server, 20).run("small");
+            assertThat(result.right()).isEqualTo(20);
+            assertThat(result.acknowledged()).isEqualTo(20);
+            assertThat(result.untilConfigured().sorted()).hasSize(20);
+            assertThat(result.serverCpu()).isPositive();
+        }
+    }
+
+    @Test
+    void clientsThatShareConnectionsAreServedApart() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), List.of("-Xmx64m"))) {
+            Registered.Load load = new Registered.Load(50, 5, Duration.ofMillis(500), Duration.ofMillis(500), 2);
+            Registered.Result result = new Registered(server, load).run();
+            assertThat(result.right()).isEqualTo(50);
+            assertThat(result.acknowledged()).isEqualTo(50);
+            assertThat(result.untilAnswered().sorted()).hasSize(100);
+            assertThat(result.server().residentKib()).isPositive();
+        }
+    }
+
+    @Test
+    void everyChangeReachesTheListenerAndTheLastIsAcknowledged() throws Exception {
+        Path files = folder.resolve("karst").resolve("config-server");
+        try (ServerProcess server = ServerProcess.start(files, List.of())) {
+            Publishing.Result result = new Publishing(folder, server, Duration.ofMillis(100)).run(5);
+            assertThat(result.untilApplied().sorted()).hasSize(5);
+            assertThat(result.acknowledged()).isTrue();
+        }
+    }
+
+    @Test
+    void percentilesAreSamples() {
+        Samples samples = new Samples(List.of(Duration.ofMillis(3), Duration.ofMillis(1), Duration.ofMillis(2)));
+        assertThat(samples.percentile(1)).isEqualTo(Duration.ofMillis(1));
+        assertThat(samples.percentile(50)).isEqualTo(Duration.ofMillis(2));
+        assertThat(samples.percentile(100)).isEqualTo(Duration.ofMillis(3));
+    }
+}

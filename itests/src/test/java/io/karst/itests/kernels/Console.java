@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * machine ends it. Closing ends Karaf.
  */
 final class Console implements AutoCloseable {
-    private static final Pattern CONTROL = Pattern.compile("\u001b(\\[[0-9;?]*[a-zA-Z]|[=>])|\r");
+    private static final Pattern NOISE = Pattern.compile("\u001b(\\[[0-9;?]*[a-zA-Z]|[=>])|\\w+@\\w+\\(\\)> *");
     private static final Pattern JSON = Pattern.compile("(?m)^[\\[{]");
 
     private final Process karaf;
@@ -58,7 +58,7 @@ final class Console implements AutoCloseable {
     /**
      * Runs a command, or several of them on lines of their own.
      *
-     * @return all that the console shows, the typed commands and the prompts included
+     * @return what the console shows, the typed commands included, without prompts
      * @throws IOException if Karaf has ended
      */
     String run(String command) throws IOException {
@@ -77,7 +77,7 @@ final class Console implements AutoCloseable {
                 text.append((char) read);
             }
         }
-        return CONTROL.matcher(text).replaceAll("");
+        return NOISE.matcher(text).replaceAll("");
     }
 
     /**

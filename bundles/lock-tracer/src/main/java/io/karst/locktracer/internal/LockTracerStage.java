@@ -115,8 +115,7 @@ public final class LockTracerStage implements LockTracer, Stage {
             @Reference(name = "inventory") ResourceInventory inventory,
             @Reference(name = "symbols") KernelSymbols symbols,
             Config config) {
-        this(
-                new SelfTest.Parts(bpf, loader, inventory, symbols), settings(config), Clock.systemUTC());
+        this(new SelfTest.Parts(bpf, loader, inventory, symbols), settings(config), Clock.systemUTC());
     }
 
     private static TracerSettings settings(Config config) {

@@ -41,8 +41,7 @@ class ChurnTest {
 
     /** A mutex that a deletion takes, and a spin lock: small, so that the next one of its kind gets its memory. */
     private static final List<MapSpec> SPECS = List.of(
-            new MapSpec("prog_array", "karst_churn", 4, 4, 10, 0),
-            new MapSpec("sockhash", "karst_churn", 4, 4, 1, 0));
+            new MapSpec("prog_array", "karst_churn", 4, 4, 10, 0), new MapSpec("sockhash", "karst_churn", 4, 4, 1, 0));
 
     /** What the generator did with a map that it fought for. */
     private record Life(long taken, long nanos, long countWhenFreed) {}

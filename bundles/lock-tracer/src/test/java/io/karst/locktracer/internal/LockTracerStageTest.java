@@ -244,7 +244,8 @@ class LockTracerStageTest {
             return descriptors
                     .flatMap(each -> lines(each).stream())
                     .filter(line -> line.startsWith("prog_id:"))
-                    .map(line -> Integer.valueOf(line.substring("prog_id:".length()).strip()))
+                    .map(line ->
+                            Integer.valueOf(line.substring("prog_id:".length()).strip()))
                     .collect(Collectors.toSet());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

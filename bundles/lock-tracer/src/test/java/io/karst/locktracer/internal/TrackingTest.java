@@ -198,12 +198,22 @@ class TrackingTest {
         MapResource wide = wide(1, freelist(1, 0), freelist(1, 1), freelist(1, 2), single(1, LockKind.FREEZE, 50));
         tracking.track(inventory(wide, map(2, single(2, LockKind.FREEZE, 60)), map(3, single(3, LockKind.FREEZE, 70))));
         assertThat(tracking.table().entries()).hasSize(6);
-        assertThat(tracking.blindSpots()).singleElement().asString().startsWith("locks of the same kind are counted together");
-        int shared = tracking.table().find(freelist(1, 2).firstLock()).orElseThrow().entry().slot();
+        assertThat(tracking.blindSpots())
+                .singleElement()
+                .asString()
+                .startsWith("locks of the same kind are counted together");
+        int shared = tracking.table()
+                .find(freelist(1, 2).firstLock())
+                .orElseThrow()
+                .entry()
+                .slot();
         waits(0, shared, 5, 100);
         waits(1, shared, 2, 100);
         assertThat(tracking.totals().perKind())
-                .extracting(LockCounters::mapId, LockCounters::kind, entry -> entry.counters().count())
+                .extracting(
+                        LockCounters::mapId,
+                        LockCounters::kind,
+                        entry -> entry.counters().count())
                 .containsExactly(tuple(1, LockKind.FREELIST, 7L));
         assertThat(tracking.totals().perLock()).isEmpty();
         // with room again each is counted for itself, and what was counted together stays
@@ -212,7 +222,15 @@ class TrackingTest {
         tracking.track(inventory(wide));
         pass(Duration.ofSeconds(2));
         tracking.track(inventory(wide));
-        waits(0, tracking.table().find(freelist(1, 2).firstLock()).orElseThrow().entry().slot(), 1, 100);
+        waits(
+                0,
+                tracking.table()
+                        .find(freelist(1, 2).firstLock())
+                        .orElseThrow()
+                        .entry()
+                        .slot(),
+                1,
+                100);
         assertThat(tracking.totals().perKind())
                 .extracting(entry -> entry.counters().count())
                 .containsExactly(8L);
@@ -220,8 +238,7 @@ class TrackingTest {
     }
 
     private static MapResource wide(int id, LockRange... ranges) {
-        return new MapResource(
-                id, "m", "hash", 0, 4, 8, 1, 0, 0, List.of(ranges), List.of(), List.of(), List.of());
+        return new MapResource(id, "m", "hash", 0, 4, 8, 1, 0, 0, List.of(ranges), List.of(), List.of(), List.of());
     }
 
     private static LockRange freelist(int mapId, int cpu) {

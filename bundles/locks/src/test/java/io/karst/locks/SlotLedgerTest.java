@@ -210,7 +210,8 @@ class SlotLedgerTest {
                 .containsExactly(
                         "freeze mutexes of 3 maps are not traced, because there are 6 lock ranges and room for 2: maps"
                                 + " 3 m3, 2 m2, 1 m1",
-                        "all locks of 1 maps are not traced, because there are 6 lock ranges and room for 2: maps 3 m3");
+                        "all locks of 1 maps are not traced, because there are 6 lock ranges and room for 2: maps 3"
+                                + " m3");
     }
 
     @Test

@@ -122,8 +122,8 @@ class LockContentionServiceTest {
 
     @Test
     void rescansByItself() throws InterruptedException {
-        try (Closing quick = new Closing(new LockContentionService(
-                tracer, inventory, every(Duration.ofMillis(100)), nanos::get))) {
+        try (Closing quick =
+                new Closing(new LockContentionService(tracer, inventory, every(Duration.ofMillis(100)), nanos::get))) {
             assertThat(quick).isNotNull();
             assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
         }
@@ -192,8 +192,8 @@ class LockContentionServiceTest {
     @ValueSource(longs = {-1, 10_081})
     void refusesToKeepVanishedMapsForLonger(long minutes) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new LockContentionService.Settings(Duration.ofSeconds(5), Duration.ofMinutes(minutes)))
+                .isThrownBy(
+                        () -> new LockContentionService.Settings(Duration.ofSeconds(5), Duration.ofMinutes(minutes)))
                 .withMessage("keep.gone.minutes=" + minutes + " is outside 0..10080");
     }
 

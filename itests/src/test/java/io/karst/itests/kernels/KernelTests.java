@@ -93,6 +93,7 @@ final class KernelTests implements TestExecutionListener {
                 failed++;
                 checks.failure(test.getUniqueId(), result.getThrowable());
             }
+            default -> throw new IllegalStateException("unknown outcome " + result.getStatus());
         }
     }
 

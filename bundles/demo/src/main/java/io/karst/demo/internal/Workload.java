@@ -33,6 +33,7 @@ final class Workload implements AutoCloseable {
 
     private final BpfObject object;
     private final Runnable call;
+    private final int runsPerCall;
     private final Optional<BpfProgram> provoker;
     private final Runnable atEnd;
     private final long endNanos;
@@ -51,6 +52,7 @@ final class Workload implements AutoCloseable {
      */
     Workload(BpfObject object, DemoPlan plan, Runnable atEnd) {
         this.object = object;
+        this.runsPerCall = plan.kind().program().isPresent() ? RUNS_PER_CALL : 1;
         this.call = plan.kind()
                 .program()
                 .map(name -> running(object.program(name)))
@@ -71,11 +73,14 @@ final class Workload implements AutoCloseable {
         return () -> program.testRun(run);
     }
 
-    /** Emptying a slot of a program array takes its mutex, also when the slot is empty already. */
+    /**
+     * Emptying a slot of a program array takes its mutex, also when the slot is empty already. Whoever waits for it sleeps,
+     * on a busy host for long: so one run makes a call.
+     */
     private static Runnable emptying(BpfMap programs) {
         byte[] first = new byte[Integer.BYTES];
         return () -> {
-            for (int turn = 0; turn < ContentionLoadLayout.TURNS * RUNS_PER_CALL; turn++) {
+            for (int turn = 0; turn < ContentionLoadLayout.TURNS; turn++) {
                 programs.delete(first);
             }
         };
@@ -100,7 +105,7 @@ final class Workload implements AutoCloseable {
     private void contend() {
         work(() -> {
             call.run();
-            runs.add(RUNS_PER_CALL);
+            runs.add(runsPerCall);
         });
     }
 

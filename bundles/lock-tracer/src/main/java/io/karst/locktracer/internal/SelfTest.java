@@ -41,6 +41,13 @@ final class SelfTest {
     private static final String PROGRAM_ARRAY = "load_programs";
 
     private static final int RUNS_PER_CALL = 4;
+
+    /** Times that a call of a program takes the lock. */
+    private static final int TAKEN_PER_CALL = ContentionLoadLayout.TURNS * RUNS_PER_CALL;
+
+    /** Times that the mutex is taken before a thread looks at the time: who waits for it sleeps, on a busy host for long. */
+    private static final int MUTEX_TAKEN = 4;
+
     private static final byte[] ETHERNET_HEADER = new byte[14];
 
     /** Waits that prove enough, so that the test may end early. */
@@ -156,7 +163,7 @@ final class SelfTest {
                 : "; this kernel has no paravirtual spin locks";
         List<Trial> trials = new ArrayList<>();
         for (int threads : new int[] {2, 3, 2, 3}) {
-            Trial trial = trial(threads, turn, LockKind.VALUE_SPIN_LOCK, maps);
+            Trial trial = trial(threads, turn, TAKEN_PER_CALL, LockKind.VALUE_SPIN_LOCK, maps);
             trials.add(trial);
             boolean nobodyQueued = Math.min(threads, bpf.possibleCpus()) <= 2;
             if (nobodyQueued && trial.waits() * 1000 >= trial.taken()) {
@@ -181,7 +188,7 @@ final class SelfTest {
 
     private LockVisibility resilient(BpfProgram program, Map<Integer, String> maps) {
         Runnable turn = () -> program.testRun(TestRun.withData(ETHERNET_HEADER, RUNS_PER_CALL));
-        Trial three = trial(3, turn, LockKind.HASH_BUCKET, maps);
+        Trial three = trial(3, turn, TAKEN_PER_CALL, LockKind.HASH_BUCKET, maps);
         String why =
                 "a resilient lock does not report its first waiter, so it takes three CPUs on one lock (possible here: "
                         + bpf.possibleCpus() + "): ";
@@ -196,13 +203,13 @@ final class SelfTest {
     private LockVisibility mutex(BpfMap programs, Map<Integer, String> maps) {
         byte[] first = new byte[Integer.BYTES];
         Runnable turn = () -> {
-            for (int again = 0; again < ContentionLoadLayout.TURNS * RUNS_PER_CALL; again++) {
+            for (int again = 0; again < MUTEX_TAKEN; again++) {
                 programs.delete(first);
             }
         };
         List<Trial> trials = new ArrayList<>();
         for (int threads : new int[] {3, 8, 16}) {
-            Trial trial = trial(threads, turn, LockKind.PROG_ARRAY_POKE, maps);
+            Trial trial = trial(threads, turn, MUTEX_TAKEN, LockKind.PROG_ARRAY_POKE, maps);
             trials.add(trial);
             if (trial.waits() > 0) {
                 return new LockVisibility(LockFamily.MUTEX, Visibility.FULL, text(trials));
@@ -211,12 +218,12 @@ final class SelfTest {
         return new LockVisibility(LockFamily.MUTEX, Visibility.BLIND, text(trials));
     }
 
-    private Trial trial(int threads, Runnable turn, LockKind kind, Map<Integer, String> maps) {
+    private Trial trial(int threads, Runnable turn, int takenPerTurn, LockKind kind, Map<Integer, String> maps) {
         long before = waits(kind, maps);
         long taken = 0;
         long seen = 0;
         for (int slice = 0; slice < SLICES && seen < ENOUGH; slice++) {
-            taken += Load.run(threads, turn, perFamily.dividedBy(SLICES)) * ContentionLoadLayout.TURNS * RUNS_PER_CALL;
+            taken += Load.run(threads, turn, perFamily.dividedBy(SLICES)) * takenPerTurn;
             seen = waits(kind, maps) - before;
         }
         return new Trial(threads, taken, seen);

@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
- * Threads that do one thing again and again: run a program, or make system calls. Owns the object that it is done with: whichever thread ends last
- * closes it, so that the kernel half is gone when the time is over, when a thread fails, and when it is stopped.
+ * Threads that do one thing again and again: run a program, or make system calls. Owns the object that it is done with:
+ * whichever thread ends last closes it, so that the kernel half is gone when the time is over, when a thread fails, and
+ * when it is stopped.
  */
 final class Workload implements AutoCloseable {
 

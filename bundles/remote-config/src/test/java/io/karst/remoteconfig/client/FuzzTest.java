@@ -25,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Broken responses, a hundred thousand of them: nothing is thrown, and no byte is applied that was not signed. */
@@ -32,7 +33,8 @@ class FuzzTest {
 
     private static final int ROUNDS = Integer.getInteger("karst.fuzz.rounds", 100_000);
     private static final long SEED = Long.getLong("karst.fuzz.seed", 20260101L);
-    private static final int ROUNDS_WITH_ROOTS = 50;
+    private static final int BATCHES = 20;
+    private static final int ROUNDS_WITH_ROOTS = 200;
     private static final int ROUNDS_OF_STORED = 10;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final ConfigPath ONE = ConfigPath.of(2, "TESTING1", "one");
@@ -66,21 +68,29 @@ class FuzzTest {
         ConfigResponse withRoots = answer(second, before);
         ConfigResponse targetsOnly = answer(second, rootTaken());
         RemoteConfigClientState rootTaken = rootTaken();
-        ResponseMutator mutator = new ResponseMutator(SEED);
-        int refused = 0;
-        for (int i = 0; i < ROUNDS; i++) {
-            boolean roots = i % ROUNDS_WITH_ROOTS == 0;
-            RemoteConfigClientState state = roots ? before : rootTaken;
-            Step step = client.step(state, mutator.mutate(roots ? withRoots : targetsOnly), List.of());
-            if (step.outcome() instanceof Outcome.Refused refusal) {
-                refused++;
-                assertThat(step.next())
-                        .isEqualTo(client.failed(state, refusal.refusal().message()));
-            } else {
-                step.next().configs().values().forEach(held -> assertSigned(held.config()));
-            }
-        }
+        long refused = IntStream.range(0, BATCHES)
+                .parallel() // each with its own seed, so that the same responses come on any machine
+                .mapToLong(batch -> {
+                    ResponseMutator mutator = new ResponseMutator(SEED + batch);
+                    return IntStream.range(0, ROUNDS / BATCHES)
+                            .filter(i -> i % ROUNDS_WITH_ROOTS == 0
+                                    ? isRefused(before, mutator.mutate(withRoots))
+                                    : isRefused(rootTaken, mutator.mutate(targetsOnly)))
+                            .count();
+                })
+                .sum();
         assertThat(refused).isGreaterThan(ROUNDS / 2);
+    }
+
+    private boolean isRefused(RemoteConfigClientState state, ConfigResponse response) {
+        Step step = client.step(state, response, List.of());
+        if (step.outcome() instanceof Outcome.Refused refusal) {
+            assertThat(step.next())
+                    .isEqualTo(client.failed(state, refusal.refusal().message()));
+            return true;
+        }
+        step.next().configs().values().forEach(held -> assertSigned(held.config()));
+        return false;
     }
 
     private RemoteConfigClientState rootTaken() {

@@ -42,7 +42,7 @@ final class ResponseMutator {
         Bytes targets = good.targets();
         List<TargetFile> files = new ArrayList<>(good.targetFiles());
         List<String> configs = new ArrayList<>(good.clientConfigs());
-        switch (random.nextInt(50)) {
+        switch (random.nextInt(200)) {
             case 0 -> roots.replaceAll(this::mutate);
             case 1 -> Collections.shuffle(roots, random);
             case 2 -> files.replaceAll(file -> new TargetFile(file.path(), mutate(file.raw())));
@@ -60,11 +60,21 @@ final class ResponseMutator {
 
     /** Mostly what a parser has to catch; the rest reaches the signatures, which take a hundred times as long to check. */
     private Bytes mutate(Bytes bytes) {
-        return random.nextInt(5) == 0 ? scramble(bytes) : breakStructure(bytes);
+        if (random.nextInt(50) == 0) {
+            return scramble(bytes);
+        }
+        Bytes broken = bytes;
+        for (int times = 1 + random.nextInt(4); times > 0; times--) {
+            broken = breakStructure(broken);
+        }
+        return broken;
     }
 
     private Bytes breakStructure(Bytes bytes) {
         byte[] raw = bytes.toArray();
+        if (raw.length == 0) {
+            return bytes;
+        }
         int at = random.nextInt(raw.length);
         for (int tried = 0; tried < raw.length && STRUCTURE.indexOf(raw[at]) < 0; tried++) {
             at = (at + 1) % raw.length;

@@ -73,7 +73,7 @@ public final class VectorRunner {
         List<Path> found;
         try (Stream<Path> files = Files.walk(folder)) {
             found = files.filter(VectorRunner::isCollection).sorted().toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return List.of(new VectorCase(folder.toString(), () -> {
                 throw new VectorFailure("cannot be read: " + e);
             }));
@@ -95,10 +95,14 @@ public final class VectorRunner {
         Path folder = path.endsWith(CASE) ? path.resolveSibling("") : path;
         String name = base.relativize(path).toString();
         try {
-            return path.endsWith(CASE)
+            List<VectorCase> cases = path.endsWith(CASE)
                     ? byKind(name.isEmpty() ? CASE : name, folder, CaseJson.parse(read(path)))
                     : RootCases.cases(name, folder);
-        } catch (RuntimeException e) {
+            if (cases.isEmpty()) {
+                throw new IllegalArgumentException("it holds no case");
+            }
+            return cases;
+        } catch (RuntimeException | StackOverflowError e) {
             return List.of(new VectorCase(name, () -> {
                 throw new VectorFailure(e.toString());
             }));

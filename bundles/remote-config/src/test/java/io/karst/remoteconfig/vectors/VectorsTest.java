@@ -19,6 +19,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every vector that comes with the sources, and every one in the folder beside the sources if that is there. */
 class VectorsTest {
@@ -62,15 +64,38 @@ class VectorsTest {
                 .endsWith("2 passed, 1 failed" + System.lineSeparator());
     }
 
-    @Test
-    void failsOnAKindItDoesNotKnow(@TempDir Path folder) throws IOException {
-        Files.writeString(folder.resolve("case.json"), "{\"kind\": \"moon-phases\"}");
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"kind\": \"moon-phases\"} | unknown kind of case: moon-phases",
+                "{\"kind\": \"state-machine\", \"replay\": []} | it holds no case",
+                "{\"kind\": \"canonical-json\", \"file\": \"none.json\"} | none.json",
+                "{\"kind\": \"canonical-json\"} | no field file",
+                "{\"kind\": | StringIndexOutOfBounds",
+                "[] | no field kind",
+            })
+    void aCollectionThatCannotBeReadIsOneFailedCase(String json, String reason, @TempDir Path folder)
+            throws IOException {
+        Files.writeString(folder.resolve("case.json"), json);
+        assertThat(onlyFailure(folder)).contains(reason);
+    }
 
-        assertThat(VectorRunner.cases(folder))
-                .singleElement()
-                .extracting(one -> VectorRunner.failure(one).orElse(""))
-                .asString()
-                .contains("unknown kind of case: moon-phases");
+    @Test
+    void aCollectionNestedTooDeepIsOneFailedCase(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("case.json"), "[".repeat(1 << 20));
+        assertThat(onlyFailure(folder)).contains("StackOverflowError");
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsOneFailedCase(@TempDir Path folder) {
+        assertThat(onlyFailure(folder.resolve("none"))).contains("cannot be read");
+    }
+
+    private static String onlyFailure(Path folder) {
+        List<VectorCase> cases = VectorRunner.cases(folder);
+        assertThat(cases).hasSize(1);
+        return VectorRunner.failure(cases.get(0)).orElse("");
     }
 
     private static Path bundled() throws URISyntaxException {

@@ -11,13 +11,18 @@ import java.time.Instant;
  */
 public sealed interface Refusal {
 
+    /** Most characters of a message: what is quoted in it was sent by others. */
+    int MESSAGE_LENGTH = 500;
+
     /**
      * One line for logs and for the server.
      *
-     * @return the case's name and its numbers
+     * @return the case's name and its numbers, without control characters and cut off after {@link #MESSAGE_LENGTH}
      */
     default String message() {
-        return toString();
+        String all = toString();
+        String cut = all.length() > MESSAGE_LENGTH ? all.substring(0, MESSAGE_LENGTH - 1) + "\u2026" : all;
+        return cut.replaceAll("[\\p{Cntrl}\\p{Cs}\u2028\u2029]", "?");
     }
 
     /**
@@ -275,6 +280,22 @@ public sealed interface Refusal {
      * @param path the path
      */
     record MissingHash(String path) implements Refusal {}
+
+    /**
+     * Signed for another organisation: one trust may sign for several.
+     *
+     * @param expected the organisation held, or set by the operator
+     * @param found the one that the targets name; empty if they name none
+     */
+    record WrongOrganisation(String expected, String found) implements Refusal {}
+
+    /**
+     * A configuration's path belongs to another organisation.
+     *
+     * @param path the path
+     * @param expected the organisation set by the operator
+     */
+    record ForeignPath(String path, long expected) implements Refusal {}
 
     /**
      * Something that has to be there could not be fetched.

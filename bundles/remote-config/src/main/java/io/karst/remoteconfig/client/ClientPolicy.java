@@ -13,12 +13,19 @@ import java.util.Set;
  * @param partial whether good configurations of an update apply although others are refused; otherwise all or nothing
  * @param keepWhenExpired whether the last good configurations stay when the server says that its repository expired; otherwise
  *     they are removed
+ * @param organisation whose configuration is accepted
  * @param limits sizes
  */
-public record ClientPolicy(Optional<Set<String>> products, boolean partial, boolean keepWhenExpired, Limits limits) {
+public record ClientPolicy(
+        Optional<Set<String>> products,
+        boolean partial,
+        boolean keepWhenExpired,
+        Organisation organisation,
+        Limits limits) {
 
-    /** Any product, all or nothing, keep the last good. */
-    public static final ClientPolicy DEFAULT = new ClientPolicy(Optional.empty(), false, true, Limits.DEFAULT);
+    /** Any product, all or nothing, keep the last good, of one organisation. */
+    public static final ClientPolicy DEFAULT =
+            new ClientPolicy(Optional.empty(), false, true, Organisation.ANY, Limits.DEFAULT);
 
     /** Copies the set. */
     public ClientPolicy {

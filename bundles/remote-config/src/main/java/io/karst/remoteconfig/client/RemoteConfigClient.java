@@ -60,6 +60,7 @@ public final class RemoteConfigClient {
                 List.of(),
                 0,
                 0,
+                Optional.empty(),
                 Bytes.EMPTY,
                 new TreeMap<>(),
                 List.of(),

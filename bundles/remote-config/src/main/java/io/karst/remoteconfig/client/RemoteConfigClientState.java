@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param roots roots since the trust anchor, each one version on; the last one is trusted. Empty while the anchor itself is
  * @param targetsVersion version of the trusted targets, 0 before the first
  * @param targetsFloor least version that targets may have: {@code targetsVersion}, or 0 since the targets' keys were rotated
+ * @param organisation UUID that targets named under this root; absent while none did
  * @param targets trusted targets metadata, empty before the first
  * @param configs configurations in force, by path
  * @param refusedConfigs reports about single refused configurations, from the last update
@@ -30,6 +31,7 @@ public record RemoteConfigClientState(
         List<Bytes> roots,
         long targetsVersion,
         long targetsFloor,
+        Optional<String> organisation,
         Bytes targets,
         SortedMap<String, HeldConfig> configs,
         List<ConfigState> refusedConfigs,
@@ -49,6 +51,7 @@ public record RemoteConfigClientState(
                 roots,
                 targetsVersion,
                 targetsFloor,
+                organisation,
                 targets,
                 next,
                 refusedConfigs,
@@ -62,6 +65,7 @@ public record RemoteConfigClientState(
                 roots,
                 targetsVersion,
                 targetsFloor,
+                organisation,
                 targets,
                 configs,
                 refusedConfigs,

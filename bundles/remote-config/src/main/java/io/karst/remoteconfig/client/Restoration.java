@@ -35,6 +35,7 @@ final class Restoration {
             return state(stored, root, 0, new TreeMap<>());
         }
         TargetsMetadata targets = trust.verifyTargets(root.roots(), stored.targets());
+        policy.organisation().check(stored.organisation(), targets.organisation());
         TreeMap<String, HeldConfig> configs = new TreeMap<>();
         for (Map.Entry<String, StoredState.Config> config : stored.configs().entrySet()) {
             try {
@@ -56,6 +57,7 @@ final class Restoration {
         if (policy.products().filter(known -> !known.contains(parsed.product())).isPresent()) {
             throw new RefusedException(new Refusal.UnknownProduct(path, parsed.product()));
         }
+        policy.organisation().check(parsed);
         entry.check(config.content());
         return RemoteConfigClient.fresh(new VerifiedConfig(
                 parsed, config.version(), config.content(), entry.hashes(), ConfigEntry.expires(entry)));
@@ -68,6 +70,7 @@ final class Restoration {
                 root.roots(),
                 targetsVersion,
                 stored.targetsFloor(),
+                stored.organisation(),
                 stored.targets(),
                 configs,
                 List.of(),

@@ -10,6 +10,7 @@ import io.karst.remoteconfig.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,10 +19,15 @@ import java.util.TreeMap;
  * verified from the trust anchor on.
  */
 record StoredState(
-        List<Bytes> roots, long targetsFloor, Bytes targets, Bytes backendState, SortedMap<String, Config> configs) {
+        List<Bytes> roots,
+        long targetsFloor,
+        Optional<String> organisation,
+        Bytes targets,
+        Bytes backendState,
+        SortedMap<String, Config> configs) {
 
     private static final String FORMAT = "karst-remote-config-client";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     /** A configuration's version, which stays when only its target's version changes, and its content. */
     record Config(long version, Bytes content) {}
@@ -31,6 +37,7 @@ record StoredState(
         out.number(state.roots().size());
         state.roots().forEach(out::bytes);
         out.number(state.targetsFloor());
+        out.text(state.organisation().orElse(""));
         out.bytes(state.targets());
         out.bytes(state.backendState());
         out.number(state.configs().size());
@@ -53,6 +60,7 @@ record StoredState(
         if (floor < 0) {
             throw new RefusedException(new Refusal.DamagedState("targets floor " + floor));
         }
+        Optional<String> organisation = Optional.of(in.text()).filter(uuid -> !uuid.isEmpty());
         Bytes targets = in.bytes();
         Bytes backendState = in.bytes();
         SortedMap<String, Config> configs = new TreeMap<>();
@@ -60,6 +68,6 @@ record StoredState(
             configs.put(in.text(), new Config(in.number(), in.bytes()));
         }
         in.end();
-        return new StoredState(roots, floor, targets, backendState, configs);
+        return new StoredState(roots, floor, organisation, targets, backendState, configs);
     }
 }

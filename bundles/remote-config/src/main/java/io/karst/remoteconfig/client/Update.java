@@ -54,20 +54,24 @@ final class Update {
         checkSize(response);
         Trust.Followed root = trust.follow(before, response.roots(), now);
         long floor = root.targetsKeysRotated() ? 0 : before.targetsFloor();
+        Optional<String> organisation =
+                root.version() == before.rootVersion() ? before.organisation() : Optional.empty();
         if (response.targets().isEmpty()) {
-            return rootsOnly(response, root, floor);
+            return rootsOnly(response, root, floor, organisation);
         }
         TargetsMetadata targets = trust.verifyTargets(root.roots(), response.targets());
         targets.checkExpiry(now);
         if (targets.version() < floor) {
             throw new RefusedException(new Refusal.TargetsRolledBack(floor, targets.version()));
         }
+        Optional<String> named = policy.organisation().check(organisation, targets.organisation());
         take(response, targets);
         RemoteConfigClientState next = new RemoteConfigClientState(
                 root.version(),
                 root.roots(),
                 targets.version(),
                 targets.version(),
+                named,
                 response.targets(),
                 configs,
                 refused.stream().map(RefusedConfig::report).toList(),
@@ -105,7 +109,7 @@ final class Update {
     }
 
     /** A rotation of the root alone is taken if the targets held would be good under it too. */
-    private Step rootsOnly(ConfigResponse response, Trust.Followed root, long floor) {
+    private Step rootsOnly(ConfigResponse response, Trust.Followed root, long floor, Optional<String> organisation) {
         if (!response.clientConfigs().isEmpty() || !response.targetFiles().isEmpty()) {
             throw new RefusedException(new Refusal.MissingTargets());
         }
@@ -117,6 +121,7 @@ final class Update {
                 root.roots(),
                 before.targetsVersion(),
                 floor,
+                organisation,
                 before.targets(),
                 before.configs(),
                 before.refusedConfigs(),
@@ -151,6 +156,7 @@ final class Update {
         if (policy.products().filter(known -> !known.contains(parsed.product())).isPresent()) {
             throw new RefusedException(new Refusal.UnknownProduct(path, parsed.product()));
         }
+        policy.organisation().check(parsed);
         long version = ConfigEntry.version(entry);
         Optional<Instant> expires = ConfigEntry.expires(entry);
         if (expires.filter(end -> !now.isBefore(end)).isPresent()) {

@@ -21,4 +21,7 @@ public sealed interface Answer {
      * @param reason which rule
      */
     record InvalidRequest(String reason) implements Answer {}
+
+    /** Remote configuration is switched off here (UNIMPLEMENTED). */
+    record SwitchedOff() implements Answer {}
 }

@@ -4,19 +4,22 @@
 package io.karst.remoteconfig.server;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a repository signs.
  *
  * @param rootValidity how long a root is valid from its signing
  * @param targetsValidity how long targets are valid from their signing
+ * @param organisation UUID that the targets name, so that clients of one organisation refuse those of another; absent names none
  * @param historyPerConfig former contents kept for each configuration, to roll back to
  */
-public record RepositorySettings(Duration rootValidity, Duration targetsValidity, int historyPerConfig) {
+public record RepositorySettings(
+        Duration rootValidity, Duration targetsValidity, Optional<String> organisation, int historyPerConfig) {
 
-    /** Ten years, thirty days, eight. */
+    /** Ten years, thirty days, no organisation, eight. */
     public static final RepositorySettings DEFAULT =
-            new RepositorySettings(Duration.ofDays(3650), Duration.ofDays(30), 8);
+            new RepositorySettings(Duration.ofDays(3650), Duration.ofDays(30), Optional.empty(), 8);
 
     /** Checks the ranges. */
     public RepositorySettings {
@@ -24,5 +27,18 @@ public record RepositorySettings(Duration rootValidity, Duration targetsValidity
             throw new IllegalArgumentException(
                     "negative: " + rootValidity + ", " + targetsValidity + " or " + historyPerConfig);
         }
+        if (organisation.filter(String::isEmpty).isPresent()) {
+            throw new IllegalArgumentException("the organisation is empty");
+        }
+    }
+
+    /**
+     * The same for one organisation.
+     *
+     * @param uuid its UUID
+     * @return settings that name it
+     */
+    public RepositorySettings of(String uuid) {
+        return new RepositorySettings(rootValidity, targetsValidity, Optional.of(uuid), historyPerConfig);
     }
 }

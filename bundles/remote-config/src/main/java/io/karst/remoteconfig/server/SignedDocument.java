@@ -41,17 +41,23 @@ final class SignedDocument {
         return sign(new JsonObject(signed), signers);
     }
 
-    static Bytes targets(long version, Instant expires, Iterable<PublishedConfig> configs, List<SigningKey> signers) {
+    static Bytes targets(
+            long version,
+            RepositorySettings settings,
+            Instant now,
+            Iterable<PublishedConfig> configs,
+            List<SigningKey> signers) {
         Map<String, JsonValue> targets = new LinkedHashMap<>();
         configs.forEach(config -> targets.put(config.path().text(), target(config)));
         String state = "{\"targets\":" + version + "}";
-        Map<String, JsonValue> signed = header("targets", version, expires);
-        signed.put(
-                "custom",
-                new JsonObject(Map.of(
-                        "opaque_backend_state",
-                        new JsonString(Base64.getEncoder()
-                                .encodeToString(Bytes.utf8(state).toArray())))));
+        Map<String, JsonValue> custom = new LinkedHashMap<>();
+        custom.put(
+                "opaque_backend_state",
+                new JsonString(
+                        Base64.getEncoder().encodeToString(Bytes.utf8(state).toArray())));
+        settings.organisation().ifPresent(uuid -> custom.put("org_uuid", new JsonString(uuid)));
+        Map<String, JsonValue> signed = header("targets", version, now.plus(settings.targetsValidity()));
+        signed.put("custom", new JsonObject(custom));
         signed.put("targets", new JsonObject(targets));
         return sign(new JsonObject(signed), signers);
     }

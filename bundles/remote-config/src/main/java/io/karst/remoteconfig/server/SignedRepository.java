@@ -66,7 +66,7 @@ public final class SignedRepository {
      */
     public static SignedRepository create(RepositorySettings settings, RoleKeys root, RoleKeys targets, Instant now) {
         Bytes first = SignedDocument.root(1, now.plus(settings.rootValidity()), root, targets, root.keys());
-        Bytes none = SignedDocument.targets(1, now.plus(settings.targetsValidity()), List.of(), targets.keys());
+        Bytes none = SignedDocument.targets(1, settings, now, List.of(), targets.keys());
         return new SignedRepository(settings, List.of(first), none, new TreeMap<>());
     }
 
@@ -162,8 +162,7 @@ public final class SignedRepository {
         List<PublishedConfig> offered = next.values().stream()
                 .flatMap(history -> history.current().stream())
                 .toList();
-        Bytes document = SignedDocument.targets(
-                targetsVersion() + 1, now.plus(settings.targetsValidity()), offered, keys.keys());
+        Bytes document = SignedDocument.targets(targetsVersion() + 1, settings, now, offered, keys.keys());
         try {
             return new SignedRepository(settings, chain, document, next);
         } catch (RefusedException e) {
@@ -242,6 +241,34 @@ public final class SignedRepository {
      */
     public long targetsVersion() {
         return verifiedTargets.version();
+    }
+
+    /**
+     * When the targets expire; {@link #renew} prolongs it.
+     *
+     * @return the time
+     */
+    public Instant targetsExpire() {
+        return verifiedTargets.expires();
+    }
+
+    /**
+     * The organisation that the targets name.
+     *
+     * @return absent if none
+     */
+    public Optional<String> organisation() {
+        return settings.organisation();
+    }
+
+    /**
+     * Whether a key signs the targets.
+     *
+     * @param key any
+     * @return whether the current root says so
+     */
+    public boolean isTargetsKey(SigningKey key) {
+        return root.targetsKeyIds().contains(key.keyId());
     }
 
     /**

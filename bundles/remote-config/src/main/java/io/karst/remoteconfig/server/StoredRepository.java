@@ -23,7 +23,7 @@ import java.util.TreeMap;
 final class StoredRepository {
 
     private static final String FORMAT = "karst-remote-config-repository";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final long NEVER = Long.MIN_VALUE;
 
     private StoredRepository() {}
@@ -33,6 +33,7 @@ final class StoredRepository {
         ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
         out.number(settings.rootValidity().toSeconds());
         out.number(settings.targetsValidity().toSeconds());
+        out.text(settings.organisation().orElse(""));
         out.number(settings.historyPerConfig());
         out.number(roots.size());
         roots.forEach(out::bytes);
@@ -73,7 +74,10 @@ final class StoredRepository {
         Bytes targets;
         try {
             settings = new RepositorySettings(
-                    Duration.ofSeconds(in.number()), Duration.ofSeconds(in.number()), Math.toIntExact(in.number()));
+                    Duration.ofSeconds(in.number()),
+                    Duration.ofSeconds(in.number()),
+                    Optional.of(in.text()).filter(uuid -> !uuid.isEmpty()),
+                    Math.toIntExact(in.number()));
             for (long left = in.count(); left > 0; left--) {
                 roots.add(in.bytes());
             }

@@ -144,6 +144,19 @@ public final class TargetsMetadata {
         return metadata.signed().optionalObject("custom").map(Custom::new);
     }
 
+    /**
+     * The organisation that they are for, {@code custom.org_uuid}.
+     *
+     * @return absent if they name none, or an empty one
+     * @throws RefusedException if it is no text
+     */
+    public Optional<String> organisation() {
+        return metadata.signed()
+                .optionalObject("custom")
+                .flatMap(custom -> custom.optionalString("org_uuid"))
+                .filter(uuid -> !uuid.isEmpty());
+    }
+
     List<Delegation> delegations() {
         return delegations;
     }

@@ -23,6 +23,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -276,7 +277,8 @@ class AttackTest {
         assertThat(refused(rootsOnly(huge))).isEqualTo(new Refusal.TooLarge("root", 512_001, 512_000));
 
         Limits small = new Limits(512_000, 2, 2_000, 10, 5_000);
-        RemoteConfigClient narrow = client(firstRoot, new ClientPolicy(Optional.empty(), false, true, small), NOW);
+        RemoteConfigClient narrow =
+                client(firstRoot, new ClientPolicy(Optional.empty(), false, true, Organisation.ANY, small), NOW);
         assertThat(refused(narrow, held, response(List.of(), Bytes.utf8("{}"), Bytes.of(new byte[11]))))
                 .isEqualTo(new Refusal.TooLarge(PATH, 11, 10));
         assertThat(refused(narrow, held, response(List.of(), Bytes.of(new byte[2_001]), GOOD)))
@@ -287,6 +289,19 @@ class AttackTest {
                 .mapToObj(version -> Forge.sign(Forge.root(version, LATER, root, targets), rootKey))
                 .toArray(Bytes[]::new);
         assertThat(refused(narrow, held, rootsOnly(three))).isEqualTo(new Refusal.TooManyRotations(2));
+    }
+
+    @Test
+    void row13MixAndMatch() {
+        // The newest signed list with the file of an older one.
+        ConfigResponse newest =
+                response(List.of(), Forge.sign(targets(7, Forge.entry(PATH, 7, Bytes.utf8("next"))), targetsKey), GOOD);
+        assertThat(refused(newest)).isEqualTo(new Refusal.HashMismatch(PATH, "sha256"));
+        // A new root with the list that the keys before it signed.
+        Bytes rotated = Forge.sign(Forge.root(2, LATER, root, RoleKeys.of(stranger)), rootKey);
+        ConfigResponse mixed = new ConfigResponse(
+                List.of(rotated), good(6).targets(), good(6).targetFiles(), List.of(PATH), ConfigStatus.OK);
+        assertThat(refused(mixed)).isEqualTo(new Refusal.ThresholdNotMet("targets", 0, 1));
     }
 
     @Test
@@ -330,7 +345,8 @@ class AttackTest {
 
     @Test
     void row19UnknownProduct() {
-        ClientPolicy policy = new ClientPolicy(Optional.of(Set.of("OTHER")), false, true, Limits.DEFAULT);
+        ClientPolicy policy =
+                new ClientPolicy(Optional.of(Set.of("OTHER")), false, true, Organisation.ANY, Limits.DEFAULT);
         RemoteConfigClient picky = client(firstRoot, policy, NOW);
         assertThat(refused(picky, picky.start(), good(1))).isEqualTo(new Refusal.UnknownProduct(PATH, "TESTING1"));
     }
@@ -364,11 +380,76 @@ class AttackTest {
     }
 
     @Test
+    void whatAnAttackerWroteIsQuotedOnOneShortLine() {
+        String key = "version\\u000afaked log line\\u001b[2J" + "x".repeat(100_000);
+        String twice = "{\"" + key + "\":1,\"" + key + "\":2}";
+        String message = refused(response(List.of(), Bytes.utf8(twice), EVIL)).message();
+        assertThat(message).startsWith("DuplicateJsonKey").hasSizeLessThanOrEqualTo(Refusal.MESSAGE_LENGTH);
+        assertThat(message.chars()).noneMatch(Character::isISOControl);
+    }
+
+    @Test
     void row21NumbersAbove2To53StayExact() {
         long odd = (1L << 53) + 1;
         RemoteConfigClientState after = taken(held, good(odd));
         assertThat(after.targetsVersion()).isEqualTo(odd);
         assertThat(refused(client, after, good(odd - 1))).isEqualTo(new Refusal.TargetsRolledBack(odd, odd - 1));
+    }
+
+    private ConfigResponse ofOrganisation(long version, String uuid) {
+        String signed = targets(version, Forge.entry(PATH, version, GOOD))
+                .replace("\"custom\":{\"opaque", "\"custom\":{\"org_uuid\":" + uuid + ",\"opaque");
+        return response(List.of(), Forge.sign(signed, targetsKey), GOOD);
+    }
+
+    @Test
+    void row22AnotherOrganisationWithTheSameKeys() {
+        RemoteConfigClientState mine = taken(held, ofOrganisation(6, "\"a\""));
+        assertThat(refused(client, mine, ofOrganisation(7, "\"b\"")))
+                .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
+        assertThat(refused(client, mine, ofOrganisation(7, "7"))).isInstanceOf(Refusal.MalformedMetadata.class);
+        // Targets that name none are as good as before: older servers do not.
+        RemoteConfigClientState unnamed = taken(mine, good(7));
+        assertThat(refused(client, unnamed, ofOrganisation(8, "\"b\"")))
+                .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
+    }
+
+    @Test
+    void row22TheOrganisationIsRememberedAcrossARestart() {
+        RemoteConfigClientState mine = taken(held, ofOrganisation(6, "\"a\""));
+        RemoteConfigClient restarted = client(firstRoot, ClientPolicy.DEFAULT, NOW);
+        Restored restored = restarted.restore(client.store(mine));
+        assertThat(restored).isInstanceOf(Restored.Intact.class);
+        assertThat(refused(restarted, restored.state(), ofOrganisation(7, "\"b\"")))
+                .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
+    }
+
+    @Test
+    void row22TheOrganisationIsReadAgainAfterARotation() {
+        RemoteConfigClientState mine = taken(held, ofOrganisation(6, "\"a\""));
+        Bytes second = Forge.sign(Forge.root(2, LATER, root, targets), rootKey);
+        RemoteConfigClientState rotated = taken(mine, rootsOnly(second));
+        RemoteConfigClientState theirs = taken(rotated, ofOrganisation(7, "\"b\""));
+        assertThat(refused(client, theirs, ofOrganisation(8, "\"a\"")))
+                .isEqualTo(new Refusal.WrongOrganisation("b", "a"));
+    }
+
+    @Test
+    void row22AnOrganisationThatTheOperatorSet() {
+        Organisation only = new Organisation(Optional.of("a"), OptionalLong.of(2));
+        RemoteConfigClient strict =
+                client(firstRoot, new ClientPolicy(Optional.empty(), false, true, only, Limits.DEFAULT), NOW);
+        assertThat(refused(strict, strict.start(), good(6))).isEqualTo(new Refusal.WrongOrganisation("a", ""));
+        assertThat(refused(strict, strict.start(), ofOrganisation(6, "\"b\"")))
+                .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
+        assertThat(strict.step(strict.start(), ofOrganisation(6, "\"a\""), List.of())
+                        .outcome())
+                .isInstanceOf(Outcome.Updated.class);
+
+        Organisation three = new Organisation(Optional.empty(), OptionalLong.of(3));
+        RemoteConfigClient elsewhere =
+                client(firstRoot, new ClientPolicy(Optional.empty(), false, true, three, Limits.DEFAULT), NOW);
+        assertThat(refused(elsewhere, elsewhere.start(), good(6))).isEqualTo(new Refusal.ForeignPath(PATH, 3));
     }
 
     @Test

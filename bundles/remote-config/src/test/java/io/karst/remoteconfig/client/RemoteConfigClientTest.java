@@ -140,7 +140,7 @@ class RemoteConfigClientTest {
 
     @Test
     void aPartialPolicyAppliesWhatIsGoodAndReportsTheRest() {
-        ClientPolicy policy = new ClientPolicy(Optional.empty(), true, true, Limits.DEFAULT);
+        ClientPolicy policy = new ClientPolicy(Optional.empty(), true, true, Organisation.ANY, Limits.DEFAULT);
         RemoteConfigClient partial = client(policy, NOW);
         String targets = Forge.targets(3, LATER, Forge.entry(ONE, 3, A), Forge.entry(TWO, 3, A));
         Step step = partial.step(

@@ -131,6 +131,10 @@ final class GrpcEndpoint implements ConfigEndpoint {
                 observer.onError(Status.INVALID_ARGUMENT
                         .withDescription(invalid.reason())
                         .asRuntimeException());
+            } else if (answer instanceof Answer.SwitchedOff) {
+                observer.onError(Status.UNIMPLEMENTED
+                        .withDescription("remote configuration is switched off")
+                        .asRuntimeException());
             }
         }
 

@@ -35,6 +35,7 @@ final class GrpcTransport implements ConfigTransport {
 
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int KEEP_ALIVE_SECONDS = 60;
+    private static final int MAX_MESSAGE = 500;
     private static final int CLOSE_SECONDS = 1;
 
     private final ConnectionSettings settings;
@@ -149,7 +150,9 @@ final class GrpcTransport implements ConfigTransport {
             text.append(", ").append(cause.getMessage());
             cause = cause.getCause();
         }
-        return text.toString().replaceAll("\\s+", " ");
+        // what a server sent may be quoted in it
+        String line = text.toString().replaceAll("[\\s\\p{Cntrl}]+", " ");
+        return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "…" : line;
     }
 
     private static Kind kind(Status status) {

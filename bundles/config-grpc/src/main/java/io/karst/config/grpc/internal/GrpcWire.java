@@ -10,6 +10,9 @@ import io.karst.remoteconfig.wire.ConfigWire;
 import io.karst.remoteconfig.wire.ConnectionSettings;
 import io.karst.remoteconfig.wire.EndpointSettings;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
 /** Both ends by gRPC over TLS. Keeps nothing: who opens an end closes it. */
@@ -24,5 +27,10 @@ public final class GrpcWire implements ConfigWire {
     @Override
     public ConfigEndpoint serve(EndpointSettings settings, ConfigBackend backend) throws IOException {
         return GrpcEndpoint.listen(settings, backend);
+    }
+
+    @Override
+    public String selfSigned(String commonName, List<String> names, Instant now, Duration validity) {
+        return SelfSigned.pem(commonName, names, now, validity);
     }
 }

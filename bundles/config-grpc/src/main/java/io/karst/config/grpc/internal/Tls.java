@@ -3,7 +3,6 @@
 
 package io.karst.config.grpc.internal;
 
-import io.karst.remoteconfig.tls.Pem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

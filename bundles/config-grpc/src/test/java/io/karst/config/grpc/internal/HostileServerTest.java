@@ -115,7 +115,7 @@ class HostileServerTest {
     }
 
     @Test
-    void aPlaintextServerSeesNothingBeforeAHandshake() throws IOException {
+    void row18APlaintextServerSeesNothingBeforeAHandshake() throws IOException {
         AtomicReference<byte[]> seen = new AtomicReference<>(new byte[0]);
         TransportException e = against(plain(), socket -> {
             byte[] first = new byte[4096];
@@ -131,7 +131,7 @@ class HostileServerTest {
     }
 
     @Test
-    void aServerThatTricklesItsHandshakeIsGivenUpAtTheDeadline() throws IOException {
+    void row17AServerThatTricklesItsHandshakeIsGivenUpAtTheDeadline() throws IOException {
         long begun = System.nanoTime();
         TransportException e = against(plain(), socket -> {
             // the header of a TLS record that never comes to its end
@@ -142,7 +142,7 @@ class HostileServerTest {
     }
 
     @Test
-    void aServerThatTricklesAfterTheHandshakeIsGivenUpAtTheDeadline() throws Exception {
+    void row17AServerThatTricklesAfterTheHandshakeIsGivenUpAtTheDeadline() throws Exception {
         long begun = System.nanoTime();
         TransportException e = against(tls(), socket -> {
             // an HTTP/2 SETTINGS frame of 16 KiB, a byte at a time
@@ -157,7 +157,7 @@ class HostileServerTest {
     }
 
     @Test
-    void rubbishAfterTheHandshakeIsRefused() throws Exception {
+    void row15RubbishAfterTheHandshakeIsRefused() throws Exception {
         for (int seed = 0; seed < 20; seed++) {
             byte[] rubbish = new byte[1024];
             new Random(seed).nextBytes(rubbish);
@@ -170,7 +170,7 @@ class HostileServerTest {
     }
 
     @Test
-    void anAnswerOf200MiBIsRefusedByItsLength() throws Exception {
+    void row12AnAnswerOf200MiBIsRefusedByItsLength() throws Exception {
         long length = 200L << 20;
         Server server = serve(
                 200 << 20, MethodDescriptor.generateFullMethodName(AgentSecureGrpc.SERVICE_NAME, "ClientGetConfigs"));
@@ -198,7 +198,7 @@ class HostileServerTest {
     }
 
     @Test
-    void aServerWithoutRemoteConfigurationIsNamedSo() throws Exception {
+    void row25AServerWithoutRemoteConfigurationIsNamedSo() throws Exception {
         Server server = serve(10, "other.Service/Call");
         try {
             assertThat(against(server.getPort(), DEADLINE).kind()).isEqualTo(Kind.NOT_OFFERED);

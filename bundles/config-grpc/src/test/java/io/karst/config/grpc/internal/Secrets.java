@@ -3,14 +3,12 @@
 
 package io.karst.config.grpc.internal;
 
-import io.karst.remoteconfig.tls.SelfSigned;
 import io.karst.remoteconfig.wire.ConnectionSettings;
 import io.karst.remoteconfig.wire.EndpointSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,7 +21,7 @@ record Secrets(Path folder) {
     private static final int MAX_REQUEST = 1 << 20;
 
     Path certificate(String file, String... names) throws IOException {
-        return write(file, SelfSigned.pem(file, List.of(names), Instant.now(), Duration.ofDays(2), new SecureRandom()));
+        return write(file, SelfSigned.pem(file, List.of(names), Instant.now(), Duration.ofDays(2)));
     }
 
     Path write(String file, String content) throws IOException {

@@ -28,6 +28,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "Token file", description = "empty: the embedded server's; none")
     String token_file() default "";
 
+    @AttributeDefinition(name = "Organisation's UUID", description = "empty: the first that comes")
+    String org_uuid() default "";
+
+    @AttributeDefinition(name = "Organisation's number in paths", description = "-1: any", min = "-1")
+    long org_id() default -1;
+
     @AttributeDefinition(name = "Products")
     String[] products() default {"KARST_CONTENTION", "KARST_CONFIGADMIN"};
 

@@ -209,7 +209,8 @@ final class Poller {
         RemoteConfigClient made = client;
         if (made == null) {
             Bytes root = TrustedRoot.read(settings.root());
-            ClientPolicy policy = new ClientPolicy(Optional.empty(), settings.partial(), true, Limits.DEFAULT);
+            ClientPolicy policy = new ClientPolicy(
+                    Optional.empty(), settings.partial(), true, settings.organisation(), Limits.DEFAULT);
             try {
                 made = new RemoteConfigClient(new TrustAnchor.InitialRoot(root), policy, around.clock());
             } catch (RefusedException e) {

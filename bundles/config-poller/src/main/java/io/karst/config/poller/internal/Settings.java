@@ -3,6 +3,7 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.remoteconfig.client.Organisation;
 import io.karst.remoteconfig.wire.ConnectionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param interval time between two questions
  * @param staleAfter without an answer for so long, the state is STALE
  * @param answerWithin a silent listener counts as failed after this
+ * @param organisation whose configuration is accepted
  * @param partial whether good parts of an update apply alone
  * @param stateFile where the last good configuration is kept
  */
@@ -29,6 +31,7 @@ record Settings(
         Duration interval,
         Duration staleAfter,
         Duration answerWithin,
+        Organisation organisation,
         boolean partial,
         Path stateFile) {
 

@@ -3,12 +3,14 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.remoteconfig.client.Organisation;
 import io.karst.remoteconfig.wire.ConnectionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.osgi.framework.BundleContext;
 
 /** Raw settings to checked ones. */
@@ -58,8 +60,18 @@ final class SettingsReader {
                 Duration.ofMillis(config.interval_millis()),
                 Duration.ofMillis(config.stale_after_millis()),
                 Duration.ofMillis(config.answer_within_millis()),
+                organisation(config),
                 config.partial(),
                 data.resolve("config-poller").resolve("state.bin"));
+    }
+
+    private static Organisation organisation(ConfigSettings config) {
+        if (config.org_id() < -1) {
+            throw new IllegalArgumentException("org.id=" + config.org_id() + " is below 0; -1 accepts any");
+        }
+        return new Organisation(
+                Optional.of(config.org_uuid().strip()).filter(uuid -> !uuid.isEmpty()),
+                config.org_id() < 0 ? OptionalLong.empty() : OptionalLong.of(config.org_id()));
     }
 
     private static int port(String digits) {

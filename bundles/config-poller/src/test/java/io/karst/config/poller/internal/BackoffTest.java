@@ -6,6 +6,8 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class BackoffTest {
@@ -54,6 +56,20 @@ class BackoffTest {
         backoff.afterFailure();
         assertThat(backoff.afterSuccess()).hasSeconds(5 + 10);
         assertThat(backoff.afterSuccess()).isEqualTo(INTERVAL);
+    }
+
+    @Test
+    void row25ClientsThatFailTogetherDoNotComeBackTogether() {
+        Random random = new Random(25);
+        int[] clients = new int[10];
+        for (int i = 0; i < 10_000; i++) {
+            Backoff backoff = new Backoff(INTERVAL, random::nextDouble);
+            backoff.afterSuccess();
+            // the interval of 5 s, and 5 to 10 s more
+            clients[(int) (backoff.afterFailure().toMillis() - 10_000) / 500]++;
+        }
+        assertThat(Arrays.stream(clients).max().orElseThrow()).isLessThan(1_100);
+        assertThat(Arrays.stream(clients).min().orElseThrow()).isGreaterThan(900);
     }
 
     @Test

@@ -23,7 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A process of its own is killed at each step; what it left is opened here. */
+/**
+ * A process of its own is killed (SIGKILL) at each step; what it left is opened here. The process runs a whole turn as the stage does in
+ * Karaf: the same poller, verifier and disk, with a signed answer. What Karaf adds, EventAdmin and the listeners' threads, holds nothing
+ * on the disk; they are told again what is in force when they come.
+ */
 class CrashTest {
 
     @TempDir
@@ -31,7 +35,7 @@ class CrashTest {
 
     @ParameterizedTest(name = "killed when {0}")
     @EnumSource(FaultPoint.class)
-    void afterAKillTheStateIsTheOldOrTheNewOneAndAnnounced(FaultPoint point) throws Exception {
+    void row23AfterAKillTheStateIsTheOldOrTheNewOneAndAnnounced(FaultPoint point) throws Exception {
         World world = new World(folder);
         FakeServer server = new FakeServer(world.instant());
         Path root = world.root(server);

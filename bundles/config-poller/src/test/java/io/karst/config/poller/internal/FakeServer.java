@@ -13,30 +13,49 @@ import io.karst.remoteconfig.server.RepositorySettings;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SignedRepository;
 import io.karst.remoteconfig.server.SigningKey;
+import io.karst.remoteconfig.wire.ConfigBackend;
 import io.karst.remoteconfig.wire.ConfigTransport;
+import io.karst.remoteconfig.wire.RepositoryState;
 import io.karst.remoteconfig.wire.TransportException;
 import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
-/** A real repository behind a transport that does what a test says. */
-final class FakeServer implements ConfigTransport {
+/** A real repository that answers as a test says: by itself, or behind a real endpoint. */
+final class FakeServer implements ConfigTransport, ConfigBackend {
 
     static final ConfigPath PATH = ConfigPath.parse("employee/P/i/config");
 
-    private final RoleKeys targetsKeys = RoleKeys.of(SigningKey.generate(new SecureRandom()));
-    private SignedRepository repository;
-    private final List<ConfigRequest> asked = new ArrayList<>();
-    private Optional<Kind> failing = Optional.empty();
-    private UnaryOperator<ConfigResponse> spoil = UnaryOperator.identity();
+    private final RoleKeys rootKeys;
+    private final RoleKeys targetsKeys;
+    private final List<ConfigRequest> asked = new CopyOnWriteArrayList<>();
+    private volatile SignedRepository repository;
+    private volatile Optional<Kind> failing = Optional.empty();
+    private volatile UnaryOperator<ConfigResponse> spoil = UnaryOperator.identity();
+    private volatile boolean off;
 
     FakeServer(Instant now) {
-        repository = SignedRepository.create(
-                RepositorySettings.DEFAULT, RoleKeys.of(SigningKey.generate(new SecureRandom())), targetsKeys, now);
+        this(
+                RepositorySettings.DEFAULT,
+                RoleKeys.of(SigningKey.generate(new SecureRandom())),
+                RoleKeys.of(SigningKey.generate(new SecureRandom())),
+                now);
+    }
+
+    private FakeServer(RepositorySettings settings, RoleKeys rootKeys, RoleKeys targetsKeys, Instant now) {
+        this.rootKeys = rootKeys;
+        this.targetsKeys = targetsKeys;
+        repository = SignedRepository.create(settings, rootKeys, targetsKeys, now);
+    }
+
+    /** Another server that signs with the same keys for some organisation. */
+    FakeServer sibling(String organisation, Instant now) {
+        return new FakeServer(RepositorySettings.DEFAULT.of(organisation), rootKeys, targetsKeys, now);
     }
 
     Bytes root() {
@@ -44,8 +63,12 @@ final class FakeServer implements ConfigTransport {
     }
 
     void publish(String content, Instant now) {
+        publish(PATH, content, now);
+    }
+
+    void publish(ConfigPath path, String content, Instant now) {
         repository = repository.publish(
-                new Publication(PATH, Bytes.utf8(content), Optional.empty(), List.of()), targetsKeys, now);
+                new Publication(path, Bytes.utf8(content), Optional.empty(), List.of()), targetsKeys, now);
     }
 
     void remove(Instant now) {
@@ -56,17 +79,35 @@ final class FakeServer implements ConfigTransport {
         repository = repository.renew(targetsKeys, now);
     }
 
+    void rotateRoot(Instant now) {
+        repository = repository.rotate(rootKeys, rootKeys, targetsKeys, now);
+    }
+
     void fail(Kind kind) {
         failing = Optional.of(kind);
+    }
+
+    void switchOff() {
+        off = true;
     }
 
     void work() {
         failing = Optional.empty();
         spoil = UnaryOperator.identity();
+        off = false;
     }
 
     void spoil(UnaryOperator<ConfigResponse> how) {
         spoil = how;
+    }
+
+    /** From now on what another server would answer. */
+    void impersonate(FakeServer other) {
+        repository = other.repository;
+    }
+
+    List<ConfigRequest> asked() {
+        return asked;
     }
 
     ConfigRequest lastAsked() {
@@ -75,15 +116,31 @@ final class FakeServer implements ConfigTransport {
 
     @Override
     public ConfigResponse exchange(ConfigRequest request) throws TransportException {
-        asked.add(request);
         if (failing.isPresent()) {
+            asked.add(request);
             throw new TransportException(failing.get(), "as told", new IllegalStateException("test"));
         }
-        Answer answer = repository.answer(request, Instant.EPOCH);
-        if (answer instanceof Answer.Answered answered) {
-            return spoil.apply(answered.response());
+        if (answer(request) instanceof Answer.Answered answered) {
+            return answered.response();
         }
-        throw new AssertionError("refused: " + answer);
+        throw new AssertionError("refused: " + request);
+    }
+
+    @Override
+    public Answer answer(ConfigRequest request) {
+        asked.add(request);
+        if (off) {
+            return new Answer.SwitchedOff();
+        }
+        Answer answer = repository.answer(request, Instant.EPOCH);
+        return answer instanceof Answer.Answered answered
+                ? new Answer.Answered(spoil.apply(answered.response()))
+                : answer;
+    }
+
+    @Override
+    public RepositoryState state() {
+        return new RepositoryState(Map.of(), Map.of(), List.of());
     }
 
     @Override

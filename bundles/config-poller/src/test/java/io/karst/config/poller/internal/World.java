@@ -6,6 +6,7 @@ package io.karst.config.poller.internal;
 import io.karst.config.ConfigChange;
 import io.karst.remoteconfig.AgentDetails;
 import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.client.Organisation;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConnectionSettings;
 import java.io.IOException;
@@ -26,6 +27,8 @@ final class World extends Clock {
 
     private final Path folder;
     private final List<ConfigChange> announced = new ArrayList<>();
+    private Consumer<ConfigChange> audience = change -> {};
+    private Organisation organisation = Organisation.ANY;
     private Instant now = Instant.parse("2026-06-01T00:00:00Z");
     private long nanos;
     private Path stateFile;
@@ -48,6 +51,19 @@ final class World extends Clock {
 
     void stateFile(Path elsewhere) {
         stateFile = elsewhere;
+    }
+
+    void audience(Consumer<ConfigChange> hears) {
+        audience = hears;
+    }
+
+    void organisation(Organisation only) {
+        organisation = only;
+    }
+
+    private void announce(ConfigChange change) {
+        announced.add(change);
+        audience.accept(change);
     }
 
     List<ConfigChange> announced() {
@@ -80,6 +96,7 @@ final class World extends Clock {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
+                organisation,
                 false,
                 stateFile);
         ClientIdentity identity = new ClientIdentity(
@@ -90,7 +107,7 @@ final class World extends Clock {
                 settings,
                 transport,
                 identity,
-                new Poller.Surroundings(this, () -> nanos, () -> 1, announced::add, config -> List.of(), faults));
+                new Poller.Surroundings(this, () -> nanos, () -> 1, this::announce, config -> List.of(), faults));
     }
 
     @Override

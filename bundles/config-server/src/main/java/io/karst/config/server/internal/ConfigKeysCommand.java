@@ -49,6 +49,7 @@ public final class ConfigKeysCommand implements Action {
         out.println("root         version " + repository.rootVersion() + ", first one for clients: "
                 + server.files().root());
         out.println("targets      version " + repository.targetsVersion() + ", signed until " + repository.expires());
+        out.println("organisation " + repository.organisation().orElse("none"));
         out.println("root key     " + server.files().rootKey() + " (needed to rotate only: keep it offline)");
         out.println("certificate  " + server.files().certificate());
         out.println("token        " + server.files().token());

@@ -50,6 +50,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     private final SignedStore store;
     private final Clients clients;
     private final Duration active;
+    private final boolean enabled;
     private final ConfigEndpoint endpoint;
 
     /**
@@ -70,9 +71,10 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
             throws IOException {
         this.clock = clock;
         files = new ServerFiles(folder, random);
-        files.prepare(names(settings), clock.instant());
+        files.prepare(wire, names(settings), clock.instant());
         store = SignedStore.open(files, clock, random);
         clients = new Clients(settings.max_clients());
+        enabled = settings.enabled();
         active = Duration.ofSeconds(settings.client_active_seconds());
         endpoint = wire.serve(
                 new EndpointSettings(
@@ -101,6 +103,9 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
 
     @Override
     public Answer answer(ConfigRequest request) {
+        if (!enabled) {
+            return new Answer.SwitchedOff();
+        }
         Instant now = clock.instant();
         try {
             store.renewIfDue();

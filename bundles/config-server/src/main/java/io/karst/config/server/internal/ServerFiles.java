@@ -6,10 +6,11 @@ package io.karst.config.server.internal;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.server.SigningKey;
 import io.karst.remoteconfig.store.AtomicFile;
-import io.karst.remoteconfig.tls.SelfSigned;
+import io.karst.remoteconfig.wire.ConfigWire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -62,10 +63,15 @@ final class ServerFiles {
         return folder.resolve("keys").resolve("targets.key");
     }
 
+    /** A key that is meant to take another's place; see {@link #commitKeys}. */
+    private static Path next(Path key) {
+        return key.resolveSibling(key.getFileName() + ".rotating");
+    }
+
     /** Makes the certificate and the token that are missing. */
-    void prepare(List<String> names, Instant now) throws IOException {
+    void prepare(ConfigWire wire, List<String> names, Instant now) throws IOException {
         if (!Files.exists(certificate())) {
-            String pem = SelfSigned.pem("Karst configuration server", names, now, CERTIFICATE_VALIDITY, random);
+            String pem = wire.selfSigned("Karst configuration server", names, now, CERTIFICATE_VALIDITY);
             new AtomicFile(certificate()).write(Bytes.utf8(pem));
         }
         if (!Files.exists(token())) {
@@ -93,12 +99,34 @@ final class ServerFiles {
         return stored.map(SigningKey::fromBytes);
     }
 
-    void writeRootKey(SigningKey key) throws IOException {
-        new AtomicFile(rootKey()).write(key.toBytes());
+    void writeKeys(SigningKey root, SigningKey targets) throws IOException {
+        new AtomicFile(rootKey()).write(root.toBytes());
+        new AtomicFile(targetsKey()).write(targets.toBytes());
     }
 
-    void writeTargetsKey(SigningKey key) throws IOException {
-        new AtomicFile(targetsKey()).write(key.toBytes());
+    /** Lays new keys beside the present ones, which stay in use. */
+    void prepareKeys(SigningKey root, SigningKey targets) throws IOException {
+        new AtomicFile(next(rootKey())).write(root.toBytes());
+        new AtomicFile(next(targetsKey())).write(targets.toBytes());
+    }
+
+    /** The targets key that was laid beside the present one, and neither committed nor dropped. */
+    Optional<SigningKey> preparedTargetsKey() throws IOException {
+        return readKey(next(targetsKey()));
+    }
+
+    /** Puts the new keys in the place of the former ones; that of targets last, because it tells whether this was done. */
+    void commitKeys() throws IOException {
+        for (Path key : List.of(rootKey(), targetsKey())) {
+            if (Files.exists(next(key))) {
+                Files.move(next(key), key, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    void dropPreparedKeys() throws IOException {
+        Files.deleteIfExists(next(rootKey()));
+        Files.deleteIfExists(next(targetsKey()));
     }
 
     Optional<Bytes> readRepository() throws IOException {

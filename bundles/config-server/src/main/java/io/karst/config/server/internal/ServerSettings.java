@@ -10,6 +10,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Karst: configuration server")
 @interface ServerSettings {
 
+    @AttributeDefinition(name = "Answer", description = "false: clients hear that remote configuration is off")
+    boolean enabled() default true;
+
     @AttributeDefinition(name = "Address")
     String host() default "127.0.0.1";
 

@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,13 +26,15 @@ import java.util.function.UnaryOperator;
  */
 final class SignedStore {
 
-    private static final RepositorySettings SETTINGS = RepositorySettings.DEFAULT;
+    private static final Duration VALIDITY = RepositorySettings.DEFAULT.targetsValidity();
+    private static final Duration RETRY = Duration.ofMinutes(1);
 
     private final ServerFiles files;
     private final Clock clock;
     private final SecureRandom random;
     private RoleKeys targets;
     private volatile SignedRepository repository;
+    private volatile Instant renewAt;
 
     private SignedStore(
             ServerFiles files, Clock clock, SecureRandom random, RoleKeys targets, SignedRepository repository) {
@@ -38,6 +43,11 @@ final class SignedStore {
         this.random = random;
         this.targets = targets;
         this.repository = repository;
+        renewAt = dueAfter(repository);
+    }
+
+    private static Instant dueAfter(SignedRepository repository) {
+        return repository.targetsExpire().minus(VALIDITY.dividedBy(3));
     }
 
     /**
@@ -56,6 +66,7 @@ final class SignedStore {
             }
             SignedRepository stored =
                     SignedRepository.fromBytes(files.readRepository().get());
+            finishRotation(files, stored);
             SigningKey key = files.readTargetsKey()
                     .orElseThrow(() -> new IOException("the targets key is missing in " + files.folder()));
             if (!Files.exists(files.root())) {
@@ -72,13 +83,25 @@ final class SignedStore {
     private static SignedStore create(ServerFiles files, Clock clock, SecureRandom random) throws IOException {
         SigningKey root = SigningKey.generate(random);
         SigningKey targets = SigningKey.generate(random);
-        files.writeRootKey(root);
-        files.writeTargetsKey(targets);
-        SignedRepository made =
-                SignedRepository.create(SETTINGS, RoleKeys.of(root), RoleKeys.of(targets), clock.instant());
+        files.writeKeys(root, targets);
+        SignedRepository made = SignedRepository.create(
+                RepositorySettings.DEFAULT.of(UUID.randomUUID().toString()),
+                RoleKeys.of(root),
+                RoleKeys.of(targets),
+                clock.instant());
         files.writeRoot(made.roots().get(0));
         files.writeRepository(made.toBytes());
         return new SignedStore(files, clock, random, RoleKeys.of(targets), made);
+    }
+
+    /** After a crash while keys were rotated: the repository on the disk tells which keys it is signed with. */
+    private static void finishRotation(ServerFiles files, SignedRepository stored) throws IOException {
+        Optional<SigningKey> prepared = files.preparedTargetsKey();
+        if (prepared.filter(stored::isTargetsKey).isPresent()) {
+            files.commitKeys();
+        } else {
+            files.dropPreparedKeys();
+        }
     }
 
     SignedRepository current() {
@@ -98,22 +121,28 @@ final class SignedStore {
     }
 
     /**
-     * Signs again once two thirds of the validity are over.
+     * Signs again once two thirds of the validity are over; after a failure at the next call a minute later.
      *
      * @throws IOException if it cannot be stored
      */
     void renewIfDue() throws IOException {
-        Instant due = repository.expires().minus(SETTINGS.targetsValidity().dividedBy(3));
-        if (clock.instant().isBefore(due)) {
-            return;
-        }
-        synchronized (this) {
-            change(now -> now.renew(targets, clock.instant()));
+        if (!clock.instant().isBefore(renewAt)) {
+            renew();
         }
     }
 
+    private synchronized void renew() throws IOException {
+        Instant now = clock.instant();
+        if (now.isBefore(renewAt)) {
+            return; // another thread has done it
+        }
+        renewAt = now.plus(RETRY);
+        change(current -> current.renew(targets, now));
+    }
+
     /**
-     * New root and targets keys. The new keys are on the disk beside the old ones before anything is signed with them.
+     * New root and targets keys. The new ones are on the disk beside the old ones before anything is signed with them, and take their
+     * place when the repository that they sign is on the disk: a crash in between loses neither.
      *
      * @throws IOException if the root key is not in its place, or something cannot be stored
      */
@@ -124,16 +153,21 @@ final class SignedStore {
         SigningKey newTargets = SigningKey.generate(random);
         SignedRepository rotated =
                 repository.rotate(RoleKeys.of(oldRoot), RoleKeys.of(newRoot), RoleKeys.of(newTargets), clock.instant());
-        files.writeRootKey(newRoot);
-        files.writeTargetsKey(newTargets);
+        files.prepareKeys(newRoot, newTargets);
         files.writeRepository(rotated.toBytes());
         targets = RoleKeys.of(newTargets);
-        repository = rotated;
+        serve(rotated);
+        files.commitKeys();
     }
 
     private void change(UnaryOperator<SignedRepository> change) throws IOException {
         SignedRepository changed = change.apply(repository);
         files.writeRepository(changed.toBytes());
+        serve(changed);
+    }
+
+    private void serve(SignedRepository changed) {
         repository = changed;
+        renewAt = dueAfter(changed);
     }
 }

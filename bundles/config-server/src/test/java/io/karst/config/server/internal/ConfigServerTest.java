@@ -3,8 +3,11 @@
 
 package io.karst.config.server.internal;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.remoteconfig.AgentDetails;
@@ -20,6 +23,7 @@ import io.karst.remoteconfig.client.Step;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.TransportException;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.nio.file.Files;
@@ -29,11 +33,15 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole server over real TLS, asked by the core's client. */
 class ConfigServerTest {
@@ -43,7 +51,7 @@ class ConfigServerTest {
     @TempDir
     private Path folder;
 
-    private record Fixed(boolean require_client_certificate) implements ServerSettings {
+    private record Fixed(boolean enabled, boolean require_client_certificate) implements ServerSettings {
         @Override
         public String host() {
             return "127.0.0.1";
@@ -81,7 +89,8 @@ class ConfigServerTest {
     }
 
     private ConfigServer server() throws IOException {
-        return new ConfigServer(wire, new Fixed(true), folder.resolve("server"), Clock.systemUTC(), new SecureRandom());
+        return new ConfigServer(
+                wire, new Fixed(true, true), folder.resolve("server"), Clock.systemUTC(), new SecureRandom());
     }
 
     private final class Client implements AutoCloseable {
@@ -181,6 +190,137 @@ class ConfigServerTest {
                     .hasSize(6)
                     .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                             .isEqualTo("rw-------"));
+        }
+    }
+
+    /** How far a rotation came when the process was killed. */
+    private enum Killed {
+        BEFORE_THE_REPOSITORY_WAS_WRITTEN,
+        BEFORE_THE_KEYS_TOOK_THEIR_PLACE,
+        BETWEEN_THE_TWO_KEYS
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(Killed.class)
+    void aRotationThatWasKilledHappenedOrDidNot(Killed when) throws Exception {
+        Path keys = folder.resolve("server").resolve("keys");
+        Path repository = folder.resolve("server").resolve("repository.bin");
+        byte[] first;
+        try (ConfigServer server = server()) {
+            publish(server, "one");
+            first = Files.readAllBytes(server.files().root());
+            Files.copy(repository, folder.resolve("repository"));
+            Files.copy(keys.resolve("root.key"), folder.resolve("root.key"), COPY_ATTRIBUTES);
+            Files.copy(keys.resolve("targets.key"), folder.resolve("targets.key"), COPY_ATTRIBUTES);
+            server.store().rotate();
+        }
+        // put the files back to where they were at that moment
+        Files.move(keys.resolve("targets.key"), keys.resolve("targets.key.rotating"));
+        Files.move(folder.resolve("targets.key"), keys.resolve("targets.key"));
+        if (when != Killed.BETWEEN_THE_TWO_KEYS) {
+            Files.move(keys.resolve("root.key"), keys.resolve("root.key.rotating"));
+            Files.move(folder.resolve("root.key"), keys.resolve("root.key"));
+        }
+        if (when == Killed.BEFORE_THE_REPOSITORY_WAS_WRITTEN) {
+            Files.move(folder.resolve("repository"), repository, REPLACE_EXISTING);
+        }
+        long expected = when == Killed.BEFORE_THE_REPOSITORY_WAS_WRITTEN ? 1 : 2;
+        try (ConfigServer server = server();
+                Client client = new Client(server)) {
+            assertThat(server.store().current().rootVersion()).isEqualTo(expected);
+            assertThat(Files.readAllBytes(server.files().root())).isEqualTo(first);
+            publish(server, "two");
+            server.store().rotate();
+            client.poll();
+            assertThat(client.contents()).containsExactly("two");
+            assertThat(client.state.rootVersion()).isEqualTo(expected + 1);
+            try (Stream<Path> left = Files.list(keys)) {
+                assertThat(left).hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void keysAndTokensThatOthersCanReadAreRefusedWithTheRemedy() throws Exception {
+        server().close();
+        try (Stream<Path> files = Files.walk(folder.resolve("server"))) {
+            List<String> secrets = List.of("targets.key", "auth_token", "ipc_cert.pem");
+            for (Path file : files.filter(
+                            path -> secrets.contains(path.getFileName().toString()))
+                    .toList()) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+                assertThatThrownBy(this::server)
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining(file.toString())
+                        .hasMessageContaining("chmod 600");
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            }
+        }
+        try (ConfigServer server = server()) {
+            Files.setPosixFilePermissions(server.files().rootKey(), PosixFilePermissions.fromString("rw----r--"));
+            assertThatThrownBy(() -> server.store().rotate()).hasMessageContaining("chmod 600");
+        }
+    }
+
+    @Test
+    void switchedOffItAnswersThatItIs() throws Exception {
+        try (ConfigServer server = new ConfigServer(
+                        wire, new Fixed(false, true), folder.resolve("server"), Clock.systemUTC(), new SecureRandom());
+                Client client = new Client(server)) {
+            TransportException e = catchThrowableOfType(TransportException.class, client::poll);
+            assertThat(e.kind()).isEqualTo(TransportException.Kind.NOT_OFFERED);
+            assertThat(server.clients().all()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDiskThatCannotBeWrittenIsTriedOnceAMinuteAndServesOn() throws Exception {
+        TurningClock clock = new TurningClock(Instant.now());
+        Path files = folder.resolve("server");
+        try (ConfigServer server = new ConfigServer(wire, new Fixed(true, true), files, clock, new SecureRandom())) {
+            publish(server, "one");
+            clock.pass(Duration.ofDays(25));
+            Files.move(files, folder.resolve("away"));
+            Files.writeString(files, "in the way");
+            assertThatThrownBy(() -> server.store().renewIfDue()).isInstanceOf(IOException.class);
+            server.store().renewIfDue(); // not yet again
+            clock.pass(Duration.ofMinutes(1));
+            assertThatThrownBy(() -> server.store().renewIfDue()).isInstanceOf(IOException.class);
+            Files.delete(files);
+            Files.move(folder.resolve("away"), files);
+            clock.pass(Duration.ofMinutes(1));
+            long before = server.store().current().targetsVersion();
+            server.store().renewIfDue();
+            server.store().renewIfDue();
+            assertThat(server.store().current().targetsVersion()).isEqualTo(before + 1);
+        }
+    }
+
+    private static final class TurningClock extends Clock {
+
+        private Instant now;
+
+        TurningClock(Instant now) {
+            this.now = now;
+        }
+
+        void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
         }
     }
 

@@ -63,6 +63,16 @@ public final class WiredPoller implements AutoCloseable {
 
     private record Given(String address, String listed, Duration interval) implements ConfigSettings {
         @Override
+        public String org_uuid() {
+            return "";
+        }
+
+        @Override
+        public long org_id() {
+            return -1;
+        }
+
+        @Override
         public boolean enabled() {
             return true;
         }

@@ -33,6 +33,11 @@ public final class ServerMain {
 
     private record Defaults() implements ServerSettings {
         @Override
+        public boolean enabled() {
+            return true;
+        }
+
+        @Override
         public String host() {
             return "127.0.0.1";
         }

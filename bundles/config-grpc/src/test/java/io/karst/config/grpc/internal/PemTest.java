@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.remoteconfig.tls;
+package io.karst.config.grpc.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -43,8 +42,7 @@ class PemTest {
             """;
 
     private static String made() {
-        return SelfSigned.pem(
-                "test", List.of("localhost", "127.0.0.1", "::1"), NOW, Duration.ofDays(30), new SecureRandom());
+        return SelfSigned.pem("test", List.of("localhost", "127.0.0.1", "::1"), NOW, Duration.ofDays(30));
     }
 
     @Test
@@ -86,8 +84,33 @@ class PemTest {
 
     @Test
     void aTruncatedKeyIsRefusedWithoutShowingIt() {
-        String broken = Pem.block("EC PRIVATE KEY", new byte[] {0x30, 0x77, 2, 1});
-        assertThatThrownBy(() -> Pem.parse(broken)).isInstanceOf(CertificateException.class);
+        String start = SEC1.substring(SEC1.indexOf("MHcC"), SEC1.indexOf("MHcC") + 32);
+        String broken = "-----BEGIN EC PRIVATE KEY-----\n" + start + "\n-----END EC PRIVATE KEY-----\n";
+        assertThatThrownBy(() -> Pem.parse(broken))
+                .isInstanceOf(CertificateException.class)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain(start.substring(8, 16)))
+                .hasNoCause();
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateIsRefused() {
+        String certificate = made().replaceAll("(?s)-----BEGIN PRIVATE KEY.*", "");
+        assertThatThrownBy(() -> Pem.parse(certificate + SEC1))
+                .isInstanceOf(CertificateException.class)
+                .hasMessageContaining("not that of the first certificate");
+    }
+
+    @Test
+    void aFileWithoutBlocksIsEmpty() throws CertificateException {
+        assertThat(Pem.parse("no PEM").certificates()).isEmpty();
+        assertThat(Pem.parse("").key()).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsNoAddressIsRefused() {
+        assertThatThrownBy(() -> SelfSigned.pem("test", List.of("300.1.1.1"), NOW, Duration.ofDays(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("300.1.1.1");
     }
 
     private static boolean signs(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {

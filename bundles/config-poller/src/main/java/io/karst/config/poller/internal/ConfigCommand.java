@@ -8,6 +8,7 @@ import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
 import java.io.PrintStream;
 import java.util.Locale;
+import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
@@ -36,6 +37,9 @@ public final class ConfigCommand implements Action {
     @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
     private Session session;
 
+    @Option(name = "--json", description = "Print one JSON document instead of a table")
+    private boolean json;
+
     @Option(name = "--no-format", description = "Rows only, without frame and remarks")
     private boolean noFormat;
 
@@ -44,8 +48,13 @@ public final class ConfigCommand implements Action {
 
     @Override
     public @Nullable Object execute() {
-        PrintStream out = session.getConsole();
+        Process process = Process.Utils.current();
+        PrintStream out = process == null ? session.getConsole() : process.out(); // it may stand in a pipe
         ConfigReport report = updates.report();
+        if (json) {
+            out.println(ReportJson.of(report));
+            return null; // a returned object would not be printed over ssh
+        }
         if (!noFormat) {
             summary(report, out);
         }
@@ -62,7 +71,7 @@ public final class ConfigCommand implements Action {
                             applied.config().sha256().substring(0, SHORT_DIGEST),
                             applied.config().content().length,
                             applied.acknowledgement().name().toLowerCase(Locale.ROOT),
-                            applied.reason());
+                            applied.reason().replaceAll("\\p{Cntrl}", " "));
         }
         table.print(out, !noFormat);
         return null; // a returned object would not be printed over ssh

@@ -11,20 +11,24 @@ import io.karst.remoteconfig.client.OfflineProof;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 
@@ -47,6 +51,7 @@ public final class ConfigVerifyCommand implements Action {
     private BundleContext context;
 
     @Argument(name = "folder", description = "Folder with the proof", required = true)
+    @Completion(FileCompleter.class)
     private String folder = "";
 
     @Option(name = "--root", description = "Root of trust; without it that of the embedded server")
@@ -63,8 +68,11 @@ public final class ConfigVerifyCommand implements Action {
         try {
             OfflineProof proof = OfflineProof.verify(
                     read(Path.of(folder)), new TrustAnchor.InitialRoot(TrustedRoot.read(anchor)), Clock.systemUTC());
-            print(proof, session.getConsole());
+            Process process = Process.Utils.current();
+            print(proof, process == null ? session.getConsole() : process.out());
             return null;
+        } catch (NoSuchFileException e) {
+            throw new CommandException(e.getFile() + " does not exist", e);
         } catch (RefusedException | IOException e) {
             throw new CommandException("does not verify: " + e.getMessage(), e);
         }

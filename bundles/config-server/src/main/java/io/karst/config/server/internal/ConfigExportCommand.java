@@ -5,16 +5,15 @@ package io.karst.config.server.internal;
 
 import io.karst.remoteconfig.Bytes;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.api.console.Session;
-import org.jspecify.annotations.Nullable;
+import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** {@code karst:config-export}. */
 @Service
@@ -22,27 +21,20 @@ import org.jspecify.annotations.Nullable;
         scope = "karst",
         name = "config-export",
         description = "Writes everything that is needed to check the offered configurations offline.")
-public final class ConfigExportCommand implements Action {
-
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private ConfigServer server;
-
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private Session session;
+public final class ConfigExportCommand extends ServerCommand {
 
     @Argument(name = "folder", description = "New folder for the proof", required = true)
+    @Completion(FileCompleter.class)
     private String folder = "";
 
     /** Called by Karaf, once per execution. */
     public ConfigExportCommand() {}
 
     @Override
-    public @Nullable Object execute() throws IOException {
+    void run(ConfigServer running, PrintStream out) throws IOException {
         Path target = Path.of(folder);
         Files.createDirectory(target);
-        for (Map.Entry<String, Bytes> file : server.store().current().export().entrySet()) {
+        for (Map.Entry<String, Bytes> file : running.store().current().export().entrySet()) {
             Path path = target.resolve(file.getKey()).normalize();
             Path parent = path.getParent();
             if (!path.startsWith(target.normalize()) || parent == null) {
@@ -51,7 +43,6 @@ public final class ConfigExportCommand implements Action {
             Files.createDirectories(parent);
             Files.write(path, file.getValue().toArray());
         }
-        session.getConsole().println("written; check with karst:config-verify " + target);
-        return null;
+        out.println("written; check with karst:config-verify " + target);
     }
 }

@@ -4,29 +4,28 @@
 package io.karst.config.server.internal;
 
 import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.server.TracerPredicate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.api.console.Session;
-import org.jspecify.annotations.Nullable;
+import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** {@code karst:config-publish}. */
 @Service
@@ -34,28 +33,19 @@ import org.jspecify.annotations.Nullable;
         scope = "karst",
         name = "config-publish",
         description = "Signs a file and offers it to clients; the same product and id again replace it.")
-public final class ConfigPublishCommand implements Action {
+public final class ConfigPublishCommand extends PathCommand {
 
     private static final int MAX_BYTES = 64 << 20;
     private static final List<String> FIELDS =
             List.of("clientID", "service", "environment", "appVersion", "tracerVersion", "language", "runtimeID");
 
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private ConfigServer server;
-
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private Session session;
-
-    @Argument(name = "product", description = "Product, such as KARST_CONTENTION", required = true)
-    private String product = "";
-
-    @Argument(index = 1, name = "id", description = "Configuration id", required = true)
-    private String id = "";
-
     @Argument(index = 2, name = "file", description = "File with the content", required = true)
+    @Completion(FileCompleter.class)
     private String file = "";
+
+    // Karaf reads options only in front of the first argument; people write them behind the last one, too.
+    @Argument(index = 3, name = "options", multiValued = true, description = "--expires and --predicate may stand here")
+    private List<String> rest = new ArrayList<>();
 
     @Option(name = "--expires", description = "How long it is offered, such as PT2H or P30D, or until when")
     private String expires = "";
@@ -70,17 +60,41 @@ public final class ConfigPublishCommand implements Action {
     public ConfigPublishCommand() {}
 
     @Override
-    public @Nullable Object execute() throws IOException {
-        server.store()
-                .publish(new Publication(
-                        Paths.of(product, id),
-                        content(Path.of(file)),
-                        until(expires, Instant.now()),
-                        predicates.stream().map(ConfigPublishCommand::predicate).toList()));
-        session.getConsole()
-                .println(
-                        "published; targets version " + server.store().current().targetsVersion());
-        return null;
+    String change(SignedStore store, ConfigPath path) throws IOException {
+        Wishes wishes = new Wishes(expires, predicates).with(rest);
+        store.publish(new Publication(
+                path,
+                content(Path.of(file)),
+                until(wishes.expires(), Instant.now()),
+                wishes.predicates().stream()
+                        .map(ConfigPublishCommand::predicate)
+                        .toList()));
+        return "published";
+    }
+
+    /** The options, wherever they stood. */
+    record Wishes(String expires, List<String> predicates) {
+
+        Wishes with(List<String> words) {
+            String end = expires;
+            List<String> all = new ArrayList<>(predicates);
+            for (int i = 0; i < words.size(); i += 2) {
+                String option = words.get(i);
+                if (!option.equals("--expires") && !option.equals("--predicate")) {
+                    throw new IllegalArgumentException(
+                            option + " is not known after the file; known: --expires, --predicate");
+                }
+                if (i + 1 == words.size()) {
+                    throw new IllegalArgumentException(option + " needs a value");
+                }
+                if (option.equals("--expires")) {
+                    end = words.get(i + 1);
+                } else {
+                    all.add(words.get(i + 1));
+                }
+            }
+            return new Wishes(end, all);
+        }
     }
 
     private static Bytes content(Path file) throws IOException {
@@ -97,13 +111,17 @@ public final class ConfigPublishCommand implements Action {
         if (text.isBlank()) {
             return Optional.empty();
         }
+        Instant until;
         try {
-            Instant until = text.startsWith("P") ? now.plus(Duration.parse(text)) : Instant.parse(text);
-            return Optional.of(until.truncatedTo(ChronoUnit.SECONDS));
-        } catch (DateTimeParseException e) {
+            until = text.startsWith("P") ? now.plus(Duration.parse(text)) : Instant.parse(text);
+        } catch (DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(
                     "--expires " + text + " is neither a duration (PT2H, P30D) nor a time (2030-01-31T00:00:00Z)", e);
         }
+        if (!until.isAfter(now)) {
+            throw new IllegalArgumentException("--expires " + text + " is over already");
+        }
+        return Optional.of(until.truncatedTo(ChronoUnit.SECONDS));
     }
 
     static TracerPredicate predicate(String text) {

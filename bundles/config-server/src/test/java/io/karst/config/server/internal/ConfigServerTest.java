@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.karst.config.grpc.internal.GrpcWire;
+import io.karst.config.server.internal.ConfigPublishCommand.Wishes;
 import io.karst.remoteconfig.AgentDetails;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ClientIdentity;
@@ -351,13 +352,31 @@ class ConfigServerTest {
     }
 
     @Test
+    void optionsMayStandBehindTheFile() {
+        Wishes none = new Wishes("", List.of());
+        assertThat(none.with(List.of("--predicate", "service=a", "--expires", "P1D", "--predicate", "service=b")))
+                .isEqualTo(new Wishes("P1D", List.of("service=a", "service=b")));
+        assertThatThrownBy(() -> none.with(List.of("--expire", "P1D"))).hasMessageContaining("--expire is not known");
+        assertThatThrownBy(() -> none.with(List.of("--expires"))).hasMessageContaining("needs a value");
+    }
+
+    @Test
+    void whatAClientCallsItselfDoesNothingToATerminal() {
+        assertThat(ConfigClientsCommand.printable("a\u001b[2Jb\n")).isEqualTo("a?[2Jb?");
+    }
+
+    @Test
     void expiryAndPredicatesAreReadFromTheCommandLine() {
         Instant now = Instant.parse("2026-06-01T00:00:00.5Z");
         assertThat(ConfigPublishCommand.until("", now)).isEmpty();
         assertThat(ConfigPublishCommand.until("PT2H", now)).contains(Instant.parse("2026-06-01T02:00:00Z"));
         assertThat(ConfigPublishCommand.until("2030-01-31T00:00:00Z", now))
                 .contains(Instant.parse("2030-01-31T00:00:00Z"));
-        assertThatThrownBy(() -> ConfigPublishCommand.until("tomorrow", now)).hasMessageContaining("tomorrow");
+        for (String wrong : List.of("tomorrow", "P999999999999D", "PT-2H", "2020-01-31T00:00:00Z")) {
+            assertThatThrownBy(() -> ConfigPublishCommand.until(wrong, now))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(wrong);
+        }
         assertThat(ConfigPublishCommand.predicate("service=web,environment=test")
                         .service())
                 .isEqualTo("web");

@@ -147,7 +147,8 @@ final class GrpcTransport implements ConfigTransport {
         }
         Throwable cause = e.getStatus().getCause();
         while (cause != null) {
-            text.append(", ").append(cause.getMessage());
+            text.append(", ")
+                    .append(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
             cause = cause.getCause();
         }
         // what a server sent may be quoted in it
@@ -163,8 +164,19 @@ final class GrpcTransport implements ConfigTransport {
             case UNIMPLEMENTED -> Kind.NOT_OFFERED;
             case RESOURCE_EXHAUSTED -> Kind.TOO_LARGE;
             case INVALID_ARGUMENT -> Kind.INVALID_REQUEST;
+            case UNKNOWN -> lostConnection(status) ? Kind.UNREACHABLE : Kind.OTHER;
             default -> Kind.OTHER;
         };
+    }
+
+    /** A connection that ends while a request is written has no status of its own, but what ended it; a server's has none. */
+    private static boolean lostConnection(Status status) {
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

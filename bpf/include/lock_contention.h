@@ -11,7 +11,11 @@
 #ifndef KARST_LOCK_CONTENTION_H
 #define KARST_LOCK_CONTENTION_H
 
-#define KARST_LAYOUT_VERSION 2
+/*
+ * Pinned maps of another version are not taken over: raise it with any change to what lies in a map, also to the notes
+ * of waits under way, which only the programs read.
+ */
+#define KARST_LAYOUT_VERSION 3
 
 #define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
 #define KARST_MAX_CPUS 1024
@@ -75,6 +79,16 @@ struct karst_counters {
 struct karst_single_lock {
 	__u64 key; /* (slot + 1) << 32 | index; 0 = free */
 	struct karst_counters counters;
+};
+
+/*
+ * Map `.data.waiting`. When other programs take over, they are loaded on the same maps and attached before the former
+ * ones are detached. In between every event reaches both, the former first. One note is made of a begin, as the second
+ * finds it; and the end that meets it first counts it and takes it away.
+ */
+struct karst_waiting {
+	__u64 sleeping; /* notes of sleeping waits: while there are none, an end need not look */
+	volatile __u64 handover; /* not 0 while two tracers are attached; user space writes it */
 };
 
 /* Map `lost`: [cpu][reason] of __u64; max_entries = possible CPUs * KARST_LOST_REASONS. */

@@ -123,8 +123,11 @@ struct {
 	__type(value, struct note);
 } sleepers SEC(".maps");
 
-/* Notes in `sleepers`: while there are none, an end need not look. */
-static __u64 sleeping;
+/*
+ * A section of its own makes it a map that can be handed over, and that is still read without a look-up. Not static, or
+ * libbpf would not let user space map it.
+ */
+struct karst_waiting waiting SEC(".data.waiting");
 
 /* One more than the kernel's number, as the idle tasks' 0 means nobody here. */
 static __always_inline __u64 current_task(void)
@@ -363,26 +366,6 @@ static __always_inline __u32 fresh_notes(const struct stack *stack, __u64 task, 
 	return fresh;
 }
 
-static __always_inline void begin_spinning(__u64 lock, struct found found)
-{
-	struct stack *stack = stack_of_this_cpu();
-	__u64 task = current_task();
-	__u32 top;
-
-	if (!stack)
-		return;
-	top = stack->depth ? fresh_notes(stack, task, lock) : 0;
-	if (top < stack->depth)
-		count_lost(KARST_LOST_STALE_NOTE, stack->depth - top);
-	if (top >= NOTES) {
-		count_lost(KARST_LOST_NESTING, NOTES);
-		top = 0;
-	}
-	stack->notes[top] =
-		(struct note) { .lock = lock, .found = found, .task = task, .began_ns = bpf_ktime_get_ns() };
-	stack->depth = top + 1;
-}
-
 /* Innermost note of this task's wait for the lock, counted from 1; 0 if there is none. */
 static __always_inline __u32 note_of(const struct stack *stack, __u64 lock)
 {
@@ -395,6 +378,34 @@ static __always_inline __u32 note_of(const struct stack *stack, __u64 lock)
 			found = i + 1;
 	}
 	return found;
+}
+
+/* While two tracers share these notes, each event reaches both: the one that comes first makes the note. */
+static __always_inline bool is_noted_by_other(const struct stack *stack, __u64 lock)
+{
+	return stack->depth && waiting.handover && note_of(stack, lock);
+}
+
+static __always_inline void begin_spinning(__u64 lock, struct found found)
+{
+	struct stack *stack = stack_of_this_cpu();
+	__u64 task = current_task();
+	__u32 top;
+
+	if (!stack)
+		return;
+	if (is_noted_by_other(stack, lock))
+		return;
+	top = stack->depth ? fresh_notes(stack, task, lock) : 0;
+	if (top < stack->depth)
+		count_lost(KARST_LOST_STALE_NOTE, stack->depth - top);
+	if (top >= NOTES) {
+		count_lost(KARST_LOST_NESTING, NOTES);
+		top = 0;
+	}
+	stack->notes[top] =
+		(struct note) { .lock = lock, .found = found, .task = task, .began_ns = bpf_ktime_get_ns() };
+	stack->depth = top + 1;
 }
 
 /* Returns whether the lock was waited for on this CPU. */
@@ -449,7 +460,7 @@ static __always_inline struct note *free_sleeper(__u64 task)
 		struct note *note = sleeper_at(task, probe);
 
 		if (note && !note->task && claim(note, 0, task)) {
-			__sync_fetch_and_add(&sleeping, 1);
+			__sync_fetch_and_add(&waiting.sleeping, 1);
 			return note;
 		}
 	}
@@ -477,7 +488,7 @@ static __always_inline struct note *expired_sleeper(__u64 task, __u64 now_ns)
 static __always_inline void begin_sleeping(__u64 lock, struct found found)
 {
 	__u64 task = current_task(), now_ns = bpf_ktime_get_ns();
-	struct note *note = sleeping ? sleeper_of(task) : NULL;
+	struct note *note = waiting.sleeping ? sleeper_of(task) : NULL;
 
 	if (note && note->lock == lock)
 		return;
@@ -506,7 +517,7 @@ static __always_inline void end_sleeping(__u64 lock, int ret)
 	finish(note, ret);
 	note->began_ns = 0;
 	if (claim(note, task, 0))
-		__sync_fetch_and_add(&sleeping, -1);
+		__sync_fetch_and_add(&waiting.sleeping, -1);
 }
 
 /* ---- both tracepoints ---- */
@@ -526,7 +537,7 @@ static __always_inline int begin(__u64 lock, __u32 flags)
 
 static __always_inline int end(__u64 lock, int ret)
 {
-	if (!end_spinning(lock, ret) && sleeping)
+	if (!end_spinning(lock, ret) && waiting.sleeping)
 		end_sleeping(lock, ret);
 	return 0;
 }

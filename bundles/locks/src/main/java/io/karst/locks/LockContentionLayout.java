@@ -12,7 +12,7 @@ import java.util.List;
 public final class LockContentionLayout {
 
     /** {@code KARST_LAYOUT_VERSION}. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** {@code KARST_MAX_RANGES}: ranges in a table, and most slots. */
     public static final int MAX_RANGES = 16384;
@@ -70,6 +70,15 @@ public final class LockContentionLayout {
 
     /** {@code karst_control.highest}. */
     public static final int CONTROL_HIGHEST = 16;
+
+    /** Size of {@code struct karst_waiting}. */
+    public static final int WAITING_BYTES = 16;
+
+    /** {@code karst_waiting.sleeping}. */
+    public static final int WAITING_SLEEPING = 0;
+
+    /** {@code karst_waiting.handover}. */
+    public static final int WAITING_HANDOVER = 8;
 
     /** Size of {@code struct karst_counters}. */
     public static final int COUNTERS_BYTES = 32 + BUCKETS * Long.BYTES;

@@ -132,4 +132,12 @@ public interface Bpf {
      * @return link that the caller closes
      */
     BpfLink pinnedLink(Path path);
+
+    /**
+     * Claims a directory for this process. The claim ends when it is closed, or with the process, however that ends.
+     *
+     * @param directory existing directory, also on a BPF file system
+     * @return the claim, or empty if somebody else has it
+     */
+    Optional<DirectoryClaim> claim(Path directory);
 }

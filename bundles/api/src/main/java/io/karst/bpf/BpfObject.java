@@ -3,6 +3,7 @@
 
 package io.karst.bpf;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -50,6 +51,15 @@ public interface BpfObject extends AutoCloseable {
      * @param load whether it is loaded
      */
     void setAutoload(String program, boolean load);
+
+    /**
+     * Takes a pinned map in place of one that would be created; its type and sizes are then those of the pinned one.
+     *
+     * @param map map name; begins with a dot for a section of variables
+     * @param pin where it is pinned
+     * @throws BpfException if nothing is pinned there, or something other than a map
+     */
+    void reuseMap(String map, Path pin);
 
     /**
      * Loads programs and creates maps.

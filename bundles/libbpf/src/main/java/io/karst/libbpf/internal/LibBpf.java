@@ -64,6 +64,8 @@ public interface LibBpf {
 
     int bpf_map__set_max_entries(Pointer map, int entries);
 
+    int bpf_map__reuse_fd(Pointer map, int descriptor);
+
     @Nullable
     Pointer bpf_map__initial_value(Pointer map, @Out long[] size);
 

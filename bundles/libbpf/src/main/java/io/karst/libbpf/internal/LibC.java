@@ -22,6 +22,8 @@ public interface LibC {
 
     int statx(int directory, String path, int flags, int mask, @Out byte[] into);
 
+    int flock(int descriptor, int operation);
+
     int geteuid();
 
     int getpagesize();

@@ -12,6 +12,7 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.BtfInfo;
+import io.karst.bpf.DirectoryClaim;
 import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapSpec;
 import java.io.IOException;
@@ -210,5 +211,10 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     @Override
     public BpfLink pinnedLink(Path path) {
         return NativeLink.opened(kernel, kernel.openPinned(path, "bpf-link"), path.toString());
+    }
+
+    @Override
+    public Optional<DirectoryClaim> claim(Path directory) {
+        return DirectoryLock.of(kernel.natives(), directory);
     }
 }

@@ -7,6 +7,7 @@ import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -96,6 +97,24 @@ final class NativeObject implements BpfObject {
                         kernel.bpf().bpf_program__set_autoload(findProgram(object, program), (byte) (load ? 1 : 0)),
                         "bpf_program__set_autoload",
                         program));
+    }
+
+    /** libbpf keeps a copy of the descriptor. The pin is opened again if the object is. */
+    @Override
+    public void reuseMap(String map, Path pin) {
+        set(object -> {
+            Pointer own = findMap(object, map);
+            int descriptor = kernel.openPinned(pin, "bpf-map");
+            try {
+                kernel.natives()
+                        .check(
+                                kernel.bpf().bpf_map__reuse_fd(own, descriptor),
+                                "bpf_map__reuse_fd",
+                                map + " by " + pin);
+            } finally {
+                kernel.natives().c().close(descriptor);
+            }
+        });
     }
 
     private synchronized void set(Consumer<Pointer> setting) {

@@ -5,6 +5,7 @@ package io.karst.libbpf.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
@@ -12,6 +13,7 @@ import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import io.karst.bpf.DirectoryClaim;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.TestRun;
 import java.io.IOException;
@@ -134,6 +136,45 @@ class OwnershipTest {
             assertThat(bpf.linkInfo(id)).isPresent();
         }
         assertThat(bpf.linkInfo(id)).isEmpty();
+    }
+
+    @Test
+    void anObjectCountsInAPinnedMapOfAnother() throws IOException {
+        try (BpfObject first = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
+            first.load();
+            first.map("counters").pin(pin);
+        }
+        int id;
+        try (BpfObject second = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
+            second.reuseMap("counters", pin);
+            second.load();
+            id = second.map("counters").info().id();
+            second.program("on_raw").testRun(TestRun.withContext(TestObjects.u64(1, 2)));
+            assertThatIllegalStateException().isThrownBy(() -> second.reuseMap("counters", pin));
+        }
+        try (BpfMap counters = bpf.pinnedMap(pin)) {
+            assertThat(counters.info().id()).isEqualTo(id);
+            assertThat(counters.lookup(TestObjects.u32(0))).hasValue(TestObjects.u64(1));
+        }
+        Files.delete(pin);
+        try (BpfObject third = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
+            assertThatExceptionOfType(BpfException.class)
+                    .isThrownBy(() -> third.reuseMap("counters", pin))
+                    .withMessageContaining("ENOENT");
+        }
+        assertThat(bpf.mapById(id)).isEmpty();
+    }
+
+    @Test
+    void oneAtATimeHasADirectory() {
+        DirectoryClaim claim = bpf.claim(BPFFS).orElseThrow();
+        assertThat(bpf.claim(BPFFS)).isEmpty();
+        claim.close();
+        claim.close();
+        bpf.claim(BPFFS).orElseThrow().close();
+        assertThatExceptionOfType(BpfException.class)
+                .isThrownBy(() -> bpf.claim(BPFFS.resolve("karst_no_such_directory")))
+                .withMessageContaining("ENOENT");
     }
 
     @Test

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.libbpf.internal;
+
+import io.karst.bpf.DirectoryClaim;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A lock on a directory by flock(2), which the kernel takes back when the last descriptor is closed. */
+final class DirectoryLock implements DirectoryClaim {
+    private static final int O_RDONLY = 0;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
+
+    private final Lifetime lifetime;
+
+    private DirectoryLock(Lifetime lifetime) {
+        this.lifetime = lifetime;
+    }
+
+    /** Empty if somebody else has it, be it in this process. */
+    static Optional<DirectoryClaim> of(Natives natives, Path directory) {
+        int descriptor = natives.c().open(directory.toString(), O_RDONLY | O_CLOEXEC);
+        if (descriptor < 0) {
+            throw natives.failure(natives.lastError().getAsInt(), "open", directory.toString(), "");
+        }
+        if (natives.c().flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+            return Optional.of(new DirectoryLock(
+                    new Lifetime("claim of " + directory, () -> natives.c().close(descriptor))));
+        }
+        int errno = natives.lastError().getAsInt();
+        natives.c().close(descriptor);
+        if (errno == Errno.EAGAIN) {
+            return Optional.empty();
+        }
+        throw natives.failure(errno, "flock", directory.toString(), "");
+    }
+
+    @Override
+    public void close() {
+        lifetime.close();
+    }
+}

@@ -51,6 +51,22 @@ public final class CounterSum {
     }
 
     /**
+     * Adds counters that were read before.
+     *
+     * @param counters stay as they are
+     */
+    public void add(WaitCounters counters) {
+        totalNanos += counters.totalNanos();
+        maxNanos = Math.max(maxNanos, counters.maxNanos());
+        deadlocks += counters.deadlocks();
+        timeouts += counters.timeouts();
+        long[] more = counters.histogram();
+        for (int bucket = 0; bucket < histogram.length; bucket++) {
+            histogram[bucket] += more[bucket];
+        }
+    }
+
+    /**
      * Whether a {@code struct karst_counters} has counted anything. Every wait is in its histogram.
      *
      * @param memory longs as the kernel program wrote them

@@ -84,6 +84,20 @@ public final class LockTotals {
     }
 
     /**
+     * Adds what an entry of {@link #perKind} or {@link #perLock} told.
+     *
+     * @param entry stays as it is
+     */
+    public void add(LockCounters entry) {
+        MapKey map = new MapKey(entry.mapId(), entry.mapAddress());
+        if (entry.index().isPresent()) {
+            sum(locks, new Key(map, entry.kind(), entry.index().getAsLong())).add(entry.counters());
+        } else {
+            sum(kinds, new Key(map, entry.kind(), Key.ALL)).add(entry.counters());
+        }
+    }
+
+    /**
      * Adds all that another holds.
      *
      * @param other stays as it is

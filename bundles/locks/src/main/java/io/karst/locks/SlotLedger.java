@@ -64,6 +64,28 @@ public final class SlotLedger {
     }
 
     /**
+     * Takes up where another ledger of as many slots left off; to be called before anything else. Slots below the last one
+     * in use that belong to nobody count as released.
+     *
+     * @param owners the range of each slot that has one
+     * @throws IllegalArgumentException if a slot is out of range, or two slots have the same range
+     */
+    public void restore(Map<Integer, LockRange> owners) {
+        owners.forEach((slot, range) -> {
+            if (slot < 0 || slot >= slots || slotOf.put(range, slot) != null) {
+                throw new IllegalArgumentException("slot " + slot + " of " + slots + " cannot count " + range);
+            }
+            owner.put(slot, range);
+            used = Math.max(used, slot + 1);
+        });
+        for (int slot = 0; slot < used; slot++) {
+            if (!owner.containsKey(slot)) {
+                released.add(slot);
+            }
+        }
+    }
+
+    /**
      * Plans a table for a scan.
      *
      * @param inventory the scan

@@ -38,6 +38,24 @@ class SlotLedgerTest {
     }
 
     @Test
+    void goesOnWhereAnotherLeftOff() {
+        ledger.restore(Map.of(1, SECOND));
+        assertThat(ledger.used()).isEqualTo(2);
+        SlotLedger.Plan plan = track(SECOND, THIRD);
+        assertThat(slotOf(SECOND, plan)).isEqualTo(1);
+        assertThat(slotOf(THIRD, plan)).isZero();
+        assertThat(ledger.retired()).isEmpty();
+        track(THIRD);
+        assertThat(ledger.retired()).containsExactly(1);
+    }
+
+    @Test
+    void refusesSlotsThatItHasNot() {
+        assertThatIllegalArgumentException().isThrownBy(() -> ledger.restore(Map.of(2, FIRST)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SlotLedger(2).restore(Map.of(0, FIRST, 1, FIRST)));
+    }
+
+    @Test
     void slotOfAFreedMapStaysItsOwnUntilReleased() {
         track(FIRST, SECOND);
         SlotLedger.Plan plan = track(SECOND, THIRD);

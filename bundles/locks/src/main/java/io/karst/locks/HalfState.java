@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import io.karst.bpf.MappedMemory;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What has to be known of a pinned kernel half before anything else of it can be read: map {@code state}. Written once,
+ * before the half counts. The first two numbers have the same place in every layout.
+ *
+ * @param layout {@code KARST_LAYOUT_VERSION} of its programs
+ * @param cpus CPUs the kernel can ever have
+ * @param slots slots for ranges on each CPU
+ * @param lines lines for single locks on each CPU
+ * @param since when it began to count
+ */
+public record HalfState(int layout, int cpus, int slots, int lines, Instant since) {
+
+    /** Size of the map's only value. */
+    public static final int BYTES = 64;
+
+    private static final long MAGIC = 0x6b61_7273_7420_6b68L;
+
+    private static final int MAGIC_WORD = 0;
+    private static final int LAYOUT = 8;
+    private static final int CPUS = 12;
+    private static final int SLOTS = 16;
+    private static final int LINES = 20;
+    private static final int SINCE_SECONDS = 24;
+    private static final int SINCE_NANOS = 32;
+
+    /**
+     * Writes it down.
+     *
+     * @param memory {@value #BYTES} bytes
+     */
+    public void write(MappedMemory memory) {
+        memory.putInt(LAYOUT, layout);
+        memory.putInt(CPUS, cpus);
+        memory.putInt(SLOTS, slots);
+        memory.putInt(LINES, lines);
+        memory.putLong(SINCE_SECONDS, since.getEpochSecond());
+        memory.putLong(SINCE_NANOS, since.getNano());
+        memory.putLong(MAGIC_WORD, MAGIC);
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param memory what is there
+     * @return empty if it is no state
+     */
+    public static Optional<HalfState> read(MappedMemory memory) {
+        if (memory.size() < BYTES || memory.getLong(MAGIC_WORD) != MAGIC) {
+            return Optional.empty();
+        }
+        long nanos = memory.getLong(SINCE_NANOS);
+        long seconds = memory.getLong(SINCE_SECONDS);
+        if (nanos < 0
+                || nanos > 999_999_999
+                || seconds < Instant.MIN.getEpochSecond()
+                || seconds > Instant.MAX.getEpochSecond()) {
+            return Optional.empty();
+        }
+        return Optional.of(new HalfState(
+                memory.getInt(LAYOUT),
+                memory.getInt(CPUS),
+                memory.getInt(SLOTS),
+                memory.getInt(LINES),
+                Instant.ofEpochSecond(seconds, nanos)));
+    }
+}

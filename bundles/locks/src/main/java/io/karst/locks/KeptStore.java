@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import io.karst.bpf.MappedMemory;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32;
+
+/**
+ * A {@link Kept} value in memory that outlives the process: map {@code kept}. There is room for two; a new one is written
+ * where the valid one is not, and then becomes the valid one by a single word. So there is a whole value whatever moment
+ * the writer dies at. Not thread-safe.
+ */
+public final class KeptStore {
+
+    /** Size of a piece; the memory is an array of them. */
+    public static final int PIECE_BYTES = 4096;
+
+    /** Pieces in all: one for the words, the others in two equal halves. */
+    public static final int PIECES = 1 + 2 * 256;
+
+    /** Longest value, in bytes. */
+    public static final int MOST_BYTES = 256 * PIECE_BYTES - 2 * Long.BYTES;
+
+    /** Number of the valid value, counted from 1; it lies in the half that its lowest bit says. */
+    private static final int VALID = 0;
+
+    /** Number of the last value whose slots are cleared. */
+    private static final int CLEARED = 8;
+
+    private static final int LENGTH = 0;
+    private static final int CHECKSUM = 8;
+    private static final int CONTENT = 16;
+
+    private final MappedMemory memory;
+
+    /**
+     * A store in some memory.
+     *
+     * @param memory {@value #PIECES} pieces of {@value #PIECE_BYTES} bytes, stays the caller's
+     */
+    public KeptStore(MappedMemory memory) {
+        this.memory = memory;
+    }
+
+    /**
+     * Reads the valid value.
+     *
+     * @return nothing, if none was ever written
+     * @throws IllegalArgumentException if what lies there was not written here
+     */
+    public Kept read() {
+        long valid = memory.getLong(VALID);
+        if (valid == 0) {
+            return Kept.nothing();
+        }
+        long at = half(valid);
+        long length = memory.getLong(at + LENGTH);
+        if (length < 0 || length > MOST_BYTES) {
+            throw new IllegalArgumentException("kept counts of " + length + " bytes are outside 0.." + MOST_BYTES);
+        }
+        byte[] content = new byte[(int) length];
+        long[] longs = new long[(int) (length + Long.BYTES - 1) / Long.BYTES];
+        memory.getLongs(at + CONTENT, longs, longs.length);
+        ByteBuffer copy = ByteBuffer.allocate(longs.length * Long.BYTES).order(ByteOrder.nativeOrder());
+        copy.asLongBuffer().put(longs);
+        copy.get(content);
+        if (checksum(content) != memory.getLong(at + CHECKSUM)) {
+            throw new IllegalArgumentException("kept counts are damaged: their checksum is wrong");
+        }
+        return Kept.decode(content);
+    }
+
+    /**
+     * Whether slots of the valid value may not be cleared yet.
+     *
+     * @return true from {@link #write} to {@link #cleared}
+     */
+    public boolean isClearing() {
+        return memory.getLong(VALID) != memory.getLong(CLEARED);
+    }
+
+    /** Notes that the slots of the valid value are cleared. */
+    public void cleared() {
+        memory.putLong(CLEARED, memory.getLong(VALID));
+    }
+
+    /**
+     * Replaces the value by one that has no slots to be cleared.
+     *
+     * @param kept the new value
+     * @throws IllegalArgumentException if it is too long
+     */
+    public void write(Kept kept) {
+        write(kept.encode());
+        cleared();
+    }
+
+    /**
+     * Replaces the value.
+     *
+     * @param encoded what {@link Kept#encode} gave
+     * @throws IllegalArgumentException if it is too long
+     */
+    public void write(byte[] encoded) {
+        if (encoded.length > MOST_BYTES) {
+            throw new IllegalArgumentException(encoded.length + " bytes are more than " + MOST_BYTES);
+        }
+        long next = memory.getLong(VALID) + 1;
+        long at = half(next);
+        memory.putBytes(at + CONTENT, encoded);
+        memory.putLong(at + LENGTH, encoded.length);
+        memory.putLong(at + CHECKSUM, checksum(encoded));
+        memory.putLong(VALID, next);
+        VarHandle.fullFence(); // nothing is cleared before
+    }
+
+    private static long half(long number) {
+        return PIECE_BYTES + (number & 1) * 256L * PIECE_BYTES;
+    }
+
+    private static long checksum(byte[] content) {
+        CRC32 checksum = new CRC32();
+        checksum.update(content);
+        return checksum.getValue();
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * Where a tracer pins its kernel half.
+ *
+ * @param enabled whether it does
+ * @param root directory of all instances, absolute
+ * @param instance name of this one
+ */
+public record PinPlace(boolean enabled, Path root, String instance) {
+
+    /** Directory of all instances, unless set. */
+    public static final String DEFAULT_ROOT = "/sys/fs/bpf/karst";
+
+    private static final String NAME = "[A-Za-z0-9_-]{1,64}";
+    private static final int DIGEST_BYTES = 6;
+
+    /** Checks path and name. A BPF file system allows no dots in names. */
+    public PinPlace {
+        if (!root.isAbsolute() || !root.equals(root.normalize()) || root.getNameCount() < 2) {
+            throw new IllegalArgumentException("pin.path=" + root + " is not the absolute path of a directory");
+        }
+        if (!instance.matches(NAME)) {
+            throw new IllegalArgumentException("pin.instance=" + instance + " is not 1 to 64 letters, digits, _ or -");
+        }
+    }
+
+    /**
+     * From settings.
+     *
+     * @param enabled whether to pin
+     * @param root directory of all instances
+     * @param instance name; if empty one is made from the home
+     * @param home where this Karaf lives, by which it differs from others on the host
+     * @return the place
+     */
+    public static PinPlace of(boolean enabled, String root, String instance, Path home) {
+        return new PinPlace(enabled, Path.of(root), instance.isEmpty() ? nameOf(home) : instance);
+    }
+
+    /** The last name of the home, to be recognised by, and a digest of the whole path, to differ by. */
+    private static String nameOf(Path home) {
+        Path real;
+        try {
+            real = home.toRealPath();
+        } catch (IOException e) {
+            real = home.toAbsolutePath().normalize();
+        }
+        String last = String.valueOf(real.getFileName()).replaceAll("[^A-Za-z0-9_-]", "_");
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(real.toString().getBytes(StandardCharsets.UTF_8));
+            return last.substring(0, Math.min(last.length(), 40)).toLowerCase(Locale.ROOT) + "-"
+                    + HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * This instance's directory.
+     *
+     * @return absolute path
+     */
+    public Path directory() {
+        return root.resolve(instance);
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Directories and pins below a {@link PinPlace}: made so that only their owner can write there, and used only if nobody else
+ * could have. Below a root lie instances, and below an instance kernel halves, named by rising numbers.
+ */
+public final class PinTree {
+    private static final int WRITABLE_BY_OTHERS = 022;
+    private static final int STICKY = 01000;
+    private static final int MOST_ENTRIES = 1000;
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    /** Whether pins can be made. */
+    public sealed interface Access {}
+
+    /**
+     * They can.
+     *
+     * @param tree the place, ready for use
+     */
+    public record Usable(PinTree tree) implements Access {}
+
+    /**
+     * They cannot.
+     *
+     * @param reason why, and the remedy
+     */
+    public record Unavailable(String reason) implements Access {}
+
+    private final Path directory;
+
+    private PinTree(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Makes the directories of a place, as far as they are missing.
+     *
+     * @param place where
+     * @return whether it can be used
+     * @throws IllegalStateException if a directory could have been written by somebody else; the message has the remedy
+     */
+    public static Access open(PinPlace place) {
+        Path root = place.root();
+        try {
+            if (!onBpffs(root)) {
+                return new Unavailable(
+                        root + " is not on a BPF file system, so nothing is pinned (mount -t bpf bpf /sys/fs/bpf)");
+            }
+            requireTrustedAncestors(root);
+            create(root);
+            create(place.directory());
+            return new Usable(new PinTree(place.directory()));
+        } catch (IOException e) {
+            return new Unavailable(root + " cannot be written, so nothing is pinned: " + e);
+        }
+    }
+
+    /**
+     * Instances that have a directory.
+     *
+     * @param root directory of all instances
+     * @return names, sorted
+     * @throws IllegalStateException if the root could have been written by somebody else
+     * @throws IOException if it cannot be read
+     */
+    public static List<String> instances(Path root) throws IOException {
+        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        requireTrustedAncestors(root);
+        requirePrivate(root);
+        return names(root).stream()
+                .filter(name -> Files.isDirectory(root.resolve(name), LinkOption.NOFOLLOW_LINKS))
+                .toList();
+    }
+
+    /**
+     * Removes all pins of an instance, and its directories.
+     *
+     * @param place the instance
+     * @return pins removed; 0 if there is no such instance
+     * @throws IllegalStateException if a directory could have been written by somebody else
+     * @throws IOException if something cannot be removed
+     */
+    public static int remove(PinPlace place) throws IOException {
+        if (!Files.exists(place.directory(), LinkOption.NOFOLLOW_LINKS)) {
+            return 0;
+        }
+        requireTrustedAncestors(place.root());
+        requirePrivate(place.root());
+        requirePrivate(place.directory());
+        PinTree tree = new PinTree(place.directory());
+        int removed = 0;
+        for (String half : names(tree.directory)) {
+            removed += tree.removeHalf(half);
+        }
+        Files.deleteIfExists(tree.directory);
+        if (names(place.root()).isEmpty()) {
+            Files.deleteIfExists(place.root());
+        }
+        return removed;
+    }
+
+    /**
+     * The instance's directory.
+     *
+     * @return absolute path
+     */
+    public Path directory() {
+        return directory;
+    }
+
+    /**
+     * Kernel halves that have a directory.
+     *
+     * @return names, the oldest first
+     * @throws IOException if they cannot be read
+     */
+    public List<String> halves() throws IOException {
+        return names(directory).stream()
+                .filter(name -> name.matches("[0-9]{1,18}"))
+                .sorted((a, b) -> Long.compare(Long.parseLong(a), Long.parseLong(b)))
+                .toList();
+    }
+
+    /**
+     * Makes a directory for a new half, with a number above all others.
+     *
+     * @return its path
+     * @throws IOException if it cannot be made
+     */
+    public Path createHalf() throws IOException {
+        List<String> halves = halves();
+        long last = halves.isEmpty() ? 0 : Long.parseLong(halves.get(halves.size() - 1));
+        Path half = directory.resolve(Long.toString(last + 1));
+        create(half);
+        return half;
+    }
+
+    /**
+     * Removes a half's pins and its directory; the begin programs first, so that an end is the last to be seen.
+     *
+     * @param name of the half
+     * @return pins removed
+     * @throws IOException if something cannot be removed
+     */
+    public int removeHalf(String name) throws IOException {
+        Path half = directory.resolve(name);
+        if (!Files.isDirectory(half, LinkOption.NOFOLLOW_LINKS)) {
+            return Files.deleteIfExists(half) ? 1 : 0;
+        }
+        int removed = emptyHalf(name);
+        Files.deleteIfExists(half);
+        return removed;
+    }
+
+    /**
+     * Removes a half's pins only.
+     *
+     * @param name of the half
+     * @return pins removed
+     * @throws IOException if something cannot be removed
+     */
+    public int emptyHalf(String name) throws IOException {
+        Path half = directory.resolve(name);
+        int removed = 0;
+        for (String pin : names(half)) {
+            removed += Files.deleteIfExists(half.resolve(pin)) ? 1 : 0;
+        }
+        return removed;
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                names.add(String.valueOf(entry.getFileName()));
+                if (names.size() > MOST_ENTRIES) {
+                    throw new IOException(directory + " holds more than " + MOST_ENTRIES + " entries");
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+        names.sort(null);
+        return names;
+    }
+
+    private static boolean onBpffs(Path path) throws IOException {
+        Path existing = path;
+        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+            Path parent = existing.getParent();
+            if (parent == null) {
+                return false;
+            }
+            existing = parent;
+        }
+        return Files.isSymbolicLink(existing)
+                || Files.getFileStore(existing).type().equals("bpf");
+    }
+
+    private static void create(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory, PRIVATE);
+        } catch (FileAlreadyExistsException e) {
+            requirePrivate(directory);
+        }
+    }
+
+    /** A parent may be writable by others if it is sticky, as they cannot rename there what is not theirs. */
+    private static void requireTrustedAncestors(Path path) throws IOException {
+        for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
+            require(parent, true);
+        }
+    }
+
+    private static void requirePrivate(Path directory) throws IOException {
+        require(directory, false);
+    }
+
+    private static void require(Path directory, boolean stickyIsEnough) throws IOException {
+        int owner = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        int mode = (Integer) Files.getAttribute(directory, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw refused(directory, "is not a directory (or a symbolic link to one)", "remove it");
+        }
+        int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        if (owner != 0 && owner != self) {
+            throw refused(directory, "belongs to user " + Integer.toUnsignedString(owner), "remove it, or chown it");
+        }
+        boolean safe = (mode & WRITABLE_BY_OTHERS) == 0 || (stickyIsEnough && (mode & STICKY) != 0);
+        if (!safe) {
+            throw refused(
+                    directory,
+                    "is writable by group or others (" + Integer.toOctalString(mode & 07777) + ")",
+                    "chmod go-w it");
+        }
+    }
+
+    private static IllegalStateException refused(Path directory, String why, String remedy) {
+        return new IllegalStateException("pin directory " + directory + " is refused, as it " + why + ": " + remedy
+                + ", or set pin.path of io.karst.locktracer");
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import io.karst.bpf.MappedMemory;
+import io.karst.resource.LockKind;
+import io.karst.resource.LockRange;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which range counts in which slot, written down in memory that outlives the process: map {@code ledger}, one record of
+ * {@value #BYTES} bytes for each slot. Not thread-safe.
+ *
+ * <p>The kind is written last and taken away first, so that a record is whole whenever it has one, whatever moment the
+ * writer dies at.
+ */
+public final class SlotRecords {
+
+    /** Size of a record. */
+    public static final int BYTES = 64;
+
+    private static final int KIND = 0;
+    private static final int MAP_ID = 4;
+    private static final int MAP_ADDRESS = 8;
+    private static final int BASE = 16;
+    private static final int STRIDE = 24;
+    private static final int COUNT = 32;
+    private static final int LOCK_OFFSET = 40;
+    private static final int FIRST_INDEX = 48;
+    private static final int IGNORED = 52;
+
+    private final MappedMemory memory;
+
+    /**
+     * Records in some memory.
+     *
+     * @param memory a multiple of {@value #BYTES} bytes, stays the caller's
+     */
+    public SlotRecords(MappedMemory memory) {
+        this.memory = memory;
+    }
+
+    /**
+     * Gives a slot to a range.
+     *
+     * @param slot from 0
+     * @param range what counts there
+     */
+    public void write(int slot, LockRange range) {
+        long at = at(slot);
+        memory.putInt(at + KIND, 0);
+        memory.putInt(at + MAP_ID, range.mapId());
+        memory.putLong(at + MAP_ADDRESS, range.mapAddress());
+        memory.putLong(at + BASE, range.base());
+        memory.putLong(at + STRIDE, range.stride());
+        memory.putLong(at + COUNT, range.count());
+        memory.putLong(at + LOCK_OFFSET, range.lockOffset());
+        memory.putInt(at + FIRST_INDEX, range.firstIndex());
+        memory.putInt(at + IGNORED, 0);
+        memory.putInt(at + KIND, range.kind().code());
+    }
+
+    /**
+     * Frees a slot, whose counters are zero.
+     *
+     * @param slot from 0
+     */
+    public void free(int slot) {
+        memory.putInt(at(slot) + KIND, 0);
+    }
+
+    /**
+     * Notes that nobody wants to know of what counts in a slot.
+     *
+     * @param slot from 0
+     */
+    public void ignore(int slot) {
+        memory.putInt(at(slot) + IGNORED, 1);
+    }
+
+    /**
+     * Reads all that is written down.
+     *
+     * @return the range of each slot that has one
+     * @throws IllegalArgumentException if a record is none that was written here
+     */
+    public Map<Integer, LockRange> read() {
+        Map<Integer, LockRange> owners = new HashMap<>();
+        for (int slot = 0; slot < slots(); slot++) {
+            if (memory.getInt(at(slot) + KIND) != 0) {
+                owners.put(slot, read(at(slot)));
+            }
+        }
+        return owners;
+    }
+
+    private LockRange read(long at) {
+        return new LockRange(
+                memory.getInt(at + MAP_ID),
+                memory.getLong(at + MAP_ADDRESS),
+                LockKind.ofCode(memory.getInt(at + KIND)),
+                memory.getLong(at + BASE),
+                memory.getLong(at + STRIDE),
+                memory.getLong(at + COUNT),
+                memory.getLong(at + LOCK_OFFSET),
+                memory.getInt(at + FIRST_INDEX));
+    }
+
+    /**
+     * Maps that nobody wants to know of.
+     *
+     * @return ids
+     */
+    public Set<Integer> ignoredMaps() {
+        Set<Integer> ids = new HashSet<>();
+        for (int slot = 0; slot < slots(); slot++) {
+            if (memory.getInt(at(slot) + KIND) != 0 && memory.getInt(at(slot) + IGNORED) != 0) {
+                ids.add(memory.getInt(at(slot) + MAP_ID));
+            }
+        }
+        return ids;
+    }
+
+    private int slots() {
+        return (int) (memory.size() / BYTES);
+    }
+
+    private static long at(int slot) {
+        return (long) slot * BYTES;
+    }
+}

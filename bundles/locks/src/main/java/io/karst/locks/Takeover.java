@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What a starting tracer does about a kernel half that it finds pinned. */
+public sealed interface Takeover {
+
+    /** There is none, or one that never counted: begin anew. */
+    record Fresh() implements Takeover {}
+
+    /** It is just what would be loaded: count on. */
+    record Adopt() implements Takeover {}
+
+    /** Its maps fit, but its programs are others: attach new programs to its maps, then detach its own. */
+    record HandOver() implements Takeover {}
+
+    /** Its notes fit, but its counters have other sizes: as above, with new counters, and the old ones added to them. */
+    record Resize() implements Takeover {}
+
+    /**
+     * It counts in a way that cannot be read here: begin anew, then remove it.
+     *
+     * @param reason why, part of a sentence
+     */
+    record Replace(String reason) implements Takeover {}
+
+    /**
+     * A pinned half.
+     *
+     * @param state what it says of itself; empty if that cannot be read
+     * @param begins digests of the assets whose begin programs are attached
+     * @param ends digests of the assets whose end programs are attached
+     */
+    record Found(Optional<HalfState> state, Set<String> begins, Set<String> ends) {
+
+        /** Copies the sets. */
+        public Found {
+            begins = Set.copyOf(begins);
+            ends = Set.copyOf(ends);
+        }
+
+        /**
+         * Whether it can have counted: the begin program is pinned last.
+         *
+         * @return false for what a start that was broken off left
+         */
+        public boolean isComplete() {
+            return !begins.isEmpty() && !ends.isEmpty();
+        }
+    }
+
+    /**
+     * What would be loaded.
+     *
+     * @param layout its {@code KARST_LAYOUT_VERSION}
+     * @param cpus CPUs the kernel can ever have
+     * @param slots slots it would have
+     * @param ranges slots that it needs at least
+     * @param lines lines for single locks on each CPU
+     * @param digest of the asset
+     */
+    record Wanted(int layout, int cpus, int slots, long ranges, int lines, String digest) {}
+
+    /**
+     * Decides.
+     *
+     * @param found the pinned half
+     * @param wanted what would be loaded
+     * @return what to do
+     */
+    static Takeover decide(Found found, Wanted wanted) {
+        if (!found.isComplete()) {
+            return new Fresh();
+        }
+        if (found.state().isEmpty()) {
+            return new Replace("its state is not readable");
+        }
+        HalfState state = found.state().get();
+        if (state.layout() != wanted.layout()) {
+            return new Replace("its layout is " + state.layout() + ", not " + wanted.layout());
+        }
+        if (state.cpus() != wanted.cpus()) {
+            return new Replace("it counts for " + state.cpus() + " CPUs, not " + wanted.cpus());
+        }
+        if (state.lines() != wanted.lines() || (state.slots() < wanted.ranges() && state.slots() < wanted.slots())) {
+            return new Resize();
+        }
+        if (found.begins().contains(wanted.digest()) && found.ends().contains(wanted.digest())) {
+            return new Adopt();
+        }
+        return new HandOver();
+    }
+
+    /**
+     * Whether counts can be read.
+     *
+     * @param wanted what would be loaded
+     * @return true for a half of the same layout on the same machine
+     */
+    static Predicate<HalfState> readableFor(Wanted wanted) {
+        return state -> state.layout() == wanted.layout() && state.cpus() == wanted.cpus();
+    }
+}

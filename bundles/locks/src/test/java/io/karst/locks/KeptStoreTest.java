@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class KeptStoreTest {
+    private final DyingMemory memory = new DyingMemory(KeptStore.PIECES * KeptStore.PIECE_BYTES);
+    private final KeptStore store = new KeptStore(memory);
+
+    @Test
+    void holdsNothingAtFirst() {
+        assertThat(store.read().totals().size()).isZero();
+        assertThat(store.isClearing()).isFalse();
+    }
+
+    @Test
+    void holdsTheLastValue() {
+        for (int number = 1; number < 5; number++) {
+            store.write(value(number, Set.of(number)).encode());
+            assertThat(new KeptStore(memory).read().clearing()).containsExactly(number);
+            assertThat(new KeptStore(memory).isClearing()).isTrue();
+            store.cleared();
+            assertThat(new KeptStore(memory).isClearing()).isFalse();
+        }
+        store.write(value(9, Set.of()));
+        assertThat(new KeptStore(memory).isClearing()).isFalse();
+    }
+
+    @Test
+    void holdsTheOldOrTheNewValueWheneverTheWriterDies() {
+        store.write(value(1, Set.of()));
+        int died = 0;
+        for (int writes = 0; writes < 10; writes++) {
+            long before = store.read().absorbed();
+            memory.dieAfter(writes);
+            try {
+                store.write(value(before + 1, Set.of()).encode());
+            } catch (DyingMemory.Death e) {
+                died++;
+            }
+            memory.dieAfter(Integer.MAX_VALUE);
+            assertThat(new KeptStore(memory).read().absorbed()).isBetween(before, before + 1);
+        }
+        assertThat(died).isBetween(3, 9);
+    }
+
+    @Test
+    void refusesDamage() {
+        store.write(value(1, Set.of(1, 2, 3)));
+        long half = KeptStore.PIECE_BYTES * 257L;
+        memory.putLong(half + 16, memory.getLong(half + 16) ^ 1);
+        assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("checksum");
+        memory.putLong(half, KeptStore.MOST_BYTES + 1L);
+        assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("outside");
+    }
+
+    @Test
+    void refusesWhatIsTooLong() {
+        assertThatIllegalArgumentException().isThrownBy(() -> store.write(new byte[KeptStore.MOST_BYTES + 1]));
+        assertThat(store.read().absorbed()).isZero();
+    }
+
+    private static Kept value(long number, Set<Integer> slots) {
+        return new Kept(new LockTotals(), slots, Map.of(), Map.of(), List.of(), number);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.karst.contention.LockCounters;
+import io.karst.contention.LockVisibility;
+import io.karst.contention.LockVisibility.Visibility;
+import io.karst.contention.WaitCounters;
+import io.karst.resource.LockFamily;
+import io.karst.resource.LockKind;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class KeptTest {
+    private static final LockVisibility SPIN =
+            new LockVisibility(LockFamily.SPIN, Visibility.FULL, "gesehen – übersehen");
+
+    private final Random random = new Random(4);
+
+    @Test
+    void comesBackAsItWas() {
+        Kept kept =
+                new Kept(totals(200), Set.of(0, 7, 16383), Map.of(5, 3L), Map.of(6, Long.MAX_VALUE), List.of(SPIN), 42);
+        assertSame(Kept.decode(kept.encode()), kept);
+        assertSame(Kept.decode(Kept.nothing().encode()), Kept.nothing());
+    }
+
+    @Test
+    void takesSmallRoom() {
+        assertThat(new Kept(totals(1000), Set.of(), Map.of(), Map.of(), List.of(), 0).encode().length)
+                .isLessThan(KeptStore.MOST_BYTES / 4);
+    }
+
+    @Test
+    void refusesAnythingElse() {
+        byte[] whole = new Kept(totals(3), Set.of(1), Map.of(1, 1L), Map.of(), List.of(SPIN), 1).encode();
+        for (int length = 0; length < whole.length; length++) {
+            byte[] part = Arrays.copyOf(whole, length);
+            assertThatIllegalArgumentException().isThrownBy(() -> Kept.decode(part));
+        }
+        for (int round = 0; round < 2000; round++) {
+            byte[] changed = whole.clone();
+            changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+            try {
+                Kept.decode(changed);
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessageMatching("(?s).+");
+            }
+        }
+    }
+
+    @Test
+    void countsTheMissesOfAProgramOnce() {
+        Kept once = Kept.nothing().withMisses(Map.of(1, 5L), Map.of(2, 0L));
+        Kept twice = once.withMisses(Map.of(1, 6L, 3, 1L), Map.of());
+        assertThat(twice.beginMisses()).containsOnly(Map.entry(1, 6L), Map.entry(3, 1L));
+        assertThat(twice.endMisses()).isEmpty();
+    }
+
+    @Test
+    void absorbsAllOfAnEarlierHalf() {
+        LockTotals own = new LockTotals();
+        own.add(counters(1, 10));
+        LockTotals earlier = new LockTotals();
+        earlier.add(counters(1, 5));
+        earlier.add(counters(2, 7));
+        Kept before = Kept.nothing().with(List.of(SPIN)).withMisses(Map.of(9, 2L), Map.of());
+        Kept both = Kept.nothing().with(own, Set.of(3)).absorbing(8, before, earlier);
+        assertThat(both.totals().perKind())
+                .extracting(LockCounters::mapId, entry -> entry.counters().count())
+                .containsExactlyInAnyOrder(tuple(1, 15L), tuple(2, 7L));
+        assertThat(both.visibility()).containsExactly(SPIN);
+        assertThat(both.beginMisses()).containsEntry(9, 2L);
+        assertThat(both.absorbed()).isEqualTo(8);
+        assertThat(both.clearing()).isEmpty();
+    }
+
+    private static LockCounters counters(int map, long count) {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[3] = count;
+        return new LockCounters(
+                map, 1, LockKind.FREEZE, OptionalLong.empty(), new WaitCounters(count * 8, 8, 0, 0, histogram));
+    }
+
+    private LockTotals totals(int entries) {
+        LockTotals totals = new LockTotals();
+        LockKind[] kinds = LockKind.values();
+        for (int i = 0; i < entries; i++) {
+            long[] histogram = new long[WaitCounters.BUCKETS];
+            for (int used = 0; used < 6; used++) {
+                histogram[random.nextInt(histogram.length)] = random.nextLong() >>> random.nextInt(64);
+            }
+            totals.add(new LockCounters(
+                    i + 1,
+                    random.nextLong(),
+                    kinds[random.nextInt(kinds.length)],
+                    i % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextInt(1 << 20)),
+                    new WaitCounters(random.nextLong(), random.nextLong(), i, 2L * i, histogram)));
+        }
+        return totals;
+    }
+
+    private static void assertSame(Kept found, Kept expected) {
+        assertThat(found).usingRecursiveComparison().isEqualTo(expected);
+    }
+}

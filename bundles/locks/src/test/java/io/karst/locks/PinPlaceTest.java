@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PinPlaceTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    @Test
+    void instancesDifferByTheirHome() throws IOException {
+        Path one = Files.createDirectories(directory.resolve("one/My Karaf.4"));
+        Path two = Files.createDirectories(directory.resolve("two/My Karaf.4"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), one);
+        PinPlace first = PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", one);
+        assertThat(first.instance()).matches("my_karaf_4-[0-9a-f]{12}");
+        assertThat(PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", one)).isEqualTo(first);
+        assertThat(PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", link)).isEqualTo(first);
+        assertThat(PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", two)).isNotEqualTo(first);
+        assertThat(PinPlace.of(true, "/a/b", "mine", one).directory()).isEqualTo(Path.of("/a/b/mine"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a.b",
+                "a/b",
+                "..",
+                "ä",
+                "a b",
+                "01234567890123456789012345678901234567890123456789012345678901234"
+            })
+    void refusesNamesThatAPinCannotHave(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PinPlace.of(true, PinPlace.DEFAULT_ROOT, name, directory))
+                .withMessageContaining("pin.instance");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"karst", "/", "/sys", "/sys/fs/../fs/bpf"})
+    void refusesPathsThatAreNone(String path) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PinPlace.of(true, path, "a", directory))
+                .withMessageContaining("pin.path");
+    }
+
+    @Test
+    void outsideABpfFileSystemNothingIsPinned() throws IOException {
+        PinPlace place = PinPlace.of(true, directory.resolve("pins").toString(), "a", directory);
+        assertThat(PinTree.open(place))
+                .isInstanceOfSatisfying(
+                        PinTree.Unavailable.class,
+                        unavailable ->
+                                assertThat(unavailable.reason()).contains("not on a BPF file system", "mount -t bpf"));
+        assertThat(directory).isEmptyDirectory();
+        assertThat(PinTree.remove(place)).isZero();
+        assertThat(PinTree.instances(place.root())).isEmpty();
+    }
+}

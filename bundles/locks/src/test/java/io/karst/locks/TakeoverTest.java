@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TakeoverTest {
+    private static final Takeover.Wanted WANTED = new Takeover.Wanted(2, 4, 16384, 1000, 4096, "aa");
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void decides(String name, Takeover.Found found, Takeover expected) {
+        assertThat(Takeover.decide(found, WANTED)).isEqualTo(expected);
+    }
+
+    static Stream<Arguments> decides() {
+        return Stream.of(
+                Arguments.of(
+                        "a start that was broken off never counted",
+                        found(state(2), Set.of(), Set.of("aa")),
+                        new Takeover.Fresh()),
+                Arguments.of(
+                        "a half without an end counts nothing",
+                        found(state(2), Set.of("aa"), Set.of()),
+                        new Takeover.Fresh()),
+                Arguments.of("the same programs and sizes are adopted", same(state(2)), new Takeover.Adopt()),
+                Arguments.of(
+                        "so are they when others were taking over",
+                        found(state(2), Set.of("aa", "bb"), Set.of("aa", "bb")),
+                        new Takeover.Adopt()),
+                Arguments.of(
+                        "other programs hand over",
+                        found(state(2), Set.of("bb"), Set.of("bb")),
+                        new Takeover.HandOver()),
+                Arguments.of(
+                        "also when half of ours is attached",
+                        found(state(2), Set.of("bb"), Set.of("aa", "bb")),
+                        new Takeover.HandOver()),
+                Arguments.of(
+                        "other lines are another size",
+                        same(new HalfState(2, 4, 16384, 64, Instant.EPOCH)),
+                        new Takeover.Resize()),
+                Arguments.of(
+                        "too few slots are another size",
+                        same(new HalfState(2, 4, 512, 4096, Instant.EPOCH)),
+                        new Takeover.Resize()),
+                Arguments.of(
+                        "fewer slots than would be made are enough if they are",
+                        same(new HalfState(2, 4, 1024, 4096, Instant.EPOCH)),
+                        new Takeover.Adopt()),
+                Arguments.of(
+                        "another layout cannot be read",
+                        same(state(3)),
+                        new Takeover.Replace("its layout is 3, not 2")),
+                Arguments.of(
+                        "nor can another machine's",
+                        same(new HalfState(2, 8, 16384, 4096, Instant.EPOCH)),
+                        new Takeover.Replace("it counts for 8 CPUs, not 4")),
+                Arguments.of(
+                        "nor one that says nothing of itself",
+                        new Takeover.Found(Optional.empty(), Set.of("aa"), Set.of("aa")),
+                        new Takeover.Replace("its state is not readable")));
+    }
+
+    @Test
+    void readsOnlyItsOwnLayout() {
+        assertThat(Takeover.readableFor(WANTED).test(state(2))).isTrue();
+        assertThat(Takeover.readableFor(WANTED).test(state(1))).isFalse();
+    }
+
+    @Test
+    void stateComesBackAsItWas() {
+        DyingMemory memory = new DyingMemory(HalfState.BYTES);
+        assertThat(HalfState.read(memory)).isEmpty();
+        HalfState state = new HalfState(2, 4, 16384, 64, Instant.parse("2026-03-01T10:00:00.123456789Z"));
+        state.write(memory);
+        assertThat(HalfState.read(memory)).contains(state);
+        memory.putLong(32, 1_000_000_000);
+        assertThat(HalfState.read(memory)).isEmpty();
+    }
+
+    private static HalfState state(int layout) {
+        return new HalfState(layout, 4, 16384, 4096, Instant.EPOCH);
+    }
+
+    private static Takeover.Found same(HalfState state) {
+        return found(state, Set.of("aa"), Set.of("aa"));
+    }
+
+    private static Takeover.Found found(HalfState state, Set<String> begins, Set<String> ends) {
+        return new Takeover.Found(Optional.of(state), begins, ends);
+    }
+}

@@ -3,124 +3,121 @@
 
 package io.karst.locktracer.internal;
 
-import io.karst.asset.BtfOptions;
-import io.karst.asset.CoreAsset;
 import io.karst.bpf.Bpf;
-import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
-import io.karst.bpf.MappedMemory;
-import io.karst.locks.LockContentionLayout;
+import io.karst.locks.HalfState;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
- * The loaded contention programs, their links and their memory. Whoever loads it closes it; a load that fails has closed
- * all it took.
+ * The attached contention programs and their memory. Whoever made it closes it; a start that fails has closed all it took.
+ * What is pinned goes on counting after that, the rest is detached.
  */
 final class KernelHalf implements Owned.Closing {
-
-    /** Which of the programs with the same body are loaded. */
-    enum Hook {
-        /** BTF tracepoints: the usual ones. */
-        TP_BTF("on_contention_begin", "on_contention_end"),
-        /** Raw tracepoints, which work where the kernel refuses the others and take test runs. */
-        RAW_TP("test_contention_begin", "test_contention_end");
-
-        private final String begin;
-        private final String end;
-
-        Hook(String begin, String end) {
-            this.begin = begin;
-            this.end = end;
-        }
-    }
-
-    private final Owned owned = new Owned();
-    private final BpfObject object;
-    private final Hook hook;
+    private final Owned owned;
     private final SharedMemory memory;
+    private final BpfProgram begin;
+    private final BpfProgram end;
+    private final Hook hook;
+    private final Instant since;
+    private final Optional<Path> pins;
 
-    @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
-    private KernelHalf(BpfObject object, TracerSizes sizes, Hook hook, boolean attach) {
-        this.object = object;
+    private KernelHalf(
+            Owned owned,
+            SharedMemory memory,
+            BpfProgram begin,
+            BpfProgram end,
+            Hook hook,
+            Instant since,
+            Optional<Path> pins) {
+        this.owned = owned;
+        this.memory = memory;
+        this.begin = begin;
+        this.end = end;
         this.hook = hook;
-        owned.add(object::close);
-        try {
-            size(sizes);
-            object.load();
-            memory = new SharedMemory(
-                    map("ranges", true),
-                    map("control", true),
-                    map("totals", true),
-                    map("single_locks", true),
-                    map("lost", false),
-                    sizes);
-            if (attach) {
-                // End first: an end without a begin is no one's, but a begin without an end would leave a stale note.
-                attach(end());
-                attach(begin());
-            }
-        } catch (RuntimeException | Error e) {
-            closeAfter(e);
-            throw e;
-        }
+        this.since = since;
+        this.pins = pins;
     }
 
-    /**
-     * Loads and attaches: to the BTF tracepoints, or if the kernel refuses those, to the raw ones.
-     *
-     * @throws BpfException of the first try, if both are refused
-     */
-    static KernelHalf attached(Bpf bpf, CoreAsset asset, BtfOptions btf, TracerSizes sizes) {
-        try {
-            return new KernelHalf(bpf.open(asset, btf), sizes, Hook.TP_BTF, true);
-        } catch (BpfException e) {
-            try {
-                return new KernelHalf(bpf.open(asset, btf), sizes, Hook.RAW_TP, true);
-            } catch (BpfException again) {
-                e.addSuppressed(again);
-                throw e;
-            }
-        }
+    /** Loads and attaches, and pins nothing. */
+    static KernelHalf attached(Programs programs, TracerSizes sizes, Instant now) {
+        return programs.loaded(
+                sizes, Map.of(), (object, hook) -> ofObject(programs.bpf(), object, hook, sizes, now, true));
     }
 
     /** Loads the programs that take test runs and attaches nothing. */
-    static KernelHalf detached(Bpf bpf, CoreAsset asset, BtfOptions btf, TracerSizes sizes) {
-        return new KernelHalf(bpf.open(asset, btf), sizes, Hook.RAW_TP, false);
+    static KernelHalf detached(Programs programs, TracerSizes sizes) {
+        BpfObject object = programs.load(Hook.RAW_TP, sizes, Map.of());
+        return ofObject(programs.bpf(), object, Hook.RAW_TP, sizes, Instant.EPOCH, false);
     }
 
-    private void size(TracerSizes sizes) {
-        for (Hook each : Hook.values()) {
-            object.setAutoload(each.begin, each == hook);
-            object.setAutoload(each.end, each == hook);
-        }
-        object.setReadOnlyVariable("slots", sizes.slots());
-        object.setReadOnlyVariable("single_lock_lines", sizes.lines());
-        object.setMaxEntries("totals", (long) sizes.cpus() * sizes.slots());
-        object.setMaxEntries("single_locks", (long) sizes.cpus() * sizes.lines());
-        object.setMaxEntries("lost", (long) sizes.cpus() * LockContentionLayout.LOST_ROW);
+    private static KernelHalf ofObject(
+            Bpf bpf, BpfObject object, Hook hook, TracerSizes sizes, Instant now, boolean attach) {
+        return closingAfterFailure(owned -> {
+            owned.add(object::close);
+            Function<String, BpfMap> maps = name -> switch (name) {
+                case HalfMaps.LEDGER -> HalfMaps.ledger(bpf, sizes);
+                case HalfMaps.KEPT -> HalfMaps.kept(bpf);
+                default -> object.map(name);
+            };
+            SharedMemory memory = HalfMaps.mapped(maps, sizes, owned);
+            BpfProgram begin = object.program(hook.begin());
+            BpfProgram end = object.program(hook.end());
+            if (attach) {
+                attach(begin, end, (link, program) -> owned.add(link::close));
+            }
+            return new KernelHalf(owned, memory, begin, end, hook, now, Optional.empty());
+        });
     }
 
-    private MappedMemory map(String name, boolean writable) {
-        BpfMap map = object.map(name);
-        MappedMemory mapped = map.mmap(writable);
-        owned.add(mapped::close);
-        return mapped;
+    /** End first: an end without a begin is no one's, but a begin without an end would leave a stale note. */
+    static void attach(BpfProgram begin, BpfProgram end, BiConsumer<BpfLink, BpfProgram> taker) {
+        taker.accept(end.attach(), end);
+        taker.accept(begin.attach(), begin);
     }
 
-    private void attach(BpfProgram program) {
-        BpfLink link = program.attach();
+    /** Takes hold of a half that is pinned, by the links of one asset. */
+    static KernelHalf pinned(Bpf bpf, Path half, HalfState state, String digest) {
+        return closingAfterFailure(owned -> {
+            TracerSizes sizes = new TracerSizes(state.cpus(), state.slots(), state.lines());
+            SharedMemory memory = HalfMaps.mapped(HalfMaps.pinned(bpf, half), sizes, owned);
+            BpfProgram end = program(bpf, half.resolve(HalfLinks.END + digest), owned);
+            BpfProgram begin = program(bpf, half.resolve(HalfLinks.BEGIN + digest), owned);
+            Hook hook = Hook.ofBegin(begin.info().name());
+            return new KernelHalf(owned, memory, begin, end, hook, state.since(), Optional.of(half));
+        });
+    }
+
+    private static BpfProgram program(Bpf bpf, Path pin, Owned owned) {
+        BpfLink link = bpf.pinnedLink(pin);
         owned.add(link::close);
+        int id = link.info().programId();
+        BpfProgram program = bpf.programById(id)
+                .orElseThrow(() -> new IllegalStateException("program " + id + " of " + pin + " is gone"));
+        owned.add(program::close);
+        return program;
     }
 
-    @SuppressWarnings("IllegalCatch") // the first failure is the one to report
-    private void closeAfter(Throwable failure) {
+    @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
+    private static KernelHalf closingAfterFailure(Function<Owned, KernelHalf> making) {
+        Owned owned = new Owned();
         try {
-            owned.close();
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
+            return making.apply(owned);
+        } catch (RuntimeException | Error e) {
+            try {
+                owned.close();
+            } catch (RuntimeException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
     }
 
@@ -133,19 +130,29 @@ final class KernelHalf implements Owned.Closing {
     }
 
     BpfProgram begin() {
-        return object.program(hook.begin);
+        return begin;
     }
 
     BpfProgram end() {
-        return object.program(hook.end);
+        return end;
+    }
+
+    /** When it began to count. */
+    Instant since() {
+        return since;
+    }
+
+    /** Where it is pinned; empty if it is not. */
+    Optional<Path> pins() {
+        return pins;
     }
 
     /** Runs of begin and end that the kernel skipped, as the same program was already running on that CPU. */
     List<Long> recursionMisses() {
-        return List.of(begin().info().recursionMisses(), end().info().recursionMisses());
+        return List.of(begin.info().recursionMisses(), end.info().recursionMisses());
     }
 
-    /** Detaches, then frees the memory, then the programs and maps. */
+    /** Detaches what is not pinned, then frees the memory, then the programs and maps. */
     @Override
     public void close() {
         owned.close();

@@ -3,6 +3,8 @@
 
 package io.karst.locktracer.internal;
 
+import io.karst.ability.Ability;
+import io.karst.ability.AbilityProbe;
 import io.karst.asset.AssetException;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
@@ -10,6 +12,7 @@ import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.TracerReading;
 import io.karst.locks.LockTotals;
+import io.karst.locks.PinPlace;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
 import io.karst.stage.Stage;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -33,17 +37,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stage 3: loads the contention programs, attaches them, lets them count the inventory's locks, and tests what can be seen.
- * Immediate, as tracing begins when the stage is reached and not when somebody asks.
+ * Stage 3: loads the contention programs and attaches them, or takes over those that an earlier one left pinned; lets them
+ * count the inventory's locks, and tests what can be seen. Immediate, as tracing begins when the stage is reached and not when somebody asks.
  */
 @Component(
         immediate = true,
-        service = {LockTracer.class, Stage.class},
+        service = {LockTracer.class, Stage.class, AbilityProbe.class},
         name = "io.karst.lock-tracer",
         configurationPid = "io.karst.locktracer",
         property = {Stage.NAME + "=lock-tracer", Stage.ORDER + ":Integer=3"})
 @Designate(ocd = LockTracerStage.Config.class)
-public final class LockTracerStage implements LockTracer, Stage {
+public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     private static final Logger LOG = LoggerFactory.getLogger(LockTracerStage.class);
     private static final String ASSET = "lock_contention";
 
@@ -84,16 +88,40 @@ public final class LockTracerStage implements LockTracer, Stage {
          */
         @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")
         int max_slots() default 16384;
+
+        /**
+         * Whether programs and counters are pinned, so that they outlive this process.
+         *
+         * @return true unless set
+         */
+        @AttributeDefinition(name = "Pin", description = "Let the kernel count on while Karaf or this bundle is gone")
+        boolean pin() default true;
+
+        /**
+         * Directory of all instances' pins, on a BPF file system.
+         *
+         * @return absolute path
+         */
+        @AttributeDefinition(name = "Pin directory")
+        String pin_path() default PinPlace.DEFAULT_ROOT;
+
+        /**
+         * Name of this Karaf's own directory in there.
+         *
+         * @return 1 to 64 letters, digits, _ or -; empty for one made from the path of this Karaf
+         */
+        @AttributeDefinition(name = "Pin instance")
+        String pin_instance() default "";
     }
 
     private final Owned owned = new Owned();
+    private final Pinning pinning;
     private final KernelHalf kernelHalf;
     private final Tracking tracking;
     private final SelfTest.Parts parts;
     private volatile List<LockVisibility> visibility;
     private volatile TracerSettings settings;
     private final Clock clock;
-    private final Instant since;
     private final Instant readySince;
     private final Duration startupDuration;
     private boolean closed;
@@ -101,6 +129,7 @@ public final class LockTracerStage implements LockTracer, Stage {
     /**
      * Called by the service component runtime.
      *
+     * @param context tells where this Karaf lives
      * @param bpf the kernel's BPF
      * @param loader finds the programs
      * @param inventory which locks there are
@@ -110,17 +139,13 @@ public final class LockTracerStage implements LockTracer, Stage {
      */
     @Activate
     public LockTracerStage(
+            BundleContext context,
             @Reference(name = "bpf") Bpf bpf,
             @Reference(name = "assetLoader") CoreAssetLoader loader,
             @Reference(name = "inventory") ResourceInventory inventory,
             @Reference(name = "symbols") KernelSymbols symbols,
             Config config) {
-        this(new SelfTest.Parts(bpf, loader, inventory, symbols), settings(config), Clock.systemUTC());
-    }
-
-    private static TracerSettings settings(Config config) {
-        return new TracerSettings(
-                config.self_test(), config.self_test_millis(), config.single_lock_lines(), config.max_slots());
+        this(new SelfTest.Parts(bpf, loader, inventory, symbols), settings(context, config), Clock.systemUTC());
     }
 
     /**
@@ -128,11 +153,12 @@ public final class LockTracerStage implements LockTracer, Stage {
      * self-test is made at once, other sizes wait for the next start. A wrong setting is logged by the runtime and changes
      * nothing.
      *
+     * @param context tells where this Karaf lives
      * @param config raw settings
      */
     @Modified
-    public void changed(Config config) {
-        change(settings(config));
+    public void changed(BundleContext context, Config config) {
+        change(settings(context, config));
     }
 
     void change(TracerSettings changed) {
@@ -144,7 +170,7 @@ public final class LockTracerStage implements LockTracer, Stage {
         LOG.info("settings changed: {} visibility={}", changed, visibility);
     }
 
-    /** Sizes cannot change while the programs are attached. */
+    /** Sizes and pins cannot change while the programs are attached. */
     private List<String> waitingSettings() {
         TracerSizes inForce = kernelHalf.memory().sizes();
         List<String> waiting = new ArrayList<>();
@@ -156,10 +182,24 @@ public final class LockTracerStage implements LockTracer, Stage {
             waiting.add("max.slots=" + settings.maxSlots() + " is set, " + inForce.slots()
                     + " slots are there until the lock tracer starts anew");
         }
+        if (!settings.pins().equals(pinning.place())) {
+            waiting.add("other pins are set; " + pinning.place().directory()
+                    + (pinning.place().enabled() ? " is" : ", switched off, is")
+                    + " in force until the lock tracer starts anew");
+        }
         return waiting;
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever fails, the programs are detached again
+    private static TracerSettings settings(BundleContext context, Config config) {
+        return new TracerSettings(
+                config.self_test(),
+                config.self_test_millis(),
+                config.single_lock_lines(),
+                config.max_slots(),
+                PinGuard.place(context, config));
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
     LockTracerStage(SelfTest.Parts parts, TracerSettings settings, Clock clock) {
         this.clock = clock;
         this.parts = parts;
@@ -170,20 +210,33 @@ public final class LockTracerStage implements LockTracer, Stage {
                 .mapToLong(map -> map.ranges().size())
                 .sum();
         TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings);
-        kernelHalf = parts.loader().load(ASSET, (asset, btf) -> KernelHalf.attached(bpf, asset, btf, sizes));
-        owned.add(kernelHalf);
         try {
-            since = clock.instant();
+            pinning = Pinning.of(bpf, settings.pins(), owned);
+            kernelHalf = parts.loader()
+                    .load(ASSET, (asset, btf) -> pinning.half(new Programs(bpf, asset, btf), sizes, ranges, clock));
+            owned.add(kernelHalf);
             tracking = new Tracking(kernelHalf.memory(), Ticker.SYSTEM);
             tracking.track(parts.inventory().current());
-            visibility = tested(parts, settings);
+            pinning.settle(kernelHalf);
+            visibility = knownOrTested(parts, settings);
         } catch (RuntimeException | Error e) {
             closeAfter(e);
             throw e;
         }
         readySince = clock.instant();
         startupDuration = Duration.ofNanos(System.nanoTime() - began);
-        LOG.info("tracing: hook={} slots={} visibility={}", kernelHalf.hook(), sizes.slots(), visibility);
+        LOG.info(
+                "tracing: hook={} since={} pins={} visibility={}",
+                kernelHalf.hook(),
+                kernelHalf.since(),
+                kernelHalf.pins(),
+                visibility);
+    }
+
+    /** This kernel shows what it showed an earlier tracer. */
+    private List<LockVisibility> knownOrTested(SelfTest.Parts parts, TracerSettings settings) {
+        List<LockVisibility> known = tracking.visibility();
+        return settings.selfTest() && !known.isEmpty() ? known : tested(parts, settings);
     }
 
     private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
@@ -192,6 +245,9 @@ public final class LockTracerStage implements LockTracer, Stage {
         }
         List<LockVisibility> found = SelfTest.run(parts, tracking, Duration.ofMillis(settings.selfTestMillis()));
         tracking.track(parts.inventory().rescan());
+        if (found.stream().noneMatch(family -> family.reason().startsWith("not tested"))) {
+            tracking.visibility(found);
+        }
         return found;
     }
 
@@ -204,7 +260,7 @@ public final class LockTracerStage implements LockTracer, Stage {
         }
     }
 
-    /** Detaches the programs and frees what they counted in. */
+    /** Lets go of the programs and counters. Those that are not pinned are detached and freed by that. */
     @Deactivate
     public synchronized void close() {
         if (!closed) {
@@ -220,14 +276,14 @@ public final class LockTracerStage implements LockTracer, Stage {
         LockTotals totals = tracking.totals();
         Map<String, Long> lost = new LinkedHashMap<>(tracking.lost());
         List<Long> misses = kernelHalf.recursionMisses();
-        lost.put("recursion_begin", misses.get(0));
-        lost.put("recursion_end", misses.get(1));
+        lost.merge("recursion_begin", misses.get(0), Long::sum);
+        lost.merge("recursion_end", misses.get(1), Long::sum);
         return new TracerReading(clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
     }
 
     private List<String> blindSpots() {
         List<String> all = new ArrayList<>(BlindSpots.of(visibility));
-        if (kernelHalf.hook() == KernelHalf.Hook.RAW_TP) {
+        if (kernelHalf.hook() == Hook.RAW_TP) {
             all.add("attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that");
         }
         all.addAll(waitingSettings());
@@ -248,13 +304,18 @@ public final class LockTracerStage implements LockTracer, Stage {
     }
 
     @Override
+    public List<Ability> probe() {
+        return List.of(pinning.ability(kernelHalf));
+    }
+
+    @Override
     public List<LockVisibility> visibility() {
         return visibility;
     }
 
     @Override
     public Instant since() {
-        return since;
+        return kernelHalf.since();
     }
 
     @Override

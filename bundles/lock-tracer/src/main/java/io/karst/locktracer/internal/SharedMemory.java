@@ -16,6 +16,9 @@ import java.lang.invoke.VarHandle;
  * @param totals map {@code totals}, writable
  * @param singleLocks map {@code single_locks}, writable
  * @param lost map {@code lost}
+ * @param waiting map {@code .data.waiting}, writable
+ * @param ledger which range counts in which slot, writable
+ * @param kept counts of ranges that are gone, writable
  * @param sizes their sizes
  */
 record SharedMemory(
@@ -24,6 +27,9 @@ record SharedMemory(
         MappedMemory totals,
         MappedMemory singleLocks,
         MappedMemory lost,
+        MappedMemory waiting,
+        MappedMemory ledger,
+        MappedMemory kept,
         TracerSizes sizes) {
     private static final int COUNTER_LONGS = LockContentionLayout.COUNTERS_BYTES / Long.BYTES;
     private static final int LINE_LONGS = LockContentionLayout.SINGLE_LOCK_BYTES / Long.BYTES;
@@ -103,6 +109,11 @@ record SharedMemory(
         singleLocks.putBytes(
                 at + LockContentionLayout.SINGLE_LOCK_COUNTERS, new byte[LockContentionLayout.COUNTERS_BYTES]);
         singleLocks.putLong(at + LockContentionLayout.SINGLE_LOCK_KEY, 0);
+    }
+
+    /** Says whether two tracers are attached to these maps. */
+    void handover(boolean both) {
+        waiting.putLong(LockContentionLayout.WAITING_HANDOVER, both ? 1 : 0);
     }
 
     /** Events lost for a reason, over all CPUs. */

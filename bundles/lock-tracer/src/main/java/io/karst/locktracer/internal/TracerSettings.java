@@ -4,6 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.locks.LockContentionLayout;
+import io.karst.locks.PinPlace;
 
 /**
  * Settings, checked.
@@ -12,8 +13,9 @@ import io.karst.locks.LockContentionLayout;
  * @param selfTestMillis longest time for one lock family, 10 to 1000 ms
  * @param singleLockLines lines for single locks on each CPU, a power of two from 64 to 65536
  * @param maxSlots most slots for lock ranges on each CPU, a power of two from 1024 to 16384
+ * @param pins where the kernel half is pinned
  */
-record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines, int maxSlots) {
+record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines, int maxSlots, PinPlace pins) {
 
     TracerSettings {
         if (selfTestMillis < 10 || selfTestMillis > 1000) {

@@ -3,11 +3,15 @@
 
 package io.karst.locktracer.internal;
 
+import io.karst.contention.LockVisibility;
 import io.karst.locks.CounterSum;
+import io.karst.locks.Kept;
+import io.karst.locks.KeptStore;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.LockTotals;
 import io.karst.locks.RangeTable;
 import io.karst.locks.SlotLedger;
+import io.karst.locks.SlotRecords;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;
 import java.time.Duration;
@@ -42,18 +46,37 @@ final class Tracking {
     private final SharedMemory memory;
     private final Ticker ticker;
     private final SlotLedger ledger;
-    private final LockTotals retained = new LockTotals();
+    private final SlotRecords records;
+    private final KeptStore store;
     private final Map<Integer, Long> retiredAt = new HashMap<>();
     private final Set<Integer> ignored = new HashSet<>();
     private RangeTable table = RangeTable.EMPTY;
     private Optional<Long> switchedAt = Optional.empty();
     private List<String> blindSpots = List.of();
+    private Kept kept;
     private long forgotten;
 
     Tracking(SharedMemory memory, Ticker ticker) {
         this.memory = memory;
         this.ticker = ticker;
         ledger = new SlotLedger(memory.sizes().slots());
+        records = new SlotRecords(memory.ledger());
+        store = new KeptStore(memory.kept());
+        kept = store.read();
+        goOn();
+    }
+
+    /** Takes up where the last process left off, also in the middle of taking counts out. */
+    private void goOn() {
+        if (store.isClearing()) {
+            clear(kept.clearing());
+            store.cleared();
+        }
+        ledger.restore(records.read());
+        ignored.addAll(records.ignoredMaps());
+        if (ledger.used() > 0) {
+            switchedAt = Optional.of(ticker.nanos());
+        }
     }
 
     /** Counts the inventory's locks from now on. */
@@ -61,6 +84,9 @@ final class Tracking {
         takeOut();
         SlotLedger.Plan plan = ledger.plan(inventory, ignored::contains);
         if (!plan.table().entries().equals(table.entries())) {
+            plan.table().entries().stream()
+                    .filter(entry -> ledger.owner(entry.slot()).isEmpty())
+                    .forEach(entry -> records.write(entry.slot(), entry.counted()));
             rest();
             memory.activate(plan.table());
             switchedAt = Optional.of(ticker.nanos());
@@ -79,13 +105,45 @@ final class Tracking {
     /** Never counts these maps again, nor tells what was counted. */
     synchronized void ignore(Collection<Integer> mapIds) {
         ignored.addAll(mapIds);
-        retained.forget(map -> ignored.contains(map.id()));
+        records.read().forEach((slot, range) -> {
+            if (ignored.contains(range.mapId())) {
+                records.ignore(slot);
+            }
+        });
+        LockTotals wanted = copyOf(kept.totals());
+        wanted.forget(map -> ignored.contains(map.id()));
+        keep(kept.with(wanted, Set.of()));
+    }
+
+    /** What the self-test found, in this process or an earlier one; empty if there was none. */
+    synchronized List<LockVisibility> visibility() {
+        return kept.visibility();
+    }
+
+    /** Remembers what the self-test found. */
+    synchronized void visibility(List<LockVisibility> found) {
+        keep(kept.with(found));
+    }
+
+    /** What is known beside the slots. */
+    synchronized Kept kept() {
+        return kept;
+    }
+
+    private void keep(Kept changed) {
+        store.write(changed);
+        kept = changed;
+    }
+
+    private static LockTotals copyOf(LockTotals totals) {
+        LockTotals copy = new LockTotals();
+        copy.add(totals);
+        return copy;
     }
 
     /** All counts so far. */
     synchronized LockTotals totals() {
-        LockTotals all = new LockTotals();
-        all.add(retained);
+        LockTotals all = copyOf(kept.totals());
         collect(all, slot -> true);
         return all;
     }
@@ -103,13 +161,19 @@ final class Tracking {
         return all;
     }
 
-    /** Events that were not counted, by reason. */
+    /** Events that were not counted, by reason; of skipped runs only those of programs that are gone. */
     synchronized Map<String, Long> lost() {
         Map<String, Long> lost = new LinkedHashMap<>();
         for (int reason = 0; reason < LockContentionLayout.LOST_NAMES.size(); reason++) {
             lost.put(LockContentionLayout.LOST_NAMES.get(reason), memory.lost(reason));
         }
+        lost.put("recursion_begin", sum(kept.beginMisses()));
+        lost.put("recursion_end", sum(kept.endMisses()));
         return lost;
+    }
+
+    private static long sum(Map<Integer, Long> misses) {
+        return misses.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** The table in force. */
@@ -117,9 +181,12 @@ final class Tracking {
         return table;
     }
 
-    private void collect(LockTotals into, IntPredicate slots) {
+    /** Returns whether there was anything. */
+    private boolean collect(LockTotals into, IntPredicate slots) {
+        boolean[] any = {false};
         memory.visitSlots(ledger.used(), (slot, key, counters, at) -> {
             if (slots.test(slot) && CounterSum.counted(counters, at)) {
+                any[0] = true;
                 seen(slot).ifPresent(range -> into.addRange(range, counters, at));
             }
         });
@@ -129,6 +196,7 @@ final class Tracking {
                 seen(slot).ifPresent(range -> into.addLock(range, LockContentionLayout.indexOfKey(key), counters, at));
             }
         });
+        return any[0];
     }
 
     private Optional<LockRange> seen(int slot) {
@@ -147,20 +215,41 @@ final class Tracking {
         if (rested.isEmpty()) {
             return;
         }
-        collect(retained, rested::contains);
+        LockTotals all = copyOf(kept.totals());
+        if (collect(all, rested::contains)) {
+            // From here on they are counted there. Whoever goes on after a crash only has to clear them.
+            kept = fitting(all, rested);
+            store.write(kept.encode());
+        }
+        clear(rested);
+        store.cleared();
+        rested.forEach(slot -> {
+            ledger.release(slot);
+            retiredAt.remove(slot);
+        });
+    }
+
+    private Kept fitting(LockTotals all, Set<Integer> rested) {
+        Set<LockTotals.MapKey> living = new HashSet<>();
+        table.entries().forEach(entry -> living.add(LockTotals.MapKey.of(entry.range())));
+        forgotten += all.forgetBeyond(MOST_RETAINED, map -> !living.contains(map));
+        Kept changed = kept.with(all, rested);
+        while (changed.encode().length > KeptStore.MOST_BYTES && all.size() > 0) {
+            forgotten += all.forgetBeyond(all.size() / 2, map -> true);
+        }
+        return changed;
+    }
+
+    private void clear(Set<Integer> slots) {
         memory.visitLines((line, key, counters, at) -> {
-            if (rested.contains(LockContentionLayout.slotOfKey(key))) {
+            if (slots.contains(LockContentionLayout.slotOfKey(key))) {
                 memory.clearLine(line);
             }
         });
-        for (int slot : rested) {
+        for (int slot : slots) {
             memory.clearSlot(slot);
-            ledger.release(slot);
-            retiredAt.remove(slot);
+            records.free(slot);
         }
-        Set<LockTotals.MapKey> living = new HashSet<>();
-        table.entries().forEach(entry -> living.add(LockTotals.MapKey.of(entry.range())));
-        forgotten += retained.forgetBeyond(MOST_RETAINED, map -> !living.contains(map));
     }
 
     private void rest() {

@@ -11,6 +11,7 @@ import io.karst.contention.LockCounters;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.RangeTable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -58,7 +59,9 @@ class ChurnTest {
                         .load(
                                 "lock_contention",
                                 (asset, btf) -> KernelHalf.attached(
-                                        bpf, asset, btf, new TracerSizes(bpf.possibleCpus(), 16384, 1024)))) {
+                                        new Programs(bpf, asset, btf),
+                                        new TracerSizes(bpf.possibleCpus(), 16384, 1024),
+                                        Instant.now()))) {
             Tracking tracking = new Tracking(half.memory(), Ticker.SYSTEM);
             churn(tracking, maps);
             check(tracking);

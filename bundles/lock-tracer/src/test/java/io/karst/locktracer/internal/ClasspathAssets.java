@@ -14,6 +14,9 @@ import io.karst.bpf.BpfException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -32,12 +35,19 @@ final class ClasspathAssets implements CoreAssetLoader {
         }
     }
 
+    static CoreAsset asset(String name, byte[] content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return new CoreAsset(name, "class path", HexFormat.of().formatHex(digest), content);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
     @Override
     public <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback) {
         try {
-            return callback.apply(
-                    new CoreAsset(name, "class path", "", content(name)),
-                    new BtfOptions(BtfSource.KERNEL, Optional.empty()));
+            return callback.apply(asset(name, content(name)), new BtfOptions(BtfSource.KERNEL, Optional.empty()));
         } catch (BpfException e) {
             throw new AssetException(AssetOutcome.LOADER, name + ": " + e.getMessage(), e);
         }

@@ -5,7 +5,9 @@ package io.karst.locktracer.internal;
 
 import io.karst.bpf.MappedMemory;
 import io.karst.locks.Histograms;
+import io.karst.locks.KeptStore;
 import io.karst.locks.LockContentionLayout;
+import io.karst.locks.SlotRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -25,6 +27,9 @@ final class HeapMemory implements MappedMemory {
                 new HeapMemory((long) sizes.cpus() * sizes.slots() * LockContentionLayout.COUNTERS_BYTES),
                 new HeapMemory((long) sizes.cpus() * sizes.lines() * LockContentionLayout.SINGLE_LOCK_BYTES),
                 new HeapMemory((long) sizes.cpus() * LockContentionLayout.LOST_ROW * Long.BYTES),
+                new HeapMemory(LockContentionLayout.WAITING_BYTES),
+                new HeapMemory((long) sizes.slots() * SlotRecords.BYTES),
+                new HeapMemory((long) KeptStore.PIECES * KeptStore.PIECE_BYTES),
                 sizes);
     }
 

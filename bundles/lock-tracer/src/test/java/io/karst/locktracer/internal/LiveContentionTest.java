@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,9 @@ class LiveContentionTest {
                         .load(
                                 "lock_contention",
                                 (asset, btf) -> KernelHalf.attached(
-                                        bpf, asset, btf, new TracerSizes(bpf.possibleCpus(), 1024, 64)))) {
+                                        new Programs(bpf, asset, btf),
+                                        new TracerSizes(bpf.possibleCpus(), 1024, 64),
+                                        Instant.now()))) {
             Set<Integer> wanted = Set.of(id(load, Fight.SPIN_LOCK), id(load, Fight.MUTEX));
             maps.only(found -> wanted.contains(found.mapId()));
             Tracking tracking = new Tracking(half.memory(), Ticker.SYSTEM);

@@ -18,17 +18,14 @@ import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
+import io.karst.locks.PinPlace;
 import io.karst.resource.LockFamily;
-import io.karst.symbol.KernelSymbol;
-import io.karst.symbol.KernelSymbols;
-import io.karst.symbol.SymbolStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +39,9 @@ import org.junit.jupiter.api.Test;
 
 @Tag("kernel")
 class LockTracerStageTest {
-    private static final TracerSettings QUICK = new TracerSettings(false, 10, 64, 16384);
-    private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024, 16384);
+    private static final PinPlace UNPINNED = new PinPlace(false, Path.of(PinPlace.DEFAULT_ROOT), "karst-stage-test");
+    private static final TracerSettings QUICK = new TracerSettings(false, 10, 64, 16384, UNPINNED);
+    private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024, 16384, UNPINNED);
 
     private final NativeBpf bpf = new NativeBpf();
     private final ScannedMaps maps = new ScannedMaps(bpf);
@@ -173,7 +171,7 @@ class LockTracerStageTest {
 
     @Test
     void selfTestThatFailsAtAnyStepLeavesNothing() {
-        TracerSettings brief = new TracerSettings(true, 10, 64, 16384);
+        TracerSettings brief = new TracerSettings(true, 10, 64, 16384, UNPINNED);
         stage(bpf, brief).close();
         Map<String, Long> before = held();
         int first = steps(number -> false, QUICK);
@@ -221,7 +219,7 @@ class LockTracerStageTest {
         try {
             Set<Integer> programs = programs();
             assertThat(programs).hasSizeGreaterThanOrEqualTo(2);
-            stage.change(new TracerSettings(true, 10, 128, 1024));
+            stage.change(new TracerSettings(true, 10, 128, 1024, UNPINNED));
             assertThat(programs()).containsAll(programs);
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
@@ -315,31 +313,6 @@ class LockTracerStageTest {
             return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
             return "gone";
-        }
-    }
-
-    /** Knows which symbols there are, as their names are readable without privilege. */
-    private static final class NamesOnly implements KernelSymbols {
-        @Override
-        public List<KernelSymbol> byName(Collection<String> names) {
-            try (Stream<String> lines = Files.lines(Path.of("/proc/kallsyms"))) {
-                String name = names.iterator().next();
-                boolean found = lines.anyMatch(line -> line.endsWith(" " + name));
-                return List.of(new KernelSymbol(
-                        name, 0, 0, "", found ? SymbolStatus.FOUND : SymbolStatus.NOT_FOUND, "kallsyms"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public List<KernelSymbol> byAddress(Collection<Long> addresses) {
-            return List.of();
-        }
-
-        @Override
-        public List<KernelSymbol> resolved() {
-            return List.of();
         }
     }
 }

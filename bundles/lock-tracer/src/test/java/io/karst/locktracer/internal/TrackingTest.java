@@ -8,17 +8,24 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.contention.LockCounters;
+import io.karst.contention.LockVisibility;
 import io.karst.locks.LockContentionLayout;
+import io.karst.locks.PinPlace;
 import io.karst.locks.RangeTable;
 import io.karst.resource.Inventory;
+import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapResource;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,10 +35,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrackingTest {
     private static final long KERNEL = 0xffff_8880_0000_0000L;
 
+    private static final PinPlace UNPINNED = new PinPlace(false, Path.of(PinPlace.DEFAULT_ROOT), "test");
+
     private final TracerSizes sizes = new TracerSizes(2, 4, 64);
     private final SharedMemory memory = HeapMemory.shared(sizes);
     private final AtomicLong nanos = new AtomicLong();
-    private final Tracking tracking = new Tracking(memory, new Ticker() {
+    private final Ticker ticker = new Ticker() {
         @Override
         public long nanos() {
             return nanos.get();
@@ -41,7 +50,8 @@ class TrackingTest {
         public void park(long time) {
             nanos.addAndGet(time);
         }
-    });
+    };
+    private final Tracking tracking = new Tracking(memory, ticker);
 
     @Test
     void switchesToTheTableItWrote() {
@@ -176,7 +186,15 @@ class TrackingTest {
     @Test
     void tellsLostEventsByReason() {
         assertThat(tracking.lost())
-                .containsOnlyKeys("stale_note", "nesting", "sleepers_full", "clock", "single_lock", "map_gone")
+                .containsOnlyKeys(
+                        "stale_note",
+                        "nesting",
+                        "sleepers_full",
+                        "clock",
+                        "single_lock",
+                        "map_gone",
+                        "recursion_begin",
+                        "recursion_end")
                 .containsEntry("single_lock", 0L);
         memory.lost().putLong(LockContentionLayout.LOST_SINGLE_LOCK * 8L, 3);
         memory.lost().putLong((LockContentionLayout.LOST_ROW + LockContentionLayout.LOST_SINGLE_LOCK) * 8L, 4);
@@ -188,7 +206,7 @@ class TrackingTest {
     @ValueSource(ints = {0, 512, 1025, 32768})
     void refusesSlotsOutOfRange(int slots) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TracerSettings(true, 50, 64, slots))
+                .isThrownBy(() -> new TracerSettings(true, 50, 64, slots, UNPINNED))
                 .withMessage("max.slots=" + slots + " is not a power of two from 1024 to 16384");
     }
 
@@ -250,6 +268,82 @@ class TrackingTest {
     }
 
     @Test
+    void anotherProcessGoesOnWithTheSameSlotsAndCounts() {
+        tracking.track(inventory(freeze(1), freeze(2)));
+        waits(0, slotOf(1), 3, 100);
+        waits(1, slotOf(2), 4, 100);
+        tracking.track(inventory(freeze(2)));
+        pass(Duration.ofSeconds(2));
+        tracking.track(inventory(freeze(2)));
+        tracking.ignore(List.of(2));
+        Tracking next = new Tracking(memory, ticker);
+        assertThat(counts(next)).containsExactly("1=3");
+        next.track(inventory(freeze(2), freeze(3)));
+        waits(0, slotOf(next, 3), 5, 100);
+        assertThat(counts(next)).containsExactlyInAnyOrder("1=3", "3=5");
+        assertThat(next.table().find(address(2))).as("ignored for good").isEmpty();
+    }
+
+    @Test
+    void visibilityAndMissesAreKept() {
+        LockVisibility found = new LockVisibility(LockFamily.SPIN, LockVisibility.Visibility.FULL, "seen");
+        tracking.visibility(List.of(found));
+        assertThat(new Tracking(memory, ticker).visibility()).containsExactly(found);
+    }
+
+    /** Each round dies one write later, from the first to the last of taking counts out and giving slots to others. */
+    @Test
+    void noCountIsLostOrDoubledWheneverTheProcessDies() {
+        AtomicInteger writesLeft = new AtomicInteger();
+        Map<Integer, Long> expected = new TreeMap<>();
+        int died = 0;
+        int id = 0;
+        boolean survived = false;
+        for (int writes = 0; !survived; writes++) {
+            writesLeft.set(Integer.MAX_VALUE);
+            Tracking before = new Tracking(MortalMemory.of(memory, writesLeft), ticker);
+            int first = ++id;
+            int second = ++id;
+            before.track(inventory(freeze(first), freeze(second)));
+            for (int map : new int[] {first, second}) {
+                int slot = slotOf(before, map);
+                waits(1, slot, map, 100);
+                line(0, slot, LockContentionLayout.singleLockKey(slot, 0), map, 100);
+                expected.put(map, (long) map);
+            }
+            before.track(inventory());
+            pass(Duration.ofSeconds(2));
+            writesLeft.set(writes);
+            try {
+                before.track(inventory(freeze(++id)));
+                survived = true;
+            } catch (MortalMemory.Death e) {
+                died++;
+            }
+            assertThat(countsById(new Tracking(memory, ticker)))
+                    .as("after " + writes + " writes")
+                    .isEqualTo(expected);
+            pass(Duration.ofSeconds(2));
+            Tracking after = new Tracking(memory, ticker);
+            after.track(inventory());
+            pass(Duration.ofSeconds(2));
+            after.track(inventory());
+            assertThat(countsById(after))
+                    .as("after " + writes + " writes, later")
+                    .isEqualTo(expected);
+        }
+        assertThat(died).isGreaterThan(15);
+    }
+
+    private static Map<Integer, Long> countsById(Tracking tracking) {
+        Map<Integer, Long> counts = new TreeMap<>();
+        tracking.totals()
+                .perKind()
+                .forEach(entry -> counts.merge(entry.mapId(), entry.counters().count(), Long::sum));
+        return counts;
+    }
+
+    @Test
     void mapsWithTheSameBlindSpotShareASentence() {
         MapResource[] maps = IntStream.rangeClosed(1, 12)
                 .mapToObj(id -> new MapResource(
@@ -262,12 +356,12 @@ class TrackingTest {
 
     @Test
     void sizesFollowTheRangesAndTheMemory() {
-        TracerSettings most = new TracerSettings(false, 10, 64, 16384);
+        TracerSettings most = new TracerSettings(false, 10, 64, 16384, UNPINNED);
         assertThat(TracerSizes.of(2, 10, most).slots()).isEqualTo(16384);
         assertThat(TracerSizes.of(64, 10, most).slots()).isEqualTo(1024);
         assertThat(TracerSizes.of(64, 700, most).slots()).isEqualTo(4096);
         assertThat(TracerSizes.of(1024, 100_000, most).slots()).isEqualTo(16384);
-        TracerSettings few = new TracerSettings(false, 10, 64, 2048);
+        TracerSettings few = new TracerSettings(false, 10, 64, 2048, UNPINNED);
         assertThat(TracerSizes.of(2, 10, few).slots()).isEqualTo(2048);
         assertThat(TracerSizes.of(1024, 100_000, few).slots()).isEqualTo(2048);
     }
@@ -291,12 +385,20 @@ class TrackingTest {
     }
 
     private List<String> counts() {
+        return counts(tracking);
+    }
+
+    private static List<String> counts(Tracking tracking) {
         return tracking.totals().perKind().stream()
                 .map(entry -> entry.mapId() + "=" + entry.counters().count())
                 .toList();
     }
 
     private int slotOf(int mapId) {
+        return slotOf(tracking, mapId);
+    }
+
+    private static int slotOf(Tracking tracking, int mapId) {
         return tracking.table().entries().stream()
                 .filter(entry -> entry.range().mapId() == mapId)
                 .findAny()

@@ -24,7 +24,7 @@ final class Twins implements AutoCloseable {
     Twins(Bpf bpf, int slots, int lines) {
         TracerSizes sizes = new TracerSizes(bpf.possibleCpus(), slots, lines);
         half = new ClasspathAssets()
-                .load("lock_contention", (asset, btf) -> KernelHalf.detached(bpf, asset, btf, sizes));
+                .load("lock_contention", (asset, btf) -> KernelHalf.detached(new Programs(bpf, asset, btf), sizes));
         tracking = new Tracking(half.memory(), Ticker.SYSTEM);
     }
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfMap;
+import io.karst.bpf.MapSpec;
+import io.karst.bpf.MappedMemory;
+import io.karst.locks.HalfState;
+import io.karst.locks.KeptStore;
+import io.karst.locks.SlotRecords;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** The maps of a kernel half: their names, those that user space makes itself, and how all are mapped into memory. */
+final class HalfMaps {
+    /** Those that programs of other sizes can share, as only the number of CPUs sizes them. */
+    static final List<String> SHARED = List.of("ranges", "control", "lost", "spinning", "sleepers", ".data.waiting");
+
+    /** Those whose sizes are settings. */
+    static final List<String> SIZED = List.of("totals", "single_locks");
+
+    static final String LEDGER = "ledger";
+    static final String KEPT = "kept";
+    static final String STATE = "state";
+
+    private static final int MMAPABLE = 1 << 10; // BPF_F_MMAPABLE
+
+    private HalfMaps() {}
+
+    /** What a map is pinned as: a BPF file system takes no dots. */
+    static String pinOf(String map) {
+        return map.equals(".data.waiting") ? "waiting" : map;
+    }
+
+    static BpfMap ledger(Bpf bpf, TracerSizes sizes) {
+        return array(bpf, "karst_ledger", SlotRecords.BYTES, sizes.slots());
+    }
+
+    static BpfMap kept(Bpf bpf) {
+        return array(bpf, "karst_kept", KeptStore.PIECE_BYTES, KeptStore.PIECES);
+    }
+
+    static BpfMap state(Bpf bpf) {
+        return array(bpf, "karst_state", HalfState.BYTES, 1);
+    }
+
+    private static BpfMap array(Bpf bpf, String name, int bytes, int entries) {
+        return bpf.createMap(new MapSpec("array", name, Integer.BYTES, bytes, entries, MMAPABLE));
+    }
+
+    /** Maps all that user space reads. What is mapped belongs to {@code owned}. */
+    static SharedMemory mapped(Function<String, BpfMap> maps, TracerSizes sizes, Owned owned) {
+        return new SharedMemory(
+                mapped(maps, "ranges", true, owned),
+                mapped(maps, "control", true, owned),
+                mapped(maps, "totals", true, owned),
+                mapped(maps, "single_locks", true, owned),
+                mapped(maps, "lost", false, owned),
+                mapped(maps, ".data.waiting", true, owned),
+                mapped(maps, LEDGER, true, owned),
+                mapped(maps, KEPT, true, owned),
+                sizes);
+    }
+
+    private static MappedMemory mapped(Function<String, BpfMap> maps, String name, boolean writable, Owned owned) {
+        // the memory outlives the handle; one that belongs to an object ignores this close
+        try (BpfMap map = maps.apply(name)) {
+            MappedMemory memory = map.mmap(writable);
+            owned.add(memory::close);
+            return memory;
+        }
+    }
+
+    /** The maps pinned in a half's directory. */
+    static Function<String, BpfMap> pinned(Bpf bpf, Path half) {
+        return name -> bpf.pinnedMap(half.resolve(pinOf(name)));
+    }
+}

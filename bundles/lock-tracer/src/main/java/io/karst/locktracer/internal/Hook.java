@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import java.util.List;
+
+/** Which of the programs with the same body are loaded. */
+enum Hook {
+    /** BTF tracepoints: the usual ones. */
+    TP_BTF("on_contention_begin", "on_contention_end"),
+    /** Raw tracepoints, which work where the kernel refuses the others and take test runs. */
+    RAW_TP("test_contention_begin", "test_contention_end");
+
+    private final String begin;
+    private final String end;
+
+    Hook(String begin, String end) {
+        this.begin = begin;
+        this.end = end;
+    }
+
+    String begin() {
+        return begin;
+    }
+
+    String end() {
+        return end;
+    }
+
+    List<String> programs() {
+        return List.of(begin, end);
+    }
+
+    /** By the name of a loaded begin program, of which the kernel keeps 15 characters. */
+    static Hook ofBegin(String name) {
+        return RAW_TP.begin.startsWith(name) && !name.isEmpty() ? RAW_TP : TP_BTF;
+    }
+}

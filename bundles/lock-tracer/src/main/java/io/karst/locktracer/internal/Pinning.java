@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.ability.Ability;
+import io.karst.bpf.Bpf;
+import io.karst.locks.PinPlace;
+import io.karst.locks.PinTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Whether and where a tracer pins its kernel half.
+ *
+ * @param place what was asked for
+ * @param tree the claimed directory; empty if nothing is pinned
+ * @param reason why nothing is pinned; empty if something is
+ */
+record Pinning(PinPlace place, Optional<PinTree> tree, String reason) {
+
+    /**
+     * Claims the directory, if there is one to be had. Switched off, it is claimed only to take over what an earlier tracer
+     * pinned there.
+     *
+     * @param owned gets the claim
+     * @throws IllegalStateException if another process has it, or somebody else could have written there
+     */
+    static Pinning of(Bpf bpf, PinPlace place, Owned owned) {
+        if (!place.enabled() && !Files.exists(place.directory(), LinkOption.NOFOLLOW_LINKS)) {
+            return new Pinning(place, Optional.empty(), "pin of io.karst.locktracer is false");
+        }
+        PinTree.Access access = PinTree.open(place);
+        if (access instanceof PinTree.Unavailable unavailable) {
+            return new Pinning(place, Optional.empty(), unavailable.reason());
+        }
+        owned.add(bpf.claim(place.directory())
+                .orElseThrow(() -> new IllegalStateException("another tracer has " + place.directory()
+                        + ": give each Karaf on this host its own pin.instance of io.karst.locktracer"))::close);
+        return new Pinning(place, Optional.of(((PinTree.Usable) access).tree()), "");
+    }
+
+    /** The half that counts from now on; the caller closes it. */
+    KernelHalf half(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
+        return tree.map(pins -> Succession.take(programs, pins, wanted, ranges, Ticker.SYSTEM, clock))
+                .orElseGet(() -> KernelHalf.attached(programs, wanted, clock.instant()));
+    }
+
+    /** Removes the pins that nobody needs any more, once the half has its table. */
+    void settle(KernelHalf half) {
+        tree.ifPresent(pins -> Succession.dropOlder(pins, half));
+        if (!place.enabled() && tree.isPresent()) {
+            try {
+                PinTree.remove(place);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** For {@code karst:doctor}. */
+    Ability ability(KernelHalf half) {
+        boolean pinned = place.enabled() && tree.isPresent();
+        return new Ability(
+                "counting outlives Karaf",
+                pinned,
+                pinned
+                        ? "pinned below " + half.pins().orElse(place.directory())
+                        : reason.isEmpty() ? "pin is false" : reason,
+                pinned
+                        ? "none: a bundle that is updated, or a Karaf that died, finds its counts again"
+                        : "counts begin at zero when the lock tracer is updated, or Karaf dies",
+                pinned ? "" : "mount -t bpf bpf /sys/fs/bpf, and set pin = true in io.karst.locktracer");
+    }
+}

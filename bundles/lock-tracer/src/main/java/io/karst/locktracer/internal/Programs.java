@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import io.karst.asset.BtfOptions;
+import io.karst.asset.CoreAsset;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfObject;
+import io.karst.locks.LockContentionLayout;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * The contention programs, ready to be loaded.
+ *
+ * @param bpf the kernel's BPF
+ * @param asset the compiled programs
+ * @param btf what they are relocated against
+ */
+record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
+    private static final int DIGEST_CHARACTERS = 16;
+
+    /** What tells these programs from other ones, in the names of pins. */
+    String digest() {
+        String whole = asset.sha256();
+        return whole.substring(0, Math.min(DIGEST_CHARACTERS, whole.length()));
+    }
+
+    /**
+     * Loads, for the BTF tracepoints or, if something of that is refused, for the raw ones.
+     *
+     * @param sizes of the maps that are made
+     * @param reused pins of maps that are there already, by name
+     * @param use attaches; closes what it took when it throws
+     * @throws BpfException of the first try, if both are refused
+     */
+    <T> T loaded(TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, Hook, T> use) {
+        try {
+            return loaded(Hook.TP_BTF, sizes, reused, use);
+        } catch (BpfException e) {
+            try {
+                return loaded(Hook.RAW_TP, sizes, reused, use);
+            } catch (BpfException again) {
+                e.addSuppressed(again);
+                throw e;
+            }
+        }
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails, the object is closed again
+    private <T> T loaded(Hook hook, TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, Hook, T> use) {
+        BpfObject object = load(hook, sizes, reused);
+        try {
+            return use.apply(object, hook);
+        } catch (RuntimeException | Error e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    /** Loads one kind; the caller closes the object. */
+    @SuppressWarnings("IllegalCatch") // whatever fails, the object is closed again
+    BpfObject load(Hook hook, TracerSizes sizes, Map<String, Path> reused) {
+        BpfObject object = bpf.open(asset, btf);
+        try {
+            for (Hook each : Hook.values()) {
+                each.programs().forEach(name -> object.setAutoload(name, each == hook));
+            }
+            object.setReadOnlyVariable("slots", sizes.slots());
+            object.setReadOnlyVariable("single_lock_lines", sizes.lines());
+            object.setMaxEntries("totals", (long) sizes.cpus() * sizes.slots());
+            object.setMaxEntries("single_locks", (long) sizes.cpus() * sizes.lines());
+            object.setMaxEntries("lost", (long) sizes.cpus() * LockContentionLayout.LOST_ROW);
+            reused.forEach(object::reuseMap);
+            object.load();
+            return object;
+        } catch (RuntimeException | Error e) {
+            object.close();
+            throw e;
+        }
+    }
+}

@@ -13,6 +13,7 @@ import io.karst.ability.Ability;
 import io.karst.asset.AssetOutcome;
 import io.karst.asset.AssetResult;
 import io.karst.asset.BtfSource;
+import io.karst.contention.KernelPins;
 import io.karst.resource.LockKind;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
@@ -88,6 +89,22 @@ class ContractTest {
                         "failures", "number",
                         "lastError", "string")));
         assertThat(task.get("intervalMillis").getAsLong()).isEqualTo(5_000);
+    }
+
+    @Test
+    void cleanup() {
+        KernelPins.Instance instance = new KernelPins.Instance("karaf-1", "/sys/fs/bpf/karst/karaf-1", true, false);
+
+        JsonObject object = onlyOf(CleanupCommand.json(List.of(new CleanupCommand.Cleaned(instance, 13))));
+
+        assertThat(fields(object))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "instance", "string",
+                        "directory", "string",
+                        "own", "boolean",
+                        "inUse", "boolean",
+                        "pinsRemoved", "number"));
+        assertThat(object.get("pinsRemoved").getAsInt()).isEqualTo(13);
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param descriptors number of descriptors of BPF objects and of perf events
  * @param threads names of the threads of Karst
- * @param pins what is pinned by Karst
+ * @param pins what this Karaf's lock tracer has pinned
  */
 record Footprint(int descriptors, List<String> threads, NavigableSet<String> pins) {
 
@@ -56,8 +56,9 @@ record Footprint(int descriptors, List<String> threads, NavigableSet<String> pin
                 .toList();
     }
 
-    private static NavigableSet<String> pinned() throws IOException {
-        Path root = Path.of("/sys/fs/bpf/karst");
+    /** Paths below this Karaf's own directory of pins. */
+    static NavigableSet<String> pinned() throws IOException {
+        Path root = Path.of(System.getProperty("karst.pins"));
         NavigableSet<String> found = new TreeSet<>();
         if (Files.isDirectory(root)) {
             try (Stream<Path> pins = Files.walk(root)) {

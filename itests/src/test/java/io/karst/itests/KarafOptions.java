@@ -4,6 +4,7 @@
 package io.karst.itests;
 
 import static org.ops4j.pax.exam.CoreOptions.composite;
+import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
@@ -17,6 +18,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.karaf.options.LogLevelOption;
 import org.ops4j.pax.exam.options.extra.VMOption;
@@ -47,6 +49,8 @@ final class KarafOptions {
             "scr",
             "karst");
 
+    private static final AtomicBoolean PINS_GO = new AtomicBoolean();
+
     private KarafOptions() {}
 
     static Option distribution() {
@@ -65,6 +69,7 @@ final class KarafOptions {
         options.add(editConfigurationFilePut(SHELL, "sshPort", freePort()));
         options.add(editConfigurationFilePut(MANAGEMENT, "rmiRegistryPort", freePort()));
         options.add(editConfigurationFilePut(MANAGEMENT, "rmiServerPort", freePort()));
+        options.add(editConfigurationFilePut("etc/io.karst.locktracer.cfg", "pin.instance", instance()));
         options.add(editConfigurationFilePut(
                 "etc/org.ops4j.pax.url.mvn.cfg",
                 "org.ops4j.pax.url.mvn.localRepository",
@@ -72,6 +77,8 @@ final class KarafOptions {
         // A stage of its own for what pax-exam appends, or the first test bundle may arrive while Karaf still resolves.
         options.add(editConfigurationFilePut(
                 "etc/org.apache.karaf.features.cfg", "featuresBoot", "(" + String.join(",", BOOT_FEATURES) + ")"));
+        options.add(systemProperty("karst.swaps").value(property("karst.swaps")));
+        options.add(systemProperty("karst.pins").value("/sys/fs/bpf/karst/" + instance()));
         virtualMachine().forEach(line -> options.add(new VMOption(line)));
         return composite(options.toArray(Option[]::new));
     }
@@ -114,6 +121,23 @@ final class KarafOptions {
         lines.add("-classpath");
         lines.add("lib/jdk9plus/*:lib/boot/*:lib/endorsed/*");
         return lines;
+    }
+
+    /** The tests' own pins, which go when the process that starts these Karafs ends. */
+    private static String instance() {
+        String name = "itest-" + ProcessHandle.current().pid();
+        if (PINS_GO.compareAndSet(false, true)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> removePins(name)));
+        }
+        return name;
+    }
+
+    private static void removePins(String name) {
+        try {
+            RunningKaraf.run(Path.of("."), "rm", "-rf", "/sys/fs/bpf/karst/" + name);
+        } catch (Exception e) {
+            throw new IllegalStateException("pins of " + name + " stay", e);
+        }
     }
 
     private static String freePort() {

@@ -28,12 +28,24 @@ public final class RunningKaraf implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2).multipliedBy(PATIENCE);
     private static final Duration COMMAND = Duration.ofMinutes(1).multipliedBy(PATIENCE);
 
-    private final Path home;
-    private final Process process;
+    private static final Path PINS = Path.of("/sys/fs/bpf/karst");
 
-    private RunningKaraf(Path home, Process process) {
+    private final Path home;
+    private final List<String> command;
+    private Process process;
+
+    private RunningKaraf(Path home, List<String> command) throws IOException {
         this.home = home;
-        this.process = process;
+        this.command = command;
+        this.process = launch();
+    }
+
+    private Process launch() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(
+                ProcessBuilder.Redirect.appendTo(home.resolve("console.out").toFile()));
+        clean(builder);
+        return builder.start();
     }
 
     /**
@@ -52,10 +64,7 @@ public final class RunningKaraf implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(wrapper));
         command.add(home.resolve("bin/karaf").toString());
         command.add("server");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectOutput(home.resolve("console.out").toFile());
-        clean(builder);
-        RunningKaraf karaf = new RunningKaraf(home, builder.start());
+        RunningKaraf karaf = new RunningKaraf(home, command);
         boolean answered = false;
         try {
             karaf.awaitShell();
@@ -77,6 +86,7 @@ public final class RunningKaraf implements AutoCloseable {
         set(home, "org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
         set(home, "org.apache.karaf.management.cfg", "rmiRegistryPort", freePort());
         set(home, "org.apache.karaf.management.cfg", "rmiServerPort", freePort());
+        Files.writeString(home.resolve("etc/io.karst.locktracer.cfg"), "pin.instance = " + instance(home) + "\n");
         Files.writeString(
                 home.resolve("etc/org.ops4j.pax.url.mvn.cfg"),
                 "\norg.ops4j.pax.url.mvn.localRepository = " + System.getProperty("maven.repo.local") + "\n",
@@ -86,6 +96,41 @@ public final class RunningKaraf implements AutoCloseable {
     private static void set(Path home, String file, String key, String value) throws IOException {
         Path path = home.resolve("etc").resolve(file);
         Files.writeString(path, Files.readString(path).replaceAll("(?m)^" + key + " *=.*$", key + " = " + value));
+    }
+
+    private static String instance(Path home) {
+        return "itest-" + home.getFileName() + "-" + ProcessHandle.current().pid();
+    }
+
+    /** Where its lock tracer pins. */
+    Path pins() {
+        return PINS.resolve(instance(home));
+    }
+
+    /** A compiled kernel program, out of the bundle that brings it. */
+    Path asset(String name) throws Exception {
+        List<Path> jars;
+        try (var files = Files.walk(home.resolve("system/io/karst/karst-bpf"))) {
+            jars = files.filter(file -> file.toString().endsWith(".jar")).toList();
+        }
+        run(home, "unzip", "-oqj", jars.get(0).toString(), "karst/assets/" + name + ".bpf.o", "-d", "data");
+        return home.resolve("data").resolve(name + ".bpf.o");
+    }
+
+    /** Kills the virtual machine, which gets no chance to do anything more. */
+    void kill() throws Exception {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle handle : all) {
+            handle.onExit().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Starts it after {@link #kill}, and waits until its shell answers. */
+    void startAgain() throws Exception {
+        process = launch();
+        awaitShell();
     }
 
     static String freePort() throws IOException {
@@ -180,5 +225,6 @@ public final class RunningKaraf implements AutoCloseable {
                 handle.destroyForcibly();
             }
         }
+        run(home, "rm", "-rf", pins().toString());
     }
 }

@@ -41,6 +41,9 @@ public class StagesIT {
     private static final long TAKEDOWN_SECONDS = 10;
     private static final int CYCLES = 50;
 
+    /** Eleven maps and two links, in two directories. */
+    private static final int PINS = 15;
+
     @Inject
     private BundleContext context;
 
@@ -150,6 +153,10 @@ public class StagesIT {
             bundles.get(i).stop();
         }
         assertNoDescriptorIsLeft();
+        assertEquals(
+                "one kernel half counts on: " + Footprint.pinned(),
+                PINS,
+                Footprint.pinned().size());
         for (Bundle bundle : bundles) {
             bundle.start();
         }

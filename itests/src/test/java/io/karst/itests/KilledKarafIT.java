@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.Test;
+
+/** Karaf dies again and again while a lock is contended; its kernel half counts every wait. */
+public class KilledKarafIT {
+    /** 10 in the long run. */
+    private static final int KILLS = Integer.getInteger("karst.kills", 1);
+
+    private static final Duration READY = Duration.ofMinutes(3);
+
+    @Test
+    public void noWaitIsLostWhenKarafDies() throws Exception {
+        Path folder = Files.createTempDirectory("karst-itest-");
+        RunningKaraf karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "killed-karaf");
+        try (SpinLoad load = new SpinLoad(karaf.asset("contention_load"), folder)) {
+            awaitReady(karaf);
+            load.start(karaf.shell("karst:maps --json"));
+            for (int kill = 0; kill < KILLS; kill++) {
+                karaf.kill();
+                karaf.startAgain();
+                awaitReady(karaf);
+            }
+            long expected = load.stop();
+            long[] counted = load.counted(karaf.shell("karst:locks --json"));
+            assertTrue("nothing waited", expected > 0);
+            assertEquals("lost of " + expected, 0, counted[1]);
+            assertEquals("counted", expected, counted[0]);
+            uninstallRemovesEveryPin(karaf);
+        } finally {
+            karaf.close();
+            RunningKaraf.run(Path.of("."), "rm", "-rf", folder.toString());
+        }
+    }
+
+    private static void uninstallRemovesEveryPin(RunningKaraf karaf) throws Exception {
+        assertTrue(Files.isDirectory(karaf.pins()));
+        karaf.shell("feature:uninstall karst");
+        assertTrue("pins after uninstall", Files.notExists(karaf.pins()));
+    }
+
+    private static void awaitReady(RunningKaraf karaf) throws Exception {
+        karaf.awaitShell("karst:locks --json", "\"locks\"", READY);
+    }
+}

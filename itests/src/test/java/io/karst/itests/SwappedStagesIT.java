@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+import static org.ops4j.pax.exam.CoreOptions.options;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import javax.inject.Inject;
+import javax.management.ObjectName;
+import org.apache.karaf.shell.api.console.SessionFactory;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** Stage bundles are updated to rebuilt versions while a lock is contended. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class SwappedStagesIT {
+
+    private static final List<String> STAGES =
+            List.of("io.karst.initialize", "io.karst.kernel-symbols", "io.karst.lock-tracer", "io.karst.contention");
+    private static final long PATIENCE_SECONDS = 120;
+
+    @Inject
+    private BundleContext context;
+
+    @Inject
+    private SessionFactory sessions;
+
+    @Configuration
+    public Option[] configuration() {
+        return options(KarafOptions.distribution());
+    }
+
+    @Before
+    public void allReady() throws Exception {
+        awaitCounting();
+    }
+
+    @Test
+    public void noWaitIsLostAndNothingLeaks() throws Exception {
+        Path folder = Files.createTempDirectory("karst-itest-");
+        try (SpinLoad load = new SpinLoad(asset(folder), folder)) {
+            load.start(new Shell(sessions).run("karst:maps --json"));
+            swapAll(0);
+            Footprint before = Footprint.read();
+            long classLoaders = classLoaders();
+            int swaps = Integer.getInteger("karst.swaps", 1);
+            for (int build = 1; build <= swaps; build++) {
+                swapAll(build);
+            }
+            assertEquals(before, Footprint.read());
+            awaitClassLoaders(classLoaders);
+            long expected = load.stop();
+            long[] counted = load.counted(new Shell(sessions).run("karst:locks --json"));
+            assertTrue("nothing waited", expected > 0);
+            assertEquals("lost of " + expected, 0, counted[1]);
+            assertEquals("counted", expected, counted[0]);
+        } finally {
+            RunningKaraf.run(Path.of("."), "rm", "-rf", folder.toString());
+        }
+    }
+
+    private void swapAll(int build) throws Exception {
+        for (String stage : STAGES) {
+            Bundle bundle = bundle(stage);
+            bundle.update(new ByteArrayInputStream(rebuilt(bundle, build)));
+            awaitCounting();
+        }
+    }
+
+    /** The same jar with an entry more, as another build would differ. */
+    private static byte[] rebuilt(Bundle bundle, int build) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (InputStream jar = new URL(bundle.getLocation()).openStream();
+                ZipInputStream in = new ZipInputStream(jar);
+                ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                in.transferTo(out);
+            }
+            out.putNextEntry(new ZipEntry("build-" + build));
+        }
+        return bytes.toByteArray();
+    }
+
+    private Path asset(Path folder) throws Exception {
+        URL entry = bundle("io.karst.bpf").getEntry("karst/assets/contention_load.bpf.o");
+        Path file = folder.resolve("contention_load.bpf.o");
+        try (InputStream in = entry.openStream()) {
+            Files.copy(in, file);
+        }
+        return file;
+    }
+
+    private Bundle bundle(String symbolicName) {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
+    }
+
+    /** Until every stage is ready, and what hangs on them. */
+    private void awaitCounting() throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        String last = "";
+        while (System.nanoTime() < deadline) {
+            last = new Shell(sessions).runOrExplain("karst:flow --json");
+            if (last.startsWith("[") && notReady(last).isEmpty()) {
+                last = new Shell(sessions).runOrExplain("karst:locks --json");
+                if (last.startsWith("{")) {
+                    return;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        throw new AssertionError("not within " + PATIENCE_SECONDS + " s: " + last);
+    }
+
+    private static List<String> notReady(String flow) {
+        List<String> names = new ArrayList<>();
+        JsonArray stages = JsonParser.parseString(flow).getAsJsonArray();
+        for (JsonElement stage : stages) {
+            if (!stage.getAsJsonObject().get("state").getAsString().equals("READY")) {
+                names.add(stage.getAsJsonObject().get("name").getAsString());
+            }
+        }
+        return names;
+    }
+
+    /** Those of bundles that are still in the heap after a collection. */
+    private static long classLoaders() throws Exception {
+        Object histogram = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        return histogram
+                .toString()
+                .lines()
+                .filter(line -> line.contains("BundleWiringImpl$BundleClassLoader"))
+                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[1]))
+                .sum();
+    }
+
+    /** Some go a little later, when caches and queues have moved on. */
+    private void awaitClassLoaders(long most) throws Exception {
+        long found = classLoaders();
+        for (int second = 0; second < 30 && found > most; second++) {
+            TimeUnit.SECONDS.sleep(1);
+            found = classLoaders();
+        }
+        assertTrue(found + " class loaders of bundles, " + most + " before", found <= most);
+    }
+}

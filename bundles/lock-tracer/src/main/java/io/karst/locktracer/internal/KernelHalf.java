@@ -50,17 +50,17 @@ final class KernelHalf implements Owned.Closing {
     /** Loads and attaches, and pins nothing. */
     static KernelHalf attached(Programs programs, TracerSizes sizes, Instant now) {
         return programs.loaded(
-                sizes, Map.of(), (object, hook) -> ofObject(programs.bpf(), object, hook, sizes, now, true));
+                sizes, Map.of(), (object, hook) -> ofObject(programs.bpf(), object, hook, sizes, Optional.of(now)));
     }
 
     /** Loads the programs that take test runs and attaches nothing. */
     static KernelHalf detached(Programs programs, TracerSizes sizes) {
         BpfObject object = programs.load(Hook.RAW_TP, sizes, Map.of());
-        return ofObject(programs.bpf(), object, Hook.RAW_TP, sizes, Instant.EPOCH, false);
+        return ofObject(programs.bpf(), object, Hook.RAW_TP, sizes, Optional.empty());
     }
 
-    private static KernelHalf ofObject(
-            Bpf bpf, BpfObject object, Hook hook, TracerSizes sizes, Instant now, boolean attach) {
+    /** Attaches now, or if there is no time, nothing. */
+    private static KernelHalf ofObject(Bpf bpf, BpfObject object, Hook hook, TracerSizes sizes, Optional<Instant> now) {
         return closingAfterFailure(owned -> {
             owned.add(object::close);
             Function<String, BpfMap> maps = name -> switch (name) {
@@ -71,10 +71,10 @@ final class KernelHalf implements Owned.Closing {
             SharedMemory memory = HalfMaps.mapped(maps, sizes, owned);
             BpfProgram begin = object.program(hook.begin());
             BpfProgram end = object.program(hook.end());
-            if (attach) {
+            if (now.isPresent()) {
                 attach(begin, end, (link, program) -> owned.add(link::close));
             }
-            return new KernelHalf(owned, memory, begin, end, hook, now, Optional.empty());
+            return new KernelHalf(owned, memory, begin, end, hook, now.orElse(Instant.EPOCH), Optional.empty());
         });
     }
 

@@ -46,7 +46,7 @@ record Pinning(PinPlace place, Optional<PinTree> tree, String reason) {
 
     /** The half that counts from now on; the caller closes it. */
     KernelHalf half(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
-        return tree.map(pins -> Succession.take(programs, pins, wanted, ranges, Ticker.SYSTEM, clock))
+        return tree.map(pins -> new Succession(programs, pins, wanted, ranges, Ticker.SYSTEM, clock).take())
                 .orElseGet(() -> KernelHalf.attached(programs, wanted, clock.instant()));
     }
 

@@ -52,8 +52,15 @@ final class Succession {
     private final Ticker ticker;
     private final InstantSource clock;
 
-    private Succession(
-            Programs programs, PinTree tree, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
+    /**
+     * Looks at nothing yet.
+     *
+     * @param programs what is to count from now on
+     * @param tree the instance's pins
+     * @param wanted sizes of what is begun anew
+     * @param ranges slots needed now
+     */
+    Succession(Programs programs, PinTree tree, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
         this.programs = programs;
         this.bpf = programs.bpf();
         this.tree = tree;
@@ -73,22 +80,17 @@ final class Succession {
     /**
      * Takes over what there is, or begins anew.
      *
-     * @param programs what is to count from now on
-     * @param tree the instance's pins
-     * @param wanted sizes of what is begun anew
-     * @param ranges slots needed now
      * @throws io.karst.bpf.BpfException if the kernel refuses something; what counted before still does
      */
-    static KernelHalf take(
-            Programs programs, PinTree tree, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
+    KernelHalf take() {
         try {
-            return new Succession(programs, tree, wanted, ranges, ticker, clock).take();
+            return taken();
         } catch (IOException e) {
             throw new UncheckedIOException("pins below " + tree.directory() + " cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private KernelHalf take() throws IOException {
+    private KernelHalf taken() throws IOException {
         Optional<Half> last = settled();
         Takeover takeover =
                 last.map(half -> Takeover.decide(half.found(), what())).orElse(new Takeover.Fresh());

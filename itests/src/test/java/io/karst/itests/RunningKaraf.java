@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.ZipFile;
 
 /** A Karaf in a process of its own, as an operator starts one; stopped and its folder left by {@link #close()}. */
 public final class RunningKaraf implements AutoCloseable {
@@ -113,8 +115,12 @@ public final class RunningKaraf implements AutoCloseable {
         try (var files = Files.walk(home.resolve("system/io/karst/karst-bpf"))) {
             jars = files.filter(file -> file.toString().endsWith(".jar")).toList();
         }
-        run(home, "unzip", "-oqj", jars.get(0).toString(), "karst/assets/" + name + ".bpf.o", "-d", "data");
-        return home.resolve("data").resolve(name + ".bpf.o");
+        Path file = home.resolve("data").resolve(name + ".bpf.o");
+        try (ZipFile jar = new ZipFile(jars.get(0).toFile());
+                InputStream in = jar.getInputStream(jar.getEntry("karst/assets/" + name + ".bpf.o"))) {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file;
     }
 
     /** Kills the virtual machine, which gets no chance to do anything more. */

@@ -52,7 +52,7 @@ public final class ConfigCommand implements Action {
         PrintStream out = process == null ? session.getConsole() : process.out(); // it may stand in a pipe
         ConfigReport report = updates.report();
         if (json) {
-            out.println(ReportJson.of(report));
+            out.println(CommandJson.of(report));
             return null; // a returned object would not be printed over ssh
         }
         if (!noFormat) {

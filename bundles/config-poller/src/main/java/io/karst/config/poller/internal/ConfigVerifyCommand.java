@@ -57,6 +57,9 @@ public final class ConfigVerifyCommand implements Action {
     @Option(name = "--root", description = "Root of trust; without it that of the embedded server")
     private String root = "";
 
+    @Option(name = "--json", description = "Print one JSON document instead of lines")
+    private boolean json;
+
     /** Called by Karaf, once per execution. */
     public ConfigVerifyCommand() {}
 
@@ -69,7 +72,12 @@ public final class ConfigVerifyCommand implements Action {
             OfflineProof proof = OfflineProof.verify(
                     read(Path.of(folder)), new TrustAnchor.InitialRoot(TrustedRoot.read(anchor)), Clock.systemUTC());
             Process process = Process.Utils.current();
-            print(proof, process == null ? session.getConsole() : process.out());
+            PrintStream out = process == null ? session.getConsole() : process.out();
+            if (json) {
+                out.println(CommandJson.of(proof));
+            } else {
+                print(proof, out);
+            }
             return null;
         } catch (NoSuchFileException e) {
             throw new CommandException(e.getFile() + " does not exist", e);

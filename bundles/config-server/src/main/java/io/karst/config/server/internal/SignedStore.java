@@ -76,7 +76,10 @@ final class SignedStore {
             store.renewIfDue();
             return store;
         } catch (RefusedException e) {
-            throw new IOException("the repository in " + files.folder() + " is damaged: " + e.getMessage(), e);
+            throw new IOException(
+                    "the repository in " + files.folder() + " is damaged: " + e.getMessage()
+                            + "; put a copy of the folder back, or remove it to begin anew with other keys",
+                    e);
         }
     }
 

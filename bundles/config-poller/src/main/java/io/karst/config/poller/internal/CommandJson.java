@@ -8,13 +8,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.karst.config.AppliedConfig;
 import io.karst.config.ConfigReport;
+import io.karst.remoteconfig.VerifiedConfig;
+import io.karst.remoteconfig.client.OfflineProof;
 import java.time.Instant;
 import java.util.Locale;
 
-/** {@code karst:config --json}. */
-final class ReportJson {
+/** What the commands print with {@code --json}. */
+final class CommandJson {
 
-    private ReportJson() {}
+    private CommandJson() {}
 
     static String of(ConfigReport report) {
         JsonObject document = new JsonObject();
@@ -32,12 +34,37 @@ final class ReportJson {
         JsonArray configs = new JsonArray();
         report.configs().forEach(applied -> configs.add(json(applied)));
         document.add("configurations", configs);
+        return print(document);
+    }
+
+    static String of(OfflineProof proof) {
+        JsonObject document = new JsonObject();
+        document.addProperty("rootVersion", proof.rootVersion());
+        document.addProperty("targetsVersion", proof.targetsVersion());
+        document.addProperty("expires", proof.expires().toString());
+        document.addProperty("expired", proof.expired());
+        JsonArray configs = new JsonArray();
+        proof.configs().forEach(config -> configs.add(json(config)));
+        document.add("configurations", configs);
+        return print(document);
+    }
+
+    private static String print(JsonObject document) {
         return new GsonBuilder()
                 .setPrettyPrinting()
                 .serializeNulls()
                 .disableHtmlEscaping()
                 .create()
                 .toJson(document);
+    }
+
+    private static JsonObject json(VerifiedConfig config) {
+        JsonObject document = new JsonObject();
+        document.addProperty("path", config.path().text());
+        document.addProperty("version", config.version());
+        document.addProperty("sha256", config.content().digest("SHA-256").toHex());
+        document.addProperty("bytes", config.content().size());
+        return document;
     }
 
     private static JsonObject json(AppliedConfig applied) {

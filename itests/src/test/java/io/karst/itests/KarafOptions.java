@@ -11,10 +11,6 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDist
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,9 +62,9 @@ final class KarafOptions {
         }
         options.add(configureConsole().ignoreLocalConsole().ignoreRemoteShell());
         options.add(logLevel(LogLevelOption.LogLevel.INFO));
-        options.add(editConfigurationFilePut(SHELL, "sshPort", freePort()));
-        options.add(editConfigurationFilePut(MANAGEMENT, "rmiRegistryPort", freePort()));
-        options.add(editConfigurationFilePut(MANAGEMENT, "rmiServerPort", freePort()));
+        options.add(editConfigurationFilePut(SHELL, "sshPort", RunningKaraf.freePort()));
+        options.add(editConfigurationFilePut(MANAGEMENT, "rmiRegistryPort", RunningKaraf.freePort()));
+        options.add(editConfigurationFilePut(MANAGEMENT, "rmiServerPort", RunningKaraf.freePort()));
         options.add(editConfigurationFilePut("etc/io.karst.locktracer.cfg", "pin.instance", instance()));
         options.add(editConfigurationFilePut(
                 "etc/org.ops4j.pax.url.mvn.cfg",
@@ -137,14 +133,6 @@ final class KarafOptions {
             RunningKaraf.run(Path.of("."), "rm", "-rf", "/sys/fs/bpf/karst/" + name);
         } catch (Exception e) {
             throw new IllegalStateException("pins of " + name + " stay", e);
-        }
-    }
-
-    private static String freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,6 +5,7 @@ package io.karst.itests;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -139,9 +140,12 @@ public final class RunningKaraf implements AutoCloseable {
         awaitShell();
     }
 
-    static String freePort() throws IOException {
+    /** A port of this machine that nobody listens on now. */
+    static String freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

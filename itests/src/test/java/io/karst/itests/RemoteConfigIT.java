@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+import static org.ops4j.pax.exam.CoreOptions.options;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
+import javax.inject.Inject;
+import org.apache.karaf.features.FeaturesService;
+import org.apache.karaf.shell.api.console.SessionFactory;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** Configuration goes from the shell through the embedded server, TLS and the verifying client to its listeners. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public class RemoteConfigIT {
+
+    private static final long PATIENCE_SECONDS = 60;
+    private static final String CONTENTION = "{\"track\": [\"karst_*\"], \"rescanIntervalMillis\": %d}";
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    @Inject
+    private SessionFactory sessions;
+
+    @Inject
+    private FeaturesService features;
+
+    @Inject
+    private ConfigurationAdmin configurations;
+
+    @Configuration
+    public Option[] configuration() {
+        String port = RunningKaraf.freePort();
+        return options(
+                KarafOptions.distribution(),
+                editConfigurationFilePut("etc/io.karst.configserver.cfg", "port", port),
+                editConfigurationFilePut("etc/io.karst.config.cfg", "address", "localhost:" + port),
+                editConfigurationFilePut("etc/io.karst.config.cfg", "interval.millis", "200"));
+    }
+
+    @Before
+    public void installed() throws Exception {
+        for (String name : new String[] {"karst-config", "karst-config-server"}) {
+            if (!features.isInstalled(features.getFeature(name))) {
+                features.installFeature(name, EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
+            }
+        }
+        await(report -> report.get("state").getAsString().equals("READY"));
+    }
+
+    @Test
+    public void whatIsPublishedIsAppliedRolledBackAndTakenBack() throws Exception {
+        publish("KARST_CONTENTION", "main", String.format(CONTENTION, 2000));
+        String first = acknowledged("KARST_CONTENTION", "main").get("sha256").getAsString();
+        publish("KARST_CONTENTION", "main", String.format(CONTENTION, 3000));
+        await(report -> isInState(report, "main", "acknowledged")
+                && !config(report, "main").orElseThrow().get("sha256").getAsString().equals(first));
+
+        shell("karst:config-rollback KARST_CONTENTION main");
+        await(report -> isInState(report, "main", "acknowledged")
+                && config(report, "main").orElseThrow().get("sha256").getAsString().equals(first));
+
+        shell("karst:config-remove KARST_CONTENTION main");
+        await(report -> config(report, "main").isEmpty());
+    }
+
+    @Test
+    public void whatAListenerRefusesIsToldWithItsReason() throws Exception {
+        publish("KARST_CONTENTION", "wrong", "{\"trakc\": \"all\"}");
+        await(report -> isInState(report, "wrong", "error"));
+
+        assertTrue(
+                config(report(), "wrong").orElseThrow().get("reason").getAsString().contains("trakc"));
+        awaitText("karst:config-clients --json", "trakc");
+        shell("karst:config-remove KARST_CONTENTION wrong");
+        await(report -> config(report, "wrong").isEmpty());
+    }
+
+    @Test
+    public void anOsgiConfigurationIsSetAndPutBack() throws Exception {
+        Object before = property("io.karst.contention", "rescan.millis");
+        publish(
+                "KARST_CONFIGADMIN",
+                "contention",
+                "{\"pid\": \"io.karst.contention\", \"properties\": {\"rescan.millis\": 1500}}");
+        acknowledged("KARST_CONFIGADMIN", "contention");
+        assertEquals("1500", String.valueOf(property("io.karst.contention", "rescan.millis")));
+
+        shell("karst:config-remove KARST_CONFIGADMIN contention");
+        await(report -> config(report, "contention").isEmpty());
+        awaitProperty("io.karst.contention", "rescan.millis", before);
+    }
+
+    @Test
+    public void aForbiddenPidIsRefused() throws Exception {
+        publish("KARST_CONFIGADMIN", "forbidden", "{\"pid\": \"org.apache.karaf.shell\", \"properties\": {}}");
+        await(report -> isInState(report, "forbidden", "error"));
+        shell("karst:config-remove KARST_CONFIGADMIN forbidden");
+    }
+
+    @Test
+    public void aProofVerifiesUntilSomebodyChangesIt() throws Exception {
+        publish("KARST_CONTENTION", "proof", String.format(CONTENTION, 4000));
+        acknowledged("KARST_CONTENTION", "proof");
+        Path proof = folder.getRoot().toPath().resolve("proof");
+        shell("karst:config-export " + proof);
+
+        JsonObject verified = JsonParser.parseString(shell("karst:config-verify --json " + proof))
+                .getAsJsonObject();
+        assertTrue(verified.toString(), verified.get("configurations").toString().contains("/proof/"));
+        Path targets = proof.resolve("targets.json");
+        Files.writeString(targets, Files.readString(targets).replace("\"version\":", "\"version\":1"));
+        Exception refused = assertThrows(Exception.class, () -> shell("karst:config-verify " + proof));
+        assertTrue(refused.toString(), refused.toString().contains("does not verify"));
+        shell("karst:config-remove KARST_CONTENTION proof");
+    }
+
+    @Test
+    public void newKeysReachTheClient() throws Exception {
+        long version = report().get("rootVersion").getAsLong();
+        shell("karst:config-keys rotate");
+        await(report -> report.get("rootVersion").getAsLong() > version
+                && report.get("state").getAsString().equals("READY"));
+    }
+
+    @Test
+    public void aFileThatIsNotThereChangesNothing() throws Exception {
+        String before = shell("karst:config --json");
+        Exception refused =
+                assertThrows(Exception.class, () -> shell("karst:config-publish KARST_CONTENTION main /nowhere.json"));
+        assertTrue(refused.toString(), refused.toString().contains("/nowhere.json"));
+        assertEquals(
+                JsonParser.parseString(before).getAsJsonObject().get("targetsVersion"), report().get("targetsVersion"));
+    }
+
+    private void publish(String product, String id, String content) throws Exception {
+        Path file = folder.newFile().toPath();
+        Files.writeString(file, content, StandardOpenOption.TRUNCATE_EXISTING);
+        shell("karst:config-publish " + product + " " + id + " " + file);
+    }
+
+    private JsonObject acknowledged(String product, String id) throws Exception {
+        await(report -> isInState(report, id, "acknowledged"));
+        JsonObject config = config(report(), id).orElseThrow();
+        assertEquals(product, config.get("product").getAsString());
+        return config;
+    }
+
+    private void await(Predicate<JsonObject> wanted) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        String last = new Shell(sessions).runOrExplain("karst:config --json");
+        while (!last.startsWith("{") || !wanted.test(JsonParser.parseString(last).getAsJsonObject())) {
+            assertTrue("not within " + PATIENCE_SECONDS + " s: " + last, System.nanoTime() < deadline);
+            TimeUnit.MILLISECONDS.sleep(50);
+            last = new Shell(sessions).runOrExplain("karst:config --json");
+        }
+    }
+
+    private void awaitText(String command, String wanted) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        String last = shell(command);
+        while (!last.contains(wanted)) {
+            assertTrue("not within " + PATIENCE_SECONDS + " s: " + last, System.nanoTime() < deadline);
+            TimeUnit.MILLISECONDS.sleep(50);
+            last = shell(command);
+        }
+    }
+
+    private void awaitProperty(String pid, String key, Object wanted) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!String.valueOf(wanted).equals(String.valueOf(property(pid, key)))) {
+            assertTrue("still " + property(pid, key), System.nanoTime() < deadline);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private Object property(String pid, String key) throws Exception {
+        return configurations.getConfiguration(pid, "?").getProperties().get(key);
+    }
+
+    private JsonObject report() throws Exception {
+        return JsonParser.parseString(shell("karst:config --json")).getAsJsonObject();
+    }
+
+    private static boolean isInState(JsonObject report, String id, String state) {
+        return config(report, id)
+                .filter(config -> config.get("state").getAsString().equals(state))
+                .isPresent();
+    }
+
+    private static Optional<JsonObject> config(JsonObject report, String id) {
+        return StreamSupport.stream(
+                        report.getAsJsonArray("configurations").spliterator(), false)
+                .map(JsonElement::getAsJsonObject)
+                .filter(config -> config.get("id").getAsString().equals(id))
+                .findFirst();
+    }
+
+    private String shell(String command) throws Exception {
+        return new Shell(sessions).run(command);
+    }
+}

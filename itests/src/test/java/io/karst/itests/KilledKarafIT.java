@@ -22,7 +22,7 @@ public class KilledKarafIT {
     public void noWaitIsLostWhenKarafDies() throws Exception {
         Path folder = Files.createTempDirectory("karst-itest-");
         RunningKaraf karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "killed-karaf");
-        try (SpinLoad load = new SpinLoad(karaf.asset("contention_load"), folder)) {
+        try (MutexLoad load = new MutexLoad(karaf.asset("contention_load"), folder)) {
             awaitReady(karaf);
             load.start(karaf.shell("karst:maps --json"));
             for (int kill = 0; kill < KILLS; kill++) {

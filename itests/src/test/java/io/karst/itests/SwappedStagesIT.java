@@ -66,7 +66,7 @@ public class SwappedStagesIT {
     @Test
     public void noWaitIsLostAndNothingLeaks() throws Exception {
         Path folder = Files.createTempDirectory("karst-itest-");
-        try (SpinLoad load = new SpinLoad(asset(folder), folder)) {
+        try (MutexLoad load = new MutexLoad(asset(folder), folder)) {
             load.start(new Shell(sessions).run("karst:maps --json"));
             swapAll(0);
             Footprint before = Footprint.read();

@@ -13,27 +13,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Steady contention on one lock, made by processes that know nothing of Karaf, and its waits as bpftrace counts them. The
- * programs are Karst's own for the self-test, pinned beside its pins.
+ * Steady contention on one map's mutex, made by processes that know nothing of Karaf, and its waits as bpftrace counts them.
+ * A mutex, as every kernel shows waits on it. The map is one of Karst's own for the self-test, pinned beside its pins.
  */
-final class SpinLoad implements AutoCloseable {
+final class MutexLoad implements AutoCloseable {
     private static final Path PINS =
             Path.of("/sys/fs/bpf", "karst-itest-" + ProcessHandle.current().pid());
     private static final Pattern ENDS = Pattern.compile("@ends: ([0-9]+)");
+    private static final String KIND = "PROG_ARRAY_POKE";
     private static final int WORKERS = 2;
+
+    /** Commands of one process: about a tenth of a second's. */
+    private static final int UPDATES = 1500;
 
     private final Path folder;
     private final int mapId;
     private final List<Thread> workers = new ArrayList<>();
-    private final AtomicReference<String> failure = new AtomicReference<>("");
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean over;
-    private Process bpftrace;
+    private @Nullable Process bpftrace;
 
     /**
      * Loads the programs; nothing contends yet.
@@ -41,7 +48,7 @@ final class SpinLoad implements AutoCloseable {
      * @param object the compiled asset {@code contention_load}
      * @param folder for small files
      */
-    SpinLoad(Path object, Path folder) throws IOException, InterruptedException {
+    MutexLoad(Path object, Path folder) throws IOException, InterruptedException {
         this.folder = folder;
         Files.createDirectories(PINS);
         run(
@@ -58,9 +65,13 @@ final class SpinLoad implements AutoCloseable {
                 "map",
                 "show",
                 "pinned",
-                PINS.resolve("maps/load_values").toString());
+                PINS.resolve("maps/load_programs").toString());
         mapId = JsonParser.parseString(map).getAsJsonObject().get("id").getAsInt();
-        Files.write(folder.resolve("packet"), new byte[14]);
+        Files.writeString(
+                folder.resolve("updates"),
+                ("map update pinned " + PINS.resolve("maps/load_programs") + " key 0 0 0 0 value pinned "
+                                + PINS.resolve("programs/load_hash") + "\n")
+                        .repeat(UPDATES));
     }
 
     int mapId() {
@@ -72,13 +83,14 @@ final class SpinLoad implements AutoCloseable {
         String script = "tracepoint:lock:contention_end /args->lock_addr == " + lockOf(maps) + "/ { @ends = count(); }"
                 + " BEGIN { @ends = count(); clear(@ends); }"
                 + " interval:ms:100 { printf(\"attached\\n\"); }";
-        bpftrace = new ProcessBuilder("bpftrace", "-e", script)
+        Process counting = new ProcessBuilder("bpftrace", "-e", script)
                 .redirectOutput(folder.resolve("bpftrace.out").toFile())
                 .redirectError(folder.resolve("bpftrace.err").toFile())
                 .start();
+        bpftrace = counting;
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (!Files.readString(folder.resolve("bpftrace.out")).contains("attached\n")) {
-            if (!bpftrace.isAlive() || System.nanoTime() > deadline) {
+            if (!counting.isAlive() || System.nanoTime() > deadline) {
                 throw new AssertionError("bpftrace: " + Files.readString(folder.resolve("bpftrace.err")));
             }
             TimeUnit.MILLISECONDS.sleep(100);
@@ -90,7 +102,7 @@ final class SpinLoad implements AutoCloseable {
         }
     }
 
-    /** The lock in the first value, from {@code karst:maps --json}. */
+    /** Its address, from {@code karst:maps --json}. */
     private String lockOf(String maps) {
         for (JsonElement map : JsonParser.parseString(maps).getAsJsonArray()) {
             if (map.getAsJsonObject().get("id").getAsInt() != mapId) {
@@ -98,7 +110,7 @@ final class SpinLoad implements AutoCloseable {
             }
             for (JsonElement each : map.getAsJsonObject().getAsJsonArray("ranges")) {
                 JsonObject range = each.getAsJsonObject();
-                if (range.get("kind").getAsString().equals("VALUE_SPIN_LOCK")) {
+                if (range.get("kind").getAsString().equals(KIND)) {
                     String start = range.get("start").getAsString().substring(2);
                     long lock = Long.parseUnsignedLong(start, 16)
                             + range.get("lockOffset").getAsLong();
@@ -112,19 +124,10 @@ final class SpinLoad implements AutoCloseable {
     private void contend() {
         try {
             while (!over) {
-                run(
-                        "bpftool",
-                        "prog",
-                        "run",
-                        "pinned",
-                        PINS.resolve("programs/load_spin_lock").toString(),
-                        "data_in",
-                        folder.resolve("packet").toString(),
-                        "repeat",
-                        "400");
+                run("bpftool", "batch", "file", folder.resolve("updates").toString());
             }
         } catch (IOException e) {
-            failure.set(e.toString());
+            failures.add(e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -136,11 +139,12 @@ final class SpinLoad implements AutoCloseable {
         for (Thread worker : workers) {
             worker.join();
         }
-        if (!failure.get().isEmpty()) {
-            throw new AssertionError(failure.get());
+        if (!failures.isEmpty()) {
+            throw new AssertionError(failures.toString());
         }
-        run("kill", "-INT", Long.toString(bpftrace.pid()));
-        if (!bpftrace.waitFor(1, TimeUnit.MINUTES)) {
+        Process counting = Objects.requireNonNull(bpftrace, "not started");
+        run("kill", "-INT", Long.toString(counting.pid()));
+        if (!counting.waitFor(1, TimeUnit.MINUTES)) {
             throw new AssertionError("bpftrace did not end");
         }
         String output = Files.readString(folder.resolve("bpftrace.out"));
@@ -155,14 +159,14 @@ final class SpinLoad implements AutoCloseable {
         return count;
     }
 
-    /** Waits on the map's spin locks as Karst counted them, and all that it lost, from {@code karst:locks --json}. */
+    /** Waits on the map's mutex as Karst counted them, and all that it lost, from {@code karst:locks --json}. */
     long[] counted(String locks) {
         JsonObject snapshot = JsonParser.parseString(locks).getAsJsonObject();
         long count = 0;
         for (JsonElement row : snapshot.getAsJsonArray("locks")) {
             JsonObject lock = row.getAsJsonObject();
             if (lock.get("mapId").getAsInt() == mapId
-                    && lock.get("kind").getAsString().equals("VALUE_SPIN_LOCK")) {
+                    && lock.get("kind").getAsString().equals(KIND)) {
                 count += lock.get("count").getAsLong();
             }
         }

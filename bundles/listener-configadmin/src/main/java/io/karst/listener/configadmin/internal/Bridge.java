@@ -91,6 +91,7 @@ final class Bridge {
             original.put(key, Optional.ofNullable(base == null ? null : base.get(key)));
             after.put(key, value instanceof List<?> list ? list.toArray(new String[0]) : value);
         });
+        requireKept(original);
         Collection<String> working = confirmation.working(wanted.pid());
         ledger.put(path, new Ledger.Entry(wanted.pid(), original));
         boolean confirmed = false;
@@ -107,6 +108,15 @@ final class Bridge {
                 } else {
                     ledger.remove(path);
                 }
+            }
+        }
+    }
+
+    private static void requireKept(Map<String, Optional<Object>> original) throws ConfigRefusedException {
+        for (Map.Entry<String, Optional<Object>> each : original.entrySet()) {
+            if (each.getValue().filter(value -> !Ledger.keeps(value)).isPresent()) {
+                throw new ConfigRefusedException("property \"" + each.getKey() + "\" is of type "
+                        + each.getValue().get().getClass().getSimpleName() + ", which could not be put back");
             }
         }
     }

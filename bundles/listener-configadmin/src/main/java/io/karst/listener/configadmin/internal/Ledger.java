@@ -3,6 +3,11 @@
 
 package io.karst.listener.configadmin.internal;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.SYNC;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,6 +30,18 @@ import java.util.TreeMap;
  * Not thread-safe.
  */
 final class Ledger {
+
+    private static final Set<Class<?>> KEPT = Set.of(
+            String.class,
+            Integer.class,
+            Long.class,
+            Double.class,
+            Float.class,
+            Short.class,
+            Byte.class,
+            Character.class,
+            Boolean.class,
+            String[].class);
 
     private final Path file;
     private final Map<String, Entry> entries = new TreeMap<>();
@@ -57,6 +75,11 @@ final class Ledger {
         return ledger;
     }
 
+    /** Whether it can be put back as it was. */
+    static boolean keeps(Object value) {
+        return KEPT.contains(value.getClass());
+    }
+
     Map<String, Entry> entries() {
         return Map.copyOf(entries);
     }
@@ -79,7 +102,7 @@ final class Ledger {
         JsonObject all = new JsonObject();
         entries.forEach((path, entry) -> all.add(path, json(entry)));
         Path next = file.resolveSibling(file.getFileName() + ".next");
-        Files.write(next, all.toString().getBytes(StandardCharsets.UTF_8));
+        Files.write(next, all.toString().getBytes(StandardCharsets.UTF_8), CREATE, TRUNCATE_EXISTING, WRITE, SYNC);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -123,6 +146,10 @@ final class Ledger {
                         case "Integer" -> Integer.valueOf(typed.getValue().getAsString());
                         case "Long" -> Long.valueOf(typed.getValue().getAsString());
                         case "Double" -> Double.valueOf(typed.getValue().getAsString());
+                        case "Float" -> Float.valueOf(typed.getValue().getAsString());
+                        case "Short" -> Short.valueOf(typed.getValue().getAsString());
+                        case "Byte" -> Byte.valueOf(typed.getValue().getAsString());
+                        case "Character" -> typed.getValue().getAsString().charAt(0);
                         case "Boolean" -> Boolean.valueOf(typed.getValue().getAsString());
                         default -> typed.getValue().getAsString();
                     });

@@ -111,6 +111,28 @@ class BridgeTest {
     }
 
     @Test
+    void whatIsPutBackAfterARestartHasTheTypeItHad() throws Exception {
+        Map<String, Object> before =
+                Map.of("i", 1, "l", 2L, "d", 1.5, "f", 2.5f, "s", (short) 3, "b", (byte) 4, "c", 'x', "t", true);
+        osgi.set(PID, before);
+        bridge().apply(sets(
+                PID, "{\"i\": 0, \"l\": 0, \"d\": 0, \"f\": 0, \"s\": 0, \"b\": 0, \"c\": \"\", \"t\": false}"));
+        bridge().apply(change(Kind.REMOVED, "a", ""));
+        assertThat(osgi.get(PID)).containsExactlyInAnyOrderEntriesOf(before);
+    }
+
+    @Test
+    void whatCouldNotBePutBackIsNotChanged() throws Exception {
+        int[] numbers = {1, 2};
+        osgi.set(PID, Map.of("x", numbers));
+        assertThatThrownBy(() -> bridge().apply(sets(PID, "{\"x\": 1}")))
+                .isInstanceOf(ConfigRefusedException.class)
+                .hasMessageContaining("property \"x\" is of type int[], which could not be put back");
+        assertThat(osgi.get(PID)).containsExactly(Map.entry("x", numbers));
+        assertThat(Ledger.open(folder.resolve("before.json")).entries()).isEmpty();
+    }
+
+    @Test
     void whatWentWhileNobodyWasThereIsPutBackAtTheNextStart() throws Exception {
         osgi.set(PID, Map.of("rescan.millis", "5000"));
         bridge().apply(sets(PID, "{\"rescan.millis\": 1000}"));

@@ -32,6 +32,9 @@ final class Pins {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_PINS = 50_000;
 
+    /** No map, and gone. */
+    private static final Set<String> ANSWERS = Set.of("EINVAL", "ENOENT");
+
     private final Bpf bpf;
     private final Path mountInfo;
     private Map<Pin, OptionalInt> known = Map.of();
@@ -56,6 +59,9 @@ final class Pins {
                 Files.walkFileTree(mount, EnumSet.noneOf(FileVisitOption.class), MAX_DEPTH, walk);
             } catch (IOException e) {
                 blindSpots.add("pins below " + mount + " could not be read: " + e.getMessage());
+            }
+            if (walk.unread > 0) {
+                blindSpots.add(walk.unread + " pins below " + mount + " could not be read: " + walk.reason);
             }
         }
         if (now.size() >= MAX_PINS) {
@@ -107,12 +113,20 @@ final class Pins {
         return text.toString();
     }
 
-    /** Empty if the pin is no map, or vanished meanwhile. */
+    /**
+     * Asks a pin what it is.
+     *
+     * @return empty if the pin is no map, or vanished meanwhile
+     * @throws BpfException if the kernel refuses; another time it may not
+     */
     private OptionalInt mapId(Path path) {
         try (BpfMap map = bpf.pinnedMap(path)) {
             return OptionalInt.of(map.info().id());
         } catch (BpfException e) {
-            return OptionalInt.empty();
+            if (ANSWERS.contains(e.errorName())) {
+                return OptionalInt.empty();
+            }
+            throw e;
         }
     }
 
@@ -122,6 +136,8 @@ final class Pins {
     private final class Walk extends SimpleFileVisitor<Path> {
         private final Map<Pin, OptionalInt> now;
         private final Map<Integer, List<String>> paths;
+        private int unread;
+        private String reason = "";
 
         Walk(Map<Pin, OptionalInt> now, Map<Integer, List<String>> paths) {
             this.now = now;
@@ -134,14 +150,23 @@ final class Pins {
                 return FileVisitResult.TERMINATE;
             }
             if (attributes.isRegularFile()) {
-                Pin pin = new Pin(file, Objects.toString(attributes.fileKey(), ""));
+                read(file, new Pin(file, Objects.toString(attributes.fileKey(), "")));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** What cannot be read is asked again in the next scan. */
+        private void read(Path file, Pin pin) {
+            try {
                 OptionalInt before = known.get(pin);
                 OptionalInt id = before == null ? mapId(file) : before;
                 now.put(pin, id);
                 id.ifPresent(map ->
                         paths.computeIfAbsent(map, key -> new ArrayList<>()).add(file.toString()));
+            } catch (BpfException e) {
+                unread++;
+                reason = String.valueOf(e.getMessage());
             }
-            return FileVisitResult.CONTINUE;
         }
 
         @Override

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.karst.asset.AssetException;
+import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.BpfMap;
+import io.karst.bpf.BpfObject;
+import io.karst.bpf.BpfProgram;
+import io.karst.bpf.MapSpec;
+import io.karst.libbpf.internal.NativeBpf;
+import io.karst.resource.MapResource;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Each call to BPF fails in its turn: while the stage starts, and while it scans. */
+@Tag("kernel")
+class FaultsKernelTest {
+    private static final Set<Class<?>> HANDLES = Set.of(BpfObject.class, BpfMap.class, BpfProgram.class);
+
+    private final NativeBpf real = new NativeBpf();
+    private final Map<String, Integer> calls = new TreeMap<>();
+    private final Bpf bpf = between(Bpf.class, real);
+    private String failing = "";
+    private int number;
+
+    @AfterEach
+    void close() {
+        real.close();
+    }
+
+    @Test
+    void aStartThatFailsLeavesNothing() throws IOException {
+        inventory().close();
+        Map<String, Integer> all = new TreeMap<>(calls);
+        assertThat(all)
+                .containsKeys("BpfObject.load", "BpfProgram.iterate", "BpfMap.info", "Bpf.nextId", "Bpf.mapById");
+        List<String> before = descriptors();
+        for (Map.Entry<String, Integer> call : all.entrySet()) {
+            for (int which : fewOf(call.getValue())) {
+                fail(call.getKey(), which);
+                try {
+                    MapInventory inventory = inventory();
+                    // the program that finds owners may be missing, and a pin unread
+                    assertThat(inventory.current().blindSpots())
+                            .as("after a fault in " + call.getKey())
+                            .anyMatch(sentence -> sentence.contains("ENOMEM"));
+                    inventory.close();
+                } catch (AssetException | BpfException e) {
+                    assertThat(e).hasMessageContaining("ENOMEM by the test");
+                }
+                assertThat(descriptors())
+                        .as("after a fault in " + call.getKey())
+                        .isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void aScanThatFailsChangesNothingAndTheNextOneSucceeds() throws IOException {
+        try (MapInventory inventory = inventory()) {
+            fail("", 0);
+            inventory.rescan();
+            Map<String, Integer> all = new TreeMap<>(calls);
+            List<String> before = descriptors();
+            for (String call : List.of("BpfProgram.iterate", "Bpf.nextId")) {
+                for (int which : fewOf(all.getOrDefault(call, 0))) {
+                    long generation = inventory.current().generation();
+                    fail(call, which);
+                    assertThatExceptionOfType(BpfException.class).isThrownBy(inventory::rescan);
+                    assertThat(inventory.current().generation()).isEqualTo(generation);
+                    assertThat(descriptors()).isEqualTo(before);
+                    fail("", 0);
+                    assertThat(inventory.rescan().maps()).isNotEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPinThatCannotBeReadIsToldAndReadTheNextTime() throws IOException {
+        Path pin = Path.of("/sys/fs/bpf/karst_fault_" + ProcessHandle.current().pid());
+        try (MapInventory inventory = inventory();
+                BpfMap map = real.createMap(new MapSpec("array", "karst_t_fault", 4, 8, 1, 0))) {
+            int id = map.info().id();
+            map.pin(pin);
+            fail("Bpf.pinnedMap", 1);
+            assertThat(inventory.rescan().blindSpots())
+                    .anyMatch(sentence -> sentence.contains(" pins below ") && sentence.contains("ENOMEM"));
+            assertThat(inventory.rescan().maps().stream()
+                            .filter(found -> found.id() == id)
+                            .map(MapResource::pins))
+                    .containsExactly(List.of(pin.toString()));
+        } finally {
+            Files.deleteIfExists(pin);
+        }
+    }
+
+    private MapInventory inventory() {
+        calls.clear();
+        MapScanner scanner = MapScanner.open(new Assets(), bpf);
+        boolean complete = false;
+        try {
+            MapInventory inventory = new MapInventory(scanner, List::of, InstantSource.system(), bpf, Tracking.all());
+            complete = true;
+            return inventory;
+        } finally {
+            if (!complete) {
+                scanner.close();
+            }
+        }
+    }
+
+    private static Set<Integer> fewOf(int calls) {
+        return new TreeSet<>(List.of(1, Math.min(2, calls), calls));
+    }
+
+    private void fail(String call, int which) {
+        failing = call;
+        number = which;
+        calls.clear();
+    }
+
+    private <T> T between(Class<T> type, Object handle) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> call(type, handle, method, arguments)));
+    }
+
+    private Object call(Class<?> type, Object handle, Method method, Object... arguments) throws Throwable {
+        String name = type.getSimpleName() + "." + method.getName();
+        if (!method.getName().equals("close") && !method.getName().equals("possibleCpus")) {
+            int soFar = calls.merge(name, 1, Integer::sum);
+            if (name.equals(failing) && soFar == number) {
+                throw new BpfException(name, "test", "ENOMEM", name + " failed with ENOMEM by the test", "");
+            }
+        }
+        try {
+            return wrapped(method.invoke(handle, arguments));
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Object wrapped(Object result) {
+        if (result instanceof Optional<?> optional) {
+            return optional.map(this::wrapped);
+        }
+        for (Class<?> type : HANDLES) {
+            if (type.isInstance(result)) {
+                return between(type, result);
+            }
+        }
+        return result;
+    }
+
+    private static List<String> descriptors() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : (Iterable<Path>) all::iterator) {
+                String target = target(descriptor);
+                if (target.contains("bpf")) {
+                    found.add(target);
+                }
+            }
+        }
+        found.sort(String::compareTo);
+        return found;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return ""; // the descriptor of the listing itself
+        }
+    }
+}

@@ -128,6 +128,7 @@ final class KarafOptions {
         return name;
     }
 
+    @SuppressWarnings("IllegalCatch") // running a command throws all sorts
     private static void removePins(String name) {
         try {
             RunningKaraf.run(Path.of("."), "rm", "-rf", "/sys/fs/bpf/karst/" + name);

@@ -81,11 +81,19 @@ public class RemoteConfigIT {
         String first = acknowledged("KARST_CONTENTION", "main").get("sha256").getAsString();
         publish("KARST_CONTENTION", "main", String.format(CONTENTION, 3000));
         await(report -> isInState(report, "main", "acknowledged")
-                && !config(report, "main").orElseThrow().get("sha256").getAsString().equals(first));
+                && !config(report, "main")
+                        .orElseThrow()
+                        .get("sha256")
+                        .getAsString()
+                        .equals(first));
 
         shell("karst:config-rollback KARST_CONTENTION main");
         await(report -> isInState(report, "main", "acknowledged")
-                && config(report, "main").orElseThrow().get("sha256").getAsString().equals(first));
+                && config(report, "main")
+                        .orElseThrow()
+                        .get("sha256")
+                        .getAsString()
+                        .equals(first));
 
         shell("karst:config-remove KARST_CONTENTION main");
         await(report -> config(report, "main").isEmpty());
@@ -96,8 +104,11 @@ public class RemoteConfigIT {
         publish("KARST_CONTENTION", "wrong", "{\"trakc\": \"all\"}");
         await(report -> isInState(report, "wrong", "error"));
 
-        assertTrue(
-                config(report(), "wrong").orElseThrow().get("reason").getAsString().contains("trakc"));
+        assertTrue(config(report(), "wrong")
+                .orElseThrow()
+                .get("reason")
+                .getAsString()
+                .contains("trakc"));
         awaitText("karst:config-clients --json", "trakc");
         shell("karst:config-remove KARST_CONTENTION wrong");
         await(report -> config(report, "wrong").isEmpty());
@@ -134,7 +145,8 @@ public class RemoteConfigIT {
 
         JsonObject verified = JsonParser.parseString(shell("karst:config-verify --json " + proof))
                 .getAsJsonObject();
-        assertTrue(verified.toString(), verified.get("configurations").toString().contains("/proof/"));
+        assertTrue(
+                verified.toString(), verified.get("configurations").toString().contains("/proof/"));
         Path targets = proof.resolve("targets.json");
         Files.writeString(targets, Files.readString(targets).replace("\"version\":", "\"version\":1"));
         Exception refused = assertThrows(Exception.class, () -> shell("karst:config-verify " + proof));
@@ -176,7 +188,8 @@ public class RemoteConfigIT {
     private void await(Predicate<JsonObject> wanted) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         String last = new Shell(sessions).runOrExplain("karst:config --json");
-        while (!last.startsWith("{") || !wanted.test(JsonParser.parseString(last).getAsJsonObject())) {
+        while (!last.startsWith("{")
+                || !wanted.test(JsonParser.parseString(last).getAsJsonObject())) {
             assertTrue("not within " + PATIENCE_SECONDS + " s: " + last, System.nanoTime() < deadline);
             TimeUnit.MILLISECONDS.sleep(50);
             last = new Shell(sessions).runOrExplain("karst:config --json");
@@ -216,8 +229,7 @@ public class RemoteConfigIT {
     }
 
     private static Optional<JsonObject> config(JsonObject report, String id) {
-        return StreamSupport.stream(
-                        report.getAsJsonArray("configurations").spliterator(), false)
+        return StreamSupport.stream(report.getAsJsonArray("configurations").spliterator(), false)
                 .map(JsonElement::getAsJsonObject)
                 .filter(config -> config.get("id").getAsString().equals(id))
                 .findFirst();

@@ -67,7 +67,7 @@ final class Tracking {
     }
 
     /** Takes up where the last process left off, also in the middle of taking counts out. */
-    private void goOn() {
+    private synchronized void goOn() {
         if (store.isClearing()) {
             clear(kept.clearing());
             store.cleared();

@@ -15,7 +15,9 @@ import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -160,6 +162,19 @@ public class RemoteConfigIT {
         shell("karst:config-keys rotate");
         await(report -> report.get("rootVersion").getAsLong() > version
                 && report.get("state").getAsString().equals("READY"));
+    }
+
+    /** A task of the loop may need the loop, as the poller does, whichever of their components starts first. */
+    @Test
+    public void pollingGoesOnAfterAnyStageWasRestarted() throws Exception {
+        for (String stage : List.of("initialize", "kernel-symbols", "lock-tracer", "poll-loop", "config-poller")) {
+            shell("bundle:stop io.karst." + stage);
+            String stopped = Instant.now().toString();
+            shell("bundle:start io.karst." + stage);
+            await(report -> report.get("state").getAsString().equals("READY")
+                    && report.get("since").getAsString().compareTo(stopped) > 0);
+            awaitText("karst:flow --json", "contention-watch");
+        }
     }
 
     @Test

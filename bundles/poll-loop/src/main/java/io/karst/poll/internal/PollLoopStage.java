@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -29,22 +31,22 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class PollLoopStage implements PollLoop, Stage {
 
     private final Loop loop;
+    private final TaskBinder binder;
     private final Instant readySince;
     private final Duration startupDuration;
 
     /**
      * Called by the service component runtime.
      *
+     * @param context asks for the tasks
      * @param tracer stage 3; there is nothing to poll for before it
      */
     @Activate
-    public PollLoopStage(@Reference(name = "lockTracer") LockTracer tracer) {
-        this(Clock.systemUTC());
-    }
-
-    PollLoopStage(Clock clock) {
+    public PollLoopStage(BundleContext context, @Reference(name = "lockTracer") LockTracer tracer) {
         long begun = System.nanoTime();
+        Clock clock = Clock.systemUTC();
         loop = new Loop(clock, () -> ThreadLocalRandom.current().nextDouble());
+        binder = new TaskBinder(context, loop);
         loop.start();
         readySince = clock.instant();
         startupDuration = Duration.ofNanos(System.nanoTime() - begun);
@@ -57,15 +59,16 @@ public final class PollLoopStage implements PollLoop, Stage {
      */
     @Reference(
             name = "task",
+            service = PollTask.class,
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             unbind = "removeTask")
-    void addTask(PollTask task) {
-        loop.add(task);
+    void addTask(ServiceReference<PollTask> task) {
+        binder.add(task);
     }
 
-    void removeTask(PollTask task) {
-        loop.remove(task);
+    void removeTask(ServiceReference<PollTask> task) {
+        binder.remove(task);
     }
 
     @Override
@@ -91,6 +94,7 @@ public final class PollLoopStage implements PollLoop, Stage {
     /** Stops the loop and interrupts whatever runs; returns within a second. */
     @Deactivate
     public void close() {
+        binder.close();
         loop.close();
     }
 }

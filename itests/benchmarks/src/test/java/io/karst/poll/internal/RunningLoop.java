@@ -5,23 +5,20 @@ package io.karst.poll.internal;
 
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;
+import io.karst.poll.PollTaskStatus;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Stage 4 with one task. */
-public final class RunningLoop implements AutoCloseable {
+/** Stage 4's loop, without the runtime that gives it tasks. */
+public final class RunningLoop implements PollLoop, AutoCloseable {
 
-    private final PollLoopStage stage = new PollLoopStage(Clock.systemUTC());
+    private final Loop loop =
+            new Loop(Clock.systemUTC(), () -> ThreadLocalRandom.current().nextDouble());
 
     /** Runs, with no task. */
-    public RunningLoop() {}
-
-    /**
-     * The loop.
-     *
-     * @return as other stages see it
-     */
-    public PollLoop loop() {
-        return stage;
+    public RunningLoop() {
+        loop.start();
     }
 
     /**
@@ -30,11 +27,21 @@ public final class RunningLoop implements AutoCloseable {
      * @param task what to run
      */
     public void add(PollTask task) {
-        stage.addTask(task);
+        loop.add(task);
+    }
+
+    @Override
+    public List<PollTaskStatus> tasks() {
+        return loop.tasks();
+    }
+
+    @Override
+    public void soon(String name) {
+        loop.soon(name);
     }
 
     @Override
     public void close() {
-        stage.close();
+        loop.close();
     }
 }

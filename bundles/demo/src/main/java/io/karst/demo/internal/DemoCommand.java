@@ -42,9 +42,9 @@ public final class DemoCommand implements Action {
     @Argument(
             name = "start|stop|status [KIND]",
             description =
-                    "What to do, status by default; and with start what to contend, spin-lock by default: spin-lock,"
-                            + " hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array, resilient-lock or"
-                            + " deadlock. Options may follow.",
+                    "What to do, status by default; and with start what to contend: spin-lock (the default, unless this"
+                            + " kernel does not show it: then prog-array), hash, lru, ringbuf, queue, lpm, sockhash,"
+                            + " local-storage, prog-array, resilient-lock or deadlock. Options may follow.",
             valueToShowInHelp = "status",
             multiValued = true)
     @Completion(DemoCompleter.class)
@@ -96,7 +96,7 @@ public final class DemoCommand implements Action {
         DemoWords typed = DemoWords.of(arguments);
         boolean status = typed.action().equals("status");
         Optional<DemoStatus> done = switch (typed.action()) {
-            case "start" -> Optional.of(load.start(plan(typed)));
+            case "start" -> Optional.of(load.start(plan(typed, KindVisibility.of(load.visibility()))));
             case "stop" -> load.stop();
             case "status" -> load.status();
             default -> throw new CommandException("'" + typed.action() + "' is none of start, stop, status");
@@ -106,13 +106,13 @@ public final class DemoCommand implements Action {
     }
 
     /** Options in front of the arguments count like those behind. */
-    private DemoPlan plan(DemoWords typed) {
+    private DemoPlan plan(DemoWords typed, List<KindVisibility> kinds) {
         return new DemoWords(
                         typed.words(),
                         typed.threads().or(() -> Optional.ofNullable(threads)),
                         typed.seconds().or(() -> Optional.ofNullable(seconds)),
                         typed.json())
-                .plan();
+                .plan(KindVisibility.preferred(kinds));
     }
 
     private void show(DemoView view, boolean withLimits) {

@@ -65,15 +65,20 @@ record DemoWords(List<String> words, Optional<Integer> threads, Optional<Integer
         return words.isEmpty() ? "status" : words.get(0);
     }
 
-    DemoKind kind() {
-        String word = words.size() < 2 ? DemoKind.SPIN_LOCK.word() : words.get(1);
+    private DemoKind kind(DemoKind preferred) {
+        String word = words.size() < 2 ? preferred.word() : words.get(1);
         return DemoKind.of(word)
                 .orElseThrow(() -> new IllegalArgumentException("'" + word + "' is none of " + DemoKind.words()));
     }
 
-    DemoPlan plan() {
+    /**
+     * What to do.
+     *
+     * @param preferred what is contended if nobody says
+     */
+    DemoPlan plan(DemoKind preferred) {
         return new DemoPlan(
-                kind(),
+                kind(preferred),
                 threads.orElseGet(
                         () -> DemoPlan.defaultThreads(Runtime.getRuntime().availableProcessors())),
                 seconds.map(Duration::ofSeconds));

@@ -54,6 +54,15 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
         return tested.stream().filter(entry -> entry.family() == family).findFirst();
     }
 
+    /** What shows best that Karst works: a spin lock, or a mutex where no wait for a spin lock is seen. */
+    static DemoKind preferred(List<KindVisibility> kinds) {
+        boolean isBlind = find(kinds, DemoKind.SPIN_LOCK)
+                .visibility()
+                .filter(Visibility.BLIND::equals)
+                .isPresent();
+        return isBlind ? DemoKind.PROG_ARRAY : DemoKind.SPIN_LOCK;
+    }
+
     boolean isWorse() {
         return visibility.filter(Visibility.FULL::equals).isEmpty();
     }

@@ -129,9 +129,27 @@ class DemoViewTest {
     }
 
     @Test
+    void whereNoSpinLockIsSeenAMutexIsContendedUnlessSaid() {
+        List<LockVisibility> blind = List.of(
+                new LockVisibility(LockFamily.SPIN, Visibility.BLIND, "native"),
+                new LockVisibility(LockFamily.MUTEX, Visibility.FULL, "seen"));
+        List<LockVisibility> partial = List.of(new LockVisibility(LockFamily.SPIN, Visibility.PARTIAL, "native"));
+
+        assertThat(KindVisibility.preferred(KindVisibility.of(blind))).isEqualTo(DemoKind.PROG_ARRAY);
+        assertThat(KindVisibility.preferred(KindVisibility.of(partial))).isEqualTo(DemoKind.SPIN_LOCK);
+        assertThat(KindVisibility.preferred(KindVisibility.of(List.of()))).isEqualTo(DemoKind.SPIN_LOCK);
+        assertThat(DemoWords.of(List.of("start")).plan(DemoKind.PROG_ARRAY).kind())
+                .isEqualTo(DemoKind.PROG_ARRAY);
+        assertThat(DemoWords.of(List.of("start", "lru"))
+                        .plan(DemoKind.PROG_ARRAY)
+                        .kind())
+                .isEqualTo(DemoKind.LRU);
+    }
+
+    @Test
     void optionsMayStandBehindArguments() {
         DemoPlan plan = DemoWords.of(List.of("start", "hash", "--threads", "3", "--seconds", "10"))
-                .plan();
+                .plan(DemoKind.SPIN_LOCK);
 
         assertThat(plan).isEqualTo(new DemoPlan(DemoKind.HASH, 3, Optional.of(Duration.ofSeconds(10))));
         assertThat(DemoWords.of(List.of()).action()).isEqualTo("status");
@@ -148,7 +166,8 @@ class DemoViewTest {
         "start --speed 3,undefined option --speed: --help shows those there are"
     })
     void refusesNonsense(String typed, String message) {
-        assertThatThrownBy(() -> DemoWords.of(List.of(typed.split(" "))).plan()).hasMessage(message);
+        assertThatThrownBy(() -> DemoWords.of(List.of(typed.split(" "))).plan(DemoKind.SPIN_LOCK))
+                .hasMessage(message);
     }
 
     private static DemoView view(DemoKind kind, DemoStatus.State state, Optional<Duration> time) {

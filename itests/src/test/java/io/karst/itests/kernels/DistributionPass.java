@@ -126,10 +126,10 @@ final class DistributionPass {
         return flow;
     }
 
-    /** Empty as long as the console does not know the command. */
+    /** Empty as long as the console does not know the command, or the command says that it is not ready. */
     private static JsonArray flow(Console karaf) throws Exception {
         String shown = karaf.run("karst:flow --json");
-        return shown.contains("Command not found")
+        return shown.contains("Command not found") || shown.contains("flow is not ready")
                 ? new JsonArray()
                 : JsonParser.parseString(Console.json(shown, "karst:flow")).getAsJsonArray();
     }

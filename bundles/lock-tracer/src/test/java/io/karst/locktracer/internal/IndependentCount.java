@@ -8,12 +8,12 @@ import io.karst.asset.BtfSource;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfObject;
-import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Ends of waits on one lock, counted by a program that shares nothing with those of Karst. */
@@ -23,7 +23,7 @@ final class IndependentCount implements AutoCloseable {
     private final BpfObject object;
     private final BpfLink link;
 
-    IndependentCount(Bpf bpf, long lock) throws IOException, InterruptedException {
+    IndependentCount(Bpf bpf, long lock) {
         object = bpf.open(compiled(), new BtfOptions(BtfSource.KERNEL, Optional.empty()));
         object.load();
         object.map("watched")
@@ -36,28 +36,13 @@ final class IndependentCount implements AutoCloseable {
         link = object.program("count_end").attach();
     }
 
-    private static Path compiled() throws IOException, InterruptedException {
-        Path source = Path.of("src", "test", "c", "contention_count.bpf.c").toAbsolutePath();
-        Path include = Path.of("..", "..", "bpf", "include").toAbsolutePath().normalize();
-        Path compiled = Path.of("target", "contention_count.bpf.o").toAbsolutePath();
-        Process clang = new ProcessBuilder(
-                        "clang",
-                        "-O2",
-                        "-g",
-                        "-target",
-                        "bpf",
-                        "-I" + include,
-                        "-c",
-                        source.toString(),
-                        "-o",
-                        compiled.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(clang.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (clang.waitFor() != 0 || !Files.exists(compiled)) {
-            throw new IllegalStateException("clang: " + output);
+    private static Path compiled() {
+        URL object = Objects.requireNonNull(IndependentCount.class.getResource("/contention_count.bpf.o"));
+        try {
+            return Path.of(object.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
         }
-        return compiled;
     }
 
     long count() {

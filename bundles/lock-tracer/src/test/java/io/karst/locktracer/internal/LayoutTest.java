@@ -63,6 +63,7 @@ class LayoutTest {
     }
 
     @Test
+    @Tag("sources")
     void lockRecords() throws Exception {
         assertThat(layoutOf(compiled("lock_ranges.h", "karst_lock_record")))
                 .containsEntry("karst_lock_record", LockRecordLayout.BYTES)
@@ -87,6 +88,7 @@ class LayoutTest {
     }
 
     @Test
+    @Tag("sources")
     void turnsOfALoad() throws Exception {
         assertThat(Path.of("..", "..", "bpf", "include", "contention_load.h"))
                 .content()

@@ -11,6 +11,7 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDist
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,11 +129,10 @@ final class KarafOptions {
         return name;
     }
 
-    @SuppressWarnings("IllegalCatch") // running a command throws all sorts
     private static void removePins(String name) {
         try {
             RunningKaraf.run(Path.of("."), "rm", "-rf", "/sys/fs/bpf/karst/" + name);
-        } catch (Exception e) {
+        } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("pins of " + name + " stay", e);
         }
     }

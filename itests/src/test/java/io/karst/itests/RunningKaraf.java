@@ -207,7 +207,7 @@ public final class RunningKaraf implements AutoCloseable {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     }
 
-    static void run(Path directory, String... command) throws Exception {
+    static void run(Path directory, String... command) throws IOException, InterruptedException {
         Process started = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

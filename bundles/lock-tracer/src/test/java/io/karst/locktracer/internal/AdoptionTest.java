@@ -165,7 +165,6 @@ class AdoptionTest {
     }
 
     /** A process is killed at one call after the other; the next one, killed too, finds what it left. */
-    @Tag("volume")
     @ParameterizedTest
     @ValueSource(ints = {LINES, 2 * LINES})
     void startsThatAreKilledLoseNoWait(int lines) throws Exception {

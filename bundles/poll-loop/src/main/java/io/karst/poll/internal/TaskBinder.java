@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives the loop the services behind references. A task's component may need the loop itself, as that of the configuration
- * poller does; if it was asked for while the loop's component starts, the runtime would find a circle and leave the task out. So
- * services are asked for on a thread of their own, and again if there is none yet. Thread-safe.
+ * poller does; if it was asked for while the loop's component starts, the runtime would find a circle, and would have to come back
+ * to the task later. So services are asked for on a thread of their own, and again if there is none yet. Thread-safe.
  */
 final class TaskBinder implements AutoCloseable {
 

@@ -13,8 +13,10 @@
  *   load_spin_lock        load_values     VALUE_SPIN_LOCK, element 0
  *   load_hash             load_hashes     HASH_BUCKET of one key, FREELIST
  *   load_lru              load_lrus       HASH_BUCKET, LRU_GLOBAL, LRU_LOCAL
+ *   load_lru_per_cpu      load_cpu_lrus   HASH_BUCKET, LRU_PER_CPU
  *   load_ringbuf          load_ring       RINGBUF
  *   load_queue            load_queues     QUEUE_STACK
+ *   load_stack            load_stacks     QUEUE_STACK
  *   load_lpm              load_tries      LPM_TRIE
  *   load_sockhash         load_sockets    SOCKHASH_BUCKET, the only one
  *   load_local_storage    load_storage    LOCAL_STORAGE_BUCKET
@@ -27,6 +29,9 @@
  * return 0. For a mutex (PROG_ARRAY_POKE), several threads put any of these programs into `load_programs` and delete it
  * again with the bpf() system call.
  *
+ * load_spin_lock counts in `met` of its value how often it found the lock held right before it took it, and so had to
+ * wait: what a kernel that shows every wait has to show.
+ *
  * The waits of resilient locks (hash, LRU, ringbuf, queue, LPM since 6.15) show only from the third CPU on.
  */
 
@@ -34,5 +39,8 @@
 #define KARST_CONTENTION_LOAD_H
 
 #define KARST_LOAD_TURNS 64
+
+/* Largest value of `rest`, which is set before loading: additions between two turns of load_spin_lock. */
+#define KARST_LOAD_MOST_REST 512
 
 #endif

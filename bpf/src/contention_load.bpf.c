@@ -15,6 +15,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define WORK 64 /* additions in a critical section */
 
+/* Additions between two turns of load_spin_lock: without any, who releases the lock wants it again at once. */
+const volatile __u32 rest = 0;
+
 /* include/uapi/linux/bpf.h; only `sk` is used here, so what is before it has no names. */
 struct __sk_buff {
 	__u32 before[36];
@@ -39,6 +42,8 @@ extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __weak __ksym;
 
 struct locked_value {
 	struct bpf_spin_lock lock;
+	volatile __u32 held; /* or the compiler would leave out what the lock's holder alone cannot see */
+	__u64 met;
 	__u32 sum;
 };
 
@@ -74,6 +79,15 @@ struct {
 	__type(value, __u64);
 } load_lrus SEC(".maps");
 
+/* Each CPU has a list of its own, and takes the lock of another's when it deletes what that one added. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 64);
+	__uint(map_flags, BPF_F_NO_COMMON_LRU);
+	__type(key, __u32);
+	__type(value, __u64);
+} load_cpu_lrus SEC(".maps");
+
 /* Never read. Full: the lock is taken all the same. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -86,6 +100,12 @@ struct {
 	__uint(max_entries, 16);
 	__type(value, __u64);
 } load_queues SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, 16);
+	__type(value, __u64);
+} load_stacks SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -144,13 +164,20 @@ static __always_inline void work(volatile __u32 *sum)
 static long spin_lock_turn(__u32 turn unused, void *none unused)
 {
 	__u32 zero = 0;
+	volatile __u32 nothing = 0;
 	struct locked_value *value = bpf_map_lookup_elem(&load_values, &zero);
 
 	if (!value)
 		return 1;
+	if (value->held)
+		__sync_fetch_and_add(&value->met, 1);
 	bpf_spin_lock(&value->lock);
+	value->held = 1;
 	work(&value->sum);
+	value->held = 0;
 	bpf_spin_unlock(&value->lock);
+	for (__u32 i = 0; i < rest && i < KARST_LOAD_MOST_REST; i++)
+		nothing += i;
 	return 0;
 }
 
@@ -174,6 +201,17 @@ static long lru_turn(__u32 turn, void *none unused)
 	return 0;
 }
 
+static long lru_per_cpu_turn(__u32 turn, void *none unused)
+{
+	__u32 key = bpf_get_prandom_u32() % 64;
+	__u64 value = turn;
+
+	bpf_map_update_elem(&load_cpu_lrus, &key, &value, BPF_ANY);
+	key = bpf_get_prandom_u32() % 64;
+	bpf_map_delete_elem(&load_cpu_lrus, &key);
+	return 0;
+}
+
 static long ringbuf_turn(__u32 turn, void *none unused)
 {
 	__u64 *record = bpf_ringbuf_reserve(&load_ring, sizeof(*record), 0);
@@ -194,6 +232,15 @@ static long queue_turn(__u32 turn, void *none unused)
 
 	bpf_map_push_elem(&load_queues, &value, BPF_ANY);
 	bpf_map_pop_elem(&load_queues, &value);
+	return 0;
+}
+
+static long stack_turn(__u32 turn, void *none unused)
+{
+	__u64 value = turn;
+
+	bpf_map_push_elem(&load_stacks, &value, BPF_ANY);
+	bpf_map_pop_elem(&load_stacks, &value);
 	return 0;
 }
 
@@ -267,6 +314,13 @@ int load_lru(struct __sk_buff *packet unused)
 }
 
 SEC("tc")
+int load_lru_per_cpu(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, lru_per_cpu_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
 int load_ringbuf(struct __sk_buff *packet unused)
 {
 	bpf_loop(KARST_LOAD_TURNS, ringbuf_turn, NULL, 0);
@@ -277,6 +331,13 @@ SEC("tc")
 int load_queue(struct __sk_buff *packet unused)
 {
 	bpf_loop(KARST_LOAD_TURNS, queue_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int load_stack(struct __sk_buff *packet unused)
+{
+	bpf_loop(KARST_LOAD_TURNS, stack_turn, NULL, 0);
 	return 0;
 }
 

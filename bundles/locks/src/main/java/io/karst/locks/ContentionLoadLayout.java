@@ -3,11 +3,23 @@
 
 package io.karst.locks;
 
-/** Numbers of {@code bpf/include/contention_load.h}. */
+/** Numbers of {@code bpf/include/contention_load.h}, and of the value that {@code contention_load.bpf.c} locks. */
 public final class ContentionLoadLayout {
 
     /** Times that one run of a load program takes its lock. */
     public static final int TURNS = 64;
+
+    /** Read-only variable: additions between two turns of the spin lock's load, 0 unless set. */
+    public static final String REST = "rest";
+
+    /** The largest rest. */
+    public static final int MOST_REST = 512;
+
+    /** Bytes of {@code locked_value}, the only value of {@code load_values}. */
+    public static final int VALUE_BYTES = 24;
+
+    /** Offset of its {@code met}, a u64: times that the lock was found held right before it was taken. */
+    public static final int VALUE_MET = 8;
 
     private ContentionLoadLayout() {}
 }

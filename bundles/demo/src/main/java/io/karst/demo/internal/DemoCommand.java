@@ -43,8 +43,8 @@ public final class DemoCommand implements Action {
             name = "start|stop|status [KIND]",
             description =
                     "What to do, status by default; and with start what to contend: spin-lock (the default, unless this"
-                            + " kernel does not show it: then prog-array), hash, lru, ringbuf, queue, lpm, sockhash,"
-                            + " local-storage, prog-array, resilient-lock or deadlock. Options may follow.",
+                            + " kernel does not show it: then prog-array), hash, lru, lru-per-cpu, ringbuf,"
+                            + " queue, stack, lpm, sockhash, local-storage, prog-array, resilient-lock or deadlock. Options may follow.",
             valueToShowInHelp = "status",
             multiValued = true)
     @Completion(DemoCompleter.class)

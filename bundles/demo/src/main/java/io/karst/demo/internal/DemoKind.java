@@ -21,10 +21,14 @@ enum DemoKind {
     HASH("load_hash", "load_hashes", LockKind.HASH_BUCKET),
     /** LRU hash that is always full. */
     LRU("load_lru", "load_lrus", LockKind.LRU_GLOBAL),
+    /** LRU hash with a list for each CPU, whose elements other CPUs delete. */
+    LRU_PER_CPU("load_lru_per_cpu", "load_cpu_lrus", LockKind.LRU_PER_CPU),
     /** Ring buffer. */
     RINGBUF("load_ringbuf", "load_ring", LockKind.RINGBUF),
     /** Queue. */
     QUEUE("load_queue", "load_queues", LockKind.QUEUE_STACK),
+    /** Stack. */
+    STACK("load_stack", "load_stacks", LockKind.QUEUE_STACK),
     /** LPM trie. */
     LPM("load_lpm", "load_tries", LockKind.LPM_TRIE),
     /** Sockhash with one bucket. */

@@ -124,8 +124,8 @@ class DemoViewTest {
         assertThat(DemoKind.of("local-storage")).contains(DemoKind.LOCAL_STORAGE);
         assertThat(DemoKind.of("LPM")).isEmpty();
         assertThat(DemoKind.words())
-                .isEqualTo("spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array,"
-                        + " resilient-lock, deadlock");
+                .isEqualTo("spin-lock, hash, lru, lru-per-cpu, ringbuf, queue, stack, lpm, sockhash,"
+                        + " local-storage, prog-array, resilient-lock, deadlock");
     }
 
     @Test
@@ -158,8 +158,8 @@ class DemoViewTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "start hashh,'''hashh'' is none of spin-lock, hash, lru, ringbuf, queue, lpm, sockhash, local-storage, prog-array,"
-                + " resilient-lock, deadlock'",
+        "start hashh,'''hashh'' is none of spin-lock, hash, lru, lru-per-cpu, ringbuf, queue, stack, lpm, sockhash,"
+                + " local-storage, prog-array, resilient-lock, deadlock'",
         "start hash lru,'''lru'' is too much: an action and a kind are all'",
         "start --seconds,'--seconds needs a number, not nothing'",
         "start --seconds soon,'--seconds needs a number, not soon'",

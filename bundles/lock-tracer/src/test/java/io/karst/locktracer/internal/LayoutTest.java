@@ -92,7 +92,15 @@ class LayoutTest {
     void turnsOfALoad() throws Exception {
         assertThat(Path.of("..", "..", "bpf", "include", "contention_load.h"))
                 .content()
-                .contains("#define KARST_LOAD_TURNS " + ContentionLoadLayout.TURNS + "\n");
+                .contains("#define KARST_LOAD_TURNS " + ContentionLoadLayout.TURNS + "\n")
+                .contains("#define KARST_LOAD_MOST_REST " + ContentionLoadLayout.MOST_REST + "\n");
+    }
+
+    @Test
+    void valueOfTheLoad() throws Exception {
+        assertThat(layout("contention_load"))
+                .containsEntry("locked_value", ContentionLoadLayout.VALUE_BYTES)
+                .containsEntry("locked_value.met", ContentionLoadLayout.VALUE_MET);
     }
 
     private Map<String, Integer> layout(String asset) throws IOException, InterruptedException {

@@ -101,7 +101,11 @@ final class ContentionCheck {
             JsonObject row = element.getAsJsonObject();
             counts.put(
                     new Locks(row.get("mapId").getAsInt(), row.get("kind").getAsString()),
-                    new Waits(row.get("count").getAsLong(), row.get("deadlocks").getAsLong()));
+                    new Waits(
+                            row.get("count").getAsLong(),
+                            row.get("deadlocks").getAsLong(),
+                            row.get("count").getAsLong(),
+                            row.get("totalNanos").getAsLong()));
         }
         return counts;
     }
@@ -154,7 +158,13 @@ final class ContentionCheck {
             String deadlocks = ours.deadlocks() + independent.deadlocks() == 0
                     ? ""
                     : ", deadlocks " + ours.deadlocks() + "/" + independent.deadlocks();
-            return ours.count() + "/" + independent.count() + deadlocks;
+            return ours.count() + "/" + independent.count() + deadlocks + ", average " + micros(ours) + "/"
+                    + micros(independent) + " us";
+        }
+
+        /** Only told: an emulated processor stops for longer than a wait takes, also between the two who take the time. */
+        private static long micros(Waits waits) {
+            return waits.timed() == 0 ? 0 : TimeUnit.NANOSECONDS.toMicros(waits.nanos() / waits.timed());
         }
     }
 }

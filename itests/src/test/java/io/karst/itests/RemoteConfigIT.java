@@ -12,6 +12,9 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfi
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -180,6 +183,20 @@ public class RemoteConfigIT {
                 .filter(line -> line.contains("Could not get service from ref"))
                 .toList();
         assertEquals(List.of(), leftOut);
+    }
+
+    @Test
+    public void aServerWhosePortWasTakenListensWhenItIsFree() throws Exception {
+        int port = Integer.parseInt(String.valueOf(property("io.karst.configserver", "port")));
+        shell("bundle:stop io.karst.config-server");
+        try (ServerSocket taken = new ServerSocket()) {
+            taken.setReuseAddress(true);
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            shell("bundle:start io.karst.config-server");
+            await(report -> !report.get("lastError").isJsonNull());
+        }
+
+        await(report -> report.get("lastError").isJsonNull());
     }
 
     @Test

@@ -6,8 +6,8 @@ package io.karst.itests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
@@ -17,8 +17,8 @@ import java.lang.management.ManagementFactory;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
@@ -26,6 +26,7 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import javax.inject.Inject;
 import javax.management.ObjectName;
+import org.apache.karaf.features.FeaturesService;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.Before;
 import org.junit.Test;
@@ -38,14 +39,27 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
-/** Stage bundles are updated to rebuilt versions while a lock is contended. */
+/**
+ * The stages' bundles, and those below and above them, are updated to rebuilt versions while a lock is contended. How often
+ * each is says {@code karst.swaps}.
+ */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class SwappedStagesIT {
 
-    private static final List<String> STAGES =
-            List.of("io.karst.initialize", "io.karst.kernel-symbols", "io.karst.lock-tracer", "io.karst.contention");
+    private static final List<String> SWAPPED = List.of(
+            "io.karst.initialize",
+            "io.karst.kernel-symbols",
+            "io.karst.lock-tracer",
+            "io.karst.poll-loop",
+            "io.karst.config-poller",
+            "io.karst.contention",
+            "io.karst.libbpf");
+    private static final int STAGES = 5;
     private static final long PATIENCE_SECONDS = 120;
+
+    /** What a heap may hold more after a collection than before, whatever the number of swaps. */
+    private static final long HEAP_SLACK_BYTES = 8L << 20;
 
     @Inject
     private BundleContext context;
@@ -53,13 +67,26 @@ public class SwappedStagesIT {
     @Inject
     private SessionFactory sessions;
 
+    @Inject
+    private FeaturesService features;
+
     @Configuration
     public Option[] configuration() {
-        return options(KarafOptions.distribution());
+        String port = RunningKaraf.freePort();
+        return options(
+                KarafOptions.distribution(),
+                editConfigurationFilePut("etc/io.karst.configserver.cfg", "port", port),
+                editConfigurationFilePut("etc/io.karst.config.cfg", "address", "localhost:" + port),
+                editConfigurationFilePut("etc/io.karst.config.cfg", "interval.millis", "200"));
     }
 
     @Before
     public void allReady() throws Exception {
+        for (String name : List.of("karst-config", "karst-config-server")) {
+            if (!features.isInstalled(features.getFeature(name))) {
+                features.installFeature(name, EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
+            }
+        }
         awaitCounting();
     }
 
@@ -71,12 +98,15 @@ public class SwappedStagesIT {
             swapAll(0);
             Footprint before = Footprint.read();
             long classLoaders = classLoaders();
+            long heap = heapBytes();
             int swaps = Integer.getInteger("karst.swaps", 1);
             for (int build = 1; build <= swaps; build++) {
                 swapAll(build);
             }
             assertEquals(before, Footprint.read());
             awaitClassLoaders(classLoaders);
+            long grown = heapBytes() - heap;
+            assertTrue("the heap holds " + grown + " bytes more", grown < HEAP_SLACK_BYTES);
             long expected = load.stop();
             long[] counted = load.counted(new Shell(sessions).run("karst:locks --json"));
             assertTrue("nothing waited", expected > 0);
@@ -88,8 +118,8 @@ public class SwappedStagesIT {
     }
 
     private void swapAll(int build) throws Exception {
-        for (String stage : STAGES) {
-            Bundle bundle = bundle(stage);
+        for (String name : SWAPPED) {
+            Bundle bundle = bundle(name);
             bundle.update(new ByteArrayInputStream(rebuilt(bundle, build)));
             awaitCounting();
         }
@@ -126,13 +156,13 @@ public class SwappedStagesIT {
                 .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
     }
 
-    /** Until every stage is ready, and what hangs on them. */
+    /** Until all five stages are ready, and what hangs on them. */
     private void awaitCounting() throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         String last = "";
         while (System.nanoTime() < deadline) {
             last = new Shell(sessions).runOrExplain("karst:flow --json");
-            if (last.startsWith("[") && notReady(last).isEmpty()) {
+            if (last.startsWith("[") && allReady(last)) {
                 last = new Shell(sessions).runOrExplain("karst:locks --json");
                 if (last.startsWith("{")) {
                     return;
@@ -143,31 +173,40 @@ public class SwappedStagesIT {
         throw new AssertionError("not within " + PATIENCE_SECONDS + " s: " + last);
     }
 
-    private static List<String> notReady(String flow) {
-        List<String> names = new ArrayList<>();
-        JsonArray stages = JsonParser.parseString(flow).getAsJsonArray();
-        for (JsonElement stage : stages) {
-            if (!stage.getAsJsonObject().get("state").getAsString().equals("READY")) {
-                names.add(stage.getAsJsonObject().get("name").getAsString());
-            }
-        }
-        return names;
+    private static boolean allReady(String flow) {
+        List<JsonElement> stages = JsonParser.parseString(flow).getAsJsonArray().asList();
+        return stages.size() == STAGES
+                && stages.stream()
+                        .allMatch(stage -> stage.getAsJsonObject()
+                                .get("state")
+                                .getAsString()
+                                .equals("READY"));
+    }
+
+    /** After a collection, which the histogram of live objects brought about. */
+    private static long heapBytes() throws Exception {
+        classHistogram();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     /** Those of bundles that are still in the heap after a collection. */
     private static long classLoaders() throws Exception {
-        Object histogram = ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "gcClassHistogram",
-                        new Object[] {new String[0]},
-                        new String[] {String[].class.getName()});
-        return histogram
-                .toString()
+        return classHistogram()
                 .lines()
                 .filter(line -> line.contains("BundleWiringImpl$BundleClassLoader"))
                 .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[1]))
                 .sum();
+    }
+
+    /** The virtual machine's walk over all live objects of its heap. */
+    private static String classHistogram() throws Exception {
+        return ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()})
+                .toString();
     }
 
     /** Some go a little later, when caches and queues have moved on. */

@@ -20,8 +20,13 @@ import java.util.regex.Pattern;
  * machine ends it. Closing ends Karaf.
  */
 final class Console implements AutoCloseable {
-    private static final Pattern NOISE = Pattern.compile("\u001b(\\[[0-9;?]*[a-zA-Z]|[=>])|\\w+@\\w+\\(\\)> *");
-    private static final Pattern JSON = Pattern.compile("(?m)^[\\[{]");
+    private static final Pattern ESCAPE = Pattern.compile("\u001b(\\[[0-9;?]*[a-zA-Z]|[=>])");
+
+    /** Matches only without the escapes, which lie within it too. */
+    private static final Pattern PROMPT = Pattern.compile("\\w+@\\w+\\(\\)> *");
+
+    /** A slow console may have written over a prompt with spaces just before. */
+    private static final Pattern JSON = Pattern.compile("(?m)^ *[\\[{]");
 
     private final Process karaf;
     private final OutputStream typed;
@@ -77,7 +82,7 @@ final class Console implements AutoCloseable {
                 text.append((char) read);
             }
         }
-        return NOISE.matcher(text).replaceAll("");
+        return PROMPT.matcher(ESCAPE.matcher(text).replaceAll("")).replaceAll("");
     }
 
     /**

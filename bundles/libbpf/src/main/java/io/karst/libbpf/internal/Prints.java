@@ -5,6 +5,7 @@ package io.karst.libbpf.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * libbpf's own messages. Warnings made during a call that fails become part of its exception; all else goes to SLF4J, the
  * same line at most once a minute. The callback belongs to the whole process, so it is taken back on close.
  */
-final class Prints implements LibBpf.Print, AutoCloseable {
+final class Prints implements AutoCloseable {
     /** {@code enum libbpf_print_level}. */
     private static final int WARN = 0;
 
@@ -27,6 +28,11 @@ final class Prints implements LibBpf.Print, AutoCloseable {
 
     private static final int LINE_BYTES = 8192;
     private static final Logger LOG = LoggerFactory.getLogger("io.karst.libbpf");
+
+    private static final AtomicReference<@Nullable Prints> CURRENT = new AtomicReference<>();
+
+    /** What libbpf calls. Never collected: a thread may call it that read it before it was taken back. */
+    private static final LibBpf.Print CALLBACK = Prints::printToCurrent;
 
     private final Natives natives;
     private final Throttle throttle;
@@ -41,12 +47,14 @@ final class Prints implements LibBpf.Print, AutoCloseable {
 
     /** Makes libbpf print here from now on. */
     void install() {
-        natives.bpf().libbpf_set_print(this);
+        CURRENT.set(this);
+        natives.bpf().libbpf_set_print(CALLBACK);
     }
 
     @Override
     public void close() {
         natives.bpf().libbpf_set_print(null);
+        CURRENT.compareAndSet(this, null);
     }
 
     /** A call's result and the warnings libbpf printed on this thread meanwhile. */
@@ -85,9 +93,13 @@ final class Prints implements LibBpf.Print, AutoCloseable {
         return new Collected<>(result, warnings);
     }
 
-    @Override
+    private static int printToCurrent(int level, Pointer format, Pointer arguments) {
+        Prints prints = CURRENT.get();
+        return prints == null ? 0 : prints.print(level, format, arguments);
+    }
+
     @SuppressWarnings("checkstyle:IllegalCatch") // called from C: nothing may be thrown through it
-    public int print(int level, Pointer format, Pointer arguments) {
+    private int print(int level, Pointer format, Pointer arguments) {
         try {
             if (level != WARN && level != INFO && !LOG.isDebugEnabled()) {
                 return 0;

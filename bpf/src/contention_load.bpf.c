@@ -159,12 +159,18 @@ static __always_inline void work(volatile __u32 *sum)
 		*sum += i;
 }
 
+static __always_inline void have_rest(volatile __u32 *sum)
+{
+	for (__u32 i = 0; i < rest && i < KARST_LOAD_MOST_REST; i++)
+		*sum += i;
+}
+
 /* ---- one turn of each kind; returning 0 goes on with the next ---- */
 
 static long spin_lock_turn(__u32 turn unused, void *none unused)
 {
 	__u32 zero = 0;
-	volatile __u32 nothing = 0;
+	__u32 outside = 0;
 	struct locked_value *value = bpf_map_lookup_elem(&load_values, &zero);
 
 	if (!value)
@@ -176,8 +182,7 @@ static long spin_lock_turn(__u32 turn unused, void *none unused)
 	work(&value->sum);
 	value->held = 0;
 	bpf_spin_unlock(&value->lock);
-	for (__u32 i = 0; i < rest && i < KARST_LOAD_MOST_REST; i++)
-		nothing += i;
+	have_rest(&outside);
 	return 0;
 }
 

@@ -22,7 +22,8 @@
  *   load_local_storage    load_storage    LOCAL_STORAGE_BUCKET
  *   load_resilient_lock   load_resilient  VALUE_RESILIENT_LOCK, element 0
  *   provoke_deadlock      load_resilient  the same, locked twice in a row: -EDEADLK. One turn only, and it shows only
- *                                         with another CPU waiting. Takes 1 ms, or 250 ms where the lock times out
+ *                                         with one other CPU waiting; behind a queue newer kernels
+ *                                         find it before they report a wait. Takes 1 ms, or 250 ms where the lock times out
  *                                         first, with interrupts off: use a `repeat` of 1 and few calls
  *
  * The last two do nothing and return 1 where the kernel has no resilient locks for programs (before 6.15); all others

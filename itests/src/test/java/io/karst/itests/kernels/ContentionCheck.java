@@ -16,8 +16,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Contends locks by {@code karst:demo} and holds what {@code karst:locks} counted against the kernel's own histogram. */
 final class ContentionCheck {
-    private static final int[] THREADS = {3, 4};
-
     /** Of the independent count; and that many waits more, as the histogram begins and ends a moment apart. */
     private static final double TOLERANCE = 0.01;
 
@@ -38,7 +36,7 @@ final class ContentionCheck {
     void run(Load load) throws Exception {
         boolean held = true;
         List<String> details = new ArrayList<>();
-        for (int threads : THREADS) {
+        for (int threads : load.threads()) {
             Comparison comparison = measured(load, threads);
             held &= comparison.faults().isEmpty();
             details.add(threads + " threads: " + comparison.text());

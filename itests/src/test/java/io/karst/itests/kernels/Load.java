@@ -3,6 +3,7 @@
 
 package io.karst.itests.kernels;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Kinds of {@code karst:demo}, with the lock that has to show waits. */
@@ -35,6 +36,11 @@ enum Load {
     /** As an operator writes it. */
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Numbers of threads to try it with. A deadlock shows only behind a first waiter, not behind a queue. */
+    List<Integer> threads() {
+        return this == DEADLOCK ? List.of(2) : List.of(3, 4);
     }
 
     /** Whether it needs a lock that programs can take since Linux 6.15. */

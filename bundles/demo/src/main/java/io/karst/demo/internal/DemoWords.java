@@ -77,10 +77,11 @@ record DemoWords(List<String> words, Optional<Integer> threads, Optional<Integer
      * @param preferred what is contended if nobody says
      */
     DemoPlan plan(DemoKind preferred) {
+        DemoKind kind = kind(preferred);
         return new DemoPlan(
-                kind(preferred),
+                kind,
                 threads.orElseGet(
-                        () -> DemoPlan.defaultThreads(Runtime.getRuntime().availableProcessors())),
+                        () -> DemoPlan.defaultThreads(kind, Runtime.getRuntime().availableProcessors())),
                 seconds.map(Duration::ofSeconds));
     }
 }

@@ -116,7 +116,8 @@ class DemoViewTest {
     @ParameterizedTest(name = "{0} CPUs: {1} threads")
     @CsvSource({"1,2", "2,2", "8,8", "128,64"})
     void defaultThreads(int cpus, int threads) {
-        assertThat(DemoPlan.defaultThreads(cpus)).isEqualTo(threads);
+        assertThat(DemoPlan.defaultThreads(DemoKind.HASH, cpus)).isEqualTo(threads);
+        assertThat(DemoPlan.defaultThreads(DemoKind.DEADLOCK, cpus)).isEqualTo(2);
     }
 
     @Test

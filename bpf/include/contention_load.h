@@ -21,12 +21,14 @@
  *   load_sockhash         load_sockets    SOCKHASH_BUCKET, the only one
  *   load_local_storage    load_storage    LOCAL_STORAGE_BUCKET
  *   load_resilient_lock   load_resilient  VALUE_RESILIENT_LOCK, element 0
- *   provoke_deadlock      load_resilient  the same, locked twice in a row: -EDEADLK. One turn only, and it shows only
- *                                         with one other CPU waiting; behind a queue newer kernels
- *                                         find it before they report a wait. Takes 1 ms, or 250 ms where the lock times out
- *                                         first, with interrupts off: use a `repeat` of 1 and few calls
+ *   provoke_deadlock      load_resilient  element 0, and while it is held element 1
+ *   provoke_reversed_deadlock             the other way round: run both at a time, and one of them gets -EDEADLK.
+ *                                         That shows only for a thread that queues, so a third has to run
+ *                                         load_resilient_lock; a lock that its own holder takes again shows on older
+ *                                         kernels only. One turn in a run; it takes 1 ms, or 250 ms where the lock times
+ *                                         out first, with preemption off: use a `repeat` of 1 and few calls
  *
- * The last two do nothing and return 1 where the kernel has no resilient locks for programs (before 6.15); all others
+ * The last three do nothing and return 1 where the kernel has no resilient locks for programs (before 6.15); all others
  * return 0. For a mutex (PROG_ARRAY_POKE), several threads put any of these programs into `load_programs` and delete it
  * again with the bpf() system call.
  *

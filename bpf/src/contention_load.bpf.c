@@ -132,7 +132,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, struct resilient_value);
 } load_resilient SEC(".maps");
@@ -279,20 +279,29 @@ static long resilient_lock_turn(__u32 turn unused, void *none unused)
 	return 0;
 }
 
-/* Looked up twice, as the verifier would not let us lock the same value twice. */
-static long deadlock_turn(__u32 turn unused, void *none unused)
+/* Holds one lock and wants the other. Whoever does it the other way round at the same time makes it a deadlock. */
+static __always_inline long lock_both(__u32 first, __u32 second)
 {
-	__u32 zero = 0;
-	struct resilient_value *value = bpf_map_lookup_elem(&load_resilient, &zero);
-	struct resilient_value *again = bpf_map_lookup_elem(&load_resilient, &zero);
+	struct resilient_value *value = bpf_map_lookup_elem(&load_resilient, &first);
+	struct resilient_value *other = bpf_map_lookup_elem(&load_resilient, &second);
 
-	if (!value || !again || bpf_res_spin_lock(&value->lock))
+	if (!value || !other || bpf_res_spin_lock(&value->lock))
 		return 0;
 	work(&value->sum);
-	if (!bpf_res_spin_lock(&again->lock))
-		bpf_res_spin_unlock(&again->lock);
+	if (!bpf_res_spin_lock(&other->lock))
+		bpf_res_spin_unlock(&other->lock);
 	bpf_res_spin_unlock(&value->lock);
 	return 0;
+}
+
+static long deadlock_turn(__u32 turn unused, void *none unused)
+{
+	return lock_both(0, 1);
+}
+
+static long reversed_deadlock_turn(__u32 turn unused, void *none unused)
+{
+	return lock_both(1, 0);
 }
 
 /* ---- programs ---- */
@@ -390,5 +399,14 @@ int provoke_deadlock(struct __sk_buff *packet unused)
 	if (!has_resilient_locks())
 		return 1;
 	bpf_loop(1, deadlock_turn, NULL, 0);
+	return 0;
+}
+
+SEC("tc")
+int provoke_reversed_deadlock(struct __sk_buff *packet unused)
+{
+	if (!has_resilient_locks())
+		return 1;
+	bpf_loop(1, reversed_deadlock_turn, NULL, 0);
 	return 0;
 }

@@ -21,6 +21,9 @@ final class ContentionCheck {
 
     private static final long MOMENT = 2;
 
+    /** Of the independent average. Each wait's time is taken by both within the same tracepoints, one after the other. */
+    private static final double TIME_TOLERANCE = 0.05;
+
     private final Checks checks;
     private final Console karaf;
 
@@ -119,6 +122,10 @@ final class ContentionCheck {
                 if (differ(ours.count(), waits.count()) || differ(ours.deadlocks(), waits.deadlocks())) {
                     faults.add(locks.kind() + " differs");
                 }
+                if (locks.kind().equals(load.lock())
+                        && Math.abs(micros(ours) - micros(waits)) > micros(waits) * TIME_TOLERANCE) {
+                    faults.add("the time of " + locks.kind() + " differs");
+                }
             });
             if (waits(counted).count() == 0) {
                 faults.add("no wait on " + load.lock());
@@ -160,7 +167,7 @@ final class ContentionCheck {
                     + micros(independent) + " us";
         }
 
-        /** Only told: an emulated processor stops for longer than a wait takes, also between the two who take the time. */
+        /** The average. */
         private static long micros(Waits waits) {
             return waits.timed() == 0 ? 0 : TimeUnit.NANOSECONDS.toMicros(waits.nanos() / waits.timed());
         }

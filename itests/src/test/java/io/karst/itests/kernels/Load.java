@@ -38,9 +38,9 @@ enum Load {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Numbers of threads to try it with. A deadlock shows only behind a first waiter, not behind a queue. */
+    /** Numbers of threads to try it with. A deadlock shows only behind a first waiter, so it takes exactly one. */
     List<Integer> threads() {
-        return this == DEADLOCK ? List.of(2) : List.of(3, 4);
+        return this == DEADLOCK ? List.of(3) : List.of(3, 4);
     }
 
     /** Whether it needs a lock that programs can take since Linux 6.15. */

@@ -39,10 +39,10 @@ enum DemoKind {
     PROG_ARRAY("load_programs", LockKind.PROG_ARRAY_POKE),
     /** bpf_res_spin_lock in an array's value. */
     RESILIENT_LOCK("load_resilient_lock", "load_resilient", LockKind.VALUE_RESILIENT_LOCK),
-    /** The same, which the first thread takes twice while the others wait for it: the lock gives up. */
+    /** Two of them, which two threads take in opposite order while the others wait for one: the lock gives up. */
     DEADLOCK("load_resilient_lock", "load_resilient", LockKind.VALUE_RESILIENT_LOCK);
 
-    private static final String PROVOKER = "provoke_deadlock";
+    private static final List<String> PROVOKERS = List.of("provoke_deadlock", "provoke_reversed_deadlock");
 
     private final Optional<String> program;
     private final String map;
@@ -62,15 +62,19 @@ enum DemoKind {
         this.lock = lock;
     }
 
-    /** The program of the first thread, if it is another. One run of it takes the kernel milliseconds to end. */
-    Optional<String> provoker() {
-        return this == DEADLOCK ? Optional.of(PROVOKER) : Optional.empty();
+    /** The programs of the first threads, if they are others. One run of them takes the kernel milliseconds to end. */
+    List<String> provokers() {
+        return this == DEADLOCK ? PROVOKERS : List.of();
+    }
+
+    /** Fewer have nobody to wait for. */
+    int leastThreads() {
+        return provokers().size() + 1;
     }
 
     /** Whether any thread runs this program. */
     boolean runs(String name) {
-        return program.filter(name::equals).isPresent()
-                || provoker().filter(name::equals).isPresent();
+        return program.filter(name::equals).isPresent() || provokers().contains(name);
     }
 
     /** Whether it takes a lock that came with Linux 6.15. */

@@ -21,6 +21,10 @@ record DemoPlan(DemoKind kind, int threads, Optional<Duration> time) {
         if (threads < 1 || threads > MOST_THREADS) {
             throw new IllegalArgumentException("--threads " + threads + ": it is a number from 1 to " + MOST_THREADS);
         }
+        if (threads < kind.leastThreads()) {
+            throw new IllegalArgumentException(
+                    "--threads " + threads + ": " + kind.word() + " takes " + kind.leastThreads() + " at least");
+        }
         if (time.filter(t -> t.toSeconds() < 1 || t.toSeconds() > MOST_SECONDS).isPresent()) {
             throw new IllegalArgumentException(
                     "--seconds " + time.orElseThrow().toSeconds() + ": it is a number from 1 to " + MOST_SECONDS);
@@ -29,9 +33,9 @@ record DemoPlan(DemoKind kind, int threads, Optional<Duration> time) {
 
     /**
      * Two or more, because one thread waits for nobody; as many as there are CPUs, because more would only queue for those.
-     * Two for a deadlock: newer kernels find it before they report a wait if somebody queues already.
+     * Three for a deadlock: it shows for the first that queues, and with more that is somebody else.
      */
     static int defaultThreads(DemoKind kind, int cpus) {
-        return kind == DemoKind.DEADLOCK ? 2 : Math.min(MOST_THREADS, Math.max(2, cpus));
+        return kind == DemoKind.DEADLOCK ? kind.leastThreads() : Math.min(MOST_THREADS, Math.max(2, cpus));
     }
 }

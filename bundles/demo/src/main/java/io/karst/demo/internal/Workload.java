@@ -35,7 +35,7 @@ final class Workload implements AutoCloseable {
     private final BpfObject object;
     private final Runnable call;
     private final int runsPerCall;
-    private final Optional<BpfProgram> provoker;
+    private final List<BpfProgram> provokers;
     private final Runnable atEnd;
     private final long endNanos;
     private final List<Thread> threads;
@@ -58,13 +58,13 @@ final class Workload implements AutoCloseable {
                 .program()
                 .map(name -> running(object.program(name)))
                 .orElseGet(() -> emptying(object.map(plan.kind().map())));
-        this.provoker = plan.kind().provoker().map(object::program);
+        this.provokers = plan.kind().provokers().stream().map(object::program).toList();
         this.atEnd = atEnd;
         this.endNanos =
                 System.nanoTime() + plan.time().orElse(Duration.ofDays(36_500)).toNanos();
         this.alive = new AtomicInteger(plan.threads());
         this.threads = IntStream.range(0, plan.threads())
-                .mapToObj(number -> new Thread(number == 0 ? this::first : this::contend, "karst-demo-" + number))
+                .mapToObj(number -> new Thread(task(number), "karst-demo-" + number))
                 .toList();
         threads.forEach(thread -> thread.setDaemon(true));
     }
@@ -111,8 +111,10 @@ final class Workload implements AutoCloseable {
     }
 
     /** A provoker's runs are not counted, as they take the lock otherwise. */
-    private void first() {
-        provoker.ifPresentOrElse(program -> work(() -> program.testRun(SINGLE)), this::contend);
+    private Runnable task(int number) {
+        return number < provokers.size()
+                ? () -> work(() -> provokers.get(number).testRun(SINGLE))
+                : this::contend;
     }
 
     private void work(Runnable turn) {

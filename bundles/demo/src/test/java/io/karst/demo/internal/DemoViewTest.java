@@ -117,7 +117,7 @@ class DemoViewTest {
     @CsvSource({"1,2", "2,2", "8,8", "128,64"})
     void defaultThreads(int cpus, int threads) {
         assertThat(DemoPlan.defaultThreads(DemoKind.HASH, cpus)).isEqualTo(threads);
-        assertThat(DemoPlan.defaultThreads(DemoKind.DEADLOCK, cpus)).isEqualTo(2);
+        assertThat(DemoPlan.defaultThreads(DemoKind.DEADLOCK, cpus)).isEqualTo(3);
     }
 
     @Test
@@ -164,6 +164,7 @@ class DemoViewTest {
         "start hash lru,'''lru'' is too much: an action and a kind are all'",
         "start --seconds,'--seconds needs a number, not nothing'",
         "start --seconds soon,'--seconds needs a number, not soon'",
+        "start deadlock --threads 2,--threads 2: deadlock takes 3 at least",
         "start --speed 3,undefined option --speed: --help shows those there are"
     })
     void refusesNonsense(String typed, String message) {

@@ -48,8 +48,10 @@ class DemoViewTest {
                 .containsExactly(
                         "hash: seen not at all here: it takes three CPUs",
                         "lru: seen not at all here: it takes three CPUs",
+                        "lru-per-cpu: seen not at all here: it takes three CPUs",
                         "ringbuf: seen not at all here: it takes three CPUs",
                         "queue: seen not at all here: it takes three CPUs",
+                        "stack: seen not at all here: it takes three CPUs",
                         "lpm: seen not at all here: it takes three CPUs",
                         "resilient-lock: seen not at all here: it takes three CPUs",
                         "deadlock: seen not at all here: it takes three CPUs");
@@ -70,7 +72,7 @@ class DemoViewTest {
 
         assertThat(view.lines()).containsExactly("nothing was started yet: karst:demo start");
         assertThat(view.limits())
-                .hasSize(11)
+                .hasSize(DemoKind.values().length)
                 .first()
                 .isEqualTo("spin-lock: seen perhaps here: not tested: lock-tracer is not ready");
         assertThat(view.json().get("state").getAsString()).isEqualTo("IDLE");

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param reason why nothing is pinned; empty if something is
  */
 record Pinning(PinPlace place, Optional<PinTree> tree, String reason) {
+    private static final String OUTLIVES = "counting outlives Karaf";
 
     /**
      * Claims the directory, if there is one to be had. Switched off, it is claimed only to take over what an earlier tracer
@@ -62,18 +64,33 @@ record Pinning(PinPlace place, Optional<PinTree> tree, String reason) {
         }
     }
 
-    /** For {@code karst:doctor}. */
+    /** For {@code karst:doctor}; looks whether the pins are still there. */
     Ability ability(KernelHalf half) {
-        boolean pinned = place.enabled() && tree.isPresent();
+        if (!place.enabled() || tree.isEmpty()) {
+            return absent(
+                    reason.isEmpty() ? "pin is false" : reason,
+                    "mount -t bpf bpf /sys/fs/bpf, and set pin = true in io.karst.locktracer");
+        }
+        Path pins = half.pins().orElse(place.directory());
+        if (!Files.isDirectory(pins)) {
+            return absent(
+                    pins + " is gone: somebody removed it, or unmounted its file system",
+                    "mount the BPF file system again if need be, then bundle:restart io.karst.lock-tracer");
+        }
         return new Ability(
-                "counting outlives Karaf",
-                pinned,
-                pinned
-                        ? "pinned below " + half.pins().orElse(place.directory())
-                        : reason.isEmpty() ? "pin is false" : reason,
-                pinned
-                        ? "none: a bundle that is updated, or a Karaf that died, finds its counts again"
-                        : "counts begin at zero when the lock tracer is updated, or Karaf dies",
-                pinned ? "" : "mount -t bpf bpf /sys/fs/bpf, and set pin = true in io.karst.locktracer");
+                OUTLIVES,
+                true,
+                "pinned below " + pins,
+                "none: a bundle that is updated, or a Karaf that died, finds its counts again",
+                "");
+    }
+
+    private static Ability absent(String evidence, String remedy) {
+        return new Ability(
+                OUTLIVES,
+                false,
+                evidence,
+                "counts begin at zero when the lock tracer is updated, or Karaf dies",
+                remedy);
     }
 }

@@ -288,6 +288,39 @@ class AdoptionTest {
     }
 
     @Test
+    void countsOnWhenTheFileSystemIsUnmountedUnderIt() throws Exception {
+        Path mounted = Files.createDirectory(directory.resolve("bpf"));
+        run("mount", "-t", "bpf", "none", mounted.toString());
+        PinPlace place = new PinPlace(true, mounted.resolve("karst"), INSTANCE);
+        try (Independent independent = independent()) {
+            LockTracerStage stage = stage(place, 0, LINES);
+            contend(independent);
+            run("umount", "-l", mounted.toString());
+            contend(independent);
+            assertCounted(stage, independent);
+            assertThat(stage.probe()).singleElement().satisfies(ability -> {
+                assertThat(ability.present()).isFalse();
+                assertThat(ability.evidence()).contains("unmounted");
+                assertThat(ability.remedy()).contains("bundle:restart");
+            });
+            stage.close();
+        }
+        try (Independent independent = independent()) {
+            LockTracerStage next = stage(place, 0, LINES);
+            contend(independent);
+            assertCounted(next, independent);
+            next.close();
+        }
+        assertThat(mounted).isEmptyDirectory();
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    @Test
     void directoryThatOthersCanWriteIsRefused() throws Exception {
         stage(0, LINES).close();
         Path own = PLACE.directory();

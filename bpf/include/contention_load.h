@@ -43,7 +43,10 @@
 
 #define KARST_LOAD_TURNS 64
 
-/* Largest value of `rest`, which is set before loading: additions between two turns of load_spin_lock. */
+/*
+ * Largest value of `rest` in the value of load_values: additions between two turns of load_spin_lock. Without any, who
+ * releases the lock wants it again at once.
+ */
 #define KARST_LOAD_MOST_REST 512
 
 #endif

@@ -15,9 +15,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define WORK 64 /* additions in a critical section */
 
-/* Additions between two turns of load_spin_lock: without any, who releases the lock wants it again at once. */
-const volatile __u32 rest = 0;
-
 /* include/uapi/linux/bpf.h; only `sk` is used here, so what is before it has no names. */
 struct __sk_buff {
 	__u32 before[36];
@@ -45,6 +42,7 @@ struct locked_value {
 	volatile __u32 held; /* or the compiler would leave out what the lock's holder alone cannot see */
 	__u64 met;
 	__u32 sum;
+	__u32 rest;
 };
 
 struct resilient_value {
@@ -159,7 +157,7 @@ static __always_inline void work(volatile __u32 *sum)
 		*sum += i;
 }
 
-static __always_inline void have_rest(volatile __u32 *sum)
+static __always_inline void have_rest(__u32 rest, volatile __u32 *sum)
 {
 	for (__u32 i = 0; i < rest && i < KARST_LOAD_MOST_REST; i++)
 		*sum += i;
@@ -182,7 +180,7 @@ static long spin_lock_turn(__u32 turn unused, void *none unused)
 	work(&value->sum);
 	value->held = 0;
 	bpf_spin_unlock(&value->lock);
-	have_rest(&outside);
+	have_rest(value->rest, &outside);
 	return 0;
 }
 

@@ -9,10 +9,7 @@ public final class ContentionLoadLayout {
     /** Times that one run of a load program takes its lock. */
     public static final int TURNS = 64;
 
-    /** Read-only variable: additions between two turns of the spin lock's load, 0 unless set. */
-    public static final String REST = "rest";
-
-    /** The largest rest. */
+    /** The largest rest: additions between two turns of the spin lock's load. */
     public static final int MOST_REST = 512;
 
     /** Bytes of {@code locked_value}, the only value of {@code load_values}. */
@@ -20,6 +17,9 @@ public final class ContentionLoadLayout {
 
     /** Offset of its {@code met}, a u64: times that the lock was found held right before it was taken. */
     public static final int VALUE_MET = 8;
+
+    /** Offset of its {@code rest}, a u32. */
+    public static final int VALUE_REST = 20;
 
     private ContentionLoadLayout() {}
 }

@@ -100,7 +100,8 @@ class LayoutTest {
     void valueOfTheLoad() throws Exception {
         assertThat(layout("contention_load"))
                 .containsEntry("locked_value", ContentionLoadLayout.VALUE_BYTES)
-                .containsEntry("locked_value.met", ContentionLoadLayout.VALUE_MET);
+                .containsEntry("locked_value.met", ContentionLoadLayout.VALUE_MET)
+                .containsEntry("locked_value.rest", ContentionLoadLayout.VALUE_REST);
     }
 
     private Map<String, Integer> layout(String asset) throws IOException, InterruptedException {

@@ -43,6 +43,14 @@ enum Load {
         return this == DEADLOCK ? List.of(3) : List.of(3, 4);
     }
 
+    /**
+     * Whether the histogram knows how long a wait took. Who waits for a mutex begins twice, spinning and then asleep, and the
+     * histogram knows the second beginning only (kernel/locking/mutex.c).
+     */
+    boolean isTimed() {
+        return this != PROG_ARRAY;
+    }
+
     /** Whether it needs a lock that programs can take since Linux 6.15. */
     boolean isResilient() {
         return lock.equals("VALUE_RESILIENT_LOCK");

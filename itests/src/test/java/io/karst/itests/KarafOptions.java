@@ -80,6 +80,15 @@ final class KarafOptions {
         return composite(options.toArray(Option[]::new));
     }
 
+    /** A server on a port of its own, and its client, which asks often. Their features are not installed by this. */
+    static Option remoteConfiguration() {
+        String port = RunningKaraf.freePort();
+        return composite(
+                editConfigurationFilePut("etc/io.karst.configserver.cfg", "port", port),
+                editConfigurationFilePut("etc/io.karst.config.cfg", "address", "localhost:" + port),
+                editConfigurationFilePut("etc/io.karst.config.cfg", "interval.millis", "200"));
+    }
+
     /** What {@code bin/karaf} gives the virtual machine; pax-exam does not. */
     private static List<String> virtualMachine() {
         String specs = "lib/endorsed/org.apache.karaf.specs.";

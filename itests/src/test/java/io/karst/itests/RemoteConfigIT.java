@@ -7,7 +7,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -62,12 +61,7 @@ public class RemoteConfigIT {
 
     @Configuration
     public Option[] configuration() {
-        String port = RunningKaraf.freePort();
-        return options(
-                KarafOptions.distribution(),
-                editConfigurationFilePut("etc/io.karst.configserver.cfg", "port", port),
-                editConfigurationFilePut("etc/io.karst.config.cfg", "address", "localhost:" + port),
-                editConfigurationFilePut("etc/io.karst.config.cfg", "interval.millis", "200"));
+        return options(KarafOptions.distribution(), KarafOptions.remoteConfiguration());
     }
 
     @Before

@@ -24,9 +24,6 @@ final class ContentionCheck {
     /** Of the independent average. Each wait's time is taken by both within the same tracepoints, one after the other. */
     private static final double TIME_TOLERANCE = 0.05;
 
-    /** What the one takes between the other's two looks at the clock, emulated. */
-    private static final long BETWEEN_MICROS = 20;
-
     private final Checks checks;
     private final Console karaf;
 
@@ -127,7 +124,7 @@ final class ContentionCheck {
                 }
                 if (load.isTimed()
                         && locks.kind().equals(load.lock())
-                        && Math.abs(micros(ours) - micros(waits)) > BETWEEN_MICROS + micros(waits) * TIME_TOLERANCE) {
+                        && Math.abs(micros(ours) - micros(waits)) > micros(waits) * TIME_TOLERANCE) {
                     faults.add("the time of " + locks.kind() + " differs");
                 }
             });

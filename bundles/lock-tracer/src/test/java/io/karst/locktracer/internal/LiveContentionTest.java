@@ -37,7 +37,6 @@ import org.junit.jupiter.api.Test;
  * the first begin of each thread.
  */
 @Tag("kernel")
-@Tag("bpftrace") // needs it installed
 class LiveContentionTest {
     private static final String SCRIPT = "tracepoint:lock:contention_begin { $now = nsecs;"
             + " if (!(args->flags & 32)) { @begun[args->lock_addr] = sum($now); }"

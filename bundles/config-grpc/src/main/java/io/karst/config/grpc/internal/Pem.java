@@ -5,17 +5,27 @@ package io.karst.config.grpc.internal;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
+import org.bouncycastle.crypto.params.RSAKeyParameters;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
+import org.bouncycastle.math.ec.ECPoint;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
@@ -36,8 +46,7 @@ record Pem(List<X509Certificate> certificates, Optional<PrivateKey> key) {
     /**
      * Reads a file's text. Blocks of other kinds are skipped.
      *
-     * @throws CertificateException if a block cannot be read, there are two keys, or the key does not belong to the first
-     *     certificate; neither message nor cause holds the text
+     * @throws CertificateException if a block cannot be read, or there are two keys; neither message nor cause holds the text
      */
     static Pem parse(String text) throws CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
@@ -61,31 +70,38 @@ record Pem(List<X509Certificate> certificates, Optional<PrivateKey> key) {
         if (keys.size() > 1) {
             throw new CertificateException("the file holds more than one private key");
         }
-        if (!keys.isEmpty() && !certificates.isEmpty()) {
-            checkBelong(keys.get(0), certificates.get(0));
-        }
         return new Pem(certificates, keys.stream().findFirst());
     }
 
-    private static void checkBelong(PrivateKey key, X509Certificate certificate) throws CertificateException {
-        String algorithm = switch (key.getAlgorithm()) {
-            case "EC" -> "SHA256withECDSA";
-            case "RSA" -> "SHA256withRSA";
-            default -> key.getAlgorithm();
-        };
+    /**
+     * Whether the private key is that of the first certificate: the public key that belongs to it is the certificate's.
+     *
+     * @return false also if either is missing, or of a kind other than EC, RSA and Ed25519
+     */
+    boolean isPair() {
+        return !certificates.isEmpty()
+                && key.isPresent()
+                && isPair(key.get(), certificates.get(0).getPublicKey());
+    }
+
+    /** By arithmetic, not by signing something: that takes the JDK milliseconds, and a client does it on each connection. */
+    private static boolean isPair(PrivateKey privateKey, PublicKey publicKey) {
         try {
-            byte[] probe = certificate.getTBSCertificate();
-            Signature signature = Signature.getInstance(algorithm);
-            signature.initSign(key);
-            signature.update(probe);
-            byte[] signed = signature.sign();
-            signature.initVerify(certificate.getPublicKey());
-            signature.update(probe);
-            if (!signature.verify(signed)) {
-                throw new CertificateException("the private key is not that of the first certificate");
+            AsymmetricKeyParameter secret = PrivateKeyFactory.createKey(privateKey.getEncoded());
+            AsymmetricKeyParameter shown = PublicKeyFactory.createKey(publicKey.getEncoded());
+            if (secret instanceof ECPrivateKeyParameters ec && shown instanceof ECPublicKeyParameters expected) {
+                ECPoint point = new FixedPointCombMultiplier()
+                        .multiply(ec.getParameters().getG(), ec.getD());
+                return ec.getParameters().equals(expected.getParameters()) && point.equals(expected.getQ());
             }
-        } catch (GeneralSecurityException e) {
-            throw new CertificateException("the private key is not that of the first certificate", e);
+            if (secret instanceof RSAKeyParameters rsa && shown instanceof RSAKeyParameters expected) {
+                return rsa.getModulus().equals(expected.getModulus());
+            }
+            return secret instanceof Ed25519PrivateKeyParameters edwards
+                    && shown instanceof Ed25519PublicKeyParameters expected
+                    && Arrays.equals(edwards.generatePublicKey().getEncoded(), expected.getEncoded());
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
         }
     }
 }

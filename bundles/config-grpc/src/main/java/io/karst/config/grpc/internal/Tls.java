@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
@@ -49,15 +50,17 @@ final class Tls {
             if (pem.certificates().isEmpty()) {
                 throw new IOException(file + " holds no certificate");
             }
+            PrivateKey key = pem.key().orElseThrow(() -> new IOException(file + " holds no private key"));
+            if (!pem.isPair()) {
+                throw new IOException(
+                        file + ": the private key is not that of the first certificate, or is neither EC, RSA"
+                                + " nor Ed25519");
+            }
             // this one never leaves memory; PKCS12 would spend 30 ms of each connection on hiding the key from
             // ourselves
             KeyStore store = KeyStore.getInstance("JKS");
             store.load(null, null);
-            store.setKeyEntry(
-                    "identity",
-                    pem.key().orElseThrow(() -> new IOException(file + " holds no private key")),
-                    IN_MEMORY,
-                    pem.certificates().toArray(X509Certificate[]::new));
+            store.setKeyEntry("identity", key, IN_MEMORY, pem.certificates().toArray(X509Certificate[]::new));
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, IN_MEMORY);
             return factory.getKeyManagers();

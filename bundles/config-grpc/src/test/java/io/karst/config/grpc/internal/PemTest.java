@@ -6,7 +6,14 @@ package io.karst.config.grpc.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
@@ -15,7 +22,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PemTest {
 
@@ -92,12 +107,51 @@ class PemTest {
                 .hasNoCause();
     }
 
+    @ParameterizedTest
+    @CsvSource({"EC, SHA256withECDSA", "RSA, SHA256withRSA", "Ed25519, Ed25519"})
+    void aKeyBelongsToItsOwnCertificateAlone(String kind, String signature) throws Exception {
+        KeyPair own = KeyPairGenerator.getInstance(kind).generateKeyPair();
+        KeyPair other = KeyPairGenerator.getInstance(kind).generateKeyPair();
+        X509Certificate certificate = certificate(own, signature);
+        assertThat(new Pem(List.of(certificate), Optional.of(own.getPrivate())).isPair())
+                .isTrue();
+        assertThat(new Pem(List.of(certificate), Optional.of(other.getPrivate())).isPair())
+                .isFalse();
+        assertThat(new Pem(List.of(certificate), Pem.parse(SEC1).key()).isPair())
+                .isFalse();
+    }
+
+    private static X509Certificate certificate(KeyPair keys, String signature) throws Exception {
+        X500Name name = new X500Name("CN=test");
+        return new JcaX509CertificateConverter()
+                .getCertificate(new JcaX509v3CertificateBuilder(
+                                name,
+                                BigInteger.ONE,
+                                Date.from(NOW),
+                                Date.from(NOW.plus(Duration.ofDays(1))),
+                                name,
+                                keys.getPublic())
+                        .build(new JcaContentSignerBuilder(signature).build(keys.getPrivate())));
+    }
+
     @Test
-    void aKeyOfAnotherCertificateIsRefused() {
-        String certificate = made().replaceAll("(?s)-----BEGIN PRIVATE KEY.*", "");
-        assertThatThrownBy(() -> Pem.parse(certificate + SEC1))
-                .isInstanceOf(CertificateException.class)
-                .hasMessageContaining("not that of the first certificate");
+    void aFileWithoutItsKeyIsNoPair() throws CertificateException {
+        assertThat(Pem.parse(made()).isPair()).isTrue();
+        assertThat(Pem.parse(made().replaceAll("(?s)-----BEGIN PRIVATE KEY.*", ""))
+                        .isPair())
+                .isFalse();
+        assertThat(Pem.parse(SEC1).isPair()).isFalse();
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateIsNoIdentity(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("mixed.pem");
+        Files.writeString(file, made().replaceAll("(?s)-----BEGIN PRIVATE KEY.*", "") + SEC1);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThatThrownBy(() -> Tls.identity(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("not that of the first certificate")
+                .hasMessageContaining("mixed.pem");
     }
 
     @Test

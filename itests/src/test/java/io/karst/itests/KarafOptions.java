@@ -75,6 +75,7 @@ final class KarafOptions {
         options.add(editConfigurationFilePut(
                 "etc/org.apache.karaf.features.cfg", "featuresBoot", "(" + String.join(",", BOOT_FEATURES) + ")"));
         options.add(systemProperty("karst.swaps").value(property("karst.swaps")));
+        options.add(systemProperty("karst.faults").value(property("karst.faults")));
         options.add(systemProperty("karst.pins").value("/sys/fs/bpf/karst/" + instance()));
         virtualMachine().forEach(line -> options.add(new VMOption(line)));
         return composite(options.toArray(Option[]::new));
@@ -89,7 +90,7 @@ final class KarafOptions {
                 editConfigurationFilePut("etc/io.karst.config.cfg", "interval.millis", "200"));
     }
 
-    /** What {@code bin/karaf} gives the virtual machine; pax-exam does not. */
+    /** What {@code bin/karaf} gives the virtual machine, which pax-exam does not, and what the build gives all its short ones. */
     private static List<String> virtualMachine() {
         String specs = "lib/endorsed/org.apache.karaf.specs.";
         String version = "-" + property("karaf.version") + ".jar";
@@ -124,6 +125,7 @@ final class KarafOptions {
             lines.add("--add-exports=" + exported + "=ALL-UNNAMED");
         }
         lines.add("-Djava.security.manager=allow");
+        lines.addAll(List.of(property("karst.jvm").split(" ")));
         lines.add("-classpath");
         lines.add("lib/jdk9plus/*:lib/boot/*:lib/endorsed/*");
         return lines;

@@ -35,11 +35,13 @@ public final class RunningKaraf implements AutoCloseable {
 
     private final Path home;
     private final List<String> command;
+    private final String javaOptions;
     private Process process;
 
-    private RunningKaraf(Path home, List<String> command) throws IOException {
+    private RunningKaraf(Path home, List<String> command, String javaOptions) throws IOException {
         this.home = home;
         this.command = command;
+        this.javaOptions = javaOptions;
         this.process = launch();
     }
 
@@ -48,6 +50,7 @@ public final class RunningKaraf implements AutoCloseable {
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(home.resolve("console.out").toFile()));
         clean(builder);
+        builder.environment().put("EXTRA_JAVA_OPTS", System.getProperty("karst.jvm") + " " + javaOptions);
         return builder.start();
     }
 
@@ -59,15 +62,26 @@ public final class RunningKaraf implements AutoCloseable {
      * @param wrapper command that starts it with other rights; may be empty
      */
     public static RunningKaraf start(Path archive, String name, String... wrapper) throws Exception {
+        return start(archive, name, "", List.of(wrapper));
+    }
+
+    /** As {@link #start}, with a virtual machine that a debugger can attach to on a port of the loopback address. */
+    static RunningKaraf startDebugged(Path archive, String name, String port) throws Exception {
+        String agent = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port;
+        return start(archive, name, agent, List.of());
+    }
+
+    private static RunningKaraf start(Path archive, String name, String javaOptions, List<String> wrapper)
+            throws Exception {
         Path home = Path.of("target", name).toAbsolutePath();
         run(Path.of("."), "rm", "-rf", home.toString());
         Files.createDirectories(home);
         run(home, "tar", "-xzf", archive.toString(), "--strip-components=1");
         configure(home);
-        List<String> command = new ArrayList<>(List.of(wrapper));
+        List<String> command = new ArrayList<>(wrapper);
         command.add(home.resolve("bin/karaf").toString());
         command.add("server");
-        RunningKaraf karaf = new RunningKaraf(home, command);
+        RunningKaraf karaf = new RunningKaraf(home, command, javaOptions);
         boolean answered = false;
         try {
             karaf.awaitShell();
@@ -103,6 +117,11 @@ public final class RunningKaraf implements AutoCloseable {
 
     private static String instance(Path home) {
         return "itest-" + home.getFileName() + "-" + ProcessHandle.current().pid();
+    }
+
+    /** Writes the file of a PID's settings, while it runs or before it starts again. */
+    void configure(String pid, List<String> lines) throws IOException {
+        Files.write(home.resolve("etc").resolve(pid + ".cfg"), lines);
     }
 
     /** Where its lock tracer pins. */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.itests;
+
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.ReferenceType;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.AttachingConnector;
+import com.sun.jdi.connect.Connector;
+import com.sun.jdi.event.AccessWatchpointEvent;
+import com.sun.jdi.event.Event;
+import com.sun.jdi.event.EventSet;
+import com.sun.jdi.request.AccessWatchpointRequest;
+import com.sun.jdi.request.EventRequest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/** Attached to a running virtual machine, to hold one thread at an exact place. */
+final class Debugger {
+
+    private final VirtualMachine machine;
+
+    private Debugger(VirtualMachine machine) {
+        this.machine = machine;
+    }
+
+    /** To a virtual machine that listens for debuggers on a port of the loopback address. */
+    static Debugger attach(String port) throws Exception {
+        AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
+                .filter(candidate -> candidate.name().equals("com.sun.jdi.SocketAttach"))
+                .findFirst()
+                .orElseThrow();
+        Map<String, Connector.Argument> arguments = connector.defaultArguments();
+        Objects.requireNonNull(arguments.get("hostname")).setValue("127.0.0.1");
+        Objects.requireNonNull(arguments.get("port")).setValue(port);
+        return new Debugger(connector.attach(arguments));
+    }
+
+    /** From now on, whichever thread reads this static field in this class stays there. */
+    void holdReader(String reader, String type, String field) {
+        ReferenceType found = machine.classesByName(type).stream()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(type + " is not loaded"));
+        AccessWatchpointRequest request =
+                machine.eventRequestManager().createAccessWatchpointRequest(found.fieldByName(field));
+        request.addClassFilter(reader);
+        request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
+        request.enable();
+    }
+
+    /** Waits until a thread is held. */
+    void awaitHeld(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (System.nanoTime() < deadline) {
+            EventSet events = machine.eventQueue().remove(Duration.ofSeconds(1).toMillis());
+            if (events == null) {
+                continue;
+            }
+            for (Event event : events) {
+                if (event instanceof AccessWatchpointEvent) {
+                    return;
+                }
+            }
+            events.resume();
+        }
+        throw new AssertionError("nobody came there within " + patience);
+    }
+}

@@ -49,8 +49,7 @@ public final class RunningKaraf implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(home.resolve("console.out").toFile()));
-        clean(builder);
-        builder.environment().put("EXTRA_JAVA_OPTS", System.getProperty("karst.jvm") + " " + javaOptions);
+        clean(builder, javaOptions);
         return builder.start();
     }
 
@@ -196,7 +195,7 @@ public final class RunningKaraf implements AutoCloseable {
     private Result client(String command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/client").toString(), "-l", "0", "-b");
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-        clean(builder);
+        clean(builder, "");
         Process client = builder.start();
         try (var input = client.getOutputStream()) {
             input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
@@ -221,8 +220,9 @@ public final class RunningKaraf implements AutoCloseable {
         }
     }
 
-    private static void clean(ProcessBuilder builder) {
+    private static void clean(ProcessBuilder builder, String javaOptions) {
         builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
+        builder.environment().put("EXTRA_JAVA_OPTS", System.getProperty("karst.jvm") + " " + javaOptions);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     }
 

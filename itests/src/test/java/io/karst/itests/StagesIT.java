@@ -29,6 +29,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
@@ -109,6 +110,31 @@ public class StagesIT {
                 bundle.start();
             }
             awaitFlow(StagesIT::everyStageReady);
+        }
+    }
+
+    /** What is half started when that happens must let go of all that it has, or it stands in the way for ever. */
+    @Test
+    public void whatTheTracerNeedsMayGoWhileItStarts() throws Exception {
+        Bundle tracer = bundle("io.karst.lock-tracer");
+        Bundle loader = bundle("io.karst.core-assets");
+        for (int millis = 0; millis <= 120; millis += 10) {
+            tracer.stop();
+            Thread starting = new Thread(() -> start(tracer));
+            starting.start();
+            TimeUnit.MILLISECONDS.sleep(millis);
+            loader.stop();
+            loader.start();
+            starting.join();
+            awaitFlow(StagesIT::everyStageReady);
+        }
+    }
+
+    private static void start(Bundle bundle) {
+        try {
+            bundle.start();
+        } catch (BundleException e) {
+            throw new IllegalStateException(e);
         }
     }
 

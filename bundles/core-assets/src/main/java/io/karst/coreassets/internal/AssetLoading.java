@@ -33,13 +33,28 @@ final class AssetLoading {
     private final List<BtfOrigin> origins;
     private final PrivateFiles privateFiles;
     private final InstantSource clock;
-    private final Map<String, AssetResult> results = new ConcurrentHashMap<>();
+    private final Map<String, AssetResult> results;
 
     AssetLoading(AssetReader reader, List<BtfOrigin> origins, PrivateFiles privateFiles, InstantSource clock) {
+        this(reader, origins, privateFiles, clock, new ConcurrentHashMap<>());
+    }
+
+    private AssetLoading(
+            AssetReader reader,
+            List<BtfOrigin> origins,
+            PrivateFiles privateFiles,
+            InstantSource clock,
+            Map<String, AssetResult> results) {
         this.reader = reader;
         this.origins = origins;
         this.privateFiles = privateFiles;
         this.clock = clock;
+        this.results = results;
+    }
+
+    /** The same from other sources; what came of earlier loads stays known. */
+    AssetLoading from(AssetReader otherReader, List<BtfOrigin> otherOrigins) {
+        return new AssetLoading(otherReader, otherOrigins, privateFiles, clock, results);
     }
 
     List<AssetResult> results() {

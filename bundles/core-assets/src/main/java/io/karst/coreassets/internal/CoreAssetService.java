@@ -19,10 +19,13 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads the assets that bundles or the operator provide. */
 @Component(
@@ -31,11 +34,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         service = {CoreAssetLoader.class, AbilityProbe.class})
 @Designate(ocd = CoreAssetService.Config.class)
 public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoreAssetService.class);
+
+    private final TrustedFiles files;
     private final BundleContributions contributions;
     private final PrivateFiles privateFiles;
-    private final AssetLoading loading;
-    private final BtfProbe probe;
+    private final Unpacker unpacker = new Unpacker();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile AssetLoading loading;
+    private volatile BtfProbe probe;
 
     /** What an operator may set; see {@code etc/io.karst.coreassets.cfg}. */
     @ObjectClassDefinition(name = "Karst CO-RE assets")
@@ -75,18 +82,46 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
     @Activate
     public CoreAssetService(
             BundleContext context, @Reference(name = "trustedFiles") TrustedFiles files, Config config) {
-        this(context, files, Settings.of(config.btf_file(), config.btf_archive_directory(), config.asset_directory()));
+        this(context, files, settings(config));
     }
 
     CoreAssetService(BundleContext context, TrustedFiles files, Settings settings) {
-        Unpacker unpacker = new Unpacker();
+        this.files = files;
         privateFiles = new PrivateFiles(Path.of(System.getProperty("java.io.tmpdir")));
-        List<BtfOrigin> origins =
-                new BtfOrigins(files, privateFiles, unpacker).inOrder(settings, BtfOrigins.Machine.running());
         contributions = new BundleContributions(context);
-        AssetReader reader = new AssetReader(settings.assetDirectory(), files, contributions, unpacker);
-        loading = new AssetLoading(reader, origins, privateFiles, InstantSource.system());
+        List<BtfOrigin> origins = origins(settings);
+        loading = new AssetLoading(reader(settings), origins, privateFiles, InstantSource.system());
         probe = new BtfProbe(origins, privateFiles);
+    }
+
+    /**
+     * Called by the service component runtime when an operator changes settings. What is loaded stays; the next load goes by
+     * the new ones. A wrong setting is logged by the runtime and changes nothing.
+     *
+     * @param config raw settings
+     */
+    @Modified
+    public void changed(Config config) {
+        change(settings(config));
+    }
+
+    void change(Settings settings) {
+        List<BtfOrigin> origins = origins(settings);
+        loading = loading.from(reader(settings), origins);
+        probe = new BtfProbe(origins, privateFiles);
+        LOG.info("settings changed: {} from the next load on", settings);
+    }
+
+    private static Settings settings(Config config) {
+        return Settings.of(config.btf_file(), config.btf_archive_directory(), config.asset_directory());
+    }
+
+    private List<BtfOrigin> origins(Settings settings) {
+        return new BtfOrigins(files, privateFiles, unpacker).inOrder(settings, BtfOrigins.Machine.running());
+    }
+
+    private AssetReader reader(Settings settings) {
+        return new AssetReader(settings.assetDirectory(), files, contributions, unpacker);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,26 @@ class BundleContributionsTest {
                     .isThrownBy(() -> service.load("mine", (loaded, btf) -> loaded))
                     .withMessageContaining("bundle broken has no entry a/none.bpf.o");
         }
+    }
+
+    @Test
+    void settingsAreTakenFromTheNextLoadOn(@TempDir Path assets) throws Exception {
+        install("one", "1.0.0", "io.karst.asset;io.karst.asset=mine;path=\"a/mine.bpf.o\"")
+                .start();
+        Path file = Files.writeString(assets.resolve("mine.bpf.o"), "by the operator");
+        try (CoreAssetService service =
+                new CoreAssetService(framework.getBundleContext(), new PlainFiles(), Settings.NONE)) {
+            assertThat(origin(service)).startsWith("one/1.0.0:");
+            service.change(Settings.of("", "", assets.toString()));
+            assertThat(service.results()).extracting(AssetResult::name).containsExactly("mine");
+            assertThat(origin(service)).isEqualTo(file.toString());
+            service.change(Settings.NONE);
+            assertThat(origin(service)).startsWith("one/1.0.0:");
+        }
+    }
+
+    private static String origin(CoreAssetService service) {
+        return service.load("mine", (asset, btf) -> asset.origin());
     }
 
     private Bundle install(String name, String version, String capability) throws BundleException, IOException {

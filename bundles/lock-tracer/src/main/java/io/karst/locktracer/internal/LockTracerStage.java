@@ -125,6 +125,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     private final Instant readySince;
     private final Duration startupDuration;
     private boolean closed;
+    private Runnable forget = () -> {};
 
     /**
      * Called by the service component runtime.
@@ -145,7 +146,16 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
             @Reference(name = "inventory") ResourceInventory inventory,
             @Reference(name = "symbols") KernelSymbols symbols,
             Config config) {
-        this(new SelfTest.Parts(bpf, loader, inventory, symbols), settings(context, config), Clock.systemUTC());
+        this(
+                alone(context, new SelfTest.Parts(bpf, loader, inventory, symbols)),
+                settings(context, config),
+                Clock.systemUTC());
+        forget = Remains.keep(context, this::close);
+    }
+
+    private static SelfTest.Parts alone(BundleContext context, SelfTest.Parts parts) {
+        Remains.clear(context);
+        return parts;
     }
 
     /**
@@ -265,6 +275,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            forget.run();
             owned.close();
         }
     }

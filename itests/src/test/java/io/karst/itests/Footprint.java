@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -15,17 +16,17 @@ import java.util.stream.Stream;
 /**
  * What this process holds in the kernel. Programs, maps and links live by a descriptor or a pin, so these two tell.
  *
- * @param descriptors number of descriptors of BPF objects and of perf events
+ * @param descriptors kinds of BPF objects and of perf events, one for each descriptor, sorted
  * @param threads names of the threads of Karst
  * @param pins what this Karaf's lock tracer has pinned
  */
-record Footprint(int descriptors, List<String> threads, NavigableSet<String> pins) {
+record Footprint(List<String> descriptors, List<String> threads, NavigableSet<String> pins) {
 
     static Footprint read() throws IOException {
-        return new Footprint(bpfDescriptors().size(), karstThreads(), pinned());
+        return new Footprint(bpfDescriptors(), karstThreads(), pinned());
     }
 
-    /** Targets of the links below /proc/self/fd that are BPF objects. */
+    /** Targets of the links below /proc/self/fd that are BPF objects, sorted. */
     static List<String> bpfDescriptors() throws IOException {
         List<String> found = new ArrayList<>();
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
@@ -36,6 +37,7 @@ record Footprint(int descriptors, List<String> threads, NavigableSet<String> pin
                 }
             }
         }
+        Collections.sort(found);
         return found;
     }
 

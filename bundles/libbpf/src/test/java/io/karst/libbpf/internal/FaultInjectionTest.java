@@ -5,6 +5,7 @@ package io.karst.libbpf.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
@@ -84,11 +85,14 @@ class FaultInjectionTest {
                     everything(); // means that a bucket holds more than asked for: asked again with more room
                     continue;
                 }
-                assertThatExceptionOfType(BpfException.class)
-                        .as(which)
-                        .isThrownBy(this::everything)
-                        .withMessageContaining("failed with " + Errno.name(errno))
-                        .satisfies(e -> assertThat(e.errorName()).isEqualTo(Errno.name(errno)));
+                Throwable thrown = catchThrowable(this::everything);
+                if (thrown == null) { // what an iterator shows is read in more pieces at one time than at another
+                    assertThat(faults.calls().getOrDefault(call.getKey(), 0))
+                            .as("calls, but not " + which)
+                            .isLessThan(number);
+                    continue;
+                }
+                assertTold(thrown, errno, which);
                 assertThat(TestObjects.bpfDescriptors())
                         .as("descriptors after " + which)
                         .isEqualTo(descriptors);
@@ -100,6 +104,15 @@ class FaultInjectionTest {
         }
         faults.heal();
         everything();
+    }
+
+    private static void assertTold(Throwable thrown, int errno, String which) {
+        assertThat(thrown)
+                .as(which)
+                .isInstanceOf(BpfException.class)
+                .hasMessageContaining("failed with " + Errno.name(errno))
+                .extracting(e -> ((BpfException) e).errorName())
+                .isEqualTo(Errno.name(errno));
     }
 
     /** Calls that ask the kernel: bpf(2) commands, and libbpf's functions that are made of them. */

@@ -34,7 +34,6 @@ final class Channel implements AutoCloseable {
     private final World world;
     private final Path certificate;
     private final Path token;
-    private final int port;
     private Duration deadline = PATIENCE;
     private ConfigEndpoint endpoint;
     private final Line line;
@@ -47,9 +46,8 @@ final class Channel implements AutoCloseable {
         server = new FakeServer(world.instant());
         certificate = certificate("ipc_cert.pem", "localhost");
         token = secret("auth_token", TOKEN);
-        endpoint = wire.serve(endpoint(0, certificate), server);
-        port = endpoint.port();
-        line = new Line(port);
+        endpoint = wire.serve(endpoint(certificate), server);
+        line = new Line(endpoint.port());
         transport = transport(Optional.of(certificate), Optional.of(token));
         poller = world.poller(transport, world.root(server));
         poller.restore();
@@ -66,8 +64,8 @@ final class Channel implements AutoCloseable {
         return path;
     }
 
-    private EndpointSettings endpoint(int port, Path shown) {
-        return new EndpointSettings("127.0.0.1", port, shown, Optional.of(certificate), token, MAX_REQUEST);
+    private EndpointSettings endpoint(Path shown) {
+        return new EndpointSettings("127.0.0.1", 0, shown, Optional.of(certificate), token, MAX_REQUEST);
     }
 
     /** Of each exchange, from the next {@link #connect} on. */
@@ -102,9 +100,10 @@ final class Channel implements AutoCloseable {
         endpoint.close();
     }
 
-    /** On the same port, as after a restart. */
+    /** To the client it is on the same port, as after a restart. Behind the line it is another: the former may be taken. */
     void startServer(Path shown) throws IOException {
-        endpoint = wire.serve(endpoint(port, shown), server);
+        endpoint = wire.serve(endpoint(shown), server);
+        line.server(endpoint.port());
     }
 
     FakeServer server() {

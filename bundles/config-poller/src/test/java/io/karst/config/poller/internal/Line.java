@@ -35,7 +35,7 @@ final class Line implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ByteArrayOutputStream overheard = new ByteArrayOutputStream();
-    private final int server;
+    private volatile int server;
     private volatile Mode mode = Mode.PASS;
 
     Line(int server) throws IOException {
@@ -45,6 +45,11 @@ final class Line implements AutoCloseable {
 
     int port() {
         return listening.getLocalPort();
+    }
+
+    /** Where new connections go from now on. */
+    void server(int port) {
+        server = port;
     }
 
     /** Connections of before end, so that the next one is treated like this from its first byte. */

@@ -60,6 +60,11 @@ final class LockHistogram implements AutoCloseable {
         }
     }
 
+    /** Whether this kernel has such triggers (CONFIG_HIST_TRIGGERS, CONFIG_SYNTH_EVENTS). */
+    static boolean isPossible() {
+        return Files.exists(TRACING.resolve("synthetic_events"));
+    }
+
     LockHistogram() throws IOException {
         append(TRACING.resolve("synthetic_events"), SYNTHETIC);
         append(WAIT.resolve("trigger"), TIMES);

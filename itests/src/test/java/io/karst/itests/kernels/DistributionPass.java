@@ -108,7 +108,7 @@ final class DistributionPass {
         }
     }
 
-    /** Kinds of which this machine shows no wait; {@link #abilities} has held against what it is known to lack. */
+    /** Kinds of which this machine shows no wait. Unless it is known to lack that, {@link #abilities} has failed its row. */
     private static Set<String> blind(Console karaf) throws Exception {
         JsonObject status =
                 JsonParser.parseString(karaf.json("karst:demo status --json")).getAsJsonObject();

@@ -28,7 +28,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -378,15 +377,9 @@ class AdoptionTest {
                 new SelfTest.Parts(bpf, new OtherAssets(build), maps, new NamesOnly()), settings, Clock.systemUTC());
     }
 
-    /**
-     * What the kernel skips because it interrupted a handler for the same event is a wait of the interrupting context, on a
-     * lock of the kernel's own: it may happen where a handler takes long, as under emulation, and takes nothing from these.
-     */
     private void assertCounted(LockTracerStage stage, Independent independent) {
         TracerReading reading = stage.read();
-        Map<String, Long> lost = new HashMap<>(reading.lost());
-        lost.keySet().removeAll(Set.of("recursion_begin", "recursion_end"));
-        assertThat(lost.values()).as("lost " + reading.lost()).containsOnly(0L);
+        assertThat(reading.lost().values()).as("lost " + reading.lost()).containsOnly(0L);
         Map<LockKind, Long> counted = new EnumMap<>(LockKind.class);
         mapOf.forEach((kind, map) -> counted.put(
                 kind,

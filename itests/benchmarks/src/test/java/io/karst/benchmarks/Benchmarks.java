@@ -25,7 +25,8 @@ public final class Benchmarks {
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     private static final Set<String> KNOWN = Set.of("herd", "registered", "connected", "publish");
     private static final int HERD = 1_000;
-    private static final int HERDS = 4;
+    private static final int WARM_UPS = 14;
+    private static final int HERDS = 8;
     private static final int REGISTERED = 10_000;
     private static final int SHARED_CONNECTIONS = 100;
     private static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -81,17 +82,23 @@ public final class Benchmarks {
         }
     }
 
-    /** The first server is there to warm this process up: a thousand clients on a thousand machines would not share one. */
+    /**
+     * The first server is there to warm this process up, until the compiler rests: a thousand clients on a thousand machines
+     * would not share one.
+     */
     private void herd() throws Exception {
-        for (String server : List.of("warm-up", "herd")) {
-            try (ServerProcess process = ServerProcess.start(folder.resolve(server), List.of())) {
-                for (int i = 1; i <= HERDS; i++) {
-                    Herd.Result result = new Herd(process, HERD).run(server + i);
-                    OUT.println(server + " " + i + (i == 1 ? " (server just started): " : ": ") + HERD + " clients, "
-                            + result.untilConfigured() + "; " + result.retries() + " retries; CPU server "
-                            + seconds(result.serverCpu()) + ", clients " + seconds(result.clientCpu()));
-                    check(result.right() == HERD && result.acknowledged() == HERD, result);
-                }
+        herds("warm-up", WARM_UPS);
+        herds("herd", HERDS);
+    }
+
+    private void herds(String server, int count) throws Exception {
+        try (ServerProcess process = ServerProcess.start(folder.resolve(server), List.of())) {
+            for (int i = 1; i <= count; i++) {
+                Herd.Result result = new Herd(process, HERD).run(server + i);
+                OUT.println(server + " " + i + (i == 1 ? " (server just started): " : ": ") + HERD + " clients, "
+                        + result.untilConfigured() + "; " + result.retries() + " retries; CPU server "
+                        + seconds(result.serverCpu()) + ", clients " + seconds(result.clientCpu()));
+                check(result.right() == HERD && result.acknowledged() == HERD, result);
             }
         }
     }

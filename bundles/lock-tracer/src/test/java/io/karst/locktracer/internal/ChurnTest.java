@@ -25,20 +25,25 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Maps come and go far faster than they are scanned, and get each other's memory. Of two maps of the same type and size
  * one is fought for, the other one is never touched: whatever is counted for that one was another's. Runs for
- * {@code karst.churn.seconds}, 6 unless set.
+ * {@code karst.churn.seconds}, 6 unless set, and again where a slow machine has not shown all that is provoked.
  */
 @Tag("kernel")
 class ChurnTest {
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("karst.churn.seconds", 6L));
+    private static final int MOST_RUNS = 10;
     private static final Duration ROUND = Duration.ofMillis(12);
     private static final long SCAN_MILLIS = 100;
     private static final int THREADS = 2;
     private static final int QUIET = 8;
     private static final int DELETES = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChurnTest.class);
 
     /** A mutex that a deletion takes, and a spin lock: small, so that the next one of its kind gets its memory. */
     private static final List<MapSpec> SPECS = List.of(
@@ -63,7 +68,9 @@ class ChurnTest {
                                         new TracerSizes(bpf.possibleCpus(), 16384, 1024),
                                         Instant.now()))) {
             Tracking tracking = new Tracking(half.memory(), Ticker.SYSTEM);
-            churn(tracking, maps);
+            for (int run = 0; run == 0 || (run < MOST_RUNS && !allProvoked(tracking)); run++) {
+                churn(tracking, maps);
+            }
             check(tracking);
         } finally {
             bpf.close();
@@ -93,6 +100,7 @@ class ChurnTest {
             scans.shutdown();
             assertThat(scans.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         }
+        LOG.info("so far {} maps fought for and as many left alone, each run {} s", contended.size(), TIME.toSeconds());
     }
 
     private void scan(Tracking tracking, ScannedMaps maps) {
@@ -130,6 +138,26 @@ class ChurnTest {
                 .sum();
     }
 
+    private boolean allProvoked(Tracking tracking) {
+        return contended.keySet().stream().anyMatch(id -> count(tracking, id) > 0)
+                && reusedAddresses() > 0
+                && goneWaits(tracking) > 0;
+    }
+
+    private long reusedAddresses() {
+        Set<Integer> known = new HashSet<>(quiet);
+        known.addAll(contended.keySet());
+        return mapsAtAddress.values().stream()
+                .map(ids -> ids.stream().filter(known::contains).count())
+                .filter(ids -> ids > 1)
+                .count();
+    }
+
+    /** Waits where the lock of a map was that had been freed. */
+    private static long goneWaits(Tracking tracking) {
+        return tracking.lost().getOrDefault("map_gone", 0L);
+    }
+
     private void check(Tracking tracking) {
         long waits = 0;
         for (LockCounters entry : tracking.totals().perKind()) {
@@ -145,15 +173,7 @@ class ChurnTest {
             }
         }
         assertThat(waits).as("waits on the maps that were fought for").isPositive();
-        Set<Integer> known = new HashSet<>(quiet);
-        known.addAll(contended.keySet());
-        long reused = mapsAtAddress.values().stream()
-                .peek(ids -> ids.retainAll(known))
-                .filter(ids -> ids.size() > 1)
-                .count();
-        assertThat(reused).as("lock addresses that several maps had").isPositive();
-        assertThat(tracking.lost().get("map_gone"))
-                .as("waits where a freed map's lock was")
-                .isPositive();
+        assertThat(reusedAddresses()).as("lock addresses that several maps had").isPositive();
+        assertThat(goneWaits(tracking)).as("waits where a freed map's lock was").isPositive();
     }
 }

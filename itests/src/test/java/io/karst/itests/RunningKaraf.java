@@ -36,12 +36,14 @@ public final class RunningKaraf implements AutoCloseable {
     private final Path home;
     private final List<String> command;
     private final String javaOptions;
+    private final SecureShell shell;
     private Process process;
 
-    private RunningKaraf(Path home, List<String> command, String javaOptions) throws IOException {
+    private RunningKaraf(Path home, List<String> command, String javaOptions, SecureShell shell) throws IOException {
         this.home = home;
         this.command = command;
         this.javaOptions = javaOptions;
+        this.shell = shell;
         this.process = launch();
     }
 
@@ -76,11 +78,11 @@ public final class RunningKaraf implements AutoCloseable {
         run(Path.of("."), "rm", "-rf", home.toString());
         Files.createDirectories(home);
         run(home, "tar", "-xzf", archive.toString(), "--strip-components=1");
-        configure(home);
+        SecureShell shell = configure(home);
         List<String> command = new ArrayList<>(wrapper);
         command.add(home.resolve("bin/karaf").toString());
         command.add("server");
-        RunningKaraf karaf = new RunningKaraf(home, command, javaOptions);
+        RunningKaraf karaf = new RunningKaraf(home, command, javaOptions, shell);
         boolean answered = false;
         try {
             karaf.awaitShell();
@@ -93,12 +95,14 @@ public final class RunningKaraf implements AutoCloseable {
         }
     }
 
-    private static void configure(Path home) throws IOException {
+    private static SecureShell configure(Path home) throws IOException {
+        String password = UUID.randomUUID().toString();
         Files.writeString(
                 home.resolve("etc/users.properties"),
-                "karst = " + UUID.randomUUID() + ",_g_:karstgroup\n"
+                "karst = " + password + ",_g_:karstgroup\n"
                         + "_g_\\:karstgroup = group,admin,manager,viewer,systembundles,ssh\n");
-        set(home, "org.apache.karaf.shell.cfg", "sshPort", freePort());
+        String port = freePort();
+        set(home, "org.apache.karaf.shell.cfg", "sshPort", port);
         set(home, "org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
         set(home, "org.apache.karaf.management.cfg", "rmiRegistryPort", freePort());
         set(home, "org.apache.karaf.management.cfg", "rmiServerPort", freePort());
@@ -107,6 +111,7 @@ public final class RunningKaraf implements AutoCloseable {
                 home.resolve("etc/org.ops4j.pax.url.mvn.cfg"),
                 "\norg.ops4j.pax.url.mvn.localRepository = " + System.getProperty("maven.repo.local") + "\n",
                 StandardOpenOption.APPEND);
+        return new SecureShell(Integer.parseInt(port), "karst", password, COMMAND);
     }
 
     private static void set(Path home, String file, String key, String value) throws IOException {
@@ -169,9 +174,9 @@ public final class RunningKaraf implements AutoCloseable {
 
     /** Standard output of a shell command, without colours. */
     public String shell(String command) throws Exception {
-        Result result = client(command);
+        SecureShell.Result result = shell.run(command);
         if (result.status() != 0) {
-            throw new AssertionError("'" + command + "' ended with " + result.status() + ": " + result.output());
+            throw new AssertionError("'" + command + "' ended with " + result);
         }
         return result.output();
     }
@@ -179,44 +184,26 @@ public final class RunningKaraf implements AutoCloseable {
     /** Waits until a command's output holds a text, and returns that output. */
     String awaitShell(String command, String text, Duration patience) throws Exception {
         Instant deadline = Instant.now().plus(patience);
-        Result last = client(command);
+        SecureShell.Result last = shell.run(command);
         while (!last.output().contains(text)) {
             if (Instant.now().isAfter(deadline)) {
-                throw new AssertionError("'" + command + "' never said '" + text + "' but: " + last.output());
+                throw new AssertionError("'" + command + "' never said '" + text + "' but: " + last);
             }
-            TimeUnit.SECONDS.sleep(1);
-            last = client(command);
+            TimeUnit.MILLISECONDS.sleep(200);
+            last = shell.run(command);
         }
         return last.output();
     }
 
-    private record Result(int status, String output) {}
-
-    private Result client(String command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/client").toString(), "-l", "0", "-b");
-        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-        clean(builder, "");
-        Process client = builder.start();
-        try (var input = client.getOutputStream()) {
-            input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        String output = read(client.getInputStream());
-        if (!client.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS)) {
-            client.destroyForcibly();
-            throw new AssertionError("'" + command + "' did not end");
-        }
-        return new Result(client.exitValue(), output.replaceAll("\u001b\\[[0-9;]*m", ""));
-    }
-
     private void awaitShell() throws Exception {
         Instant deadline = Instant.now().plus(START);
-        Result last = new Result(1, "");
+        SecureShell.Result last = shell.run("bundle:list -t 0 -s");
         while (last.status() != 0) {
             if (!process.isAlive() || Instant.now().isAfter(deadline)) {
-                throw new AssertionError("no shell from " + home + ": " + last.output());
+                throw new AssertionError("no shell from " + home + ": " + last);
             }
-            TimeUnit.SECONDS.sleep(1);
-            last = client("bundle:list -t 0 -s");
+            TimeUnit.MILLISECONDS.sleep(200);
+            last = shell.run("bundle:list -t 0 -s");
         }
     }
 
@@ -246,6 +233,7 @@ public final class RunningKaraf implements AutoCloseable {
         // The script's children too: the virtual machine is one.
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
+        shell.close();
         all.forEach(ProcessHandle::destroy);
         for (ProcessHandle handle : all) {
             try {

@@ -29,6 +29,7 @@ import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.BundleContext;
 
 /** What the commands say, against other tools on the same kernel. */
 @RunWith(PaxExam.class)
@@ -36,6 +37,9 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 public class CommandsIT {
 
     private static final long PATIENCE_SECONDS = 60;
+
+    @Inject
+    private BundleContext context;
 
     @Inject
     private SessionFactory sessions;
@@ -50,13 +54,7 @@ public class CommandsIT {
 
     @Before
     public void ready() throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        String flow = new Shell(sessions).runOrExplain("karst:flow --json");
-        while (!flow.contains("READY") || flow.contains("WAITING") || flow.contains("FAILED")) {
-            assertTrue("not ready: " + flow, System.nanoTime() < deadline);
-            TimeUnit.MILLISECONDS.sleep(200);
-            flow = new Shell(sessions).runOrExplain("karst:flow --json");
-        }
+        new Stages(context, sessions).awaitReady();
     }
 
     @Test

@@ -7,18 +7,15 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.inject.Inject;
 import org.apache.karaf.shell.api.console.SessionFactory;
@@ -41,9 +38,12 @@ import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 @ExamReactorStrategy(PerClass.class)
 public class StagesIT {
 
-    private static final long PATIENCE_SECONDS = 60;
     private static final long TAKEDOWN_SECONDS = 10;
     private static final int CYCLES = 50;
+
+    /** Moments from 0 to these are tried, in which what a stage needs goes. */
+    private static final Map<String, Integer> LONGEST_START_MILLIS =
+            Map.of("io.karst.initialize", 60, "io.karst.kernel-symbols", 60, "io.karst.lock-tracer", 120);
 
     /** Eleven maps and two links, in two directories. */
     private static final int PINS = 15;
@@ -57,6 +57,8 @@ public class StagesIT {
     @Inject
     private ServiceComponentRuntime components;
 
+    private Stages stages;
+
     @Configuration
     public Option[] configuration() {
         return options(KarafOptions.distribution());
@@ -64,18 +66,17 @@ public class StagesIT {
 
     @Before
     public void allReady() throws Exception {
-        awaitFlow(StagesIT::everyStageReady);
+        stages = new Stages(context, sessions);
+        stages.awaitReady();
     }
 
     @Test
     public void theStagesAreReadyInOrder() throws Exception {
-        List<String> names = names(flow());
-        assertTrue(
-                names.toString(),
-                names.size() >= 3
-                        && names.subList(0, 3).equals(List.of("initialize", "kernel-symbols", "lock-tracer")));
-        for (JsonElement element : flow()) {
-            JsonObject stage = element.getAsJsonObject();
+        List<JsonObject> flow = stages.now();
+        assertEquals(
+                List.of("initialize", "kernel-symbols", "lock-tracer"),
+                flow.stream().limit(3).map(Stages::name).toList());
+        for (JsonObject stage : flow) {
             for (String field :
                     List.of("order", "name", "bundle", "state", "since", "durationMillis", "waitingFor", "lastError")) {
                 assertTrue(field + " in " + stage, stage.has(field));
@@ -97,13 +98,14 @@ public class StagesIT {
 
     @Test
     public void stoppingAStageMakesExactlyItsDependentsWait() throws Exception {
-        List<String> names = names(flow());
+        List<JsonObject> ready = stages.now();
+        List<String> names = ready.stream().map(Stages::name).toList();
         for (int stopped = 0; stopped < names.size(); stopped++) {
             List<String> expected = names.subList(stopped, names.size());
-            Bundle bundle = bundle(bundleOf(names.get(stopped)));
+            Bundle bundle = stages.bundle(ready.get(stopped).get("bundle").getAsString());
             bundle.stop();
             try {
-                JsonArray flow = awaitFlow(stages -> waiting(stages).equals(expected));
+                List<JsonObject> flow = stages.await(all -> waiting(all).equals(expected));
                 assertTrue(
                         flow.toString(),
                         flow.get(stopped)
@@ -112,25 +114,30 @@ public class StagesIT {
             } finally {
                 bundle.start();
             }
-            awaitFlow(StagesIT::everyStageReady);
+            stages.awaitReady();
         }
     }
 
     /** What is half started when that happens must let go of all that it has, or it stands in the way for ever. */
     @Test
-    public void whatTheTracerNeedsMayGoWhileItStarts() throws Exception {
-        Bundle tracer = bundle("io.karst.lock-tracer");
-        Bundle loader = bundle("io.karst.core-assets");
-        for (int millis = 0; millis <= 120; millis += 10) {
-            tracer.stop();
-            Thread starting = new Thread(() -> start(tracer));
-            starting.start();
-            TimeUnit.MILLISECONDS.sleep(millis);
-            loader.stop();
-            loader.start();
-            starting.join();
-            awaitFlow(StagesIT::everyStageReady);
+    public void whatAStageNeedsMayGoWhileItStarts() throws Exception {
+        cycle();
+        Footprint before = settled();
+        Bundle loader = stages.bundle("io.karst.core-assets");
+        for (Map.Entry<String, Integer> stage : new TreeMap<>(LONGEST_START_MILLIS).entrySet()) {
+            Bundle starting = stages.bundle(stage.getKey());
+            for (int millis = 0; millis <= stage.getValue(); millis += 10) {
+                starting.stop();
+                Thread start = new Thread(() -> start(starting));
+                start.start();
+                TimeUnit.MILLISECONDS.sleep(millis);
+                loader.stop();
+                loader.start();
+                start.join();
+                stages.awaitReady();
+            }
         }
+        assertFootprint(before);
     }
 
     private static void start(Bundle bundle) {
@@ -188,7 +195,7 @@ public class StagesIT {
         for (Bundle bundle : bundles) {
             bundle.start();
         }
-        awaitFlow(StagesIT::everyStageReady);
+        stages.awaitReady();
     }
 
     /** With some patience: a component that was being activated on another thread is taken down when that has ended. */
@@ -200,61 +207,10 @@ public class StagesIT {
         assertEquals("left while stopped", List.of(), Footprint.bpfDescriptors());
     }
 
-    private Bundle bundle(String symbolicName) {
-        return Arrays.stream(context.getBundles())
-                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
-    }
-
-    private JsonArray flow() throws Exception {
-        return JsonParser.parseString(new Shell(sessions).run("karst:flow --json"))
-                .getAsJsonArray();
-    }
-
-    private JsonArray awaitFlow(Predicate<JsonArray> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        String last = "";
-        while (System.nanoTime() < deadline) {
-            last = new Shell(sessions).runOrExplain("karst:flow --json");
-            if (last.startsWith("[")) {
-                JsonArray flow = JsonParser.parseString(last).getAsJsonArray();
-                if (condition.test(flow)) {
-                    return flow;
-                }
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
-        throw new AssertionError("not within " + PATIENCE_SECONDS + " s: " + last);
-    }
-
-    private static boolean everyStageReady(JsonArray flow) {
-        return flow.size() >= 3 && waiting(flow).isEmpty();
-    }
-
-    private static List<String> names(JsonArray flow) {
-        return strings(flow, "name", stage -> true);
-    }
-
-    private static List<String> waiting(JsonArray flow) {
-        return strings(flow, "name", stage -> !stage.get("state").getAsString().equals("READY"));
-    }
-
-    private String bundleOf(String name) throws Exception {
-        return strings(
-                        flow(),
-                        "bundle",
-                        stage -> stage.get("name").getAsString().equals(name))
-                .get(0);
-    }
-
-    private static List<String> strings(JsonArray flow, String field, Predicate<JsonObject> condition) {
-        List<String> strings = new ArrayList<>();
-        flow.forEach(stage -> {
-            if (condition.test(stage.getAsJsonObject())) {
-                strings.add(stage.getAsJsonObject().get(field).getAsString());
-            }
-        });
-        return strings;
+    private static List<String> waiting(List<JsonObject> flow) {
+        return flow.stream()
+                .filter(stage -> !Stages.state(stage).equals("READY"))
+                .map(Stages::name)
+                .toList();
     }
 }

@@ -7,8 +7,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -16,7 +14,6 @@ import java.lang.management.ManagementFactory;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +52,6 @@ public class SwappedStagesIT {
             "io.karst.contention",
             "io.karst.libbpf");
     private static final int STAGES = 5;
-    private static final long PATIENCE_SECONDS = 120;
 
     /** What a heap may hold more after a collection than before, whatever the number of swaps. */
     private static final long HEAP_SLACK_BYTES = 8L << 20;
@@ -69,6 +65,8 @@ public class SwappedStagesIT {
     @Inject
     private FeaturesService features;
 
+    private Stages stages;
+
     @Configuration
     public Option[] configuration() {
         return options(KarafOptions.distribution(), KarafOptions.remoteConfiguration());
@@ -76,6 +74,7 @@ public class SwappedStagesIT {
 
     @Before
     public void allReady() throws Exception {
+        stages = new Stages(context, sessions);
         for (String name : List.of("karst-config", "karst-config-server")) {
             if (!features.isInstalled(features.getFeature(name))) {
                 features.installFeature(name, EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
@@ -113,7 +112,7 @@ public class SwappedStagesIT {
 
     private void swapAll(int build) throws Exception {
         for (String name : SWAPPED) {
-            Bundle bundle = bundle(name);
+            Bundle bundle = stages.bundle(name);
             bundle.update(new ByteArrayInputStream(rebuilt(bundle, build)));
             awaitCounting();
         }
@@ -135,7 +134,7 @@ public class SwappedStagesIT {
     }
 
     private Path asset(Path folder) throws Exception {
-        URL entry = bundle("io.karst.bpf").getEntry("karst/assets/contention_load.bpf.o");
+        URL entry = stages.bundle("io.karst.bpf").getEntry("karst/assets/contention_load.bpf.o");
         Path file = folder.resolve("contention_load.bpf.o");
         try (InputStream in = entry.openStream()) {
             Files.copy(in, file);
@@ -143,38 +142,11 @@ public class SwappedStagesIT {
         return file;
     }
 
-    private Bundle bundle(String symbolicName) {
-        return Arrays.stream(context.getBundles())
-                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no bundle " + symbolicName));
-    }
-
     /** Until all five stages are ready, and what hangs on them. */
     private void awaitCounting() throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        String last = "";
-        while (System.nanoTime() < deadline) {
-            last = new Shell(sessions).runOrExplain("karst:flow --json");
-            if (last.startsWith("[") && allReady(last)) {
-                last = new Shell(sessions).runOrExplain("karst:locks --json");
-                if (last.startsWith("{")) {
-                    return;
-                }
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        throw new AssertionError("not within " + PATIENCE_SECONDS + " s: " + last);
-    }
-
-    private static boolean allReady(String flow) {
-        List<JsonElement> stages = JsonParser.parseString(flow).getAsJsonArray().asList();
-        return stages.size() == STAGES
-                && stages.stream()
-                        .allMatch(stage -> stage.getAsJsonObject()
-                                .get("state")
-                                .getAsString()
-                                .equals("READY"));
+        stages.await(flow -> flow.size() == STAGES
+                && Stages.allReady(flow)
+                && new Shell(sessions).runOrExplain("karst:locks --json").startsWith("{"));
     }
 
     /** After a collection, which the histogram of live objects brought about. */

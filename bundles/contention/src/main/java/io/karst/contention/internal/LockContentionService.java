@@ -3,6 +3,7 @@
 
 package io.karst.contention.internal;
 
+import io.karst.component.DroppedInstances;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -92,6 +94,7 @@ public final class LockContentionService implements LockContention, TracingContr
     private final RescanThread thread;
     private volatile Settings settings;
     private boolean overridden;
+    private Runnable forget = () -> {};
 
     /**
      * Called by the service component runtime.
@@ -99,13 +102,20 @@ public final class LockContentionService implements LockContention, TracingContr
      * @param tracer counts
      * @param inventory names
      * @param config raw settings
+     * @param context of this bundle
      */
     @Activate
     public LockContentionService(
             @Reference(name = "tracer") LockTracer tracer,
             @Reference(name = "inventory") ResourceInventory inventory,
-            Config config) {
-        this(tracer, inventory, Settings.of(config), System::nanoTime);
+            Config config,
+            BundleContext context) {
+        this(
+                DroppedInstances.closeBefore(context, LockContentionService.class, tracer),
+                inventory,
+                Settings.of(config),
+                System::nanoTime);
+        forget = DroppedInstances.keep(context, LockContentionService.class, this::close);
     }
 
     LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings, LongSupplier nanoTime) {
@@ -188,6 +198,7 @@ public final class LockContentionService implements LockContention, TracingContr
     /** Ends the rescans. */
     @Deactivate
     public void close() {
+        forget.run();
         thread.close();
     }
 }

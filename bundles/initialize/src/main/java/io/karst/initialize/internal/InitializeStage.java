@@ -7,6 +7,7 @@ import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
+import io.karst.component.DroppedInstances;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
 import io.karst.resource.ResourceProvider;
@@ -45,6 +46,7 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
     private final MapInventory inventory;
     private final Instant readySince;
     private final Duration startupDuration;
+    private Runnable forget = () -> {};
 
     /** What an operator may set; see {@code etc/io.karst.initialize.cfg}. */
     @ObjectClassDefinition(name = "Karst initialize")
@@ -89,7 +91,8 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
         InstantSource clock = InstantSource.system();
         Instant started = clock.instant();
         Tracking tracking = Tracking.of(config.track(), config.pattern());
-        providers = new ServiceTracker<>(context, ResourceProvider.class, null);
+        providers = new ServiceTracker<>(
+                DroppedInstances.closeBefore(context, InitializeStage.class, context), ResourceProvider.class, null);
         MapScanner scanner = MapScanner.open(loader, bpf);
         boolean complete = false;
         try {
@@ -105,6 +108,7 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
         }
         readySince = clock.instant();
         startupDuration = Duration.between(started, readySince);
+        forget = DroppedInstances.keep(context, InitializeStage.class, this::close);
         LOG.info("maps={} track={} ready", inventory.current().maps().size(), tracking.mode());
     }
 
@@ -160,6 +164,7 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
     @Deactivate
     @Override
     public void close() {
+        forget.run();
         inventory.close();
         providers.close();
     }

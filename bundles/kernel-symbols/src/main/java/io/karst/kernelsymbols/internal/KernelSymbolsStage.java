@@ -8,6 +8,7 @@ import io.karst.ability.AbilityProbe;
 import io.karst.asset.AssetException;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
+import io.karst.component.DroppedInstances;
 import io.karst.resource.ResourceInventory;
 import io.karst.stage.Stage;
 import io.karst.symbol.KernelSymbol;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -41,20 +43,29 @@ public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityPr
     private final List<Ability> abilities;
     private final Instant readySince;
     private final Duration startupDuration;
+    private Runnable forget = () -> {};
 
     /**
      * Called by the service component runtime; looks the inventory's symbols up.
      *
+     * @param context of this bundle
      * @param inventory names the symbols
      * @param loader loads the kernel program
      * @param bpf the kernel's BPF
      */
     @Activate
     public KernelSymbolsStage(
+            BundleContext context,
             @Reference(name = "resourceInventory") ResourceInventory inventory,
             @Reference(name = "coreAssetLoader") CoreAssetLoader loader,
             @Reference(name = "bpf") Bpf bpf) {
-        this(inventory, loader, bpf, Path.of("/proc/kallsyms"), Path.of("/sys/kernel/btf/vmlinux"));
+        this(
+                DroppedInstances.closeBefore(context, KernelSymbolsStage.class, inventory),
+                loader,
+                bpf,
+                Path.of("/proc/kallsyms"),
+                Path.of("/sys/kernel/btf/vmlinux"));
+        forget = DroppedInstances.keep(context, KernelSymbolsStage.class, this::close);
     }
 
     KernelSymbolsStage(ResourceInventory inventory, CoreAssetLoader loader, Bpf bpf, Path kallsyms, Path kernelBtf) {
@@ -115,6 +126,7 @@ public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityPr
     @Deactivate
     @Override
     public void close() {
+        forget.run();
         lookup.close();
     }
 

@@ -8,6 +8,7 @@ import io.karst.ability.AbilityProbe;
 import io.karst.asset.AssetException;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
+import io.karst.component.DroppedInstances;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.TracerReading;
@@ -147,15 +148,11 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
             @Reference(name = "symbols") KernelSymbols symbols,
             Config config) {
         this(
-                alone(context, new SelfTest.Parts(bpf, loader, inventory, symbols)),
+                DroppedInstances.closeBefore(
+                        context, LockTracerStage.class, new SelfTest.Parts(bpf, loader, inventory, symbols)),
                 settings(context, config),
                 Clock.systemUTC());
-        forget = Remains.keep(context, this::close);
-    }
-
-    private static SelfTest.Parts alone(BundleContext context, SelfTest.Parts parts) {
-        Remains.clear(context);
-        return parts;
+        forget = DroppedInstances.keep(context, LockTracerStage.class, this::close);
     }
 
     /**

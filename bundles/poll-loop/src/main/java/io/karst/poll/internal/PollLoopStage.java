@@ -3,6 +3,7 @@
 
 package io.karst.poll.internal;
 
+import io.karst.component.DroppedInstances;
 import io.karst.contention.LockTracer;
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;
@@ -34,6 +35,7 @@ public final class PollLoopStage implements PollLoop, Stage {
     private final TaskBinder binder;
     private final Instant readySince;
     private final Duration startupDuration;
+    private Runnable forget = () -> {};
 
     /**
      * Called by the service component runtime.
@@ -46,10 +48,11 @@ public final class PollLoopStage implements PollLoop, Stage {
         long begun = System.nanoTime();
         Clock clock = Clock.systemUTC();
         loop = new Loop(clock, () -> ThreadLocalRandom.current().nextDouble());
-        binder = new TaskBinder(context, loop);
+        binder = new TaskBinder(DroppedInstances.closeBefore(context, PollLoopStage.class, context), loop);
         loop.start();
         readySince = clock.instant();
         startupDuration = Duration.ofNanos(System.nanoTime() - begun);
+        forget = DroppedInstances.keep(context, PollLoopStage.class, this::close);
     }
 
     /**
@@ -94,6 +97,7 @@ public final class PollLoopStage implements PollLoop, Stage {
     /** Stops the loop and interrupts whatever runs; returns within a second. */
     @Deactivate
     public void close() {
+        forget.run();
         binder.close();
         loop.close();
     }

@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.component.DroppedInstances;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Client;
 import io.karst.remoteconfig.ConfigRequest;
@@ -52,6 +53,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     private final Duration active;
     private final boolean enabled;
     private final ConfigEndpoint endpoint;
+    private Runnable forget = () -> {};
 
     /**
      * Called by the service component runtime.
@@ -64,7 +66,13 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     @Activate
     public ConfigServer(@Reference(name = "configWire") ConfigWire wire, ServerSettings settings, BundleContext bundles)
             throws IOException {
-        this(wire, settings, folder(bundles), Clock.systemUTC(), new SecureRandom());
+        this(
+                DroppedInstances.closeBefore(bundles, ConfigServer.class, wire),
+                settings,
+                folder(bundles),
+                Clock.systemUTC(),
+                new SecureRandom());
+        forget = DroppedInstances.keep(bundles, ConfigServer.class, this::close);
     }
 
     ConfigServer(ConfigWire wire, ServerSettings settings, Path folder, Clock clock, SecureRandom random)
@@ -184,6 +192,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     @Deactivate
     @Override
     public void close() {
+        forget.run();
         endpoint.close();
     }
 }

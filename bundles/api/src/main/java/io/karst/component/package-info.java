@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+/**
+ * What every component that opens something needs to be sure that it is closed.
+ */
+@Export
+@NullMarked
+@Version("1.0.0")
+package io.karst.component;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

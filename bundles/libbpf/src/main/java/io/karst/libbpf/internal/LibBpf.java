@@ -4,7 +4,6 @@
 package io.karst.libbpf.internal;
 
 import jnr.ffi.Pointer;
-import jnr.ffi.annotations.Delegate;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +16,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings({"checkstyle:MissingJavadocMethod", "checkstyle:ParameterNumber"})
 public interface LibBpf {
 
-    /** {@code libbpf_print_fn_t}. */
-    interface Print {
-        @Delegate
-        int print(int level, Pointer format, Pointer arguments);
-    }
-
     int libbpf_major_version();
 
     int libbpf_minor_version();
@@ -32,7 +25,7 @@ public interface LibBpf {
     int libbpf_num_possible_cpus();
 
     @Nullable
-    Pointer libbpf_set_print(@Nullable Print print);
+    Pointer libbpf_set_print(@Nullable Pointer print);
 
     int libbpf_probe_bpf_helper(int programType, int helper, @Nullable Pointer options);
 

@@ -3,6 +3,10 @@
 
 package io.karst.libbpf.internal;
 
+import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.Closure;
+import com.kenai.jffi.ClosureManager;
+import com.kenai.jffi.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,11 +35,17 @@ final class Prints implements AutoCloseable {
 
     private static final AtomicReference<@Nullable Prints> CURRENT = new AtomicReference<>();
 
-    /** What libbpf calls. Never collected: a thread may call it that read it before it was taken back. */
-    private static final LibBpf.Print CALLBACK = Prints::printToCurrent;
+    /** {@code libbpf_print_fn_t}: level, format and arguments. */
+    private static final Type[] PARAMETERS = {Type.SINT, Type.POINTER, Type.POINTER};
+
+    /**
+     * Keeps the code of callbacks: a thread may call one that it read before it was taken back. Such a call does nothing.
+     */
+    private static final AtomicReference<Closure.@Nullable Handle> LAST = new AtomicReference<>();
 
     private final Natives natives;
     private final Throttle throttle;
+    private Closure.@Nullable Handle callback;
 
     @SuppressWarnings("ThreadLocalUsage") // goes with this object; removed after each call
     private final ThreadLocal<@Nullable List<String>> collecting = new ThreadLocal<>();
@@ -45,16 +55,27 @@ final class Prints implements AutoCloseable {
         this.throttle = new Throttle(nanoTime);
     }
 
-    /** Makes libbpf print here from now on. */
+    /**
+     * Makes libbpf print here from now on. By jffi and not by jnr-ffi, whose callbacks the virtual machine holds for ever,
+     * and with them the class loader of this bundle.
+     */
     void install() {
+        Closure.Handle handle = ClosureManager.getInstance()
+                .newClosure(Prints::printToCurrent, Type.SINT, PARAMETERS, CallingConvention.DEFAULT);
+        callback = handle;
+        LAST.set(handle);
         CURRENT.set(this);
-        natives.bpf().libbpf_set_print(CALLBACK);
+        natives.bpf().libbpf_set_print(Pointer.wrap(natives.runtime(), handle.getAddress()));
     }
 
     @Override
     public void close() {
         natives.bpf().libbpf_set_print(null);
         CURRENT.compareAndSet(this, null);
+        Closure.Handle handle = callback;
+        if (handle != null) {
+            handle.dispose();
+        }
     }
 
     /** A call's result and the warnings libbpf printed on this thread meanwhile. */
@@ -93,24 +114,30 @@ final class Prints implements AutoCloseable {
         return new Collected<>(result, warnings);
     }
 
-    private static int printToCurrent(int level, Pointer format, Pointer arguments) {
+    private static void printToCurrent(Closure.Buffer call) {
         Prints prints = CURRENT.get();
-        return prints == null ? 0 : prints.print(level, format, arguments);
+        if (prints != null) {
+            prints.print(call.getInt(0), call.getAddress(1), call.getAddress(2));
+        }
+        call.setIntReturn(0);
     }
 
     @SuppressWarnings("checkstyle:IllegalCatch") // called from C: nothing may be thrown through it
-    private int print(int level, Pointer format, Pointer arguments) {
+    private void print(int level, long format, long arguments) {
         try {
             if (level != WARN && level != INFO && !LOG.isDebugEnabled()) {
-                return 0;
+                return;
             }
             Pointer line = Memory.allocateDirect(natives.runtime(), LINE_BYTES);
-            natives.c().vsnprintf(line, LINE_BYTES, format, arguments);
+            natives.c().vsnprintf(line, LINE_BYTES, pointer(format), pointer(arguments));
             accept(level, line.getString(0).strip());
         } catch (RuntimeException e) {
             LOG.debug("a message of libbpf was lost", e);
         }
-        return 0;
+    }
+
+    private Pointer pointer(long address) {
+        return Pointer.wrap(natives.runtime(), address);
     }
 
     /** Takes one formatted message. */

@@ -53,6 +53,7 @@ public final class DroppedInstances {
      * @param context of the component's bundle
      * @param component its class
      * @param needed what the activation needs next
+     * @param <T> its type
      * @return the same, so that this can stand in front of another constructor's call
      * @throws RuntimeException what closing one threw
      */

@@ -35,11 +35,24 @@ public class KilledKarafIT {
             assertTrue("nothing waited", expected > 0);
             assertEquals("lost of " + expected, 0, counted[1]);
             assertEquals("counted", expected, counted[0]);
+            cleanupRemovesPinsThatNobodyUses(karaf);
             uninstallRemovesEveryPin(karaf);
         } finally {
             karaf.close();
             RunningKaraf.run(Path.of("."), "rm", "-rf", folder.toString());
         }
+    }
+
+    private static void cleanupRemovesPinsThatNobodyUses(RunningKaraf karaf) throws Exception {
+        String refusal = karaf.refusal("karst:cleanup");
+        assertTrue(refusal, refusal.contains("bundle:stop io.karst.lock-tracer"));
+        assertTrue("pins in use", Files.isDirectory(karaf.pins()));
+        karaf.shell("bundle:stop io.karst.lock-tracer");
+        assertTrue("pins that a next tracer takes over", Files.isDirectory(karaf.pins()));
+        karaf.shell("karst:cleanup");
+        assertTrue("pins after a cleanup", Files.notExists(karaf.pins()));
+        karaf.shell("bundle:start io.karst.lock-tracer");
+        awaitReady(karaf);
     }
 
     private static void uninstallRemovesEveryPin(RunningKaraf karaf) throws Exception {

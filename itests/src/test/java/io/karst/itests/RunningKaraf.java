@@ -181,6 +181,15 @@ public final class RunningKaraf implements AutoCloseable {
         return result.output();
     }
 
+    /** What a command says that is not done. */
+    String refusal(String command) {
+        SecureShell.Result result = shell.run(command);
+        if (result.status() == 0) {
+            throw new AssertionError("'" + command + "' was done: " + result);
+        }
+        return result.output() + result.errors();
+    }
+
     /** Waits until a command's output holds a text, and returns that output. */
     String awaitShell(String command, String text, Duration patience) throws Exception {
         Instant deadline = Instant.now().plus(patience);

@@ -84,15 +84,16 @@ public final class DroppedInstances {
      * @param component its class
      * @param close may be called more than once, and by any thread
      * @return forgets it, for an instance that is closed in good order; may be called more than once
-     * @throws IllegalStateException if the bundle is being stopped; the instance is closed then, as nobody else would
+     * @throws IllegalStateException if the bundle is stopped or being stopped; the instance is closed then, as nobody else would
      */
     public static Runnable keep(BundleContext context, Class<?> component, Runnable close) {
-        Instance instance = new Instance(context.getBundle().getBundleId(), close);
         try {
+            Bundle bundle = context.getBundle();
+            Instance instance = new Instance(bundle.getBundleId(), close);
             context.addBundleListener(instance);
             var registration = context.registerService(
                     Instance.class, instance, FrameworkUtil.asDictionary(Map.of(COMPONENT, component.getName())));
-            if (context.getBundle().getState() == Bundle.STOPPING) {
+            if (bundle.getState() == Bundle.STOPPING) {
                 throw new IllegalStateException("the bundle is being stopped");
             }
             return () -> {

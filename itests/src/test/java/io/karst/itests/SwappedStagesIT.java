@@ -9,13 +9,16 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -66,6 +69,7 @@ public class SwappedStagesIT {
     @Inject
     private FeaturesService features;
 
+    private final Map<String, byte[]> jars = new HashMap<>();
     private Stages stages;
 
     @Configuration
@@ -118,16 +122,27 @@ public class SwappedStagesIT {
     private void swapAll(int build) throws Exception {
         for (String name : SWAPPED) {
             Bundle bundle = stages.bundle(name);
-            bundle.update(new ByteArrayInputStream(rebuilt(bundle, build)));
+            bundle.update(new ByteArrayInputStream(rebuilt(jar(bundle), build)));
             awaitCounting();
         }
     }
 
+    /** Read once: whatever resolves mvn: locations keeps some kilobytes of heap for each time. */
+    private byte[] jar(Bundle bundle) throws IOException {
+        byte[] jar = jars.get(bundle.getSymbolicName());
+        if (jar == null) {
+            try (InputStream in = new URL(bundle.getLocation()).openStream()) {
+                jar = in.readAllBytes();
+            }
+            jars.put(bundle.getSymbolicName(), jar);
+        }
+        return jar;
+    }
+
     /** The same jar with an entry more, as another build would differ. */
-    private static byte[] rebuilt(Bundle bundle, int build) throws Exception {
+    private static byte[] rebuilt(byte[] jar, int build) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (InputStream jar = new URL(bundle.getLocation()).openStream();
-                ZipInputStream in = new ZipInputStream(jar);
+        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(jar));
                 ZipOutputStream out = new ZipOutputStream(bytes)) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
                 out.putNextEntry(new ZipEntry(entry.getName()));

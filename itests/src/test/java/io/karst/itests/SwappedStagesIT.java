@@ -206,8 +206,9 @@ public class SwappedStagesIT {
     }
 
     /**
-     * Some go a little later, when caches and queues have moved on. A few may stay as long as a pooled thread of others that
-     * their code made: the bounds are for what stays with each swap.
+     * Some go a little later, when caches and queues have moved on. A few stay however often is swapped, in what others keep
+     * once: the call stack of gRPC's first channel, SCR's last missing dependency, the JDK's last method handle for records.
+     * The bound is for what stays with each swap.
      */
     private void awaitClassLoaders(long most) throws Exception {
         long found = classLoaders();

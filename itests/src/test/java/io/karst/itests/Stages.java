@@ -17,7 +17,7 @@ import org.osgi.framework.BundleContext;
 /** The chain of stages in this Karaf, as {@code karst:flow} shows it. */
 final class Stages {
 
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = 60;
     private static final int TRACING = 3;
 
     private final BundleContext context;

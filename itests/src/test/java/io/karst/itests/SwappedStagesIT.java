@@ -12,9 +12,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +40,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.wiring.BundleWiring;
 
 /**
  * The stages' bundles, and those below and above them, are updated to rebuilt versions while a lock is contended. How often
@@ -60,6 +63,9 @@ public class SwappedStagesIT {
     /** What a heap may hold more after a collection than before, whatever the number of swaps. */
     private static final long HEAP_SLACK_BYTES = 8L << 20;
 
+    /** What a bundle was before it was swapped. */
+    private record Former(String bundle, int build, WeakReference<ClassLoader> loader) {}
+
     @Inject
     private BundleContext context;
 
@@ -70,6 +76,7 @@ public class SwappedStagesIT {
     private FeaturesService features;
 
     private final Map<String, byte[]> jars = new HashMap<>();
+    private final List<Former> former = new ArrayList<>();
     private Stages stages;
 
     @Configuration
@@ -98,15 +105,15 @@ public class SwappedStagesIT {
         try (MutexLoad load = new MutexLoad(asset(folder), folder)) {
             load.start(new Shell(sessions).run("karst:maps --json"));
             swapAll(0);
+            former.clear(); // the very first ones are where others keep one for good: a call stack in gRPC
             Footprint before = Footprint.read();
-            long classLoaders = settledClassLoaders();
             long heap = heapBytes();
             int swaps = Integer.getInteger("karst.swaps");
             for (int build = 1; build <= swaps; build++) {
                 swapAll(build);
             }
             assertEquals(before, Footprint.read());
-            awaitClassLoaders(classLoaders + swaps - 1);
+            awaitFormerGone();
             awaitHeap(heap + HEAP_SLACK_BYTES);
             long expected = load.stop();
             long[] counted = load.counted(new Shell(sessions).run("karst:locks --json"));
@@ -121,6 +128,8 @@ public class SwappedStagesIT {
     private void swapAll(int build) throws Exception {
         for (String name : SWAPPED) {
             Bundle bundle = stages.bundle(name);
+            ClassLoader loader = bundle.adapt(BundleWiring.class).getClassLoader();
+            former.add(new Former(name, build, new WeakReference<>(loader)));
             bundle.update(new ByteArrayInputStream(rebuilt(jar(bundle), build)));
             awaitCounting();
         }
@@ -184,15 +193,6 @@ public class SwappedStagesIT {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** Those of bundles that are still in the heap after a collection. */
-    private static long classLoaders() throws Exception {
-        return classHistogram()
-                .lines()
-                .filter(line -> line.contains("BundleWiringImpl$BundleClassLoader"))
-                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[1]))
-                .sum();
-    }
-
     /** The virtual machine's walk over all live objects of its heap. */
     private static String classHistogram() throws Exception {
         return ManagementFactory.getPlatformMBeanServer()
@@ -204,27 +204,19 @@ public class SwappedStagesIT {
                 .toString();
     }
 
-    /** The fewest for a while, or those that are about to go would hide as many that stay. */
-    private static long settledClassLoaders() throws Exception {
-        long fewest = classLoaders();
-        for (int second = 0; second < 5; second++) {
+    /** Some go a little later, when caches and queues have moved on, and finalizers have run. */
+    private void awaitFormerGone() throws Exception {
+        for (int second = 0; second < 30 && !remaining().isEmpty(); second++) {
             TimeUnit.SECONDS.sleep(1);
-            fewest = Math.min(fewest, classLoaders());
+            classHistogram();
         }
-        return fewest;
+        assertEquals("class loaders that stay", List.of(), remaining());
     }
 
-    /**
-     * Some go a little later, when caches and queues have moved on. A few stay however often is swapped, in what others keep
-     * once: the call stack of gRPC's first channel, SCR's last missing dependency, the JDK's last method handle for records.
-     * The bound is for what stays with each swap.
-     */
-    private void awaitClassLoaders(long most) throws Exception {
-        long found = classLoaders();
-        for (int second = 0; second < 30 && found > most; second++) {
-            TimeUnit.SECONDS.sleep(1);
-            found = classLoaders();
-        }
-        assertTrue(found + " class loaders of bundles, " + most + " before", found <= most);
+    private List<String> remaining() {
+        return former.stream()
+                .filter(each -> each.loader().get() != null)
+                .map(each -> each.bundle() + " " + each.build())
+                .toList();
     }
 }

@@ -33,8 +33,6 @@ final class Prints implements AutoCloseable {
     private static final int LINE_BYTES = 8192;
     private static final Logger LOG = LoggerFactory.getLogger("io.karst.libbpf");
 
-    private static final AtomicReference<@Nullable Prints> CURRENT = new AtomicReference<>();
-
     /** {@code libbpf_print_fn_t}: level, format and arguments. */
     private static final Type[] PARAMETERS = {Type.SINT, Type.POINTER, Type.POINTER};
 
@@ -60,18 +58,16 @@ final class Prints implements AutoCloseable {
      * and with them the class loader of this bundle.
      */
     void install() {
-        Closure.Handle handle = ClosureManager.getInstance()
-                .newClosure(Prints::printToCurrent, Type.SINT, PARAMETERS, CallingConvention.DEFAULT);
+        Closure.Handle handle =
+                ClosureManager.getInstance().newClosure(this::print, Type.SINT, PARAMETERS, CallingConvention.DEFAULT);
         callback = handle;
         LAST.set(handle);
-        CURRENT.set(this);
         natives.bpf().libbpf_set_print(Pointer.wrap(natives.runtime(), handle.getAddress()));
     }
 
     @Override
     public void close() {
         natives.bpf().libbpf_set_print(null);
-        CURRENT.compareAndSet(this, null);
         Closure.Handle handle = callback;
         if (handle != null) {
             handle.dispose();
@@ -114,11 +110,8 @@ final class Prints implements AutoCloseable {
         return new Collected<>(result, warnings);
     }
 
-    private static void printToCurrent(Closure.Buffer call) {
-        Prints prints = CURRENT.get();
-        if (prints != null) {
-            prints.print(call.getInt(0), call.getAddress(1), call.getAddress(2));
-        }
+    private void print(Closure.Buffer call) {
+        print(call.getInt(0), call.getAddress(1), call.getAddress(2));
         call.setIntReturn(0);
     }
 

@@ -24,6 +24,7 @@ public class KilledKarafIT {
         RunningKaraf karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "killed-karaf");
         try (MutexLoad load = new MutexLoad(karaf.asset("contention_load"), folder)) {
             awaitReady(karaf);
+            assertTrue(karaf.client("karst:flow").contains("READY"));
             load.start(karaf.shell("karst:maps --json"));
             for (int kill = 0; kill < KILLS; kill++) {
                 karaf.kill();

@@ -181,6 +181,21 @@ public final class RunningKaraf implements AutoCloseable {
         return result.output();
     }
 
+    /** What a command prints that comes by {@code bin/client}, as those of {@code ./run exec} do. */
+    String client(String command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/client").toString(), "-l", "0", "-b");
+        clean(builder, "");
+        Process client = builder.redirectErrorStream(true).start();
+        try (var input = client.getOutputStream()) {
+            input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        String output = read(client.getInputStream());
+        if (client.waitFor() != 0) {
+            throw new AssertionError("'" + command + "' ended with " + client.exitValue() + ": " + output);
+        }
+        return output;
+    }
+
     /** What a command says that is not done. */
     String refusal(String command) {
         SecureShell.Result result = shell.run(command);

@@ -23,7 +23,7 @@ public final class Benchmarks {
 
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    private static final Set<String> KNOWN = Set.of("herd", "registered", "connected", "publish");
+    private static final Set<String> KNOWN = Set.of("herd", "registered", "connected", "reconnecting", "publish");
     private static final int HERD = 1_000;
     private static final int WARM_UPS = 14;
     private static final int HERDS = 8;
@@ -31,6 +31,10 @@ public final class Benchmarks {
     private static final int SHARED_CONNECTIONS = 100;
     private static final Duration INTERVAL = Duration.ofSeconds(30);
     private static final Duration ARRIVAL = Duration.ofSeconds(60);
+    /** The embedded server's default. */
+    private static final Duration IDLE = Duration.ofMinutes(10);
+
+    private static final Duration SHORT_IDLE = Duration.ofSeconds(2);
     private static final int CHANGES = 40;
 
     private final Path folder;
@@ -52,7 +56,9 @@ public final class Benchmarks {
         }
         Benchmarks benchmarks = new Benchmarks(Files.createTempDirectory("karst-benchmarks"));
         OUT.println(machine());
-        for (String name : args.length == 0 ? List.of("herd", "registered", "connected", "publish") : List.of(args)) {
+        for (String name : args.length == 0
+                ? List.of("herd", "registered", "connected", "reconnecting", "publish")
+                : List.of(args)) {
             benchmarks.run(name);
         }
         OUT.println(machine());
@@ -75,8 +81,9 @@ public final class Benchmarks {
     private void run(String name) throws Exception {
         switch (name) {
             case "herd" -> herd();
-            case "registered" -> registered(SHARED_CONNECTIONS, INTERVAL, List.of("-Xmx64m"));
-            case "connected" -> registered(REGISTERED, ARRIVAL, List.of());
+            case "registered" -> registered(SHARED_CONNECTIONS, INTERVAL, IDLE, List.of("-Xmx64m"));
+            case "connected" -> registered(REGISTERED, ARRIVAL, IDLE, List.of());
+            case "reconnecting" -> registered(REGISTERED, ARRIVAL, SHORT_IDLE, List.of("-Xmx64m"));
             case "publish" -> publish();
             default -> throw new IllegalArgumentException(name);
         }
@@ -92,7 +99,7 @@ public final class Benchmarks {
     }
 
     private void herds(String server, int count) throws Exception {
-        try (ServerProcess process = ServerProcess.start(folder.resolve(server), List.of())) {
+        try (ServerProcess process = ServerProcess.start(folder.resolve(server), IDLE, List.of())) {
             for (int i = 1; i <= count; i++) {
                 Herd.Result result = new Herd(process, HERD).run(server + i);
                 OUT.println(server + " " + i + (i == 1 ? " (server just started): " : ": ") + HERD + " clients, "
@@ -103,17 +110,19 @@ public final class Benchmarks {
         }
     }
 
-    private void registered(int connections, Duration arrival, List<String> options) throws Exception {
-        try (ServerProcess process = ServerProcess.start(folder.resolve("registered-" + connections), options)) {
+    private void registered(int connections, Duration arrival, Duration idle, List<String> options) throws Exception {
+        try (ServerProcess process = ServerProcess.start(
+                folder.resolve("registered-" + connections + "-" + idle.toSeconds()), idle, options)) {
             Registered.Result result =
                     new Registered(process, new Registered.Load(REGISTERED, connections, arrival, INTERVAL, 2)).run();
             OUT.println(String.format(
                     Locale.ROOT,
-                    "registered %s: %d clients over %d connections, every %s; %s; server %.3f cores, %d MiB resident"
+                    "registered %s: %d clients over %d connections, closed when idle for %s, every %s; %s; server %.3f cores, %d MiB resident"
                             + " (most %d); clients %.3f cores",
                     options,
                     REGISTERED,
                     connections,
+                    idle,
                     INTERVAL,
                     result.untilAnswered(),
                     cores(result.serverCpu(), result.window()),
@@ -132,7 +141,7 @@ public final class Benchmarks {
         for (Duration interval : List.of(Duration.ofSeconds(1), Duration.ofMillis(100))) {
             Path data = folder.resolve("publish-" + interval.toMillis());
             Path files = data.resolve("karst").resolve("config-server");
-            try (ServerProcess process = ServerProcess.start(files, List.of())) {
+            try (ServerProcess process = ServerProcess.start(files, IDLE, List.of())) {
                 Publishing.Result result = new Publishing(data, process, interval).run(CHANGES);
                 OUT.println("publish: " + CHANGES + " changes, interval " + seconds(interval) + ": "
                         + result.untilApplied());

@@ -14,12 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The benchmarks, small: that everybody gets what was published and that every acknowledgement arrives. Says nothing about speed. */
 class BenchmarksTest {
 
+    private static final Duration IDLE = Duration.ofMinutes(10);
+
     @TempDir
     private Path folder;
 
     @Test
     void everyClientOfAHerdGetsTheConfigurationAndAcknowledgesIt() throws Exception {
-        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), List.of())) {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), IDLE, List.of())) {
             Herd.Result result = new Herd(server, 20).run("small");
             assertThat(result.right()).isEqualTo(20);
             assertThat(result.acknowledged()).isEqualTo(20);
@@ -30,7 +32,7 @@ class BenchmarksTest {
 
     @Test
     void clientsThatShareConnectionsAreServedApart() throws Exception {
-        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), List.of("-Xmx64m"))) {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), IDLE, List.of("-Xmx64m"))) {
             Registered.Load load = new Registered.Load(50, 5, Duration.ofMillis(500), Duration.ofMillis(500), 2);
             Registered.Result result = new Registered(server, load).run();
             assertThat(result.right()).isEqualTo(50);
@@ -41,9 +43,19 @@ class BenchmarksTest {
     }
 
     @Test
+    void clientsWhoseConnectionsAreClosedMeanwhileConnectAgain() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), Duration.ofSeconds(1), List.of())) {
+            Registered.Load load = new Registered.Load(20, 20, Duration.ofMillis(500), Duration.ofSeconds(3), 1);
+            Registered.Result result = new Registered(server, load).run();
+            assertThat(result.right()).isEqualTo(20);
+            assertThat(result.acknowledged()).isEqualTo(20);
+        }
+    }
+
+    @Test
     void everyChangeReachesTheListenerAndTheLastIsAcknowledged() throws Exception {
         Path files = folder.resolve("karst").resolve("config-server");
-        try (ServerProcess server = ServerProcess.start(files, List.of())) {
+        try (ServerProcess server = ServerProcess.start(files, IDLE, List.of())) {
             Publishing.Result result = new Publishing(folder, server, Duration.ofMillis(100)).run(5);
             assertThat(result.untilApplied().sorted()).hasSize(5);
             assertThat(result.acknowledged()).isTrue();

@@ -45,9 +45,10 @@ final class ServerProcess implements AutoCloseable {
      * Starts a server.
      *
      * @param folder new, for its keys and its repository
+     * @param idle after which it closes a connection, in whole seconds
      * @param options for its Java virtual machine
      */
-    static ServerProcess start(Path folder, List<String> options) throws IOException {
+    static ServerProcess start(Path folder, Duration idle, List<String> options) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -56,6 +57,7 @@ final class ServerProcess implements AutoCloseable {
         command.add(System.getProperty("java.class.path"));
         command.add(ServerMain.class.getName());
         command.add(folder.toString());
+        command.add(Long.toString(idle.toSeconds()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -4,6 +4,7 @@
 package io.karst.remoteconfig.wire;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,13 @@ import java.util.Optional;
  *     none
  * @param token file that holds the bearer token that clients have to show
  * @param maxRequestBytes larger requests are refused unread
+ * @param maxIdle a connection on which nothing is asked for so long is closed; above zero. Its client connects again when it asks
  */
 public record EndpointSettings(
-        String host, int port, Path certificate, Optional<Path> clientTrust, Path token, int maxRequestBytes) {}
+        String host,
+        int port,
+        Path certificate,
+        Optional<Path> clientTrust,
+        Path token,
+        int maxRequestBytes,
+        Duration maxIdle) {}

@@ -37,7 +37,6 @@ final class GrpcEndpoint implements ConfigEndpoint {
     private static final int MAX_CALLS_PER_CONNECTION = 16;
     private static final int HANDSHAKE_SECONDS = 10;
     private static final int SHORTEST_KEEP_ALIVE_SECONDS = 10;
-    private static final int IDLE_MINUTES = 10;
     private static final int CLOSE_SECONDS = 2;
     private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -73,7 +72,7 @@ final class GrpcEndpoint implements ConfigEndpoint {
                     .maxInboundMessageSize(settings.maxRequestBytes())
                     .maxInboundMetadataSize(MAX_METADATA_BYTES)
                     .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
-                    .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+                    .maxConnectionIdle(settings.maxIdle().toNanos(), TimeUnit.NANOSECONDS)
                     .permitKeepAliveTime(SHORTEST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
                     .intercept(new TokenCheck(token))

@@ -46,7 +46,12 @@ record Secrets(Path folder) {
     }
 
     EndpointSettings endpoint(int port, Path certificate) throws IOException {
-        return new EndpointSettings("127.0.0.1", port, certificate, Optional.of(local()), token(), MAX_REQUEST);
+        return endpoint(port, certificate, Duration.ofMinutes(10));
+    }
+
+    EndpointSettings endpoint(int port, Path certificate, Duration maxIdle) throws IOException {
+        return new EndpointSettings(
+                "127.0.0.1", port, certificate, Optional.of(local()), token(), MAX_REQUEST, maxIdle);
     }
 
     ConnectionSettings client(int port) throws IOException {

@@ -91,7 +91,8 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
                         files.certificate(),
                         settings.require_client_certificate() ? Optional.of(files.certificate()) : Optional.empty(),
                         files.token(),
-                        settings.max_request_bytes()),
+                        settings.max_request_bytes(),
+                        idle(settings)),
                 this);
         LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), endpoint.port(), folder);
     }
@@ -99,6 +100,15 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     private static Path folder(BundleContext bundles) {
         String data = bundles.getProperty("karaf.data");
         return Path.of(data == null ? "data" : data).resolve("karst").resolve("config-server");
+    }
+
+    private static Duration idle(ServerSettings settings) throws IOException {
+        int seconds = settings.connection_idle_seconds();
+        if (seconds < 1) {
+            throw new IOException(
+                    "connection.idle.seconds = " + seconds + " in etc/io.karst.configserver.cfg: 1 or more is needed");
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     private static List<String> names(ServerSettings settings) {

@@ -31,6 +31,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "Active within", description = "seconds")
     int client_active_seconds() default 60;
 
+    @AttributeDefinition(name = "Idle connections are closed after", description = "seconds", min = "1")
+    int connection_idle_seconds() default 600;
+
     @AttributeDefinition(name = "Most clients remembered")
     int max_clients() default 20_000;
 }

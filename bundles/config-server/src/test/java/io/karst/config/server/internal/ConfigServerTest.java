@@ -52,7 +52,13 @@ class ConfigServerTest {
     @TempDir
     private Path folder;
 
-    private record Fixed(boolean enabled, boolean require_client_certificate) implements ServerSettings {
+    private record Fixed(boolean enabled, boolean require_client_certificate, int connection_idle_seconds)
+            implements ServerSettings {
+
+        Fixed(boolean enabled, boolean mutual) {
+            this(enabled, mutual, 600);
+        }
+
         @Override
         public String host() {
             return "127.0.0.1";
@@ -272,6 +278,18 @@ class ConfigServerTest {
             assertThat(e.kind()).isEqualTo(TransportException.Kind.NOT_OFFERED);
             assertThat(server.clients().all()).isEmpty();
         }
+    }
+
+    @Test
+    void connectionsThatAreNeverIdleAreRefusedByTheNameOfTheSetting() {
+        assertThatThrownBy(() -> new ConfigServer(
+                        wire,
+                        new Fixed(true, true, 0),
+                        folder.resolve("server"),
+                        Clock.systemUTC(),
+                        new SecureRandom()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("connection.idle.seconds = 0");
     }
 
     @Test

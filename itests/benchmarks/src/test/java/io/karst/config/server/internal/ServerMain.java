@@ -31,7 +31,8 @@ public final class ServerMain {
 
     private ServerMain() {}
 
-    private record Defaults() implements ServerSettings {
+    private record Fixed(int connection_idle_seconds) implements ServerSettings {
+
         @Override
         public boolean enabled() {
             return true;
@@ -81,14 +82,18 @@ public final class ServerMain {
     /**
      * Serves until standard input ends.
      *
-     * @param args the folder for keys and repository
+     * @param args the folder for keys and repository, and after how many seconds idle connections are closed
      * @throws IOException if it cannot serve
      */
     public static void main(String[] args) throws IOException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (ConfigServer server = new ConfigServer(
-                new GrpcWire(), new Defaults(), Path.of(args[0]), Clock.systemUTC(), new SecureRandom())) {
+                new GrpcWire(),
+                new Fixed(Integer.parseInt(args[1])),
+                Path.of(args[0]),
+                Clock.systemUTC(),
+                new SecureRandom())) {
             out.println(server.port());
             String line = in.readLine();
             while (line != null) {

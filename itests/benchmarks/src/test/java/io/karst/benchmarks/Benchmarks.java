@@ -16,14 +16,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** Prints figures; ends with a status that tells whether everything worked, never how fast. See {@code ./test benchmarks --help}. */
 public final class Benchmarks {
 
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    private static final Set<String> KNOWN = Set.of("herd", "registered", "connected", "reconnecting", "publish");
+    private static final List<String> KNOWN = List.of("herd", "registered", "connected", "reconnecting", "publish");
     private static final int HERD = 1_000;
     private static final int WARM_UPS = 14;
     private static final int HERDS = 8;
@@ -31,6 +30,7 @@ public final class Benchmarks {
     private static final int SHARED_CONNECTIONS = 100;
     private static final Duration INTERVAL = Duration.ofSeconds(30);
     private static final Duration ARRIVAL = Duration.ofSeconds(60);
+
     /** The embedded server's default. */
     private static final Duration IDLE = Duration.ofMinutes(10);
 
@@ -56,9 +56,7 @@ public final class Benchmarks {
         }
         Benchmarks benchmarks = new Benchmarks(Files.createTempDirectory("karst-benchmarks"));
         OUT.println(machine());
-        for (String name : args.length == 0
-                ? List.of("herd", "registered", "connected", "reconnecting", "publish")
-                : List.of(args)) {
+        for (String name : args.length == 0 ? KNOWN : List.of(args)) {
             benchmarks.run(name);
         }
         OUT.println(machine());
@@ -117,8 +115,8 @@ public final class Benchmarks {
                     new Registered(process, new Registered.Load(REGISTERED, connections, arrival, INTERVAL, 2)).run();
             OUT.println(String.format(
                     Locale.ROOT,
-                    "registered %s: %d clients over %d connections, closed when idle for %s, every %s; %s; server %.3f cores, %d MiB resident"
-                            + " (most %d); clients %.3f cores",
+                    "registered %s: %d clients over %d connections, closed when idle for %s, every %s; %s;"
+                            + " server %.3f cores, %d MiB resident (most %d); clients %.3f cores",
                     options,
                     REGISTERED,
                     connections,

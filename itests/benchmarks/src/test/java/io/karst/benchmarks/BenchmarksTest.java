@@ -43,16 +43,6 @@ class BenchmarksTest {
     }
 
     @Test
-    void clientsWhoseConnectionsAreClosedMeanwhileConnectAgain() throws Exception {
-        try (ServerProcess server = ServerProcess.start(folder.resolve("server"), Duration.ofSeconds(1), List.of())) {
-            Registered.Load load = new Registered.Load(20, 20, Duration.ofMillis(500), Duration.ofSeconds(3), 1);
-            Registered.Result result = new Registered(server, load).run();
-            assertThat(result.right()).isEqualTo(20);
-            assertThat(result.acknowledged()).isEqualTo(20);
-        }
-    }
-
-    @Test
     void everyChangeReachesTheListenerAndTheLastIsAcknowledged() throws Exception {
         Path files = folder.resolve("karst").resolve("config-server");
         try (ServerProcess server = ServerProcess.start(files, IDLE, List.of())) {

@@ -46,12 +46,8 @@ record Secrets(Path folder) {
     }
 
     EndpointSettings endpoint(int port, Path certificate) throws IOException {
-        return endpoint(port, certificate, Duration.ofMinutes(10));
-    }
-
-    EndpointSettings endpoint(int port, Path certificate, Duration maxIdle) throws IOException {
         return new EndpointSettings(
-                "127.0.0.1", port, certificate, Optional.of(local()), token(), MAX_REQUEST, maxIdle);
+                "127.0.0.1", port, certificate, Optional.of(local()), token(), MAX_REQUEST, Duration.ofMinutes(10));
     }
 
     ConnectionSettings client(int port) throws IOException {

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real TLS on loopback, both ends ours. */
 class WireTest {
-
-    private static final String ESTABLISHED = "01";
 
     private final GrpcWire wire = new GrpcWire();
     private final FakeBackend backend = FakeBackend.full();
@@ -72,34 +69,6 @@ class WireTest {
             assertThat(client.exchange(Requests.full())).isEqualTo(Requests.response());
             assertThat(backend.asked()).containsExactly(Requests.full());
         }
-    }
-
-    @Test
-    void anIdleConnectionIsClosedAndMadeAgainWithTheNextQuestion() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0, secrets.local(), Duration.ofMillis(200)), backend);
-                ConfigTransport client = wire.connect(secrets.client(server.port()))) {
-            client.exchange(Requests.full());
-            assertThat(establishedOn(server.port())).isPositive();
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-            while (establishedOn(server.port()) > 0 && System.nanoTime() < deadline) {
-                Thread.sleep(50);
-            }
-            assertThat(establishedOn(server.port())).isZero();
-            assertThat(client.exchange(Requests.full())).isEqualTo(Requests.response());
-        }
-    }
-
-    /** TCP connections of a server's port, as proc(5) lists them: local address in the second column, state in the fourth. */
-    private static long establishedOn(int port) throws IOException {
-        String local = String.format(Locale.ROOT, ":%04X", port);
-        long count = 0;
-        for (Path table : List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"))) {
-            count += Files.readAllLines(table).stream()
-                    .map(line -> line.strip().split("\\s+", -1))
-                    .filter(columns -> columns[1].endsWith(local) && columns[3].equals(ESTABLISHED))
-                    .count();
-        }
-        return count;
     }
 
     @Test

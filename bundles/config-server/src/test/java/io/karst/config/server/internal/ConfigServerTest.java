@@ -37,6 +37,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole server over real TLS, asked by the core's client. */
 class ConfigServerTest {
+
+    /** TCP_ESTABLISHED in the kernel's include/net/tcp_states.h. */
+    private static final String ESTABLISHED = "01";
 
     private final GrpcWire wire = new GrpcWire();
 
@@ -281,7 +285,43 @@ class ConfigServerTest {
     }
 
     @Test
-    void connectionsThatAreNeverIdleAreRefusedByTheNameOfTheSetting() {
+    void anIdleConnectionIsClosedAndMadeAgainWithTheNextQuestion() throws Exception {
+        try (ConfigServer server = new ConfigServer(
+                        wire,
+                        new Fixed(true, true, 1),
+                        folder.resolve("server"),
+                        Clock.systemUTC(),
+                        new SecureRandom());
+                Client client = new Client(server)) {
+            publish(server, "one");
+            client.poll();
+            assertThat(establishedOn(server.port())).isPositive();
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (establishedOn(server.port()) > 0 && System.nanoTime() < deadline) {
+                Thread.sleep(50);
+            }
+            assertThat(establishedOn(server.port())).isZero();
+            publish(server, "two");
+            client.poll();
+            assertThat(client.contents()).containsExactly("two");
+        }
+    }
+
+    /** TCP connections of a server's port, as proc(5) lists them: local address in the second column, state in the fourth. */
+    private static long establishedOn(int port) throws IOException {
+        String local = String.format(Locale.ROOT, ":%04X", port);
+        long count = 0;
+        for (Path table : List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"))) {
+            count += Files.readAllLines(table).stream()
+                    .map(line -> line.strip().split("\\s+", -1))
+                    .filter(columns -> columns[1].endsWith(local) && columns[3].equals(ESTABLISHED))
+                    .count();
+        }
+        return count;
+    }
+
+    @Test
+    void anIdleTimeOfZeroIsRefusedByTheNameOfTheSetting() {
         assertThatThrownBy(() -> new ConfigServer(
                         wire,
                         new Fixed(true, true, 0),

@@ -75,12 +75,12 @@ public class FaultsIT {
             restart();
             stages.awaitReady();
             List<Refusal> refusals = refusals(faulty.calls().keySet());
-            Footprint before = Footprint.read();
+            Footprint before = Footprint.settled();
             int count = Integer.getInteger("karst.faults");
             for (int i = 0; i < count; i++) {
                 meet(faulty, refusals.get(i * refusals.size() / count));
             }
-            assertEquals(before, Footprint.read());
+            before.assertReached();
         } finally {
             registration.unregister();
         }

@@ -3,14 +3,19 @@
 
 package io.karst.itests;
 
+import static org.junit.Assert.assertEquals;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +27,30 @@ import java.util.stream.Stream;
  */
 record Footprint(List<String> descriptors, List<String> threads, NavigableSet<String> pins) {
 
-    static Footprint read() throws IOException {
+    private static final long PATIENCE_SECONDS = 10;
+
+    /** What is seen most often for a while: a scan under way has more for a moment, one that begins anew has less. */
+    static Footprint settled() throws IOException, InterruptedException {
+        Map<Footprint, Integer> seen = new HashMap<>();
+        for (int look = 0; look < 20; look++) {
+            seen.merge(read(), 1, Integer::sum);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        return Collections.max(seen.entrySet(), Map.Entry.comparingByValue()).getKey();
+    }
+
+    /** Fails unless this is what the process holds again within some seconds. */
+    void assertReached() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        Footprint now = read();
+        while (!now.equals(this) && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(50);
+            now = read();
+        }
+        assertEquals(this, now);
+    }
+
+    private static Footprint read() throws IOException {
         return new Footprint(bpfDescriptors(), karstThreads(), pinned());
     }
 

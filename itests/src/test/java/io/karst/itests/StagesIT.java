@@ -10,8 +10,6 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -122,7 +120,7 @@ public class StagesIT {
     @Test
     public void whatAStageNeedsMayGoWhileItStarts() throws Exception {
         cycle();
-        Footprint before = settled();
+        Footprint before = Footprint.settled();
         Bundle loader = stages.bundle("io.karst.core-assets");
         for (Map.Entry<String, Integer> stage : new TreeMap<>(LONGEST_START_MILLIS).entrySet()) {
             Bundle starting = stages.bundle(stage.getKey());
@@ -137,7 +135,7 @@ public class StagesIT {
                 stages.awaitReady();
             }
         }
-        assertFootprint(before);
+        before.assertReached();
     }
 
     private static void start(Bundle bundle) {
@@ -151,30 +149,11 @@ public class StagesIT {
     @Test
     public void startingAndStoppingLeavesNothingBehind() throws Exception {
         cycle();
-        Footprint before = settled();
+        Footprint before = Footprint.settled();
         for (int i = 0; i < CYCLES; i++) {
             cycle();
         }
-        assertFootprint(before);
-    }
-
-    /** What is seen most often for a while: a scan under way has more for a moment, one that begins anew has less. */
-    private static Footprint settled() throws Exception {
-        Map<Footprint, Integer> seen = new HashMap<>();
-        for (int look = 0; look < 20; look++) {
-            seen.merge(Footprint.read(), 1, Integer::sum);
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        return Collections.max(seen.entrySet(), Map.Entry.comparingByValue()).getKey();
-    }
-
-    /** With some patience: a scan that is under way has descriptors of its own for a moment. */
-    private static void assertFootprint(Footprint wanted) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TAKEDOWN_SECONDS);
-        while (!Footprint.read().equals(wanted) && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        assertEquals(wanted, Footprint.read());
+        before.assertReached();
     }
 
     /** All Karst bundles but the library stop, in reverse, and start again. */

@@ -106,13 +106,13 @@ public class SwappedStagesIT {
             load.start(new Shell(sessions).run("karst:maps --json"));
             swapAll(0);
             former.clear(); // the very first ones are where others keep one for good: a call stack in gRPC
-            Footprint before = Footprint.read();
+            Footprint before = Footprint.settled();
             long heap = heapBytes();
             int swaps = Integer.getInteger("karst.swaps");
             for (int build = 1; build <= swaps; build++) {
                 swapAll(build);
             }
-            assertEquals(before, Footprint.read());
+            before.assertReached();
             awaitFormerGone();
             awaitHeap(heap + HEAP_SLACK_BYTES);
             long expected = load.stop();

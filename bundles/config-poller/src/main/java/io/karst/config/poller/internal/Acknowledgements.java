@@ -54,11 +54,17 @@ final class Acknowledgements {
         entries.remove(config.path());
     }
 
-    /** Takes an outcome; false if it was dropped. */
+    /**
+     * Takes an outcome; false if it was dropped. EventAdmin keeps the order of what one thread posts, and a listener begins and
+     * ends on two: that it has begun may arrive after how it ended, and is no news then.
+     */
     synchronized boolean take(ApplyOutcome outcome) {
         Entry entry = entries.get(outcome.path());
         if (entry == null || !outcome.isAbout(entry.config)) {
             return false;
+        }
+        if (outcome.result() == Result.APPLYING) {
+            return entry.byListener.putIfAbsent(outcome.listener(), outcome) == null;
         }
         entry.byListener.put(outcome.listener(), outcome);
         return true;

@@ -40,6 +40,17 @@ class AcknowledgementsTest {
     }
 
     @Test
+    void thatAListenerHasBegunMayComeAfterHowItEnded() {
+        all.expect(ONE, 0);
+        all.take(ApplyOutcome.failed("l", ONE, "no room"));
+        assertThat(all.take(ApplyOutcome.applying("l", ONE))).isFalse();
+        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.ERROR);
+        all.take(ApplyOutcome.applied("l", ONE));
+        all.take(ApplyOutcome.applying("l", ONE));
+        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.ACKNOWLEDGED);
+    }
+
+    @Test
     void aStaleAnswerIsDropped() {
         all.expect(ONE, 0);
         all.expect(TWO, 0);

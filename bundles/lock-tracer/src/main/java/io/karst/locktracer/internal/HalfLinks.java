@@ -13,14 +13,18 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The pinned links of a half: {@code begin-DIGEST} and {@code end-DIGEST}, a pair for each asset whose programs are attached
- * to its maps. There is one pair but for the short while in which one asset takes over from another.
+ * The pinned links of a half: {@code end-DIGEST}, {@code after-end-DIGEST}, {@code begin-DIGEST} and
+ * {@code after-begin-DIGEST}, made in that order, for each asset whose programs are attached to its maps. There is one such
+ * asset but for the short while in which one takes over from another.
  *
  * @param bpf the kernel's BPF
  * @param half its directory
@@ -29,22 +33,37 @@ record HalfLinks(Bpf bpf, Path half) {
     static final String BEGIN = "begin-";
     static final String END = "end-";
 
+    /** Of the second programs. Sorted by name they are the first, and so removed first. */
+    private static final String AFTER = "after-";
+
     /** A program that ran when its link went has ended by then, on a slow host too. */
     private static final Duration REST = Duration.ofMillis(50);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Skipped runs of programs that were detached, by program id. */
+    /** Skipped runs, by program id. */
     record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {}
 
-    /** Digests of the assets whose begin programs are attached. */
+    /** Digests of the assets of which both begin programs are attached. */
     Set<String> begins() {
-        return digests(BEGIN);
+        return both(BEGIN);
     }
 
-    /** Digests of the assets whose end programs are attached. */
+    /** Digests of the assets of which both end programs are attached. */
     Set<String> ends() {
-        return digests(END);
+        return both(END);
+    }
+
+    private Set<String> both(String prefix) {
+        Set<String> digests = digests(prefix);
+        digests.retainAll(digests(AFTER + prefix));
+        return digests;
+    }
+
+    private Set<String> any(String prefix) {
+        Set<String> digests = digests(prefix);
+        digests.addAll(digests(AFTER + prefix));
+        return digests;
     }
 
     private Set<String> digests(String prefix) {
@@ -58,13 +77,22 @@ record HalfLinks(Bpf bpf, Path half) {
     }
 
     /** Attaches and pins. A link that an interrupted try left under that name gives way. */
-    void attach(BpfProgram begin, BpfProgram end, String digest) {
-        pin(end, half.resolve(END + digest));
-        pin(begin, half.resolve(BEGIN + digest));
+    void attach(Attaching programs, String digest) {
+        Hook hook = programs.hook();
+        Map<String, String> pins = Map.of(
+                hook.end(),
+                END,
+                hook.skippedEnd(),
+                AFTER + END,
+                hook.begin(),
+                BEGIN,
+                hook.skippedBegin(),
+                AFTER + BEGIN);
+        programs.attach((program, link) -> pin(link, half.resolve(pins.get(program) + digest)));
     }
 
-    private static void pin(BpfProgram program, Path path) {
-        try (BpfLink link = program.attach()) {
+    private static void pin(BpfLink attached, Path path) {
+        try (BpfLink link = attached) {
             Files.deleteIfExists(path);
             link.pin(path);
         } catch (IOException e) {
@@ -73,46 +101,81 @@ record HalfLinks(Bpf bpf, Path half) {
     }
 
     /**
-     * Detaches all but one asset's programs, and returns when none of them runs any more. First the ends, then the begins:
-     * so whatever begins is ended.
+     * Skipped runs of all but one asset's programs. Of a first program without its second there are none: either it was
+     * never attached, and others counted; or it is gone, and they were read before.
      *
-     * @param digest whose links stay; empty for none
-     * @return what the detached ones skipped
+     * @param digest whose are left out; empty for none
      */
-    Misses detachOthers(String digest, Ticker ticker) {
-        Map<Integer, Long> endMisses = detach(END, ends(), digest, ticker);
-        return new Misses(detach(BEGIN, begins(), digest, ticker), endMisses);
+    Misses missesOfOthers(String digest) {
+        return new Misses(misses(BEGIN, digest), misses(END, digest));
     }
 
-    private Map<Integer, Long> detach(String prefix, Set<String> digests, String but, Ticker ticker) {
+    private Map<Integer, Long> misses(String prefix, String but) {
         Map<Integer, Long> misses = new HashMap<>();
+        Set<String> digests = both(prefix);
+        digests.remove(but);
         for (String digest : digests) {
-            if (!digest.equals(but)) {
-                detach(half.resolve(prefix + digest), misses, ticker);
+            try (Owned owned = new Owned()) {
+                BpfLink link = opened(half.resolve(prefix + digest), owned).orElseThrow();
+                int id = link.info().programId();
+                BpfProgram program = bpf.programById(id).orElseThrow();
+                owned.add(program::close);
+                misses.put(id, program.info().recursionMisses());
             }
         }
         return misses;
     }
 
-    private void detach(Path pin, Map<Integer, Long> misses, Ticker ticker) {
+    /**
+     * Detaches all but one asset's programs, and returns when none of them runs any more. First the ends, then the begins:
+     * so whatever begins is ended. Write {@link #missesOfOthers} down before: what is skipped from then on, the programs
+     * that stay are given.
+     *
+     * @param digest whose links stay; empty for none
+     */
+    void detachOthers(String digest, Ticker ticker) {
+        detach(END, digest, ticker);
+        detach(BEGIN, digest, ticker);
+    }
+
+    private void detach(String prefix, String but, Ticker ticker) {
+        Set<String> digests = any(prefix);
+        digests.remove(but);
+        digests.forEach(digest -> detach(half.resolve(prefix + digest), half.resolve(AFTER + prefix + digest), ticker));
+    }
+
+    /** The second goes first: alone it would take every event for one that the first was skipped for. */
+    private void detach(Path first, Path second, Ticker ticker) {
+        List<Integer> gone = new ArrayList<>();
+        try (Owned owned = new Owned()) {
+            Optional<BpfLink> secondLink = opened(second, owned);
+            Optional<BpfLink> firstLink = opened(first, owned);
+            secondLink.ifPresent(link -> gone.add(remove(link, second)));
+            firstLink.ifPresent(link -> gone.add(remove(link, first)));
+        }
+        gone.forEach(link -> awaitGone(link, ticker));
+        rest(ticker);
+    }
+
+    private Optional<BpfLink> opened(Path pin, Owned owned) {
+        if (!Files.exists(pin)) {
+            return Optional.empty();
+        }
         BpfLink link = bpf.pinnedLink(pin);
+        owned.add(link::close);
+        return Optional.of(link);
+    }
+
+    /** Returns the link's id. */
+    private static int remove(BpfLink link, Path pin) {
+        int id = link.info().id();
         try {
-            int linkId = link.info().id();
-            int programId = link.info().programId();
-            BpfProgram program = bpf.programById(programId).orElseThrow();
-            try {
-                Files.deleteIfExists(pin);
-                link.close();
-                awaitGone(linkId, ticker);
-                misses.put(programId, program.info().recursionMisses());
-            } finally {
-                program.close();
-            }
+            Files.deleteIfExists(pin);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            link.close();
         }
+        link.close();
+        return id;
     }
 
     /** A link is detached a little after its last holder let it go. */
@@ -129,6 +192,9 @@ record HalfLinks(Bpf bpf, Path half) {
             }
             ticker.park(Duration.ofMillis(1).toNanos());
         }
+    }
+
+    private static void rest(Ticker ticker) {
         long until = ticker.nanos() + REST.toNanos();
         for (long left = REST.toNanos(); left > 0; left = until - ticker.nanos()) {
             ticker.park(left);

@@ -11,10 +11,8 @@ import io.karst.bpf.BpfProgram;
 import io.karst.locks.HalfState;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -53,10 +51,9 @@ final class KernelHalf implements Owned.Closing {
                 sizes, Map.of(), (object, hook) -> ofObject(programs.bpf(), object, hook, sizes, Optional.of(now)));
     }
 
-    /** Loads the programs that take test runs and attaches nothing. */
-    static KernelHalf detached(Programs programs, TracerSizes sizes) {
-        BpfObject object = programs.load(Hook.RAW_TP, sizes, Map.of());
-        return ofObject(programs.bpf(), object, Hook.RAW_TP, sizes, Optional.empty());
+    /** Takes over the programs that take test runs and attaches nothing. */
+    static KernelHalf detached(Bpf bpf, BpfObject object, TracerSizes sizes) {
+        return ofObject(bpf, object, Hook.RAW_TP, sizes, Optional.empty());
     }
 
     /** Attaches now, or if there is no time, nothing. */
@@ -69,19 +66,18 @@ final class KernelHalf implements Owned.Closing {
                 default -> object.map(name);
             };
             SharedMemory memory = HalfMaps.mapped(maps, sizes, owned);
-            BpfProgram begin = object.program(hook.begin());
-            BpfProgram end = object.program(hook.end());
             if (now.isPresent()) {
-                attach(begin, end, (link, program) -> owned.add(link::close));
+                new Attaching(object, hook, sizes).attach((program, link) -> owned.add(link::close));
             }
-            return new KernelHalf(owned, memory, begin, end, hook, now.orElse(Instant.EPOCH), Optional.empty());
+            return new KernelHalf(
+                    owned,
+                    memory,
+                    object.program(hook.begin()),
+                    object.program(hook.end()),
+                    hook,
+                    now.orElse(Instant.EPOCH),
+                    Optional.empty());
         });
-    }
-
-    /** End first: an end without a begin is no one's, but a begin without an end would leave a stale note. */
-    static void attach(BpfProgram begin, BpfProgram end, BiConsumer<BpfLink, BpfProgram> taker) {
-        taker.accept(end.attach(), end);
-        taker.accept(begin.attach(), begin);
     }
 
     /** Takes hold of a half that is pinned, by the links of one asset. */
@@ -145,11 +141,6 @@ final class KernelHalf implements Owned.Closing {
     /** Where it is pinned; empty if it is not. */
     Optional<Path> pins() {
         return pins;
-    }
-
-    /** Runs of begin and end that the kernel skipped, as the same program was already running on that CPU. */
-    List<Long> recursionMisses() {
-        return List.of(begin.info().recursionMisses(), end.info().recursionMisses());
     }
 
     /** Detaches what is not pinned, then frees the memory, then the programs and maps. */

@@ -283,9 +283,9 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         // Lost events are read after the counts: a wait that is in neither is then at most too new.
         LockTotals totals = tracking.totals();
         Map<String, Long> lost = new LinkedHashMap<>(tracking.lost());
-        List<Long> misses = kernelHalf.recursionMisses();
-        lost.merge("recursion_begin", misses.get(0), Long::sum);
-        lost.merge("recursion_end", misses.get(1), Long::sum);
+        lost.put(
+                "recursion_begin", tracking.lostBegins(kernelHalf.begin().info().recursionMisses()));
+        lost.put("recursion_end", tracking.lostEnds(kernelHalf.end().info().recursionMisses()));
         return new TracerReading(clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
     }
 

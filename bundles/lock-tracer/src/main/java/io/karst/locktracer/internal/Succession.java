@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever moment a start is broken off at, the next one finds a state that it can go on from, and no count is lost or
  * doubled, because
  * <ul>
- *   <li>a half counts from when its begin link is pinned, which is the last of its pins to be made;
+ *   <li>a half counts from when its second begin link is pinned, which is the last of its pins to be made;
  *   <li>programs that share maps share the notes of waits under way, and of these each is counted by one end only;
  *   <li>a link is removed only when its successor is pinned;
  *   <li>counts of an older half are added to a newer one in one step, which also writes down that it was done.
@@ -212,8 +212,7 @@ final class Succession {
                         pin(HalfMaps.ledger(bpf, sizes), half.resolve(HalfMaps.LEDGER), inherited);
                         pin(HalfMaps.kept(bpf), half.resolve(HalfMaps.KEPT), memory -> {});
                         pin(HalfMaps.state(bpf), half.resolve(HalfMaps.STATE), state::write);
-                        new HalfLinks(bpf, half)
-                                .attach(object.program(hook.begin()), object.program(hook.end()), programs.digest());
+                        new HalfLinks(bpf, half).attach(new Attaching(object, hook, sizes), programs.digest());
                         return object;
                     })
                     .close();
@@ -255,18 +254,24 @@ final class Succession {
     @SuppressWarnings("IllegalCatch") // whatever fails, what was opened is closed
     private KernelHalf finish(KernelHalf half, Path path) {
         try {
-            HalfLinks.Misses misses = new HalfLinks(bpf, path).detachOthers(programs.digest(), ticker);
-            if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
-                // a new Tracking finishes what was broken off: nothing is left to be cleared
-                Kept kept = new Tracking(half.memory(), ticker).kept();
-                new KeptStore(half.memory().kept()).write(kept.withMisses(misses.begins(), misses.ends()));
-            }
+            retire(new HalfLinks(bpf, path), programs.digest(), half.memory());
             half.memory().handover(false);
             return half;
         } catch (RuntimeException | Error e) {
             half.close();
             throw e;
         }
+    }
+
+    /** Writes down what the other programs skipped, and detaches them. */
+    private void retire(HalfLinks links, String digest, SharedMemory memory) {
+        HalfLinks.Misses misses = links.missesOfOthers(digest);
+        if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
+            // a new Tracking finishes what was broken off: nothing is left to be cleared
+            Kept kept = new Tracking(memory, ticker).kept();
+            new KeptStore(memory.kept()).write(kept.withMisses(misses.begins(), misses.ends()));
+        }
+        links.detachOthers(digest, ticker);
     }
 
     // ---- other programs, the same maps ----
@@ -278,7 +283,7 @@ final class Succession {
         sayHandover(old.path());
         HalfLinks links = new HalfLinks(bpf, old.path());
         programs.loaded(sizes, reused, (object, hook) -> {
-                    links.attach(object.program(hook.begin()), object.program(hook.end()), programs.digest());
+                    links.attach(new Attaching(object, hook, sizes), programs.digest());
                     return object;
                 })
                 .close();
@@ -326,13 +331,11 @@ final class Succession {
             KeptStore store = keptOf(next.path(), owned);
             Optional<HalfState> state = old.found().state().filter(Takeover.readableFor(what()));
             if (state.isPresent() && store.read().absorbed() < old.number()) {
-                HalfLinks.Misses misses = new HalfLinks(bpf, old.path()).detachOthers("", ticker);
                 TracerSizes sizes = sizesOf(state.get());
-                Tracking counted =
-                        new Tracking(HalfMaps.mapped(HalfMaps.pinned(bpf, old.path()), sizes, owned), ticker);
-                store.write(store.read()
-                        .absorbing(old.number(), counted.kept(), counted.totals())
-                        .withMisses(misses.begins(), misses.ends()));
+                SharedMemory memory = HalfMaps.mapped(HalfMaps.pinned(bpf, old.path()), sizes, owned);
+                retire(new HalfLinks(bpf, old.path()), "", memory);
+                Tracking counted = new Tracking(memory, ticker);
+                store.write(store.read().absorbing(old.number(), counted.kept(), counted.totals()));
             }
         }
         tree.removeHalf(old.name());

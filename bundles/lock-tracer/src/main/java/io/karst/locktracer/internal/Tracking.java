@@ -161,15 +161,28 @@ final class Tracking {
         return all;
     }
 
-    /** Events that were not counted, by reason; of skipped runs only those of programs that are gone. */
+    /** Events that were not counted, by reason, but for skipped runs. */
     synchronized Map<String, Long> lost() {
         Map<String, Long> lost = new LinkedHashMap<>();
         for (int reason = 0; reason < LockContentionLayout.LOST_NAMES.size(); reason++) {
             lost.put(LockContentionLayout.LOST_NAMES.get(reason), memory.lost(reason));
         }
-        lost.put("recursion_begin", sum(kept.beginMisses()));
-        lost.put("recursion_end", sum(kept.endMisses()));
         return lost;
+    }
+
+    /**
+     * Begins that the kernel skipped and the second program did not make up for. That may have made up for some since
+     * {@code skipped} was read: nothing is called lost that is not, and what is may be told by the next reading only.
+     *
+     * @param skipped runs of the attached begin program that the kernel skipped
+     */
+    synchronized long lostBegins(long skipped) {
+        return Math.max(0, skipped + sum(kept.beginMisses()) - memory.lost(LockContentionLayout.CAUGHT_BEGIN));
+    }
+
+    /** The same of ends. */
+    synchronized long lostEnds(long skipped) {
+        return Math.max(0, skipped + sum(kept.endMisses()) - memory.lost(LockContentionLayout.CAUGHT_END));
     }
 
     private static long sum(Map<Integer, Long> misses) {

@@ -117,7 +117,7 @@ class AdoptionTest {
         } finally {
             stage.close();
         }
-        assertThat(PinTree.remove(PLACE)).isEqualTo(13);
+        assertThat(PinTree.remove(PLACE)).isEqualTo(15);
         assertThat(ROOT.resolve(INSTANCE)).doesNotExist();
     }
 
@@ -135,9 +135,9 @@ class AdoptionTest {
             contention.close();
             assertCounted(stage, independent);
             assertThat(pins())
-                    .as("one pair of links")
+                    .as("two pairs of links")
                     .filteredOn(pin -> pin.contains("-"))
-                    .hasSize(2);
+                    .hasSize(4);
         } finally {
             stage.close();
         }
@@ -157,7 +157,7 @@ class AdoptionTest {
             contention.goOn();
             contention.close();
             assertCounted(stage, independent);
-            assertThat(pins()).as("one half").hasSize(13);
+            assertThat(pins()).as("one half").hasSize(15);
             assertThat(stage.since()).isEqualTo(since);
         } finally {
             stage.close();
@@ -179,7 +179,7 @@ class AdoptionTest {
             contention.close();
             LockTracerStage last = stage(0, LINES);
             assertCounted(last, independent);
-            assertThat(pins()).as("one half").hasSize(13);
+            assertThat(pins()).as("one half").hasSize(15);
             last.close();
         }
         assertThat(died).isGreaterThan(3);
@@ -212,7 +212,7 @@ class AdoptionTest {
         pins().stream().filter(pin -> pin.startsWith("begin-")).forEach(pin -> delete(half.resolve(pin)));
         LockTracerStage next = stage(0, LINES);
         assertThat(next.since()).isAfter(stage.since());
-        assertThat(pins()).as("one half").hasSize(13);
+        assertThat(pins()).as("one half").hasSize(15);
         next.close();
     }
 

@@ -116,6 +116,40 @@ class TrackingTest {
     }
 
     @Test
+    void readsTheSharedRowToo() {
+        tracking.track(inventory(freeze(1)));
+        waits(0, slotOf(1), 3, 100);
+        caught(LockContentionLayout.CAUGHT_END, 0, 2);
+        waits(sizes.cpus(), slotOf(1), 2, 400);
+        line(sizes.cpus(), 5, LockContentionLayout.singleLockKey(slotOf(1), 0), 2, 400);
+        assertThat(counts()).containsExactly("1=5");
+        tracking.track(inventory(freeze(2)));
+        pass(Duration.ofSeconds(2));
+        tracking.track(inventory(freeze(2)));
+        assertThat(counts()).as("taken out of all rows").containsExactly("1=5");
+        assertThat(memory.totals().getLong(sizes.cpus() * 4L * LockContentionLayout.COUNTERS_BYTES))
+                .as("cleared")
+                .isZero();
+    }
+
+    @Test
+    void whatWasMadeUpForIsNotLost() {
+        assertThat(tracking.lostBegins(5)).isEqualTo(5);
+        caught(LockContentionLayout.CAUGHT_BEGIN, 0, 1);
+        caught(LockContentionLayout.CAUGHT_BEGIN, 1, 3);
+        caught(LockContentionLayout.CAUGHT_END, 1, 7);
+        assertThat(tracking.lostBegins(5)).isEqualTo(1);
+        assertThat(tracking.lostEnds(9)).isEqualTo(2);
+        assertThat(tracking.lostBegins(3))
+                .as("made up for after the skipped ones were read")
+                .isZero();
+    }
+
+    private void caught(int counter, int cpu, long events) {
+        memory.lost().putLong((cpu * (long) LockContentionLayout.LOST_ROW + counter) * Long.BYTES, events);
+    }
+
+    @Test
     void keepsCountsOfVanishedMapsAndNeverBlamesTheirSuccessor() {
         tracking.track(inventory(freeze(1)));
         waits(0, slotOf(1), 3, 100);
@@ -186,15 +220,7 @@ class TrackingTest {
     @Test
     void tellsLostEventsByReason() {
         assertThat(tracking.lost())
-                .containsOnlyKeys(
-                        "stale_note",
-                        "nesting",
-                        "sleepers_full",
-                        "clock",
-                        "single_lock",
-                        "map_gone",
-                        "recursion_begin",
-                        "recursion_end")
+                .containsOnlyKeys("stale_note", "nesting", "sleepers_full", "clock", "single_lock", "map_gone")
                 .containsEntry("single_lock", 0L);
         memory.lost().putLong(LockContentionLayout.LOST_SINGLE_LOCK * 8L, 3);
         memory.lost().putLong((LockContentionLayout.LOST_ROW + LockContentionLayout.LOST_SINGLE_LOCK) * 8L, 4);

@@ -4,6 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.TestRun;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** The contention programs, fed with made-up events on CPU 0; nothing is attached. */
 final class Twins implements AutoCloseable {
@@ -18,13 +20,17 @@ final class Twins implements AutoCloseable {
     static final int MUTEX_SPINNING = 0x21;
     static final int MUTEX_SLEEPING = 0x20;
 
+    private final BpfObject object;
     private final KernelHalf half;
     private final Tracking tracking;
 
     Twins(Bpf bpf, int slots, int lines) {
         TracerSizes sizes = new TracerSizes(bpf.possibleCpus(), slots, lines);
-        half = new ClasspathAssets()
-                .load("lock_contention", (asset, btf) -> KernelHalf.detached(new Programs(bpf, asset, btf), sizes));
+        object = new ClasspathAssets()
+                .load(
+                        "lock_contention",
+                        (asset, btf) -> new Programs(bpf, asset, btf).load(Hook.RAW_TP, sizes, Map.of()));
+        half = KernelHalf.detached(bpf, object, sizes);
         tracking = new Tracking(half.memory(), Ticker.SYSTEM);
     }
 
@@ -66,6 +72,16 @@ final class Twins implements AutoCloseable {
 
     void end(long lock, long returned) {
         run(half.end(), lock, returned);
+    }
+
+    /** A begin that the first program was not given. Not after {@link #begin}: the arguments may lie in the same place. */
+    void skippedBegin(long lock, long flags) {
+        run(object.program(Hook.RAW_TP.skippedBegin()), lock, flags);
+    }
+
+    /** An end that the first program was not given; likewise. */
+    void skippedEnd(long lock, long returned) {
+        run(object.program(Hook.RAW_TP.skippedEnd()), lock, returned);
     }
 
     void spin(long lock) {

@@ -32,7 +32,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     int client_active_seconds() default 60;
 
     @AttributeDefinition(name = "Idle connections are closed after", description = "seconds", min = "1")
-    int connection_idle_seconds() default 600;
+    int connection_idle_seconds() default 10;
 
     @AttributeDefinition(name = "Most clients remembered")
     int max_clients() default 20_000;

@@ -32,9 +32,9 @@ public final class Benchmarks {
     private static final Duration ARRIVAL = Duration.ofSeconds(60);
 
     /** The embedded server's default. */
-    private static final Duration IDLE = Duration.ofMinutes(10);
+    private static final Duration IDLE = Duration.ofSeconds(10);
 
-    private static final Duration SHORT_IDLE = Duration.ofSeconds(2);
+    private static final Duration LONG_IDLE = Duration.ofMinutes(10);
     private static final int CHANGES = 40;
 
     private final Path folder;
@@ -80,8 +80,8 @@ public final class Benchmarks {
         switch (name) {
             case "herd" -> herd();
             case "registered" -> registered(SHARED_CONNECTIONS, INTERVAL, IDLE, List.of("-Xmx64m"));
-            case "connected" -> registered(REGISTERED, ARRIVAL, IDLE, List.of());
-            case "reconnecting" -> registered(REGISTERED, ARRIVAL, SHORT_IDLE, List.of("-Xmx64m"));
+            case "connected" -> registered(REGISTERED, ARRIVAL, LONG_IDLE, List.of());
+            case "reconnecting" -> registered(REGISTERED, ARRIVAL, IDLE, List.of("-Xmx64m"));
             case "publish" -> publish();
             default -> throw new IllegalArgumentException(name);
         }

@@ -121,6 +121,7 @@ final class GrpcTransport implements ConfigTransport {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(settings.deadline().toNanos(), TimeUnit.NANOSECONDS)
                 .disableRetry()
+                .directExecutor() // an answer is handled by the thread that waits for it
                 .userAgent("karst")
                 .build();
         AgentSecureBlockingStub stub = AgentSecureGrpc.newBlockingStub(channel);

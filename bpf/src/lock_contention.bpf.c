@@ -12,7 +12,7 @@
  *  - A sleeping wait (mutex, rwsem, every spin lock of a real-time kernel) may move to another CPU and belongs to a
  *    task, of which none waits twice at a time: one note per task in `sleepers`.
  * The kernel skips a program that is hit again while it runs, as by a wait in an interrupt. So each has a second one behind
- * it, which does the same for just those events. An event may still get lost, if both run. Therefore any note can be
+ * it, which does the same for just those events. One that finds both running is still lost. Therefore any note can be
  * recognised as stale and replaced; none blocks its place for ever.
  *
  * Counters have one writer at a time, as each CPU has its own and a program does not interrupt itself. The second program

@@ -49,6 +49,7 @@ class LiveContentionTest {
             + " interval:ms:100 { printf(\"attached\\n\"); }";
     private static final Pattern RESULT = Pattern.compile("@(\\w+)\\[(0x[0-9a-f]+|-?\\d+)]: (-?\\d+)");
     private static final long ENOUGH = 2000;
+    private static final int LEAST_SECONDS = 6;
     private static final int MOST_SECONDS = 20;
 
     /** What is fought for. Which of the two shows its waits depends on the kernel and on the number of CPUs. */
@@ -184,12 +185,15 @@ class LiveContentionTest {
         }
     }
 
-    /** For two seconds, and longer while there are some waits but not enough: on a busy host threads seldom meet. */
+    /**
+     * For six seconds, so that pauses which a host makes between the two clocks of one wait even out; longer while there are
+     * some waits but not enough, as threads seldom meet on a busy host.
+     */
     private static void fight(Fight fight, BpfObject load, Tracking tracking) {
         Runnable turn = fight.turn(load);
         for (int second = 0; second < MOST_SECONDS; second++) {
             long waits = fight.counted(tracking).count();
-            if (second >= 2 && (waits == 0 || waits >= ENOUGH)) {
+            if (second >= LEAST_SECONDS && (waits == 0 || waits >= ENOUGH)) {
                 return;
             }
             Load.run(fight.threads, turn, Duration.ofSeconds(1));

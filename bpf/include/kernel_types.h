@@ -92,6 +92,7 @@ struct bpf_map {
 	__u32 max_entries;
 	__u32 map_flags;
 	__u32 id;
+	char name[16]; /* BPF_OBJ_NAME_LEN */
 	struct btf_record *record;
 	struct karst_any_lock freeze_mutex;
 };

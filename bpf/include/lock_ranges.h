@@ -14,9 +14,11 @@ enum karst_record_type {
 	KARST_RECORD_RANGE = 2,
 	KARST_RECORD_BLIND = 3,
 	KARST_RECORD_MORE = 4, /* the map has more ranges than fit in one pass: read again, see `window` */
+	KARST_RECORD_DESCRIPTION = 5, /* of a map that must not be opened by its id: a struct karst_map_description */
 };
 
 #define KARST_MOST_CPUS 1024
+#define KARST_NAME_BYTES 16 /* BPF_OBJ_NAME_LEN of include/uapi/linux/bpf.h */
 
 /*
  * Range records of one map in one pass, so that they fit the iterator's buffer. A pass leaves out the first `window`
@@ -85,6 +87,26 @@ struct karst_lock_record {
 	__u32 lock_offset;
 	__u32 first_index;
 	__u32 padding;
+};
+
+/*
+ * Written for program arrays only, after the record of the map. For other maps user space asks with
+ * BPF_OBJ_GET_INFO_BY_FD; but when the last descriptor of a program array goes, the kernel takes a reference for the
+ * work that empties it, and does so again, for a work that is queued once only, if somebody opened and closed it by its
+ * id meanwhile (prog_array_map_clear in kernel/bpf/arraymap.c). That reference is never given back.
+ *
+ * As long as a record, no hidden padding.
+ */
+struct karst_map_description {
+	__u32 record_type; /* KARST_RECORD_DESCRIPTION */
+	__u32 map_id;
+	__u64 map_address;
+	__u64 memory; /* bytes */
+	__u32 key_size;
+	__u32 value_size;
+	__u32 max_entries;
+	__u32 map_flags;
+	char name[KARST_NAME_BYTES]; /* ends in zeros, unless it fills them all */
 };
 
 #endif

@@ -334,10 +334,36 @@ static __always_inline void arena(struct walk *walk)
 	write_field(walk, KARST_ARENA_ZAP, struct bpf_arena, zap_mutex);
 }
 
+/* What array_map_mem_usage of kernel/bpf/arraymap.c adds up for maps of this kind. */
+static __always_inline __u64 array_memory(struct bpf_array *map)
+{
+	return bpf_core_type_size(struct bpf_array) +
+	       (__u64)BPF_CORE_READ(map, elem_size) * BPF_CORE_READ(map, map.max_entries);
+}
+
+static __always_inline void write_description(struct walk *walk)
+{
+	struct bpf_map *map = walk->map;
+	struct karst_map_description description = {
+		.record_type = KARST_RECORD_DESCRIPTION,
+		.map_id = walk->map_id,
+		.map_address = (__u64)map,
+		.memory = array_memory((void *)map),
+		.key_size = BPF_CORE_READ(map, key_size),
+		.value_size = BPF_CORE_READ(map, value_size),
+		.max_entries = BPF_CORE_READ(map, max_entries),
+		.map_flags = BPF_CORE_READ(map, map_flags),
+	};
+
+	BPF_CORE_READ_INTO(&description.name, map, name);
+	bpf_seq_write(walk->seq, &description, sizeof(description));
+}
+
 static __always_inline void prog_array(struct walk *walk)
 {
 	struct bpf_array *map = (void *)walk->map;
 
+	write_description(walk);
 	write_lock(walk, KARST_PROG_ARRAY_POKE, (__u64)BPF_CORE_READ(map, aux),
 		   karst_offset(struct bpf_array_aux, poke_mutex));
 }

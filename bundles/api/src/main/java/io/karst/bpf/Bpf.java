@@ -78,7 +78,8 @@ public interface Bpf {
     OptionalInt nextId(Type type, int after);
 
     /**
-     * Opens a map by its id.
+     * Opens a map by its id. Not for program arrays of others: the kernel (seen with 6.18) never frees one that is opened and
+     * closed by its id while its last descriptor is closed.
      *
      * @param id map id
      * @return map that the caller closes, or empty if it is gone

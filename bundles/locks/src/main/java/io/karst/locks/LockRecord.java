@@ -3,6 +3,7 @@
 
 package io.karst.locks;
 
+import io.karst.bpf.MapInfo;
 import io.karst.resource.LockRange;
 
 /** One record that {@code lock_ranges.bpf.c} writes. */
@@ -56,6 +57,19 @@ public sealed interface LockRecord {
      * @param reason why
      */
     record OfBlindSpot(int mapId, long mapAddress, BlindReason reason) implements LockRecord {}
+
+    /**
+     * What a map is. Comes only for maps that must not be opened by their id.
+     *
+     * @param mapAddress kernel address of its {@code struct bpf_map}
+     * @param info the map
+     */
+    record OfDescription(long mapAddress, MapInfo info) implements LockRecord {
+        @Override
+        public int mapId() {
+            return info.id();
+        }
+    }
 
     /**
      * The map has more ranges than one pass yields; last record of its map.

@@ -3,11 +3,16 @@
 
 package io.karst.locks;
 
+import io.karst.bpf.MapInfo;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
-/** Layout of {@code struct karst_lock_record} in {@code bpf/include/lock_ranges.h}. Offsets and sizes are in bytes. */
+/**
+ * Layout of {@code struct karst_lock_record}, and of {@code struct karst_map_description} which comes among them, in {@code
+ * bpf/include/lock_ranges.h}. Offsets and sizes are in bytes.
+ */
 public final class LockRecordLayout {
 
     /** Size of a record. */
@@ -43,6 +48,24 @@ public final class LockRecordLayout {
     /** {@code padding}. */
     public static final int PADDING = 52;
 
+    /** {@code memory} of a description. */
+    public static final int DESCRIPTION_MEMORY = 16;
+
+    /** {@code key_size} of a description. */
+    public static final int DESCRIPTION_KEY_SIZE = 24;
+
+    /** {@code value_size} of a description. */
+    public static final int DESCRIPTION_VALUE_SIZE = 28;
+
+    /** {@code max_entries} of a description. */
+    public static final int DESCRIPTION_MAX_ENTRIES = 32;
+
+    /** {@code map_flags} of a description. */
+    public static final int DESCRIPTION_MAP_FLAGS = 36;
+
+    /** {@code name} of a description; the last field. */
+    public static final int DESCRIPTION_NAME = 40;
+
     /** Value of {@code record_type} for a map. */
     public static final int TYPE_MAP = 1;
 
@@ -55,8 +78,14 @@ public final class LockRecordLayout {
     /** Value of {@code record_type} for a map with more ranges than one pass yields. */
     public static final int TYPE_MORE = 4;
 
+    /** Value of {@code record_type} for what a map is. */
+    public static final int TYPE_DESCRIPTION = 5;
+
     /** {@code KARST_PASS_RECORDS}: most ranges of one map in one pass. */
     public static final int PASS_RECORDS = 512;
+
+    /** {@code BPF_MAP_TYPE_PROG_ARRAY} of uapi {@code linux/bpf.h}: the one type that descriptions come of. */
+    private static final int PROGRAM_ARRAY = 3;
 
     private LockRecordLayout() {}
 
@@ -79,8 +108,32 @@ public final class LockRecordLayout {
             case TYPE_RANGE -> new LockRecord.OfRange(range(buffer, at));
             case TYPE_BLIND -> new LockRecord.OfBlindSpot(mapId, mapAddress, BlindReason.ofCode(kind));
             case TYPE_MORE -> new LockRecord.OfMore(mapId, mapAddress);
-            default -> throw new IllegalArgumentException("record type " + type + " is outside 1..4");
+            case TYPE_DESCRIPTION -> new LockRecord.OfDescription(mapAddress, description(buffer, at));
+            default -> throw new IllegalArgumentException("record type " + type + " is outside 1..5");
         };
+    }
+
+    private static MapInfo description(ByteBuffer buffer, int at) {
+        return new MapInfo(
+                buffer.getInt(at + MAP_ID),
+                PROGRAM_ARRAY,
+                "prog_array",
+                name(buffer, at + DESCRIPTION_NAME, BYTES - DESCRIPTION_NAME),
+                buffer.getInt(at + DESCRIPTION_KEY_SIZE),
+                buffer.getInt(at + DESCRIPTION_VALUE_SIZE),
+                Integer.toUnsignedLong(buffer.getInt(at + DESCRIPTION_MAX_ENTRIES)),
+                Integer.toUnsignedLong(buffer.getInt(at + DESCRIPTION_MAP_FLAGS)),
+                buffer.getLong(at + DESCRIPTION_MEMORY));
+    }
+
+    private static String name(ByteBuffer buffer, int at, int most) {
+        byte[] bytes = new byte[most];
+        buffer.get(at, bytes);
+        int length = 0;
+        while (length < most && bytes[length] != 0) {
+            length++;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     private static LockRange range(ByteBuffer buffer, int at) {

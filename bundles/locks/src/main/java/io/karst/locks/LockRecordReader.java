@@ -3,6 +3,7 @@
 
 package io.karst.locks;
 
+import io.karst.bpf.MapInfo;
 import io.karst.resource.LockRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -25,13 +26,28 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     public static final int DEFAULT_MAX_RECORDS = 4 << 20;
 
     private final int maxRecords;
-    private final Map<LockRecord.OfMap, Locks> maps = new LinkedHashMap<>();
+    private final Map<LockRecord.OfMap, Found> maps = new LinkedHashMap<>();
     private Optional<LockRecord.OfMap> current = Optional.empty();
     private boolean more;
     private int records;
     private int unread;
 
-    private record Locks(Set<LockRange> ranges, Set<BlindReason> blindSpots) {}
+    /** One map so far. Passes repeat what they tell of it, so everything is kept once. */
+    private static final class Found {
+        private Optional<MapInfo> description = Optional.empty();
+        private final Set<LockRange> ranges = new LinkedHashSet<>();
+        private final Set<BlindReason> blindSpots = new LinkedHashSet<>();
+
+        MapLocks locks(LockRecord.OfMap map) {
+            return new MapLocks(
+                    map.mapId(),
+                    map.mapAddress(),
+                    map.mapType(),
+                    description,
+                    List.copyOf(ranges),
+                    List.copyOf(blindSpots));
+        }
+    }
 
     /** Accepts {@value #DEFAULT_MAX_RECORDS} records. */
     public LockRecordReader() {
@@ -95,12 +111,7 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     public List<MapLocks> finish() {
         endPass();
         List<MapLocks> all = new ArrayList<>(maps.size());
-        maps.forEach((map, locks) -> all.add(new MapLocks(
-                map.mapId(),
-                map.mapAddress(),
-                map.mapType(),
-                List.copyOf(locks.ranges()),
-                List.copyOf(locks.blindSpots()))));
+        maps.forEach((map, found) -> all.add(found.locks(map)));
         return all;
     }
 
@@ -115,17 +126,19 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     private void take(LockRecord entry) {
         if (entry instanceof LockRecord.OfMap map) {
             current = Optional.of(map);
-            maps.computeIfAbsent(map, key -> new Locks(new LinkedHashSet<>(), new LinkedHashSet<>()));
+            maps.computeIfAbsent(map, key -> new Found());
             return;
         }
-        Locks locks = maps.get(mapOf(entry));
-        if (locks == null) {
+        Found found = maps.get(mapOf(entry));
+        if (found == null) {
             throw new IllegalStateException("map " + entry.mapId() + " is not there");
         }
         if (entry instanceof LockRecord.OfRange range) {
-            locks.ranges().add(range.range());
+            found.ranges.add(range.range());
         } else if (entry instanceof LockRecord.OfBlindSpot spot) {
-            locks.blindSpots().add(spot.reason());
+            found.blindSpots.add(spot.reason());
+        } else if (entry instanceof LockRecord.OfDescription description) {
+            found.description = Optional.of(description.info());
         } else {
             more = true;
         }

@@ -6,16 +6,20 @@ package io.karst.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.karst.bpf.MapInfo;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LockRecordReaderTest {
     private static final long ADDRESS = 0xffff_8881_0000_0000L;
@@ -38,11 +42,12 @@ class LockRecordReaderTest {
                                 7,
                                 ADDRESS,
                                 HASH,
+                                Optional.empty(),
                                 List.of(
                                         new LockRange(7, ADDRESS, LockKind.HASH_BUCKET, BASE, 16, 1024, 8, 3),
                                         new LockRange(7, ADDRESS, LockKind.FREELIST, BASE, 1, 1, 8, 3)),
                                 List.of(BlindReason.VALUE_LOCK_DYNAMIC)),
-                        new MapLocks(8, ADDRESS + 4096, 2, List.of(), List.of()));
+                        new MapLocks(8, ADDRESS + 4096, 2, Optional.empty(), List.of(), List.of()));
     }
 
     @Test
@@ -84,6 +89,21 @@ class LockRecordReaderTest {
                         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "jumps", "sixteen_letters_"})
+    void describesAMapThatMustNotBeOpened(String name) {
+        LockRecordReader reader = new LockRecordReader();
+        reader.accept(stream(
+                map(7, ADDRESS, 3), description(7, name), range(7, ADDRESS, LockKind.PROG_ARRAY_POKE.code(), 1, 1)));
+        reader.endPass();
+        reader.accept(stream(map(7, ADDRESS, 3), description(7, name)));
+        assertThat(reader.finish()).singleElement().satisfies(found -> {
+            assertThat(found.description())
+                    .contains(new MapInfo(7, 3, "prog_array", name, 4, 8, 0x8000_0000L, 0xffff_fff0L, 1L << 33));
+            assertThat(found.ranges()).hasSize(1);
+        });
+    }
+
     @Test
     void refusesAStreamThatEndsInsideARecord() {
         LockRecordReader reader = new LockRecordReader();
@@ -113,7 +133,7 @@ class LockRecordReaderTest {
 
     static Stream<Arguments> refuses() {
         return Stream.of(
-                Arguments.of("unknown record type", entry(5, 7, ADDRESS, 0), "record type 5 is outside 1..4"),
+                Arguments.of("unknown record type", entry(6, 7, ADDRESS, 0), "record type 6 is outside 1..5"),
                 Arguments.of("record type 0, as in cleared memory", new byte[56], "record type 0 is outside"),
                 Arguments.of("unknown lock kind", range(7, ADDRESS, 31, 1, 1), "lock kind 31 is outside 1..30"),
                 Arguments.of("unknown blind reason", blind(7, ADDRESS, 9), "blind reason 9 is outside 1..3"),
@@ -147,6 +167,19 @@ class LockRecordReaderTest {
 
     private static byte[] blind(int id, long address, int reason) {
         return entry(LockRecordLayout.TYPE_BLIND, id, address, reason);
+    }
+
+    private static byte[] description(int id, String name) {
+        return ByteBuffer.wrap(entry(LockRecordLayout.TYPE_DESCRIPTION, id, ADDRESS, 0))
+                .order(ByteOrder.nativeOrder())
+                .putLong(LockRecordLayout.DESCRIPTION_MEMORY, 1L << 33)
+                .putInt(LockRecordLayout.DESCRIPTION_KEY_SIZE, 4)
+                .putInt(LockRecordLayout.DESCRIPTION_VALUE_SIZE, 8)
+                .putInt(LockRecordLayout.DESCRIPTION_MAX_ENTRIES, 0x8000_0000)
+                .putInt(LockRecordLayout.DESCRIPTION_MAP_FLAGS, 0xffff_fff0)
+                .position(LockRecordLayout.DESCRIPTION_NAME)
+                .put(name.getBytes(StandardCharsets.UTF_8))
+                .array();
     }
 
     private static byte[] entry(int type, int id, long address, int kind) {

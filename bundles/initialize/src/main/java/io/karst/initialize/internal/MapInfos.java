@@ -6,13 +6,15 @@ package io.karst.initialize.internal;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.MapInfo;
+import io.karst.locks.MapLocks;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Descriptions of maps, asked for once per map: nothing in them changes, except the memory of a map that allocates its
- * elements one by one. Those are asked again at each scan, or where there are very many of them in turn.
+ * elements one by one. Those are asked again at each scan, or where there are very many of them in turn. Program arrays are
+ * never asked, as that opens them by their id: see {@code struct karst_map_description} in {@code bpf/include/lock_ranges.h}.
  */
 final class MapInfos {
     /** {@code BPF_F_NO_PREALLOC} of uapi {@code linux/bpf.h}. */
@@ -43,9 +45,14 @@ final class MapInfos {
     /**
      * Describes a map.
      *
+     * @param locks what the kernel program wrote about it
      * @return empty if it is gone
      */
-    Optional<MapInfo> describe(MapKey key) {
+    Optional<MapInfo> describe(MapLocks locks) {
+        if (locks.description().isPresent()) {
+            return locks.description();
+        }
+        MapKey key = new MapKey(locks.mapId(), locks.mapAddress());
         MapInfo before = known.get(key);
         boolean itsTurn = Math.floorMod(key.id() + scan, turns) == 0;
         Optional<MapInfo> info = before != null && !(grows(before) && itsTurn) ? Optional.of(before) : ask(key);

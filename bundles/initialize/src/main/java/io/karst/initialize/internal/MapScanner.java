@@ -91,7 +91,7 @@ final class MapScanner implements AutoCloseable {
             boolean own = held.stream().anyMatch(owner -> self.contains(owner.id()));
             List<MapOwner> all = Stream.concat(users.getOrDefault(id, Set.of()).stream(), held.stream())
                     .toList();
-            infos.describe(new MapKey(id, locks.mapAddress()))
+            infos.describe(locks)
                     .map(info -> resource(
                             info,
                             locks,

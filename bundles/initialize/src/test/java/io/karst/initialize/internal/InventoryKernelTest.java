@@ -18,6 +18,7 @@ import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
+import io.karst.bpf.MapInfo;
 import io.karst.bpf.MapSpec;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.Inventory;
@@ -49,6 +50,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,6 +99,27 @@ class InventoryKernelTest {
             assertThat(found.maxEntries()).isEqualTo(1000);
             assertThat(found.memoryBytes()).isBetween(16_000L, 10_000_000L);
             assertThat(found.pins()).isEmpty();
+        }
+    }
+
+    /** It is not opened for that, unlike others. */
+    @Test
+    void describesAProgramArray() throws IOException {
+        try (MapInventory inventory = inventory(Tracking.all());
+                BpfMap map = bpf.createMap(new MapSpec("prog_array", "karst_t_jumps", 4, 4, 1000, 4))) {
+            MapInfo told = map.info();
+            MapResource found = find(inventory.rescan(), map).orElseThrow();
+            assertThat(found.name()).isEqualTo("karst_t_jumps");
+            assertThat(found.type()).isEqualTo(told.typeName());
+            assertThat(found.flags()).isEqualTo(4);
+            assertThat(found.keySize()).isEqualTo(4);
+            assertThat(found.valueSize()).isEqualTo(4);
+            assertThat(found.maxEntries()).isEqualTo(1000);
+            if (kernelCountsElements()) {
+                assertThat(found.memoryBytes()).isEqualTo(told.memoryBytes());
+            } else {
+                assertThat(found.memoryBytes()).isBetween(8_000L, 12_000L);
+            }
         }
     }
 
@@ -202,21 +226,22 @@ class InventoryKernelTest {
             int id = map.info().id();
             assertThat(ids(inventory.rescan())).contains(id);
             map.close();
-            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (ids(inventory.rescan()).contains(id)) { // the kernel frees in its own time
-                assertThat(System.nanoTime()).isLessThan(until);
-            }
+            untilFreed(inventory, "karst_t_freed");
+            assertThat(ids(inventory.current())).doesNotContain(id);
             assertThat(inventory.current().generation()).isGreaterThan(2);
         }
     }
 
-    @Test
-    void toleratesMapsThatComeAndGoDuringScans() throws Exception {
+    /** Program arrays too: the kernel keeps those for good that somebody opens by their id while they are released. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lru_hash", "prog_array"})
+    void toleratesMapsThatComeAndGoDuringScans(String type) throws Exception {
+        String name = "churn_" + PID; // what a former run left is there until the kernel is started anew
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService others = Executors.newFixedThreadPool(2);
         try (MapInventory inventory = inventory(Tracking.all())) {
             List<Future<Integer>> made = Stream.of(1, 2)
-                    .map(i -> others.submit(() -> makeAndFree(stop)))
+                    .map(i -> others.submit(() -> makeAndFree(type, name, stop)))
                     .toList();
             for (int scan = 0; scan < 100; scan++) {
                 inventory.rescan();
@@ -225,6 +250,7 @@ class InventoryKernelTest {
             for (Future<Integer> each : made) {
                 assertThat(each.get(60, TimeUnit.SECONDS)).isPositive();
             }
+            untilFreed(inventory, name);
         } finally {
             stop.set(true);
             others.shutdown();
@@ -232,10 +258,10 @@ class InventoryKernelTest {
         }
     }
 
-    private int makeAndFree(AtomicBoolean stop) {
+    private int makeAndFree(String type, String name, AtomicBoolean stop) {
         int made = 0;
         while (!stop.get()) {
-            bpf.createMap(new MapSpec("lru_hash", "karst_t_churn", 4, 8, 16, 0)).close();
+            bpf.createMap(new MapSpec(type, name, 4, 4, 16, 0)).close();
             made++;
         }
         return made;
@@ -329,6 +355,14 @@ class InventoryKernelTest {
             // neither a death nor a short life makes a scan necessary for longer than one
             bpf.createMap(new MapSpec("queue", "karst_t_brief", 0, 8, 1, 0)).close();
             untilFresh(inventory);
+        }
+    }
+
+    /** The kernel frees in its own time. */
+    private static void untilFreed(MapInventory inventory, String name) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (inventory.rescan().maps().stream().anyMatch(map -> map.name().equals(name))) {
+            assertThat(System.nanoTime()).as(name + " is freed").isLessThan(until);
         }
     }
 

@@ -80,6 +80,22 @@ class LayoutTest {
     }
 
     @Test
+    @Tag("sources")
+    void mapDescriptions() throws Exception {
+        assertThat(layoutOf(compiled("lock_ranges.h", "karst_map_description")))
+                .containsEntry("karst_map_description", LockRecordLayout.BYTES)
+                .containsEntry("karst_map_description.record_type", LockRecordLayout.RECORD_TYPE)
+                .containsEntry("karst_map_description.map_id", LockRecordLayout.MAP_ID)
+                .containsEntry("karst_map_description.map_address", LockRecordLayout.MAP_ADDRESS)
+                .containsEntry("karst_map_description.memory", LockRecordLayout.DESCRIPTION_MEMORY)
+                .containsEntry("karst_map_description.key_size", LockRecordLayout.DESCRIPTION_KEY_SIZE)
+                .containsEntry("karst_map_description.value_size", LockRecordLayout.DESCRIPTION_VALUE_SIZE)
+                .containsEntry("karst_map_description.max_entries", LockRecordLayout.DESCRIPTION_MAX_ENTRIES)
+                .containsEntry("karst_map_description.map_flags", LockRecordLayout.DESCRIPTION_MAP_FLAGS)
+                .containsEntry("karst_map_description.name", LockRecordLayout.DESCRIPTION_NAME);
+    }
+
+    @Test
     void kinds() throws Exception {
         List<String> lines = dump(write("lock_ranges")).lines().toList();
         for (LockKind kind : LockKind.values()) {

@@ -76,13 +76,23 @@ final class ListenerWorker implements AutoCloseable {
             waiting.put(change.config().path(), change);
         }
         if (change.kind() == Kind.UPDATED) {
-            answer.accept(ApplyOutcome.applying(name, change.config()));
+            say(ApplyOutcome.applying(name, change.config()));
         }
         try {
             Future<?> queued = thread.submit(this::next);
             LOG.trace("queued {} for {}: {}", change, name, queued);
         } catch (RejectedExecutionException e) {
             LOG.debug("listener {} is gone", name, e);
+        }
+    }
+
+    /**
+     * Only until the listener is gone: its successor answers for what is in force, and what the former one says on being
+     * interrupted must not come after that.
+     */
+    private void say(ApplyOutcome outcome) {
+        if (!thread.isShutdown()) {
+            answer.accept(outcome);
         }
     }
 
@@ -102,7 +112,7 @@ final class ListenerWorker implements AutoCloseable {
         ConfigChange change = taken.get();
         RemoteConfig before = delivered.get(change.config().path());
         if (change.kind() == Kind.UPDATED && before != null && before.sameAs(change.config())) {
-            answer.accept(ApplyOutcome.applied(name, change.config()));
+            say(ApplyOutcome.applied(name, change.config()));
             return;
         }
         ApplyOutcome outcome = apply(change);
@@ -112,7 +122,7 @@ final class ListenerWorker implements AutoCloseable {
             if (outcome.result() == ApplyOutcome.Result.APPLIED) {
                 delivered.put(change.config().path(), change.config());
             }
-            answer.accept(outcome);
+            say(outcome);
         }
     }
 
@@ -138,7 +148,7 @@ final class ListenerWorker implements AutoCloseable {
                     () -> {
                         late.set(true);
                         // said now, because a listener may ignore its interrupt
-                        answer.accept(ApplyOutcome.failed(name, change.config(), tooLate));
+                        say(ApplyOutcome.failed(name, change.config(), tooLate));
                         worker.interrupt();
                     },
                     deadline.toNanos(),

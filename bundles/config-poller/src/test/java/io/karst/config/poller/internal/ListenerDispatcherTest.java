@@ -85,8 +85,10 @@ class ListenerDispatcherTest {
         dispatcher.handleEvent(new Event(change.topic(), Map.of(ConfigTopics.CHANGE, change)));
     }
 
-    private void add(String name, Duration deadline, Applying applying) {
-        dispatcher.addListener(new Listener(name, deadline, applying));
+    private Listener add(String name, Duration deadline, Applying applying) {
+        Listener listener = new Listener(name, deadline, applying);
+        dispatcher.addListener(listener);
+        return listener;
     }
 
     private ApplyOutcome result(String listener) throws InterruptedException {
@@ -180,5 +182,26 @@ class ListenerDispatcherTest {
         current.clear();
         tell(new ConfigChange(Kind.REMOVED, config(1)));
         assertThat(kinds.poll(10, TimeUnit.SECONDS)).isEqualTo(Kind.REMOVED);
+    }
+
+    @Test
+    void aListenerThatIsGoneSaysNoMore() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Listener leaving = add("swapped", LONG, change -> {
+            inside.countDown();
+            try {
+                TimeUnit.MINUTES.sleep(1);
+            } finally {
+                interrupted.countDown();
+            }
+        });
+        publish(config(1));
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        dispatcher.removeListener(leaving);
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        add("swapped", LONG, change -> {});
+        assertThat(result("swapped").result()).isEqualTo(Result.APPLIED);
+        assertThat(outcomes.poll(500, TimeUnit.MILLISECONDS)).isNull();
     }
 }

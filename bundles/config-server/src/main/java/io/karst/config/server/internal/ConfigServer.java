@@ -61,7 +61,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
      * @param wire listens
      * @param settings raw settings
      * @param bundles finds Karaf's data folder
-     * @throws IOException if a file is damaged or open to others, or the port is taken
+     * @throws IOException if a setting is out of its range, a file is damaged or open to others, or the port is taken
      */
     @Activate
     public ConfigServer(@Reference(name = "configWire") ConfigWire wire, ServerSettings settings, BundleContext bundles)
@@ -77,6 +77,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
 
     ConfigServer(ConfigWire wire, ServerSettings settings, Path folder, Clock clock, SecureRandom random)
             throws IOException {
+        check(settings);
         this.clock = clock;
         files = new ServerFiles(folder, random);
         files.prepare(wire, names(settings), clock.instant());
@@ -92,7 +93,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
                         settings.require_client_certificate() ? Optional.of(files.certificate()) : Optional.empty(),
                         files.token(),
                         settings.max_request_bytes(),
-                        idle(settings)),
+                        Duration.ofSeconds(settings.connection_idle_seconds())),
                 this);
         LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), endpoint.port(), folder);
     }
@@ -102,13 +103,19 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
         return Path.of(data == null ? "data" : data).resolve("karst").resolve("config-server");
     }
 
-    private static Duration idle(ServerSettings settings) throws IOException {
-        int seconds = settings.connection_idle_seconds();
-        if (seconds < 1) {
+    private static void check(ServerSettings settings) throws IOException {
+        checkWithin("port", settings.port(), 0, 65_535);
+        checkWithin("max.request.bytes", settings.max_request_bytes(), 1024, Integer.MAX_VALUE);
+        checkWithin("connection.idle.seconds", settings.connection_idle_seconds(), 1, Integer.MAX_VALUE);
+        checkWithin("client.active.seconds", settings.client_active_seconds(), 1, Integer.MAX_VALUE);
+        checkWithin("max.clients", settings.max_clients(), 1, Integer.MAX_VALUE);
+    }
+
+    private static void checkWithin(String key, int value, int least, int most) throws IOException {
+        if (value < least || value > most) {
             throw new IOException(
-                    "connection.idle.seconds = " + seconds + " in etc/io.karst.configserver.cfg: 1 or more is needed");
+                    key + " = " + value + " in etc/io.karst.configserver.cfg is outside " + least + ".." + most);
         }
-        return Duration.ofSeconds(seconds);
     }
 
     private static List<String> names(ServerSettings settings) {

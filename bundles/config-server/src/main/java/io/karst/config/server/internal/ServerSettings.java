@@ -25,15 +25,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "Clients need the certificate")
     boolean require_client_certificate() default true;
 
-    @AttributeDefinition(name = "Largest request", description = "bytes")
+    @AttributeDefinition(name = "Largest request", description = "bytes", min = "1024")
     int max_request_bytes() default 4 << 20;
 
-    @AttributeDefinition(name = "Active within", description = "seconds")
+    @AttributeDefinition(name = "Active within", description = "seconds", min = "1")
     int client_active_seconds() default 60;
 
     @AttributeDefinition(name = "Idle connections are closed after", description = "seconds", min = "1")
     int connection_idle_seconds() default 10;
 
-    @AttributeDefinition(name = "Most clients remembered")
+    @AttributeDefinition(name = "Most clients remembered", min = "1")
     int max_clients() default 20_000;
 }

@@ -43,6 +43,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole server over real TLS, asked by the core's client. */
@@ -56,11 +57,21 @@ class ConfigServerTest {
     @TempDir
     private Path folder;
 
-    private record Fixed(boolean enabled, boolean require_client_certificate, int connection_idle_seconds)
+    /** Usual settings, but for one number. */
+    private record Fixed(boolean enabled, boolean require_client_certificate, String changed, int number)
             implements ServerSettings {
 
         Fixed(boolean enabled, boolean mutual) {
-            this(enabled, mutual, 600);
+            this(enabled, mutual, "", 0);
+        }
+
+        private int number(String key, int usual) {
+            return key.equals(changed) ? number : usual;
+        }
+
+        @Override
+        public int connection_idle_seconds() {
+            return number("connection.idle.seconds", 600);
         }
 
         @Override
@@ -70,7 +81,7 @@ class ConfigServerTest {
 
         @Override
         public int port() {
-            return 0;
+            return number("port", 0);
         }
 
         @Override
@@ -80,17 +91,17 @@ class ConfigServerTest {
 
         @Override
         public int max_request_bytes() {
-            return 1 << 20;
+            return number("max.request.bytes", 1 << 20);
         }
 
         @Override
         public int client_active_seconds() {
-            return 60;
+            return number("client.active.seconds", 60);
         }
 
         @Override
         public int max_clients() {
-            return 100;
+            return number("max.clients", 100);
         }
 
         @Override
@@ -288,7 +299,7 @@ class ConfigServerTest {
     void anIdleConnectionIsClosedAndMadeAgainWithTheNextQuestion() throws Exception {
         try (ConfigServer server = new ConfigServer(
                         wire,
-                        new Fixed(true, true, 1),
+                        new Fixed(true, true, "connection.idle.seconds", 1),
                         folder.resolve("server"),
                         Clock.systemUTC(),
                         new SecureRandom());
@@ -320,16 +331,22 @@ class ConfigServerTest {
         return count;
     }
 
-    @Test
-    void anIdleTimeOfZeroIsRefusedByTheNameOfTheSetting() {
+    @ParameterizedTest
+    @CsvSource({
+        "port, -1, 0..65535",
+        "port, 65536, 0..65535",
+        "max.request.bytes, 1023, 1024..2147483647",
+        "connection.idle.seconds, 0, 1..2147483647",
+        "client.active.seconds, 0, 1..2147483647",
+        "max.clients, 0, 1..2147483647"
+    })
+    void aNumberOutOfItsRangeIsRefusedByTheNameOfTheSetting(String key, int value, String range) {
+        Path files = folder.resolve("server");
         assertThatThrownBy(() -> new ConfigServer(
-                        wire,
-                        new Fixed(true, true, 0),
-                        folder.resolve("server"),
-                        Clock.systemUTC(),
-                        new SecureRandom()))
+                        wire, new Fixed(true, true, key, value), files, Clock.systemUTC(), new SecureRandom()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("connection.idle.seconds = 0");
+                .hasMessage(key + " = " + value + " in etc/io.karst.configserver.cfg is outside " + range);
+        assertThat(files).as("nothing is made").doesNotExist();
     }
 
     @Test

@@ -32,6 +32,10 @@ final class RangeFilter {
     /** Ranges that share their elements, usually just one; they pass or fail together. */
     private record Block(List<LockRange> ranges, long first, long last, int order) {
 
+        static Block of(LockRange range, int order) {
+            return new Block(List.of(range), range.firstLock(), range.lastLock(), order);
+        }
+
         static Block of(List<LockRange> ranges, int order) {
             Comparator<Long> unsigned = Long::compareUnsigned;
             return new Block(
@@ -70,10 +74,9 @@ final class RangeFilter {
      */
     static Result filter(Collection<LockRange> scanned) {
         RangeFilter filter = new RangeFilter();
-        List<LockRange> kept = filter.withoutOverlaps(filter.blocks(scanned)).stream()
-                .flatMap(block -> block.ranges().stream())
-                .toList();
-        return new Result(kept, List.copyOf(filter.refused));
+        List<LockRange> kept = new ArrayList<>(scanned.size());
+        filter.withoutOverlaps(filter.blocks(scanned)).forEach(block -> kept.addAll(block.ranges()));
+        return new Result(List.copyOf(kept), List.copyOf(filter.refused));
     }
 
     private List<Block> blocks(Collection<LockRange> scanned) {
@@ -85,10 +88,10 @@ final class RangeFilter {
             if (reachesTop(range)) {
                 refused.add(text(range) + " would reach the end of the address space; left out");
             } else if (range.count() == 1 || range.lockOffset() >= range.stride()) {
-                blocks.add(Block.of(List.of(range), place));
+                blocks.add(Block.of(range, place));
             } else if (!shared.computeIfAbsent(Elements.of(range), key -> new Shared(new ArrayList<>(), place))
                     .join(range)) {
-                blocks.add(Block.of(List.of(range), place));
+                blocks.add(Block.of(range, place));
             }
         }
         shared.values().forEach(together -> blocks.add(Block.of(together.ranges(), together.order())));

@@ -102,13 +102,15 @@ final class Shortage {
      * @return what fits
      */
     static Result fit(List<LockRange> ranges, int places, int slots, Function<LockRange, MapResource> mapOf) {
-        Shortage shortage = new Shortage(ranges, mapOf);
-        if (ranges.size() > slots) {
-            Iterator<Group> victims = shortage.groups(Step::of).iterator();
-            shortage.drop(victims, () -> shortage.rangesLeft() > places);
-            shortage.share(slots);
-            shortage.drop(victims, () -> shortage.needed > slots);
+        if (ranges.size() <= slots) {
+            return new Result(
+                    ranges.stream().map(range -> new Fitting(range, range)).toList(), List.of());
         }
+        Shortage shortage = new Shortage(ranges, mapOf);
+        Iterator<Group> victims = shortage.groups(Step::of).iterator();
+        shortage.drop(victims, () -> shortage.rangesLeft() > places);
+        shortage.share(slots);
+        shortage.drop(victims, () -> shortage.needed > slots);
         return new Result(shortage.kept(), shortage.sentences(places, slots));
     }
 

@@ -3,15 +3,18 @@
 
 package io.karst.contention.internal;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs the rescan on a daemon thread of its own, until closed: at an interval, and sooner when there is something new. It
- * looks for that often, but rests after each scan four times as long as the scan took, so that no storm of new maps takes
- * more than a fifth of a CPU.
+ * looks for that often, but rests after each scan four times as long as the scan kept a CPU busy, so that no storm of new
+ * maps takes more than a fifth of one.
  */
 final class RescanThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RescanThread.class);
@@ -46,9 +49,9 @@ final class RescanThread implements AutoCloseable {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 pause(stale, rest);
-                long begun = System.nanoTime();
+                long begun = busyNanos();
                 rescan.run();
-                rest = Math.max(LEAST_REST_MILLIS, REST * millisSince(begun));
+                rest = Math.max(LEAST_REST_MILLIS, REST * TimeUnit.NANOSECONDS.toMillis(busyNanos() - begun));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
@@ -70,6 +73,12 @@ final class RescanThread implements AutoCloseable {
             wait(Math.min(left, LOOK_MILLIS));
             left = interval.toMillis() - millisSince(begun);
         }
+    }
+
+    /** CPU time of this thread, in the kernel too: on a busy host a scan takes longer, but no more of it. */
+    private static long busyNanos() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     private static long millisSince(long nanos) {

@@ -7,7 +7,6 @@ import io.karst.bpf.MapInfo;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Layout of {@code struct karst_lock_record}, and of {@code struct karst_map_description} which comes among them, in {@code
@@ -118,22 +117,12 @@ public final class LockRecordLayout {
                 buffer.getInt(at + MAP_ID),
                 PROGRAM_ARRAY,
                 "prog_array",
-                name(buffer, at + DESCRIPTION_NAME, BYTES - DESCRIPTION_NAME),
+                FixedText.read(buffer, at + DESCRIPTION_NAME, BYTES - DESCRIPTION_NAME),
                 buffer.getInt(at + DESCRIPTION_KEY_SIZE),
                 buffer.getInt(at + DESCRIPTION_VALUE_SIZE),
                 Integer.toUnsignedLong(buffer.getInt(at + DESCRIPTION_MAX_ENTRIES)),
                 Integer.toUnsignedLong(buffer.getInt(at + DESCRIPTION_MAP_FLAGS)),
                 buffer.getLong(at + DESCRIPTION_MEMORY));
-    }
-
-    private static String name(ByteBuffer buffer, int at, int most) {
-        byte[] bytes = new byte[most];
-        buffer.get(at, bytes);
-        int length = 0;
-        while (length < most && bytes[length] != 0) {
-            length++;
-        }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     private static LockRange range(ByteBuffer buffer, int at) {

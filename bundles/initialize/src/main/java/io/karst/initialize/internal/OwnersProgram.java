@@ -7,9 +7,9 @@ import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import io.karst.locks.FixedText;
 import io.karst.resource.MapOwner;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -67,7 +67,8 @@ final class OwnersProgram implements AutoCloseable {
                 int at = buffer.position();
                 buffer.position(at + RECORD_BYTES);
                 if (records++ < MAX_RECORDS) {
-                    MapOwner owner = new MapOwner(MapOwner.Type.PROCESS, buffer.getInt(at + 4), comm(buffer, at));
+                    String comm = FixedText.read(buffer, at + COMM_OFFSET, COMM_BYTES);
+                    MapOwner owner = new MapOwner(MapOwner.Type.PROCESS, buffer.getInt(at + 4), comm);
                     owners.computeIfAbsent(buffer.getInt(at), id -> new LinkedHashSet<>())
                             .add(owner);
                 }
@@ -76,16 +77,6 @@ final class OwnersProgram implements AutoCloseable {
 
         Map<Integer, Set<MapOwner>> owners() {
             return owners;
-        }
-
-        private static String comm(ByteBuffer buffer, int at) {
-            byte[] comm = new byte[COMM_BYTES];
-            buffer.get(at + COMM_OFFSET, comm);
-            int length = 0;
-            while (length < COMM_BYTES && comm[length] != 0) {
-                length++;
-            }
-            return new String(comm, 0, length, StandardCharsets.UTF_8);
         }
     }
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Names as the kernel keeps them: a field of fixed size, which a zero ends unless the name fills it. */
+public final class FixedText {
+
+    private FixedText() {}
+
+    /**
+     * Reads a field.
+     *
+     * @param buffer holds it
+     * @param at where it begins
+     * @param bytes its size
+     * @return up to the first zero, as UTF-8
+     */
+    public static String read(ByteBuffer buffer, int at, int bytes) {
+        byte[] field = new byte[bytes];
+        buffer.get(at, field);
+        int length = 0;
+        while (length < bytes && field[length] != 0) {
+            length++;
+        }
+        return new String(field, 0, length, StandardCharsets.UTF_8);
+    }
+}

@@ -2,8 +2,9 @@
 /* Copyright the Karst authors */
 
 /*
- * What lock_ranges.bpf.c writes for user space: one record per map, then one per lock range of it. Read the iterator
- * `percpu_offsets` to its end once after loading (it writes nothing), then `lock_ranges`.
+ * What lock_ranges.bpf.c writes for user space: one record per map, then one per lock range of it, and what the map is
+ * where user space must not ask (struct karst_map_description). Read the iterator `percpu_offsets` to its end once after
+ * loading (it writes nothing), then `lock_ranges`.
  */
 
 #ifndef KARST_LOCK_RANGES_H
@@ -95,7 +96,7 @@ struct karst_lock_record {
  * work that empties it, and does so again, for a work that is queued once only, if somebody opened and closed it by its
  * id meanwhile (prog_array_map_clear in kernel/bpf/arraymap.c). That reference is never given back.
  *
- * As long as a record, no hidden padding.
+ * As long as struct karst_lock_record, no hidden padding.
  */
 struct karst_map_description {
 	__u32 record_type; /* KARST_RECORD_DESCRIPTION */

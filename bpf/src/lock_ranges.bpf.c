@@ -4,7 +4,8 @@
 /*
  * Tells where every eBPF map of the system keeps its locks. Iterators over all maps (5.8+) with bpf_loop (5.17+) and
  * bpf_map_lookup_percpu_elem (5.19+). Run `percpu_offsets` once, then `lock_ranges` as often as you like: it writes
- * struct karst_lock_record, for each map one record for the map itself and then one for each range of locks.
+ * struct karst_lock_record, for each map one record for the map itself and then one for each range of locks; for a program
+ * array also a struct karst_map_description.
  *
  * The kernel drops what a map wrote when its buffer (32 KiB) is full and visits the map again with an empty one, so no
  * record comes twice or is cut. A map with more than one bufferful is read in several passes, see `window`.

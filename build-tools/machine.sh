@@ -57,6 +57,7 @@ missing_packages() {
     if [ "${1:-}" = test ]; then
         command -v bpftool >/dev/null || echo bpftool
         command -v bpftrace >/dev/null || echo bpftrace
+        command -v clang-format >/dev/null || echo clang-format
         command -v xz >/dev/null || echo xz-utils
     fi
 }

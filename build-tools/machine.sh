@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What ./run and ./test need of the machine: a JDK, packages, mounts. Sourced, never run.
+# Finds a JDK, installs packages and mounts file systems for ./run and ./test. Sourced, never run.
 
 say() { printf 'karst: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
@@ -11,7 +11,7 @@ java_major() { # JDK directory -> major version, or nothing
     sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "$1/release" 2>/dev/null
 }
 
-# Karaf 4.4 needs Java 17 to 21: 24 and later have no Subject.getSubject, which it calls on every event.
+# Karaf 4.4 needs Java 17 to 21: Java 24 and later lack Subject.getSubject, which Karaf calls on every event.
 choose_java() {
     local candidate major found=""
     local on_path=""
@@ -24,13 +24,13 @@ choose_java() {
         [ -n "$major" ] || continue
         if [ "$major" -ge 17 ] && [ "$major" -le 21 ]; then
             [ "$candidate" = "${JAVA_HOME:-}" ] || [ -z "${JAVA_HOME:-}" ] ||
-                say "JAVA_HOME is not a JDK 17 to 21; using $candidate"
+                say "JAVA_HOME is not a JDK 17 to 21; using $candidate instead"
             export JAVA_HOME="$candidate"
             return
         fi
         case "$found" in *" $major "*) ;; *) found="$found $major ";; esac
     done
-    die "needs a JDK 17 to 21 (Karaf 4.4 runs on no other); found: ${found:-none}. Install one (Debian: openjdk-17-jdk-headless) or set JAVA_HOME."
+    die "needs a JDK 17 to 21 (required by Karaf 4.4); found: ${found:-none}. Install one (Debian: openjdk-17-jdk-headless) or set JAVA_HOME."
 }
 
 have_library() { # soname
@@ -44,7 +44,7 @@ maven_is_recent() { # 3.8.7 or later
     [ "$(printf '3.8.7\n%s\n' "$version" | sort -V | head -n 1)" = 3.8.7 ]
 }
 
-# Packages that are missing for building and running; with "test" those of the tests as well.
+# Prints the packages that are missing for building and running; with "test", those for the tests as well.
 missing_packages() {
     local PATH="$PATH:/usr/sbin:/sbin"
     command -v clang >/dev/null || echo clang
@@ -72,15 +72,15 @@ install_missing() { # [test]
     packages=${packages% }
     [ -n "$packages" ] || return 0
     if ! command -v apt-get >/dev/null; then
-        die "missing, and there is no apt here to install it; please install (Debian's names): $packages"
+        die "missing packages, and apt is not available; install these (Debian names): $packages"
     fi
     if ! is_root; then
-        die "missing: $packages. Not root, so please have it installed: apt-get install $packages"
+        die "missing packages: $packages. Not root: run apt-get install $packages as root"
     fi
     say "installing with apt: $packages"
     # shellcheck disable=SC2086 # a list
     if ! apt_install $packages; then
-        say "apt knows too little; apt-get update, then once more"
+        say "apt could not install all packages; running apt-get update and trying again"
         apt-get update >&2 || die "apt-get update failed"
         # shellcheck disable=SC2086
         apt_install $packages || die "apt could not install: $packages"
@@ -104,6 +104,6 @@ mount_one() {
     if is_root && mount -t "$1" none "$2" 2>/dev/null; then
         say "mounted $1 on $2"
     else
-        say "could not mount $1 on $2; what depends on it will say so"
+        say "could not mount $1 on $2; karst:doctor will show what is missing because of that"
     fi
 }

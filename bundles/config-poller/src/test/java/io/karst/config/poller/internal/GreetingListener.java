@@ -11,7 +11,7 @@ import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 
 // docs: begin
-/** Greets as it was told to from afar. */
+/** A greeting that can be configured remotely. */
 @Component
 public final class GreetingListener implements ConfigListener {
 

@@ -10,7 +10,6 @@ import io.karst.bpf.Bpf;
 import io.karst.component.DroppedInstances;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
-import io.karst.resource.ResourceProvider;
 import io.karst.stage.Stage;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +26,6 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
-import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class InitializeStage implements ResourceInventory, Stage, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InitializeStage.class);
 
-    private final ServiceTracker<ResourceProvider, ResourceProvider> providers;
     private final MapInventory inventory;
     private final Instant readySince;
     private final Duration startupDuration;
@@ -77,7 +74,7 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
     /**
      * Called by the service component runtime; makes the first scan.
      *
-     * @param context to follow providers: a component's dynamic reference would come after this constructor's scan
+     * @param context the bundle's own
      * @param loader loads the kernel programs
      * @param bpf the kernel's BPF
      * @param config raw settings
@@ -91,18 +88,14 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
         InstantSource clock = InstantSource.system();
         Instant started = clock.instant();
         Tracking tracking = Tracking.of(config.track(), config.pattern());
-        providers = new ServiceTracker<>(
-                DroppedInstances.closeBefore(context, InitializeStage.class, context), ResourceProvider.class, null);
-        MapScanner scanner = MapScanner.open(loader, bpf);
+        MapScanner scanner =
+                MapScanner.open(DroppedInstances.closeBefore(context, InitializeStage.class, loader), bpf);
         boolean complete = false;
         try {
-            providers.open();
-            inventory = new MapInventory(
-                    scanner, () -> List.of(providers.getServices(new ResourceProvider[0])), clock, bpf, tracking);
+            inventory = new MapInventory(scanner, clock, bpf, tracking);
             complete = true;
         } finally {
             if (!complete) {
-                providers.close();
                 scanner.close();
             }
         }
@@ -166,6 +159,5 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
     public void close() {
         forget.run();
         inventory.close();
-        providers.close();
     }
 }

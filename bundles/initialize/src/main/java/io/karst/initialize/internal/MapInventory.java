@@ -8,13 +8,11 @@ import io.karst.bpf.Bpf;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
-import io.karst.resource.ResourceProvider;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** The inventory and the lock that lets one scan run at a time. Closing it closes the scanner. */
 final class MapInventory implements ResourceInventory, AutoCloseable {
@@ -29,7 +27,6 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
             "resilient_queued_spin_lock_slowpath");
 
     private final MapScanner scanner;
-    private final Supplier<List<ResourceProvider>> providers;
     private final InstantSource clock;
     private final Bpf bpf;
     private volatile Tracking tracking;
@@ -40,14 +37,8 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
     private volatile Inventory current;
 
     /** Scans once. When that fails the scanner stays open: whoever made it closes it. */
-    MapInventory(
-            MapScanner scanner,
-            Supplier<List<ResourceProvider>> providers,
-            InstantSource clock,
-            Bpf bpf,
-            Tracking tracking) {
+    MapInventory(MapScanner scanner, InstantSource clock, Bpf bpf, Tracking tracking) {
         this.scanner = scanner;
-        this.providers = providers;
         this.clock = clock;
         this.bpf = bpf;
         this.tracking = tracking;
@@ -145,8 +136,6 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
     private Inventory scan(long generation, Tracking chosen) {
         List<String> blindSpots = new ArrayList<>();
         List<MapResource> maps = scanner.scan(chosen, blindSpots);
-        Merge merge = new Merge(maps, SYMBOLS, blindSpots);
-        providers.get().forEach(merge::add);
-        return new Inventory(generation, clock.instant(), merge.maps(), merge.symbols(), merge.blindSpots());
+        return new Inventory(generation, clock.instant(), maps, SYMBOLS, blindSpots);
     }
 }

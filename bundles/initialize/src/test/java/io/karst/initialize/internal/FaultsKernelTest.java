@@ -122,7 +122,7 @@ class FaultsKernelTest {
         MapScanner scanner = MapScanner.open(new Assets(), bpf);
         boolean complete = false;
         try {
-            MapInventory inventory = new MapInventory(scanner, List::of, InstantSource.system(), bpf, Tracking.all());
+            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, Tracking.all());
             complete = true;
             return inventory;
         } finally {

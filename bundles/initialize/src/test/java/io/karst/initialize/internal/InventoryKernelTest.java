@@ -411,7 +411,7 @@ class InventoryKernelTest {
 
     private MapInventory inventory(Tracking tracking) {
         MapScanner scanner = MapScanner.open(new Assets(), bpf);
-        return new MapInventory(scanner, List::of, InstantSource.system(), bpf, tracking);
+        return new MapInventory(scanner, InstantSource.system(), bpf, tracking);
     }
 
     private static Optional<MapResource> find(Inventory inventory, BpfMap map) {

@@ -5,7 +5,12 @@ package io.karst.shell.internal;
 
 import io.karst.asset.AssetResult;
 import io.karst.asset.CoreAssetLoader;
-import java.time.Instant;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Services;
+import io.karst.commands.Units;
+import io.karst.commands.ViewCommand;
+import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
@@ -19,18 +24,27 @@ import org.apache.karaf.shell.support.CommandException;
         name = "assets",
         description = "Lists the compiled kernel programs: where each came from, the BTF it was relocated against, and"
                 + " what became of its load.")
-public final class AssetsCommand extends KarstCommand {
-
-    /** Called by Karaf, once per execution. */
-    public AssetsCommand() {}
+public final class AssetsCommand extends ViewCommand {
+    private static final int DETAIL_WIDTH = 60;
 
     @Override
-    void run(Services services) throws CommandException, InterruptedException {
-        List<AssetResult> results = services.require(CoreAssetLoader.class, "core-assets", CoreAssetLoader::results);
-        if (json) {
-            print(AssetsView.json(results));
-        } else {
-            print(AssetsView.table(results, Instant.now(), ZoneId.systemDefault()));
-        }
+    protected void run(Services services) throws CommandException, InterruptedException {
+        print(
+                columns(Clock.system(ZoneId.systemDefault())),
+                services.require(CoreAssetLoader.class, "core-assets", CoreAssetLoader::results));
+    }
+
+    static Columns<AssetResult> columns(Clock clock) {
+        return new Columns<AssetResult>(
+                List.of(
+                        Column.of("Asset", "name", AssetResult::name),
+                        Column.field("origin", AssetResult::origin),
+                        Column.of("Outcome", "outcome", result -> Units.words(result.outcome()), AssetResult::outcome),
+                        Column.of("BTF", "btf", result -> result.btf().map(Units::words), AssetResult::btf),
+                        Column.field("detail", AssetResult::detail),
+                        Column.of("At", "at", result -> Units.moment(result.at(), clock), AssetResult::at),
+                        Column.cell("Origin", AssetResult::origin),
+                        Column.cell("Detail", result -> Units.firstLine(result.detail(), DETAIL_WIDTH))),
+                "no asset has been asked for yet");
     }
 }

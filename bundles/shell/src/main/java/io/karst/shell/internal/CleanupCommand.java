@@ -3,8 +3,10 @@
 
 package io.karst.shell.internal;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Services;
+import io.karst.commands.ViewCommand;
 import io.karst.contention.KernelPins;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
-import org.apache.karaf.shell.support.table.ShellTable;
 
 /** {@code karst:cleanup}. */
 @Service
@@ -23,13 +24,23 @@ import org.apache.karaf.shell.support.table.ShellTable;
         description =
                 "Removes what the lock tracer left pinned in the kernel, and with it the counts. Refused while the"
                         + " tracer is at work.")
-public final class CleanupCommand extends KarstCommand {
+public final class CleanupCommand extends ViewCommand {
+
+    static final Columns<Cleaned> COLUMNS = new Columns<Cleaned>(
+            List.of(
+                    Column.of("Instance", "instance", each -> each.instance().name()),
+                    Column.cell(
+                                    "Pins removed",
+                                    (Cleaned each) -> each.instance().inUse() ? "in use" : each.pins())
+                            .right(),
+                    Column.of("Directory", "directory", each -> each.instance().directory()),
+                    Column.field("own", each -> each.instance().own()),
+                    Column.field("inUse", each -> each.instance().inUse()),
+                    Column.field("pinsRemoved", Cleaned::pins)),
+            "Nothing is pinned.");
 
     @Option(name = "--dead", description = "Remove the pins of every Karaf on this host whose tracer is not at work")
     boolean dead;
-
-    /** Called by Karaf, once per execution. */
-    public CleanupCommand() {}
 
     /**
      * What became of an instance.
@@ -40,13 +51,8 @@ public final class CleanupCommand extends KarstCommand {
     record Cleaned(KernelPins.Instance instance, int pins) {}
 
     @Override
-    void run(Services services) throws CommandException, InterruptedException {
-        List<Cleaned> cleaned = services.require(KernelPins.class, "contention", this::clean);
-        if (json) {
-            print(json(cleaned));
-            return;
-        }
-        print(table(cleaned));
+    protected void run(Services services) throws CommandException, InterruptedException {
+        print(COLUMNS, services.require(KernelPins.class, "contention", this::clean));
     }
 
     private List<Cleaned> clean(KernelPins pins) throws CommandException {
@@ -68,33 +74,5 @@ public final class CleanupCommand extends KarstCommand {
         } catch (IllegalStateException e) {
             throw new CommandException(e.getMessage(), e);
         }
-    }
-
-    static JsonArray json(List<Cleaned> all) {
-        JsonArray array = new JsonArray();
-        for (Cleaned each : all) {
-            JsonObject object = new JsonObject();
-            object.addProperty("instance", each.instance().name());
-            object.addProperty("directory", each.instance().directory());
-            object.addProperty("own", each.instance().own());
-            object.addProperty("inUse", each.instance().inUse());
-            object.addProperty("pinsRemoved", each.pins());
-            array.add(object);
-        }
-        return array;
-    }
-
-    private static ShellTable table(List<Cleaned> all) {
-        ShellTable table = new ShellTable();
-        table.column("Instance");
-        table.column("Pins removed").alignRight();
-        table.column("Directory");
-        table.emptyTableText("Nothing is pinned.");
-        all.forEach(each -> table.addRow()
-                .addContent(
-                        each.instance().name(),
-                        each.instance().inUse() ? "in use" : Integer.toString(each.pins()),
-                        each.instance().directory()));
-        return table;
     }
 }

@@ -5,10 +5,16 @@ package io.karst.shell.internal;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Services;
+import io.karst.commands.ViewCommand;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 
 /** {@code karst:doctor}. */
 @Service
@@ -18,22 +24,72 @@ import org.apache.karaf.shell.support.CommandException;
         description =
                 "Probes what this kernel and this process can do, and says what each missing ability costs and how"
                         + " to get it.")
-public final class DoctorCommand extends KarstCommand {
-
-    /** Called by Karaf, once per execution. */
-    public DoctorCommand() {}
+public final class DoctorCommand extends ViewCommand {
+    private static final int TEXT_WIDTH = 44;
 
     @Override
-    void run(Services services) throws CommandException, InterruptedException {
-        List<Ability> abilities = services.all(AbilityProbe.class, DoctorView::probe).stream()
+    protected void run(Services services) throws CommandException, InterruptedException {
+        List<Ability> abilities = services.all(AbilityProbe.class, DoctorCommand::probe).stream()
                 .flatMap(List::stream)
                 .toList();
-        if (json) {
-            print(DoctorView.json(abilities));
-            return;
-        }
-        print(DoctorView.table(abilities, isTerminal()));
+        print(columns(isTerminal()), abilities);
         remark("");
-        remark(DoctorView.summary(abilities));
+        remark(summary(abilities));
+    }
+
+    /** Asks a probe; one that breaks its promise not to throw becomes a missing ability, and the others still speak. */
+    @SuppressWarnings("IllegalCatch") // one bad probe must not hide the others
+    private static List<Ability> probe(AbilityProbe probe) {
+        try {
+            return probe.probe();
+        } catch (RuntimeException e) {
+            return List.of(new Ability(
+                    probe.getClass().getSimpleName(),
+                    false,
+                    "the probe itself failed: " + e,
+                    "what it would have told is unknown",
+                    "report it together with the log"));
+        }
+    }
+
+    static Columns<Ability> columns(boolean coloured) {
+        return new Columns<Ability>(
+                List.of(
+                        Column.of("Ability", "ability", Ability::ability),
+                        Column.of("Present", "present", DoctorCommand::yesOrNo, Ability::present)
+                                .looking(column -> column.colorProvider(coloured ? DoctorCommand::colour : null)),
+                        wrapped("Evidence", "evidence", Ability::evidence, Ability::evidence),
+                        wrapped("Effect", "effect", DoctorCommand::effect, Ability::effect),
+                        wrapped("Remedy", "remedy", DoctorCommand::remedy, Ability::remedy)),
+                "nothing here probes abilities: karst:flow shows what is missing");
+    }
+
+    private static Column<Ability> wrapped(
+            String heading, String jsonName, Function<Ability, String> cell, Function<Ability, String> value) {
+        return Column.of(heading, jsonName, cell, value)
+                .looking(column -> column.maxSize(TEXT_WIDTH).wrap());
+    }
+
+    private static String yesOrNo(Ability ability) {
+        return ability.present() ? "yes" : "no";
+    }
+
+    private static String effect(Ability ability) {
+        return ability.present() ? "" : ability.effect();
+    }
+
+    private static String remedy(Ability ability) {
+        return ability.present() ? "" : ability.remedy();
+    }
+
+    private static String colour(String present) {
+        return present.startsWith("no") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
+    }
+
+    private static String summary(List<Ability> abilities) {
+        long missing = abilities.stream().filter(ability -> !ability.present()).count();
+        return missing == 0
+                ? "all " + abilities.size() + " abilities are present"
+                : "missing: " + missing + " of " + abilities.size() + " abilities";
     }
 }

@@ -3,11 +3,13 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Services;
+import io.karst.commands.ViewCommand;
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTaskStatus;
 import io.karst.stage.Flow;
 import io.karst.stage.StageReport;
-import java.time.Instant;
+import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Command;
@@ -21,28 +23,21 @@ import org.apache.karaf.shell.support.CommandException;
         name = "flow",
         description =
                 "Shows the stages in order: which are ready, what the others wait for, and the poll loop's tasks.")
-public final class FlowCommand extends KarstCommand {
-
-    /** Called by Karaf, once per execution. */
-    public FlowCommand() {}
+public final class FlowCommand extends ViewCommand {
 
     @Override
-    void run(Services services) throws CommandException, InterruptedException {
+    protected void run(Services services) throws CommandException, InterruptedException {
         List<StageReport> stages = services.require(Flow.class, "flow", Flow::stages);
         List<PollTaskStatus> tasks =
                 services.ifPresent(PollLoop.class, PollLoop::tasks).orElse(List.of());
-        if (json) {
-            print(FlowView.json(stages, tasks));
-            return;
-        }
+        FlowView view = new FlowView(tasks, Clock.system(ZoneId.systemDefault()), isTerminal());
         remark(FlowView.chain(stages));
         remark("");
-        Instant now = Instant.now();
-        print(FlowView.table(stages, now, ZoneId.systemDefault(), isTerminal()));
+        print(view.stages(), stages);
         FlowView.errors(stages).forEach(this::remark);
-        if (!tasks.isEmpty() && !noFormat) {
+        if (!tasks.isEmpty() && !noFormat && !json) {
             remark("");
-            print(PollTasksView.table(tasks, now, ZoneId.systemDefault()));
+            print(view.taskColumns(), tasks);
         }
     }
 }

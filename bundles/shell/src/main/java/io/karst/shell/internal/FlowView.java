@@ -3,46 +3,30 @@
 
 package io.karst.shell.internal;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Units;
 import io.karst.poll.PollTaskStatus;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
-import org.apache.karaf.shell.support.table.Col;
-import org.apache.karaf.shell.support.table.ShellTable;
 
-/** Stages as JSON, as a chain and as a table. */
-final class FlowView {
+/**
+ * Stages as a chain, a table and JSON.
+ *
+ * @param tasks what stage {@code poll-loop} runs
+ * @param clock the time now, and the zone to show it in
+ * @param coloured whether to mark failures
+ */
+record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
     private static final int ERROR_WIDTH = 60;
     private static final String POLL_LOOP = "poll-loop";
-
-    private FlowView() {}
-
-    /** Tasks stand in the stage that runs them. */
-    static JsonArray json(List<StageReport> stages, List<PollTaskStatus> tasks) {
-        JsonArray array = new JsonArray();
-        for (StageReport stage : stages) {
-            JsonObject object = new JsonObject();
-            object.addProperty("order", stage.order());
-            object.addProperty("name", stage.name());
-            object.addProperty("bundle", stage.bundle());
-            object.addProperty("state", stage.state().name());
-            object.addProperty("since", stage.since().toString());
-            object.addProperty("durationMillis", stage.duration().toMillis());
-            object.add("waitingFor", Json.strings(stage.waitingFor()));
-            object.add("lastError", Json.optional(stage.lastError()));
-            object.add("tasks", PollTasksView.json(stage.name().equals(POLL_LOOP) ? tasks : List.of()));
-            array.add(object);
-        }
-        return array;
-    }
 
     /** One line such as {@code initialize --> [kernel-symbols: FAILED] --> (lock-tracer: waiting)}. */
     static String chain(List<StageReport> stages) {
@@ -57,41 +41,89 @@ final class FlowView {
         };
     }
 
-    static ShellTable table(List<StageReport> stages, Instant now, ZoneId zone, boolean coloured) {
-        ShellTable table = new ShellTable().emptyTableText("no stage is installed");
-        table.column("#").alignRight();
-        table.column("Stage");
-        Col state = table.column("State");
-        if (coloured) {
-            state.colorProvider(FlowView::colour);
-        }
-        table.column("Since");
-        table.column("Took").alignRight();
-        table.column("Waiting for");
-        table.column("Last error");
-        for (StageReport stage : stages) {
-            table.addRow()
-                    .addContent(
-                            stage.order(),
-                            stage.name(),
-                            stage.state(),
-                            Units.moment(stage.since(), now, zone),
-                            took(stage),
-                            String.join("; ", stage.waitingFor()),
-                            stage.lastError()
-                                    .map(error -> Units.firstLine(error, ERROR_WIDTH))
-                                    .orElse(""));
-        }
-        return table;
+    Columns<StageReport> stages() {
+        return new Columns<StageReport>(
+                List.of(
+                        Column.of("#", "order", StageReport::order).right(),
+                        Column.of("Stage", "name", StageReport::name),
+                        Column.field("bundle", StageReport::bundle),
+                        Column.of("State", "state", StageReport::state)
+                                .looking(column -> column.colorProvider(coloured ? FlowView::colour : null)),
+                        Column.of("Since", "since", stage -> Units.moment(stage.since(), clock), StageReport::since),
+                        Column.of("Took", "durationMillis", FlowView::took, FlowView::millis)
+                                .right(),
+                        Column.of(
+                                "Waiting for",
+                                "waitingFor",
+                                stage -> String.join("; ", stage.waitingFor()),
+                                StageReport::waitingFor),
+                        Column.of("Last error", "lastError", stage -> cut(stage.lastError()), StageReport::lastError),
+                        Column.field("tasks", stage -> taskColumns().json(tasksOf(stage)))),
+                "no stage is installed");
+    }
+
+    private List<PollTaskStatus> tasksOf(StageReport stage) {
+        return stage.name().equals(POLL_LOOP) ? tasks : List.of();
     }
 
     private static String took(StageReport stage) {
-        Duration duration = stage.duration();
-        return stage.state() == StageState.READY ? Units.duration(duration) : "";
+        return stage.state() == StageState.READY ? Units.duration(stage.duration()) : "";
+    }
+
+    private static long millis(StageReport stage) {
+        return stage.duration().toMillis();
+    }
+
+    private static Optional<String> cut(Optional<String> error) {
+        return error.map(text -> Units.firstLine(text, ERROR_WIDTH));
     }
 
     private static String colour(String state) {
         return state.startsWith("FAILED") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
+    }
+
+    Columns<PollTaskStatus> taskColumns() {
+        return new Columns<PollTaskStatus>(
+                List.of(
+                        Column.of("Task", "name", PollTaskStatus::name),
+                        Column.of(
+                                        "Every",
+                                        "intervalMillis",
+                                        (PollTaskStatus task) -> Units.duration(task.interval()),
+                                        task -> task.interval().toMillis())
+                                .right(),
+                        Column.of("Last turn", "lastTurn", this::lastTurn, PollTaskStatus::lastTurn),
+                        Column.of(
+                                        "Took",
+                                        "lastDurationMillis",
+                                        FlowView::lastDuration,
+                                        task -> task.lastDuration().toMillis())
+                                .right(),
+                        Column.of("Next turn", "nextTurn", this::nextTurn, PollTaskStatus::nextTurn),
+                        Column.field("overdue", PollTaskStatus::overdue),
+                        Column.of("Turns", "turns", PollTaskStatus::turns).right(),
+                        Column.of("Failed", "failures", PollTaskStatus::failures)
+                                .right(),
+                        Column.of("Last error", "lastError", task -> cut(task.lastError()), PollTaskStatus::lastError)),
+                "");
+    }
+
+    private String lastTurn(PollTaskStatus task) {
+        return task.lastTurn().map(at -> Units.moment(at, clock)).orElse("none yet");
+    }
+
+    private static String lastDuration(PollTaskStatus task) {
+        return task.lastDuration().equals(Duration.ZERO) ? "" : Units.duration(task.lastDuration());
+    }
+
+    private String nextTurn(PollTaskStatus task) {
+        if (task.overdue()) {
+            return "running, overdue";
+        }
+        return task.nextTurn()
+                .map(at -> Duration.between(clock.instant(), at))
+                .map(left -> left.isNegative() ? "now" : "in " + Units.duration(left))
+                .orElse("running");
     }
 
     /** Errors that do not fit the table, whole. */

@@ -3,6 +3,7 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Arguments;
 import io.karst.contention.ContentionSnapshot;
 import java.util.List;
 import org.apache.karaf.shell.support.CommandException;
@@ -25,6 +26,6 @@ enum Grouping {
     }
 
     static Grouping of(String word) throws CommandException {
-        return Words.parse(Grouping.class, "--by", word);
+        return Arguments.constant(Grouping.class, "--by", word);
     }
 }

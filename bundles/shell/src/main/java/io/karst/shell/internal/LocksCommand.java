@@ -3,6 +3,8 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Services;
+import io.karst.commands.ViewCommand;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.resource.MapResource;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
         scope = "karst",
         name = "locks",
         description = "Shows which eBPF map's lock is hot: waits by map and lock kind, with their times.")
-public final class LocksCommand extends KarstCommand {
+public final class LocksCommand extends ViewCommand {
     private static final int MOST_SECONDS = 3_600;
     private static final int MOST_ROWS = 1_000_000;
     private static final int TABLE_ROWS = 20;
@@ -68,13 +70,10 @@ public final class LocksCommand extends KarstCommand {
     @Nullable
     Integer limit;
 
-    /** Called by Karaf, once per execution. */
-    public LocksCommand() {}
-
     @Override
-    void run(Services services) throws CommandException, InterruptedException {
-        Words.range("--seconds", seconds, 1, MOST_SECONDS);
-        Words.range("--limit", limit, 1, MOST_ROWS);
+    protected void run(Services services) throws CommandException, InterruptedException {
+        range("--seconds", seconds, 1, MOST_SECONDS);
+        range("--limit", limit, 1, MOST_ROWS);
         Grouping grouping = Grouping.of(by);
         SortKey key = SortKey.of(sort);
         services.<LockContention, Boolean>require(LockContention.class, "lock-tracer", contention -> {
@@ -84,7 +83,7 @@ public final class LocksCommand extends KarstCommand {
                     .filter(row -> only.isEmpty() || row.mapId() == only.getAsInt())
                     .sorted(key.order())
                     .toList();
-            show(new LocksView(snapshot, rows, rowLimit(), maps(services)), grouping);
+            show(new LocksView(snapshot, rows, rowLimit(), maps(services), grouping));
             return true;
         });
     }
@@ -110,13 +109,13 @@ public final class LocksCommand extends KarstCommand {
         }
     }
 
-    private void show(LocksView view, Grouping grouping) {
+    private void show(LocksView view) {
         if (json) {
-            print(view.json());
+            print(LocksView.DOCUMENT.json(view));
             return;
         }
         remark(view.period(ZoneId.systemDefault()));
-        print(view.table(grouping, noFormat));
+        print(view.table(noFormat));
         view.footer().forEach(this::remark);
     }
 
@@ -148,5 +147,11 @@ public final class LocksCommand extends KarstCommand {
 
     private static Map<Integer, String> names(Stream<MapResource> maps) {
         return maps.collect(Collectors.toMap(MapResource::id, MapResource::name, (one, other) -> other));
+    }
+
+    static void range(String option, @Nullable Integer value, int least, int most) throws CommandException {
+        if (value != null && (value < least || value > most)) {
+            throw new CommandException(option + " " + value + ": it is a number from " + least + " to " + most);
+        }
     }
 }

@@ -4,19 +4,22 @@
 package io.karst.shell.internal;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Units;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.WaitCounters;
-import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.karaf.shell.support.table.Row;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /**
@@ -26,108 +29,97 @@ import org.apache.karaf.shell.support.table.ShellTable;
  * @param all rows in order
  * @param limit most rows shown
  * @param maps living maps by id, for their owners
+ * @param grouping what a row stands for
  */
-record LocksView(ContentionSnapshot snapshot, List<LockRow> all, int limit, Map<Integer, MapResource> maps) {
+record LocksView(
+        ContentionSnapshot snapshot, List<LockRow> all, int limit, Map<Integer, MapResource> maps, Grouping grouping) {
+    static final Columns<LocksView> DOCUMENT = Columns.fields(List.of(
+            Column.field("from", view -> view.snapshot.from()),
+            Column.field("to", view -> view.snapshot.to()),
+            Column.field("lost", view -> new TreeMap<>(view.snapshot.lost())),
+            Column.field("blindSpots", view -> view.snapshot.blindSpots()),
+            Column.field("locks", view -> view.columns(true).json(view.rows())),
+            Column.field("omitted", view -> view.all.size() - view.rows().size())));
 
     private List<LockRow> rows() {
         return all.subList(0, Math.min(limit, all.size()));
     }
 
-    JsonObject json() {
-        JsonObject document = new JsonObject();
-        document.addProperty("from", snapshot.from().toString());
-        document.addProperty("to", snapshot.to().toString());
-        document.add("lost", Json.numbers(snapshot.lost()));
-        document.add("blindSpots", Json.strings(snapshot.blindSpots()));
-        JsonArray locks = new JsonArray();
-        rows().forEach(row -> locks.add(json(row)));
-        document.add("locks", locks);
-        document.addProperty("omitted", all.size() - rows().size());
-        return document;
-    }
-
-    private JsonObject json(LockRow row) {
-        JsonObject object = new JsonObject();
-        object.addProperty("mapId", row.mapId());
-        object.addProperty("map", row.map());
-        object.addProperty("type", row.type());
-        object.addProperty("kind", row.kind());
-        row.index().ifPresent(index -> object.addProperty("index", index));
-        object.addProperty("count", row.count());
-        object.addProperty("totalNanos", row.counters().totalNanos());
-        object.addProperty("averageNanos", row.averageNanos());
-        object.addProperty("p50Nanos", row.p50Nanos());
-        object.addProperty("p90Nanos", row.p90Nanos());
-        object.addProperty("p99Nanos", row.p99Nanos());
-        object.addProperty("maxNanos", row.counters().maxNanos());
-        object.addProperty("maxExact", row.maxExact());
-        object.addProperty("deadlocks", row.counters().deadlocks());
-        object.addProperty("timeouts", row.counters().timeouts());
-        object.addProperty("perSecond", row.perSecond());
-        object.addProperty("gone", !maps.containsKey(row.mapId()));
-        object.add("owners", MapsView.owners(owners(row)));
-        return object;
-    }
-
-    private List<MapOwner> owners(LockRow row) {
-        MapResource map = maps.get(row.mapId());
-        return map == null ? List.of() : map.owners();
-    }
-
-    String period(ZoneId zone) {
-        Duration time = Duration.between(snapshot.from(), snapshot.to());
-        return "Waits on locks of eBPF maps from " + Units.moment(snapshot.from(), snapshot.to(), zone) + " to "
-                + Units.moment(snapshot.to(), snapshot.to(), zone) + ", " + Units.duration(time);
-    }
-
-    ShellTable table(Grouping grouping, boolean everyColumn) {
-        boolean failures = everyColumn || rows().stream().map(LockRow::counters).anyMatch(LocksView::failed);
-        ShellTable table = new ShellTable().emptyTableText("no lock of a map was waited for");
-        table.column("Map");
-        table.column("Id").alignRight();
-        table.column("Type");
-        table.column("Lock");
-        for (String number : List.of("Waits", "Total", "Average", "p50", "p99", "Max")) {
-            table.column(number).alignRight();
-        }
-        if (failures) {
-            table.column("Deadlocks").alignRight();
-            table.column("Timeouts").alignRight();
-        }
-        table.column("Owners");
-        rows().forEach(row -> add(table.addRow(), row, grouping, failures));
-        return table;
+    ShellTable table(boolean everyColumn) {
+        return columns(everyColumn || rows().stream().map(LockRow::counters).anyMatch(LocksView::failed))
+                .table(rows());
     }
 
     private static boolean failed(WaitCounters counters) {
         return counters.deadlocks() + counters.timeouts() > 0;
     }
 
-    private void add(Row line, LockRow row, Grouping grouping, boolean failures) {
-        WaitCounters counters = row.counters();
-        line.addContent(
-                row.map(),
-                row.mapId(),
-                row.type(),
-                lock(row, grouping),
-                row.count(),
-                Units.nanos(counters.totalNanos()),
-                Units.nanos(row.averageNanos()),
-                Units.nanos(row.p50Nanos()),
-                Units.nanos(row.p99Nanos()),
-                (row.maxExact() ? "" : "<= ") + Units.nanos(counters.maxNanos()));
-        if (failures) {
-            line.addContent(counters.deadlocks(), counters.timeouts());
+    /** The table shows failures if there are any; the JSON has them always. */
+    Columns<LockRow> columns(boolean failures) {
+        List<Column<LockRow>> columns = new ArrayList<>();
+        columns.add(Column.field("mapId", LockRow::mapId));
+        columns.add(Column.of("Map", "map", LockRow::map));
+        columns.add(Column.cell("Id", LockRow::mapId).right());
+        columns.add(Column.of("Type", "type", LockRow::type));
+        columns.add(Column.of("Lock", "kind", this::lock, LockRow::kind));
+        if (grouping == Grouping.LOCK) {
+            columns.add(Column.field("index", row -> row.index().orElseThrow()));
         }
-        MapResource map = maps.get(row.mapId());
-        line.addContent(map == null ? "(map is gone)" : MapsView.owners(map.owners(), map.pins(), 1));
+        columns.add(Column.of("Waits", "count", LockRow::count).right());
+        columns.add(time("Total", "totalNanos", row -> row.counters().totalNanos()));
+        columns.add(time("Average", "averageNanos", LockRow::averageNanos));
+        columns.add(time("p50", "p50Nanos", LockRow::p50Nanos));
+        columns.add(Column.field("p90Nanos", LockRow::p90Nanos));
+        columns.add(time("p99", "p99Nanos", LockRow::p99Nanos));
+        columns.add(Column.of(
+                        "Max",
+                        "maxNanos",
+                        LocksView::longest,
+                        (LockRow row) -> row.counters().maxNanos())
+                .right());
+        columns.add(Column.field("maxExact", LockRow::maxExact));
+        columns.add(failure(failures ? "Deadlocks" : "", "deadlocks", WaitCounters::deadlocks));
+        columns.add(failure(failures ? "Timeouts" : "", "timeouts", WaitCounters::timeouts));
+        columns.add(Column.field("perSecond", LockRow::perSecond));
+        columns.add(Column.field("gone", row -> !maps.containsKey(row.mapId())));
+        columns.add(Column.of("Owners", "owners", this::ownersCell, this::ownersJson));
+        return new Columns<>(columns, "no lock of a map was waited for");
     }
 
-    private static String lock(LockRow row, Grouping grouping) {
+    private static Column<LockRow> time(String heading, String jsonName, Function<LockRow, Long> nanos) {
+        return Column.of(heading, jsonName, (LockRow row) -> Units.nanos(nanos.apply(row)), nanos)
+                .right();
+    }
+
+    private static Column<LockRow> failure(String heading, String jsonName, Function<WaitCounters, Long> number) {
+        return Column.of(heading, jsonName, (LockRow row) -> number.apply(row.counters()))
+                .right();
+    }
+
+    private static String longest(LockRow row) {
+        return (row.maxExact() ? "" : "<= ") + Units.nanos(row.counters().maxNanos());
+    }
+
+    private String ownersCell(LockRow row) {
+        MapResource map = maps.get(row.mapId());
+        return map == null ? "(map is gone)" : MapsView.owners(map.owners(), map.pins(), 1);
+    }
+
+    private JsonArray ownersJson(LockRow row) {
+        MapResource map = maps.get(row.mapId());
+        return MapsView.OWNER.json(map == null ? List.of() : map.owners());
+    }
+
+    private String lock(LockRow row) {
         String kind = row.kind().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return grouping == Grouping.LOCK && row.index().isPresent()
-                ? kind + " " + row.index().getAsLong()
-                : kind;
+        return grouping == Grouping.LOCK ? kind + " " + row.index().orElseThrow() : kind;
+    }
+
+    String period(ZoneId zone) {
+        Duration time = Duration.between(snapshot.from(), snapshot.to());
+        Clock end = Clock.fixed(snapshot.to(), zone);
+        return "Waits on locks of eBPF maps from " + Units.moment(snapshot.from(), end) + " to "
+                + Units.moment(snapshot.to(), end) + ", " + Units.duration(time);
     }
 
     /** What is left out, lost, or not seen; empty when there is nothing to say. */

@@ -3,6 +3,7 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Services;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.util.List;
@@ -22,9 +23,6 @@ public final class MapCompleter implements Completer {
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before use
     private BundleContext context;
-
-    /** Called by Karaf. */
-    public MapCompleter() {}
 
     @Override
     public int complete(Session session, CommandLine commandLine, List<String> candidates) {

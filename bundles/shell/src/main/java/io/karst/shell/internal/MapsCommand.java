@@ -3,6 +3,8 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Services;
+import io.karst.commands.ViewCommand;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
@@ -19,7 +21,7 @@ import org.apache.karaf.shell.support.CommandException;
         scope = "karst",
         name = "maps",
         description = "Lists every eBPF map of this kernel with its locks and owners, as they are now.")
-public final class MapsCommand extends KarstCommand {
+public final class MapsCommand extends ViewCommand {
 
     @Argument(
             name = "PATTERN",
@@ -29,11 +31,8 @@ public final class MapsCommand extends KarstCommand {
     @Completion(MapCompleter.class)
     List<String> patterns = List.of();
 
-    /** Called by Karaf, once per execution. */
-    public MapsCommand() {}
-
     @Override
-    void run(Services services) throws CommandException, InterruptedException {
+    protected void run(Services services) throws CommandException, InterruptedException {
         List<String> words = words(patterns);
         if (words.size() > 1) {
             throw new CommandException("one pattern at a time, not " + words.size());
@@ -41,11 +40,7 @@ public final class MapsCommand extends KarstCommand {
         String pattern = words.isEmpty() ? "*" : words.get(0);
         Inventory inventory = services.require(ResourceInventory.class, "initialize", ResourceInventory::rescan);
         List<MapResource> maps = MapNames.matching(inventory.maps(), pattern);
-        if (json) {
-            print(MapsView.json(maps));
-            return;
-        }
-        print(MapsView.table(maps, pattern));
+        print(MapsView.columns(pattern), maps);
         remark("");
         remark(maps.size() + " of " + inventory.maps().size() + " maps");
         MapsView.blindSpots(inventory, maps).forEach(this::remark);

@@ -3,8 +3,9 @@
 
 package io.karst.shell.internal;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Units;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapOwner;
@@ -12,83 +13,56 @@ import io.karst.resource.MapResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.karaf.shell.support.table.ShellTable;
 
 /** Maps as JSON and as a table. */
 final class MapsView {
+    static final Columns<MapOwner> OWNER = Columns.fields(List.of(
+            Column.field("type", MapOwner::type),
+            Column.field("id", MapOwner::id),
+            Column.field("name", MapOwner::name)));
+
+    static final Columns<LockRange> RANGE = Columns.fields(List.of(
+            Column.field("kind", LockRange::kind),
+            Column.field("start", range -> Units.hex(range.base())),
+            Column.field("stride", LockRange::stride),
+            Column.field("count", LockRange::count),
+            Column.field("lockOffset", LockRange::lockOffset),
+            Column.field("firstIndex", LockRange::firstIndex)));
 
     private MapsView() {}
 
-    static JsonArray json(List<MapResource> maps) {
-        JsonArray array = new JsonArray();
-        for (MapResource map : maps) {
-            JsonObject object = new JsonObject();
-            object.addProperty("id", map.id());
-            object.addProperty("name", map.name());
-            object.addProperty("type", map.type());
-            object.addProperty("flags", map.flags());
-            object.addProperty("keyBytes", map.keySize());
-            object.addProperty("valueBytes", map.valueSize());
-            object.addProperty("maxEntries", map.maxEntries());
-            object.addProperty("memoryBytes", map.memoryBytes());
-            object.addProperty("address", Units.hex(map.address()));
-            object.add("ranges", ranges(map));
-            object.add("pins", Json.strings(map.pins()));
-            object.add("owners", owners(map.owners()));
-            object.add("blindSpots", Json.strings(map.blindSpots()));
-            array.add(object);
-        }
-        return array;
+    static Columns<MapResource> columns(String pattern) {
+        return new Columns<MapResource>(
+                List.of(
+                        Column.of("Id", "id", MapResource::id).right(),
+                        Column.of("Name", "name", MapResource::name),
+                        Column.of("Type", "type", MapResource::type),
+                        Column.field("flags", MapResource::flags),
+                        Column.field("keyBytes", MapResource::keySize),
+                        Column.field("valueBytes", MapResource::valueSize),
+                        Column.of("Entries", "maxEntries", MapResource::maxEntries)
+                                .right(),
+                        Column.of("Memory", "memoryBytes", MapsView::memory, MapResource::memoryBytes)
+                                .right(),
+                        Column.field("address", map -> Units.hex(map.address())),
+                        Column.of("Locks", "ranges", MapsView::locks, map -> RANGE.json(map.ranges()))
+                                .right(),
+                        Column.field("pins", MapResource::pins),
+                        Column.of(
+                                "Owners",
+                                "owners",
+                                map -> owners(map.owners(), map.pins(), 3),
+                                map -> OWNER.json(map.owners())),
+                        Column.field("blindSpots", MapResource::blindSpots)),
+                "no map matches " + pattern);
     }
 
-    private static JsonArray ranges(MapResource map) {
-        JsonArray array = new JsonArray();
-        for (LockRange range : map.ranges()) {
-            JsonObject object = new JsonObject();
-            object.addProperty("kind", range.kind().name());
-            object.addProperty("start", Units.hex(range.base()));
-            object.addProperty("stride", range.stride());
-            object.addProperty("count", range.count());
-            object.addProperty("lockOffset", range.lockOffset());
-            object.addProperty("firstIndex", range.firstIndex());
-            array.add(object);
-        }
-        return array;
+    private static String memory(MapResource map) {
+        return Units.bytes(map.memoryBytes());
     }
 
-    static JsonArray owners(List<MapOwner> owners) {
-        JsonArray array = new JsonArray();
-        for (MapOwner owner : owners) {
-            JsonObject object = new JsonObject();
-            object.addProperty("type", owner.type().name());
-            object.addProperty("id", owner.id());
-            object.addProperty("name", owner.name());
-            array.add(object);
-        }
-        return array;
-    }
-
-    static ShellTable table(List<MapResource> maps, String pattern) {
-        ShellTable table = new ShellTable().emptyTableText("no map matches " + pattern);
-        table.column("Id").alignRight();
-        table.column("Name");
-        table.column("Type");
-        table.column("Entries").alignRight();
-        table.column("Memory").alignRight();
-        table.column("Locks").alignRight();
-        table.column("Owners");
-        for (MapResource map : maps) {
-            table.addRow()
-                    .addContent(
-                            map.id(),
-                            map.name(),
-                            map.type(),
-                            map.maxEntries(),
-                            Units.bytes(map.memoryBytes()),
-                            map.ranges().stream().mapToLong(LockRange::count).sum(),
-                            owners(map.owners(), map.pins(), 3));
-        }
-        return table;
+    private static long locks(MapResource map) {
+        return map.ranges().stream().mapToLong(LockRange::count).sum();
     }
 
     /** Owners in one line, programs first: they are what to change. */

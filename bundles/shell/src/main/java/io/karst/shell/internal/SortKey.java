@@ -3,6 +3,7 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Arguments;
 import java.util.Comparator;
 import org.apache.karaf.shell.support.CommandException;
 
@@ -39,6 +40,6 @@ enum SortKey {
     }
 
     static SortKey of(String word) throws CommandException {
-        return Words.parse(SortKey.class, "--sort", word);
+        return Arguments.constant(SortKey.class, "--sort", word);
     }
 }

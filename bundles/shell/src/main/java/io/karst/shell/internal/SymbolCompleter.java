@@ -3,6 +3,7 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Services;
 import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.KernelSymbols;
 import java.util.List;
@@ -21,9 +22,6 @@ public final class SymbolCompleter implements Completer {
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before use
     private BundleContext context;
-
-    /** Called by Karaf. */
-    public SymbolCompleter() {}
 
     @Override
     public int complete(Session session, CommandLine commandLine, List<String> candidates) {

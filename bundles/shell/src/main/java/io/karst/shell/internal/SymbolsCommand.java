@@ -3,9 +3,16 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Services;
+import io.karst.commands.Units;
+import io.karst.commands.ViewCommand;
 import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.KernelSymbols;
+import io.karst.symbol.SymbolStatus;
 import java.util.List;
+import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -18,7 +25,16 @@ import org.apache.karaf.shell.support.CommandException;
         scope = "karst",
         name = "symbols",
         description = "Looks kernel symbols up: addresses of names, and the symbols that addresses lie in.")
-public final class SymbolsCommand extends KarstCommand {
+public final class SymbolsCommand extends ViewCommand {
+    static final Columns<KernelSymbol> COLUMNS = new Columns<KernelSymbol>(
+            List.of(
+                    Column.of("Symbol", "name", SymbolsCommand::place, KernelSymbol::name),
+                    Column.of("Address", "address", SymbolsCommand::address).right(),
+                    Column.field("offset", KernelSymbol::offset),
+                    Column.of("Module", "module", KernelSymbol::module),
+                    Column.of("Status", "status", symbol -> Units.words(symbol.status()), KernelSymbol::status),
+                    Column.of("Source", "source", KernelSymbol::source)),
+            "no symbol was asked for");
 
     @Argument(
             name = "NAME...|ADDRESS...",
@@ -28,17 +44,17 @@ public final class SymbolsCommand extends KarstCommand {
     @Completion(SymbolCompleter.class)
     List<String> wanted = List.of();
 
-    /** Called by Karaf, once per execution. */
-    public SymbolsCommand() {}
-
     @Override
-    void run(Services services) throws CommandException, InterruptedException {
+    protected void run(Services services) throws CommandException, InterruptedException {
         SymbolQuery query = SymbolQuery.of(words(wanted));
-        List<KernelSymbol> symbols = services.require(KernelSymbols.class, "kernel-symbols", query::answer);
-        if (json) {
-            print(SymbolsView.json(symbols));
-        } else {
-            print(SymbolsView.table(symbols));
-        }
+        print(COLUMNS, services.require(KernelSymbols.class, "kernel-symbols", query::answer));
+    }
+
+    private static String place(KernelSymbol symbol) {
+        return symbol.offset() == 0 ? symbol.name() : symbol.name() + "+" + Units.hex(symbol.offset());
+    }
+
+    private static Optional<String> address(KernelSymbol symbol) {
+        return symbol.status() == SymbolStatus.FOUND ? Optional.of(Units.hex(symbol.address())) : Optional.empty();
     }
 }

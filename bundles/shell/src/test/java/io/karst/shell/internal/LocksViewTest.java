@@ -76,7 +76,7 @@ class LocksViewTest {
     @ParameterizedTest
     @CsvSource({"0", "-1", "3601"})
     void refusesNumbersOutOfRange(int number) {
-        assertThatThrownBy(() -> Words.range("--seconds", number, 1, 3_600))
+        assertThatThrownBy(() -> LocksCommand.range("--seconds", number, 1, 3_600))
                 .hasMessage("--seconds " + number + ": it is a number from 1 to 3600");
     }
 
@@ -90,12 +90,12 @@ class LocksViewTest {
                         "1 of 2 lines: --limit 2 shows all",
                         "lost events: stale note 3",
                         "not seen: resilient locks with two CPUs: the first waiter is not traced");
-        assertThat(view.json().get("omitted").getAsInt()).isEqualTo(1);
+        assertThat(LocksView.DOCUMENT.json(view).get("omitted").getAsInt()).isEqualTo(1);
     }
 
     @Test
     void tableShowsOwnerAndUnits() {
-        String table = Samples.print(view(Samples.snapshot(SHORT), 20).table(Grouping.KIND, false));
+        String table = Samples.print(view(Samples.snapshot(SHORT), 20).table(false));
 
         assertThat(table)
                 .contains("map1")
@@ -115,16 +115,17 @@ class LocksViewTest {
         ContentionSnapshot snapshot = new ContentionSnapshot(
                 Samples.FROM, Samples.FROM.plusSeconds(1), List.of(), List.of(failed), Map.of(), List.of());
 
-        LocksView view = new LocksView(snapshot, Grouping.LOCK.rows(snapshot), 20, Map.of());
+        LocksView view = new LocksView(snapshot, Grouping.LOCK.rows(snapshot), 20, Map.of(), Grouping.LOCK);
 
-        assertThat(Samples.print(view.table(Grouping.LOCK, false)))
+        assertThat(Samples.print(view.table(false)))
                 .contains("Deadlocks")
                 .contains("hash bucket 17")
                 .contains("<= 8 ns")
                 .contains("(map is gone)");
         assertThat(view.footer()).isEmpty();
-        assertThat(view.json().toString()).contains("\"gone\":true");
-        assertThat(view.json()
+        assertThat(LocksView.DOCUMENT.json(view).toString()).contains("\"gone\":true");
+        assertThat(LocksView.DOCUMENT
+                        .json(view)
                         .getAsJsonArray("locks")
                         .get(0)
                         .getAsJsonObject()
@@ -140,6 +141,7 @@ class LocksViewTest {
     }
 
     private static LocksView view(ContentionSnapshot snapshot, int limit) {
-        return new LocksView(snapshot, Grouping.KIND.rows(snapshot), limit, Map.of(1, Samples.map(1, "map1")));
+        return new LocksView(
+                snapshot, Grouping.KIND.rows(snapshot), limit, Map.of(1, Samples.map(1, "map1")), Grouping.KIND);
     }
 }

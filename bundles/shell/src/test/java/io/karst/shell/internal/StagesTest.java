@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -26,7 +27,7 @@ class StagesTest {
 
     @Test
     void showsLongErrorsWholeBelowTheTable() {
-        String table = Samples.print(FlowView.table(List.of(FIRST, SECOND), Samples.FROM, ZoneOffset.UTC, false));
+        String table = Samples.print(view().stages().table(List.of(FIRST, SECOND)));
 
         assertThat(table).contains("x".repeat(57) + "...").doesNotContain("x".repeat(58));
         assertThat(FlowView.errors(List.of(FIRST, SECOND))).containsExactly("", "kernel-symbols: " + "x".repeat(80));
@@ -34,20 +35,14 @@ class StagesTest {
 
     @Test
     void showsTheLastAndTheNextTurnOfEachTask() {
-        String table = Samples.print(PollTasksView.table(List.of(Samples.task()), Samples.FROM, ZoneOffset.UTC));
+        String table = Samples.print(view().taskColumns().table(List.of(Samples.task())));
 
         assertThat(table.lines().skip(2).findFirst().orElseThrow().split(" *│ *"))
                 .containsExactly("config", "5.00 s", "09:59:57", "12.0 ms", "in 2.00 s", "7", "1", "UNREACHABLE");
     }
 
-    @Test
-    void namesTheFirstStageThatIsNotReady() {
-        assertThat(Services.notReady("lock-tracer", List.of(FIRST, SECOND, THIRD)))
-                .isEqualTo("kernel-symbols (failed) is not ready: karst:flow shows why");
-        assertThat(Services.notReady("initialize", List.of(FIRST, SECOND)))
-                .isEqualTo("initialize is not ready: karst:flow shows why");
-        assertThat(Services.notReady("lock-tracer", List.of()))
-                .isEqualTo("lock-tracer is not ready: karst:flow shows why");
+    private static FlowView view() {
+        return new FlowView(List.of(), Clock.fixed(Samples.FROM, ZoneOffset.UTC), false);
     }
 
     private static StageReport stage(int order, String name, StageState state, String error) {

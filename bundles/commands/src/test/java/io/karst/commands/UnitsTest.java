@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.shell.internal;
+package io.karst.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.resource.LockKind;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -51,8 +52,9 @@ class UnitsTest {
     @Test
     void momentsOfOtherDaysHaveADate() {
         Instant now = Instant.parse("2026-03-01T10:00:00Z");
-        assertThat(Units.moment(now.minusSeconds(60), now, ZoneOffset.UTC)).isEqualTo("09:59:00");
-        assertThat(Units.moment(now.minusSeconds(86_400), now, ZoneOffset.UTC)).isEqualTo("2026-02-28 10:00:00");
+        Clock clock = Clock.fixed(now, ZoneOffset.UTC);
+        assertThat(Units.moment(now.minusSeconds(60), clock)).isEqualTo("09:59:00");
+        assertThat(Units.moment(now.minusSeconds(86_400), clock)).isEqualTo("2026-02-28 10:00:00");
     }
 
     @Test

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.shell.internal;
+package io.karst.commands;
 
 import java.nio.charset.Charset;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Numbers as people read them, three digits or so each. */
-final class Units {
+public final class Units {
     private static final String MICRO = Charset.defaultCharset().newEncoder().canEncode('µ') ? "µs" : "us";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private Units() {}
 
-    static String nanos(long nanos) {
+    /**
+     * A time.
+     *
+     * @param nanos nanoseconds
+     */
+    public static String nanos(long nanos) {
         if (nanos < 1_000) {
             return nanos + " ns";
         }
@@ -37,7 +42,12 @@ final class Units {
         return String.format(Locale.ROOT, form, value);
     }
 
-    static String duration(Duration time) {
+    /**
+     * A time that may be long.
+     *
+     * @param time not negative
+     */
+    public static String duration(Duration time) {
         long seconds = time.toSeconds();
         if (seconds < 60) {
             return nanos(time.toNanos());
@@ -50,7 +60,12 @@ final class Units {
                 : seconds / 86_400 + " d " + seconds % 86_400 / 3_600 + " h";
     }
 
-    static String bytes(long bytes) {
+    /**
+     * A size.
+     *
+     * @param bytes not negative
+     */
+    public static String bytes(long bytes) {
         String[] units = {"KiB", "MiB", "GiB", "TiB"};
         if (bytes < 1_024) {
             return bytes + " B";
@@ -64,22 +79,42 @@ final class Units {
         return scaled(value) + " " + units[unit];
     }
 
-    /** Time of day for today's moments, otherwise with the date. */
-    static String moment(Instant at, Instant now, ZoneId zone) {
-        boolean recent = at.isAfter(now.minus(12, ChronoUnit.HOURS));
-        return (recent ? TIME : DATE).format(at.atZone(zone));
+    /**
+     * Time of day for moments of the last 12 hours, otherwise with the date.
+     *
+     * @param at moment
+     * @param clock tells the time now, and the zone
+     */
+    public static String moment(Instant at, Clock clock) {
+        boolean recent = at.isAfter(clock.instant().minus(12, ChronoUnit.HOURS));
+        return (recent ? TIME : DATE).format(at.atZone(clock.getZone()));
     }
 
-    static String hex(long address) {
+    /**
+     * An address.
+     *
+     * @param address unsigned
+     */
+    public static String hex(long address) {
         return "0x" + Long.toHexString(address);
     }
 
-    /** Enum names as words: {@code HASH_BUCKET} is written "hash bucket". */
-    static String words(Enum<?> value) {
+    /**
+     * Enum names as words: {@code HASH_BUCKET} is written "hash bucket".
+     *
+     * @param value a constant
+     */
+    public static String words(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    static String firstLine(String text, int most) {
+    /**
+     * The first line of a text, cut where it is too long. Dots stand for what is left out.
+     *
+     * @param text of any length
+     * @param most longest result, characters
+     */
+    public static String firstLine(String text, int most) {
         String line = text.lines().findFirst().orElse("");
         return line.length() <= most && line.length() == text.length() ? line : cut(line, most);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.shell.internal;
+package io.karst.commands;
 
 import io.karst.stage.Flow;
 import io.karst.stage.StageReport;
@@ -22,16 +22,20 @@ import org.osgi.framework.ServiceReference;
  * Looks services up at the moment they are used. A command that had them injected would vanish from the shell while a
  * stage is not ready, which is just when an operator asks.
  */
-final class Services {
+public final class Services {
 
-    /** Work on a service. */
-    interface Use<S, R> {
+    /**
+     * Work on a service.
+     *
+     * @param <S> its interface
+     * @param <R> the result
+     */
+    public interface Use<S, R> {
 
         /**
          * Does it.
          *
          * @param service valid during the call only
-         * @return the result
          * @throws CommandException if the operator's arguments are at fault
          * @throws InterruptedException if the operator stopped the command
          */
@@ -40,7 +44,12 @@ final class Services {
 
     private final BundleContext context;
 
-    Services(BundleContext context) {
+    /**
+     * Looks up in a bundle's name.
+     *
+     * @param context of the bundle
+     */
+    public Services(BundleContext context) {
         this.context = context;
     }
 
@@ -51,8 +60,9 @@ final class Services {
      * @param owner stage or bundle that registers it, for the message
      * @param use what to do with it
      * @throws CommandException if it is not registered; names what is not ready
+     * @throws InterruptedException if the operator stopped the command
      */
-    <S, R> R require(Class<S> type, String owner, Use<S, R> use) throws CommandException, InterruptedException {
+    public <S, R> R require(Class<S> type, String owner, Use<S, R> use) throws CommandException, InterruptedException {
         ServiceReference<S> reference = context.getServiceReference(type);
         S service = reference == null ? null : context.getService(reference);
         if (reference == null || service == null) {
@@ -66,13 +76,12 @@ final class Services {
     }
 
     /**
-     * Reads from a service if it is there.
+     * Reads from a service; empty if it is not there.
      *
      * @param type its interface
      * @param read what to read
-     * @return empty without the service
      */
-    <S, R> Optional<R> ifPresent(Class<S> type, Function<S, R> read) {
+    public <S, R> Optional<R> ifPresent(Class<S> type, Function<S, R> read) {
         ServiceReference<S> reference = context.getServiceReference(type);
         S service = reference == null ? null : context.getService(reference);
         if (reference == null || service == null) {
@@ -86,13 +95,12 @@ final class Services {
     }
 
     /**
-     * Reads from all services of a type.
+     * Reads from all services of a type, in the order they were registered.
      *
      * @param type their interface
      * @param read what to read
-     * @return one result each, in the order they were registered
      */
-    <S, R> List<R> all(Class<S> type, Function<S, R> read) {
+    public <S, R> List<R> all(Class<S> type, Function<S, R> read) {
         List<R> results = new ArrayList<>();
         for (ServiceReference<S> reference : references(type)) {
             S service = context.getService(reference);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.shell.internal;
+package io.karst.commands;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -38,21 +38,33 @@ final class Json {
         return escaped.toString();
     }
 
-    static JsonArray strings(Collection<String> values) {
-        JsonArray array = new JsonArray();
-        values.forEach(array::add);
-        return array;
+    static JsonElement of(Object value) {
+        if (value instanceof JsonElement element) {
+            return element;
+        }
+        if (value instanceof Optional<?> optional) {
+            return optional.map(inner -> of((Object) inner)).orElse(JsonNull.INSTANCE);
+        }
+        if (value instanceof Collection<?> values) {
+            JsonArray array = new JsonArray();
+            values.forEach(each -> array.add(of(each)));
+            return array;
+        }
+        if (value instanceof Map<?, ?> map) {
+            JsonObject object = new JsonObject();
+            map.forEach((name, each) -> object.add(name.toString(), of(each)));
+            return object;
+        }
+        return primitive(value);
     }
 
-    static JsonObject numbers(Map<String, Long> values) {
-        JsonObject object = new JsonObject();
-        values.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> object.addProperty(entry.getKey(), entry.getValue()));
-        return object;
-    }
-
-    static JsonElement optional(Optional<String> value) {
-        return value.<JsonElement>map(JsonPrimitive::new).orElse(JsonNull.INSTANCE);
+    private static JsonPrimitive primitive(Object value) {
+        if (value instanceof Number number) {
+            return new JsonPrimitive(number);
+        }
+        if (value instanceof Boolean flag) {
+            return new JsonPrimitive(flag);
+        }
+        return new JsonPrimitive(value instanceof Enum<?> constant ? constant.name() : value.toString());
     }
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.commands;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.karaf.shell.support.CommandException;
+
+/**
+ * What an operator typed behind a command. Karaf reads options only in front of the first argument, but people write them
+ * behind the last one, too.
+ *
+ * @param words arguments without options
+ * @param flags options without a value that are there
+ * @param values of options that have one; empty if it is missing
+ */
+public record Arguments(List<String> words, Set<String> flags, Map<String, String> values) {
+
+    /** Copies all. */
+    public Arguments {
+        words = List.copyOf(words);
+        flags = Set.copyOf(flags);
+        values = Map.copyOf(values);
+    }
+
+    /**
+     * Sorts arguments out.
+     *
+     * @param typed as Karaf gives them
+     * @param flags options without a value
+     * @param valued options with a value
+     * @throws CommandException if there is an option that the command does not have
+     */
+    public static Arguments of(List<String> typed, Set<String> flags, Set<String> valued) throws CommandException {
+        List<String> words = new ArrayList<>();
+        Set<String> found = new HashSet<>();
+        Map<String, String> values = new HashMap<>();
+        for (Iterator<String> rest = typed.iterator(); rest.hasNext(); ) {
+            String word = rest.next();
+            if (flags.contains(word)) {
+                found.add(word);
+            } else if (valued.contains(word)) {
+                values.put(word, rest.hasNext() ? rest.next() : "");
+            } else if (word.startsWith("-") && word.length() > 1) {
+                throw new CommandException("undefined option " + word + ": --help shows those there are");
+            } else {
+                words.add(word);
+            }
+        }
+        return new Arguments(words, found, values);
+    }
+
+    /**
+     * The number behind an option.
+     *
+     * @param option its name
+     * @return empty if the option is not there
+     * @throws CommandException if it is no number
+     */
+    public Optional<Integer> number(String option) throws CommandException {
+        String value = values.get(option);
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Integer.valueOf(value));
+        } catch (NumberFormatException e) {
+            throw new CommandException(option + " needs a number, not " + (value.isEmpty() ? "nothing" : value), e);
+        }
+    }
+
+    /**
+     * Finds a constant by its name, upper and lower case alike.
+     *
+     * @param type of the constant
+     * @param option whose value it is, for the message
+     * @param word its name
+     * @throws CommandException if there is none; lists those there are
+     */
+    public static <E extends Enum<E>> E constant(Class<E> type, String option, String word) throws CommandException {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equalsIgnoreCase(word)) {
+                return constant;
+            }
+        }
+        String allowed = Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new CommandException(option + " " + word + ": it is one of " + allowed);
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.commands;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.karaf.shell.support.table.Row;
+import org.apache.karaf.shell.support.table.ShellTable;
+
+/**
+ * One view: its table, its JSON and the field table of docs/commands.md follow this list.
+ *
+ * @param <T> what a row shows
+ * @param all in the order of the table, and of the JSON
+ * @param emptyText stands in a table without rows
+ */
+public record Columns<T>(List<Column<T>> all, String emptyText) {
+
+    /** Copies the list. */
+    public Columns {
+        all = List.copyOf(all);
+    }
+
+    /**
+     * A view that has no table.
+     *
+     * @param fields in the order of the JSON
+     */
+    public static <T> Columns<T> fields(List<Column<T>> fields) {
+        return new Columns<>(fields, "");
+    }
+
+    /** Names of the JSON's fields, in order. */
+    public List<String> jsonNames() {
+        return all.stream()
+                .map(Column::jsonName)
+                .filter(Predicate.not(String::isEmpty))
+                .toList();
+    }
+
+    /**
+     * Rows as a table. Control characters, which others may have put into a name, are replaced.
+     *
+     * @param rows in order
+     */
+    public ShellTable table(List<T> rows) {
+        List<Column<T>> shown =
+                all.stream().filter(column -> !column.heading().isEmpty()).toList();
+        ShellTable table = new ShellTable().emptyTableText(emptyText);
+        shown.forEach(column -> column.look().accept(table.column(column.heading())));
+        for (T row : rows) {
+            Row line = table.addRow();
+            shown.forEach(column -> line.addContent(text(column.cell().apply(row))));
+        }
+        return table;
+    }
+
+    private static String text(Object cell) {
+        Object value = cell instanceof Optional<?> optional
+                ? optional.map(Object.class::cast).orElse("")
+                : cell;
+        return value.toString().replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /**
+     * Rows as JSON.
+     *
+     * @param rows in order
+     */
+    public JsonArray json(Collection<T> rows) {
+        JsonArray array = new JsonArray();
+        rows.forEach(row -> array.add(json(row)));
+        return array;
+    }
+
+    /**
+     * A row as JSON. Constants are written by name, an empty {@link Optional} as null, a {@link Map} as an object and a
+     * {@link Collection} as an array; whatever else is no number, no boolean and no JSON is written as its string.
+     *
+     * @param row what to write
+     */
+    public JsonObject json(T row) {
+        JsonObject object = new JsonObject();
+        for (Column<T> column : all) {
+            if (!column.jsonName().isEmpty()) {
+                JsonElement value = Json.of(column.value().apply(row));
+                object.add(column.jsonName(), value);
+            }
+        }
+        return object;
+    }
+}

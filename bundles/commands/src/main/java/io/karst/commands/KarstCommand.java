@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.commands;
+
+import com.google.gson.JsonElement;
+import java.io.PrintStream;
+import org.apache.felix.service.command.Process;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.CommandException;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+
+/** Base class of all commands: the services there are, and where to print. Karaf makes one object per execution. */
+public abstract class KarstCommand implements Action {
+
+    @Reference
+    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
+    private Session session;
+
+    @Reference
+    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
+    private BundleContext context;
+
+    @Override
+    public final @Nullable Object execute() throws CommandException, InterruptedException {
+        run(new Services(context));
+        return null; // a returned object would not be printed over ssh
+    }
+
+    /**
+     * Does the command's work.
+     *
+     * @param services what there is to read
+     * @throws CommandException if an argument is wrong or a service is missing; the message is one line
+     * @throws InterruptedException if the operator stopped the command
+     */
+    protected abstract void run(Services services) throws CommandException, InterruptedException;
+
+    /** Where to print: the pipe that this command writes to, otherwise the session's console. Not to be closed. */
+    protected final PrintStream out() {
+        Process process = Process.Utils.current();
+        return process == null ? session.getConsole() : process.out();
+    }
+
+    /** Whether a person looks at the output as it is written: not in a pipe, over ssh without a terminal, or in a script. */
+    protected final boolean isTerminal() {
+        Process process = Process.Utils.current();
+        return session.getTerminal() != null
+                && session.getTerminal().isAnsiSupported()
+                && process != null
+                && process.isTty(1);
+    }
+
+    /** Prints one JSON document, in ASCII. */
+    protected final void print(JsonElement document) {
+        out().println(Json.write(document));
+        out().flush();
+    }
+}

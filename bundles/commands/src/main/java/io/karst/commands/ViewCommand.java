@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.commands;
+
+import java.util.List;
+import java.util.Set;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.table.ShellTable;
+
+/** Base class of commands that print a view: as a table, or as JSON. */
+public abstract class ViewCommand extends KarstCommand {
+    private static final String JSON = "--json";
+    private static final String NO_FORMAT = "--no-format";
+
+    /** Whether to print JSON. */
+    @Option(name = JSON, description = "Print one JSON document instead of a table. docs/commands.md names the fields.")
+    protected boolean json;
+
+    /** Whether to print rows only. */
+    @Option(name = NO_FORMAT, description = "Print the table without lines and alignment, columns parted by tabs.")
+    protected boolean noFormat;
+
+    /** Takes options out of the arguments and obeys them; gives the other words. */
+    protected final List<String> words(List<String> arguments) throws CommandException {
+        Arguments typed = Arguments.of(arguments, Set.of(JSON, NO_FORMAT), Set.of());
+        json |= typed.flags().contains(JSON);
+        noFormat |= typed.flags().contains(NO_FORMAT);
+        return typed.words();
+    }
+
+    /** Prints rows in the form that was asked for. */
+    protected final <T> void print(Columns<T> columns, List<T> rows) {
+        if (json) {
+            print(columns.json(rows));
+        } else {
+            print(columns.table(rows));
+        }
+    }
+
+    /** Prints a table. */
+    protected final void print(ShellTable table) {
+        table.print(out(), !noFormat);
+    }
+
+    /** Prints a remark; not with {@code --no-format}, where every line is a row, and not beside JSON. */
+    protected final void remark(String line) {
+        if (!noFormat && !json) {
+            out().println(line);
+        }
+    }
+}

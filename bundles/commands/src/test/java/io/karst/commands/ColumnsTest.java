@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.karaf.shell.support.table.ShellTable;
+import org.junit.jupiter.api.Test;
+
+class ColumnsTest {
+
+    private static final Columns<String> NAMES = new Columns<String>(
+            List.of(
+                    Column.of("Name", "name", name -> name),
+                    Column.field("length", String::length),
+                    Column.cell("First", name -> name.isEmpty() ? Optional.empty() : Optional.of(name.charAt(0)))),
+            "no names");
+
+    @Test
+    void tableAndJsonFollowOneList() {
+        assertThat(print(NAMES.table(List.of("karst", "")))).contains("Name", "First", "karst", "k");
+        assertThat(NAMES.json("karst").toString()).isEqualTo("{\"name\":\"karst\",\"length\":5}");
+        assertThat(NAMES.json(List.of("a", "b"))).hasSize(2);
+        assertThat(NAMES.jsonNames()).containsExactly("name", "length");
+        assertThat(print(NAMES.table(List.of()))).contains("no names");
+    }
+
+    @Test
+    void cellsDoNothingToATerminal() {
+        assertThat(print(NAMES.table(List.of("red\u001b[31m"))))
+                .contains("red?[31m")
+                .doesNotContain("\u001b[31m");
+    }
+
+    @Test
+    void jsonKnowsItsTypes() {
+        JsonObject json = Columns.<Object>fields(List.of(
+                        Column.field("constant", ignored -> TimeUnit.DAYS),
+                        Column.field("moment", ignored -> Instant.EPOCH),
+                        Column.field("flag", ignored -> true),
+                        Column.field("none", ignored -> Optional.empty()),
+                        Column.field("some", ignored -> Optional.of(3)),
+                        Column.field("list", ignored -> List.of("a", 1)),
+                        Column.field("map", ignored -> Map.of("k", 2L))))
+                .json("");
+
+        assertThat(json.toString())
+                .isEqualTo("{\"constant\":\"DAYS\",\"moment\":\"1970-01-01T00:00:00Z\",\"flag\":true,\"none\":null,"
+                        + "\"some\":3,\"list\":[\"a\",1],\"map\":{\"k\":2}}");
+    }
+
+    @Test
+    void onlyAsciiIsWritten() {
+        JsonObject object = new JsonObject();
+        object.addProperty("name", "naïve \u007f <agent> \ud83d\ude00 \"quoted\"\n");
+
+        String text = Json.write(object);
+
+        assertThat(text).matches("\\p{ASCII}*");
+        assertThat(JsonParser.parseString(text)).isEqualTo(object);
+    }
+
+    private static String print(ShellTable table) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        table.print(new PrintStream(bytes, true, StandardCharsets.UTF_8), StandardCharsets.UTF_8, true);
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

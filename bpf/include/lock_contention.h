@@ -4,10 +4,9 @@
 /*
  * What lock_contention.bpf.c and user space share. All of it lies in arrays that user space maps into its memory.
  *
- * Attach `on_contention_begin`, then `on_skipped_begin`; `on_contention_end`, then `on_skipped_end`. Of each pair the second
- * handles those events for which the kernel skipped the first, so it must come after it. `test_contention_begin` and so on
- * do the same under BPF_PROG_TEST_RUN, context { __u64 lock address, __u64 flags or return value }; they count into the
- * same maps.
+ * Attach `on_contention_end`, then `on_contention_begin`. `test_contention_begin` and `test_contention_end` do the same under
+ * BPF_PROG_TEST_RUN, context { __u64 lock address, __u64 flags or return value }; they count into the same maps. Events for
+ * which the kernel skipped a program are in its own `recursion_misses`.
  */
 
 #ifndef KARST_LOCK_CONTENTION_H
@@ -17,7 +16,7 @@
  * Pinned maps of another version are not taken over: raise it with any change to what lies in a map, also to the notes
  * of waits under way, which only the programs read.
  */
-#define KARST_LAYOUT_VERSION 4
+#define KARST_LAYOUT_VERSION 5
 
 #define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
 #define KARST_MAX_CPUS 1024
@@ -69,17 +68,12 @@ struct karst_counters {
 	__u64 histogram[KARST_BUCKETS];
 };
 
-/*
- * Map `totals`: [row][slot] of struct karst_counters; max_entries = (possible CPUs + 1) * slots (rodata `cpus`, `slots`). A
- * CPU's row is its number. The last row is what `on_skipped_end` counted on any CPU: when it is in use,
- * lost[KARST_CAUGHT_END] is not 0.
- */
+/* Map `totals`: [CPU][slot] of struct karst_counters; max_entries = possible CPUs * slots (rodata `slots`). */
 
 /*
- * Map `single_locks`: [row][line] of struct karst_single_lock, rows as in `totals`; max_entries =
- * (possible CPUs + 1) * single_lock_lines (rodata, a power of two). Holds locks of ranges with more than one lock, found by linear probing from a hash of
- * (slot, index) over at most KARST_PROBES lines. No room: counted in lost[KARST_LOST_SINGLE_LOCK]; the wait itself is
- * in `totals` all the same.
+ * Map `single_locks`: [CPU][line] of struct karst_single_lock; max_entries = possible CPUs * single_lock_lines (rodata, a
+ * power of two). Holds locks of ranges with more than one lock, found by linear probing from a hash of (slot, index) over at
+ * most KARST_PROBES lines. No room: counted in lost[KARST_LOST_SINGLE_LOCK]; the wait itself is in `totals` all the same.
  */
 #define KARST_PROBES 4
 struct karst_single_lock {
@@ -97,10 +91,7 @@ struct karst_waiting {
 	volatile __u64 handover; /* not 0 while two tracers are attached; user space writes it */
 };
 
-/*
- * Map `lost`: [row][reason] of __u64; max_entries = (possible CPUs + 1) * KARST_LOST_REASONS. The last row is user space's: it
- * writes there how many runs were skipped before the second programs were attached, as if they had been caught.
- */
+/* Map `lost`: [CPU][reason] of __u64; max_entries = possible CPUs * KARST_LOST_REASONS. */
 enum karst_lost_reason {
 	KARST_LOST_STALE_NOTE = 0, /* a begin whose end never came */
 	KARST_LOST_NESTING = 1, /* more waits nested on a CPU than there is room for */
@@ -108,10 +99,7 @@ enum karst_lost_reason {
 	KARST_LOST_CLOCK = 3, /* end before begin */
 	KARST_LOST_SINGLE_LOCK = 4, /* counted in totals, but not for the single lock */
 	KARST_LOST_MAP_GONE = 5, /* a lock where one of a freed map was; whose it is now is not known yet */
-	/* Not lost: to be taken from the runs of `on_contention_begin` and `on_contention_end` that the kernel skipped. */
-	KARST_CAUGHT_BEGIN = 6,
-	KARST_CAUGHT_END = 7,
-	KARST_LOST_REASONS = 8, /* size of a row */
+	KARST_LOST_REASONS = 6, /* size of a row */
 };
 
 #endif

@@ -11,12 +11,11 @@
  *    each CPU has a short stack of notes.
  *  - A sleeping wait (mutex, rwsem, every spin lock of a real-time kernel) may move to another CPU and belongs to a
  *    task, of which none waits twice at a time: one note per task in `sleepers`.
- * The kernel skips a program that is hit again while it runs, as by a wait in an interrupt. So each has a second one behind
- * it, which does the same for just those events. One that finds both running is still lost. Therefore any note can be
- * recognised as stale and replaced; none blocks its place for ever.
+ * The kernel skips a program that is hit again while it runs, as by a wait in an interrupt, and counts that in the program's
+ * `recursion_misses`. So a begin or an end may be missing: any note can be recognised as stale and replaced; none blocks its
+ * place for ever.
  *
- * Counters have one writer at a time, as each CPU has its own and a program does not interrupt itself. The second program
- * does interrupt the first: it counts in a row of its own, which all CPUs share.
+ * Counters have one writer at a time, as each CPU has its own and a program does not interrupt itself.
  */
 
 #include "kernel_types.h"
@@ -33,7 +32,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define EDEADLK 35
 #define ETIMEDOUT 110
 
-#define RAISES 8 /* tries to raise a maximum that several CPUs may raise at once */
 #define NOTES 4 /* contexts a CPU can nest: task, softirq, interrupt, NMI */
 #define SLEEPERS 4096 /* a power of two */
 #define SLEEPER_PROBES 8
@@ -41,8 +39,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define GUESS_BITS 12
 #define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* multiplying by it spreads numbers, as in include/linux/hash.h */
 
-/* How many CPUs there can be, and how many slots and single locks each has counters for. The maps are sized to match. */
-const volatile __u32 cpus = 1;
+/* How many slots and single locks each CPU has counters for. The maps are sized to match. */
 const volatile __u32 slots = 1;
 const volatile __u32 single_lock_lines = 1;
 
@@ -64,7 +61,7 @@ struct {
 	__type(value, struct karst_control);
 } control SEC(".maps");
 
-/* Key: row * slots + slot. */
+/* Key: CPU * slots + slot. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -73,7 +70,7 @@ struct {
 	__type(value, struct karst_counters);
 } totals SEC(".maps");
 
-/* Key: row * single_lock_lines + line. No free line: the wait is in `totals` only, and counted as lost here. */
+/* Key: CPU * single_lock_lines + line. No free line: the wait is in `totals` only, and counted as lost here. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -142,57 +139,6 @@ static __always_inline __u64 current_task(void)
 /* Where in a table locks were lately, by hash. Checked before use, so they may be of any lock and an older table. */
 static __u16 guesses[1 << GUESS_BITS];
 
-/* ---- events that were skipped ---- */
-
-/*
- * Events that the first program was given on a CPU and the second was not yet, innermost last. What tells an event from
- * those that interrupt it is where its arguments lie: in a frame of the stack, the same one for both programs.
- */
-struct events {
-	__u64 depth;
-	__u64 arguments[NOTES];
-};
-
-/* Processors fetch cache lines in pairs: CPUs whose entries shared one slowed each other, begin from 60 to 100 ns. */
-struct given {
-	struct events begins;
-	struct events ends;
-} __attribute__((aligned(128)));
-
-static struct given given[KARST_MAX_CPUS];
-
-static __always_inline struct given *given_here(void)
-{
-	return &given[bpf_get_smp_processor_id() & (KARST_MAX_CPUS - 1)];
-}
-
-/* Called first of all by the first program. The place is taken before it is filled, as an interrupt takes the next. */
-static __always_inline void give(struct events *events, const void *arguments)
-{
-	__u64 at = events->depth;
-
-	if (at >= NOTES)
-		at = 0; /* the second was skipped that often; what is left of it is stale */
-	events->depth = at + 1;
-	barrier();
-	events->arguments[at] = (__u64)arguments;
-}
-
-/* Called by the second program: whether the first was given the event. */
-static __always_inline bool take(struct events *events, const void *arguments)
-{
-	__u64 depth = events->depth;
-
-#pragma unroll
-	for (__u32 i = 0; i < NOTES; i++) {
-		if (i < depth && events->arguments[i] == (__u64)arguments) {
-			events->depth = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* ---- counting ---- */
 
 static __always_inline void count_lost(enum karst_lost_reason reason, __u64 events)
@@ -234,54 +180,30 @@ static __always_inline __u32 bucket_of(__u64 ns)
 	return bucket + (ns >> 1);
 }
 
-static __always_inline void add(__u64 *counter, __u64 number, bool skipped)
-{
-	if (skipped)
-		__sync_fetch_and_add(counter, number);
-	else
-		*counter += number;
-}
-
-/* Other CPUs may raise a shared one meanwhile: each that comes first leaves one try less to be made. */
-static __always_inline void raise(__u64 *highest, __u64 number, bool skipped)
-{
-	if (!skipped) {
-		if (number > *highest)
-			*highest = number;
-		return;
-	}
-#pragma unroll
-	for (__u32 i = 0; i < RAISES; i++) {
-		__u64 before = *(volatile __u64 *)highest;
-
-		if (number <= before || __sync_val_compare_and_swap(highest, before, number) == before)
-			return;
-	}
-}
-
-static __always_inline void add_wait(struct karst_counters *counters, __u64 waited_ns, int ret, bool skipped)
+static __always_inline void add_wait(struct karst_counters *counters, __u64 waited_ns, int ret)
 {
 	__u32 bucket = bucket_of(waited_ns);
 
-	add(&counters->total_ns, waited_ns, skipped);
-	raise(&counters->max_ns, waited_ns, skipped);
+	counters->total_ns += waited_ns;
+	if (waited_ns > counters->max_ns)
+		counters->max_ns = waited_ns;
 	if (ret == -EDEADLK)
-		add(&counters->deadlocks, 1, skipped);
+		counters->deadlocks++;
 	else if (ret == -ETIMEDOUT)
-		add(&counters->timeouts, 1, skipped);
+		counters->timeouts++;
 	if (bucket < KARST_BUCKETS)
-		add(&counters->histogram[bucket], 1, skipped);
+		counters->histogram[bucket]++;
 }
 
-/* The single lock's line in this row: the one it has, else a free one. */
-static __always_inline struct karst_single_lock *single_lock(__u32 row, struct found found)
+/* The single lock's line on this CPU: the one it has, else a free one. Tracers that take over share the lines. */
+static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct found found)
 {
 	__u64 key = ((__u64)found.slot + 1) << 32 | found.index;
 	__u32 first = (key * GOLDEN_RATIO) >> 32;
 
 #pragma unroll
 	for (__u32 probe = 0; probe < KARST_PROBES; probe++) {
-		__u32 at = row * single_lock_lines + ((first + probe) & (single_lock_lines - 1));
+		__u32 at = cpu * single_lock_lines + ((first + probe) & (single_lock_lines - 1));
 		struct karst_single_lock *line = bpf_map_lookup_elem(&single_locks, &at);
 
 		if (line && !line->key)
@@ -292,10 +214,10 @@ static __always_inline struct karst_single_lock *single_lock(__u32 row, struct f
 	return NULL;
 }
 
-static __always_inline void count_wait(struct found found, __u64 waited_ns, int ret, bool skipped)
+static __always_inline void count_wait(struct found found, __u64 waited_ns, int ret)
 {
-	__u32 row = skipped ? cpus : bpf_get_smp_processor_id();
-	__u32 key = row * slots + found.slot;
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 key = cpu * slots + found.slot;
 	struct karst_counters *total;
 	struct karst_single_lock *line;
 
@@ -304,25 +226,25 @@ static __always_inline void count_wait(struct found found, __u64 waited_ns, int 
 	total = bpf_map_lookup_elem(&totals, &key);
 	if (!total)
 		return;
-	add_wait(total, waited_ns, ret, skipped);
+	add_wait(total, waited_ns, ret);
 	if (found.index == KARST_ONLY_LOCK)
 		return;
-	line = single_lock(row, found);
+	line = single_lock(cpu, found);
 	if (line)
-		add_wait(&line->counters, waited_ns, ret, skipped);
+		add_wait(&line->counters, waited_ns, ret);
 	else
 		count_lost(KARST_LOST_SINGLE_LOCK, 1);
 }
 
 /* Takes the time and counts the wait that a note tells of. */
-static __always_inline void finish(const struct note *note, int ret, bool skipped)
+static __always_inline void finish(const struct note *note, int ret)
 {
 	__u64 waited_ns = bpf_ktime_get_ns() - note->began_ns;
 
 	if ((__s64)waited_ns < 0)
 		count_lost(KARST_LOST_CLOCK, 1);
 	else
-		count_wait(note->found, waited_ns, ret, skipped);
+		count_wait(note->found, waited_ns, ret);
 }
 
 /* ---- finding the range of a lock ---- */
@@ -459,16 +381,13 @@ static __always_inline __u32 note_of(const struct stack *stack, __u64 lock)
 	return found;
 }
 
-/*
- * While two tracers share these notes, each event reaches both: the one that comes first makes the note. The second program
- * looks in any case.
- */
-static __always_inline bool is_noted_by_other(const struct stack *stack, __u64 lock, bool skipped)
+/* While two tracers share these notes, each event reaches both: the one that comes first makes the note. */
+static __always_inline bool is_noted_by_other(const struct stack *stack, __u64 lock)
 {
-	return stack->depth && (skipped || waiting.handover) && note_of(stack, lock);
+	return stack->depth && waiting.handover && note_of(stack, lock);
 }
 
-static __always_inline void begin_spinning(__u64 lock, struct found found, bool skipped)
+static __always_inline void begin_spinning(__u64 lock, struct found found)
 {
 	struct stack *stack = stack_of_this_cpu();
 	__u64 task = current_task();
@@ -476,7 +395,7 @@ static __always_inline void begin_spinning(__u64 lock, struct found found, bool 
 
 	if (!stack)
 		return;
-	if (is_noted_by_other(stack, lock, skipped))
+	if (is_noted_by_other(stack, lock))
 		return;
 	top = stack->depth ? fresh_notes(stack, task, lock) : 0;
 	if (top < stack->depth)
@@ -485,7 +404,7 @@ static __always_inline void begin_spinning(__u64 lock, struct found found, bool 
 		count_lost(KARST_LOST_NESTING, NOTES);
 		top = 0;
 	}
-	/* Whatever interrupts this finds either a free place or a note that it takes for a true one, and uses the next. */
+	/* The other tracer may interrupt this: it finds a free place, or a note that looks true, and then uses the next. */
 	stack->notes[top].lock = lock;
 	stack->notes[top].task = task;
 	barrier();
@@ -496,7 +415,7 @@ static __always_inline void begin_spinning(__u64 lock, struct found found, bool 
 }
 
 /* Returns whether the lock was waited for on this CPU. */
-static __always_inline bool end_spinning(__u64 lock, int ret, bool skipped)
+static __always_inline bool end_spinning(__u64 lock, int ret)
 {
 	struct stack *stack = stack_of_this_cpu();
 	__u32 position;
@@ -506,7 +425,7 @@ static __always_inline bool end_spinning(__u64 lock, int ret, bool skipped)
 	position = note_of(stack, lock);
 	if (!position || position > NOTES)
 		return false;
-	finish(&stack->notes[position - 1], ret, skipped);
+	finish(&stack->notes[position - 1], ret);
 	if (stack->depth > position)
 		count_lost(KARST_LOST_STALE_NOTE, stack->depth - position);
 	barrier(); /* from here on an interrupt may use the note's place */
@@ -595,14 +514,14 @@ static __always_inline void begin_sleeping(__u64 lock, struct found found)
 	note->began_ns = now_ns;
 }
 
-static __always_inline void end_sleeping(__u64 lock, int ret, bool skipped)
+static __always_inline void end_sleeping(__u64 lock, int ret)
 {
 	__u64 task = current_task();
 	struct note *note = sleeper_of(task);
 
 	if (!note || note->lock != lock)
 		return;
-	finish(note, ret, skipped);
+	finish(note, ret);
 	note->began_ns = 0;
 	if (claim(note, task, 0))
 		__sync_fetch_and_add(&waiting.sleeping, -1);
@@ -610,52 +529,28 @@ static __always_inline void end_sleeping(__u64 lock, int ret, bool skipped)
 
 /* ---- both tracepoints ---- */
 
-static __always_inline int begin(__u64 lock, __u32 flags, bool skipped)
+static __always_inline int begin(const __u64 *ctx)
 {
+	__u64 lock = ctx[0], flags = ctx[1];
 	struct found found;
 
 	if (!find(lock, &found))
 		return 0;
 	if ((flags & LCB_F_SPIN) && !(flags & (LCB_F_MUTEX | LCB_F_RT)))
-		begin_spinning(lock, found, skipped);
+		begin_spinning(lock, found);
 	else
 		begin_sleeping(lock, found);
 	return 0;
 }
 
-static __always_inline int end(__u64 lock, int ret, bool skipped)
+static __always_inline int end(const __u64 *ctx)
 {
-	if (!end_spinning(lock, ret, skipped) && waiting.sleeping)
-		end_sleeping(lock, ret, skipped);
+	__u64 lock = ctx[0];
+	int ret = ctx[1];
+
+	if (!end_spinning(lock, ret) && waiting.sleeping)
+		end_sleeping(lock, ret);
 	return 0;
-}
-
-static __always_inline int first_begin(const __u64 *ctx)
-{
-	give(&given_here()->begins, ctx);
-	return begin(ctx[0], ctx[1], false);
-}
-
-static __always_inline int second_begin(const __u64 *ctx)
-{
-	if (take(&given_here()->begins, ctx))
-		return 0;
-	count_lost(KARST_CAUGHT_BEGIN, 1);
-	return begin(ctx[0], ctx[1], true);
-}
-
-static __always_inline int first_end(const __u64 *ctx)
-{
-	give(&given_here()->ends, ctx);
-	return end(ctx[0], ctx[1], false);
-}
-
-static __always_inline int second_end(const __u64 *ctx)
-{
-	if (take(&given_here()->ends, ctx))
-		return 0;
-	count_lost(KARST_CAUGHT_END, 1);
-	return end(ctx[0], ctx[1], true);
 }
 
 /* ---- programs ---- */
@@ -663,25 +558,13 @@ static __always_inline int second_end(const __u64 *ctx)
 SEC("tp_btf/contention_begin")
 int on_contention_begin(__u64 *ctx)
 {
-	return first_begin(ctx);
-}
-
-SEC("tp_btf/contention_begin")
-int on_skipped_begin(__u64 *ctx)
-{
-	return second_begin(ctx);
+	return begin(ctx);
 }
 
 SEC("tp_btf/contention_end")
 int on_contention_end(__u64 *ctx)
 {
-	return first_end(ctx);
-}
-
-SEC("tp_btf/contention_end")
-int on_skipped_end(__u64 *ctx)
-{
-	return second_end(ctx);
+	return end(ctx);
 }
 
 /* The same for BPF_PROG_TEST_RUN, which takes made-up arguments for raw_tp programs only. */
@@ -689,23 +572,11 @@ int on_skipped_end(__u64 *ctx)
 SEC("raw_tp/contention_begin")
 int test_contention_begin(__u64 *ctx)
 {
-	return first_begin(ctx);
-}
-
-SEC("raw_tp/contention_begin")
-int test_skipped_begin(__u64 *ctx)
-{
-	return second_begin(ctx);
+	return begin(ctx);
 }
 
 SEC("raw_tp/contention_end")
 int test_contention_end(__u64 *ctx)
 {
-	return first_end(ctx);
-}
-
-SEC("raw_tp/contention_end")
-int test_skipped_end(__u64 *ctx)
-{
-	return second_end(ctx);
+	return end(ctx);
 }

@@ -3,7 +3,6 @@
 
 package io.karst.itests;
 
-import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
@@ -32,10 +31,7 @@ public class KilledKarafIT {
                 awaitReady(karaf);
             }
             long expected = load.stop();
-            long[] counted = load.counted(karaf.shell("karst:locks --json"));
-            assertTrue("nothing waited", expected > 0);
-            assertEquals("lost of " + expected, 0, counted[1]);
-            assertEquals("counted", expected, counted[0]);
+            load.assertCounted(expected, karaf.shell("karst:locks --json"));
             cleanupRemovesPinsThatNobodyUses(karaf);
             uninstallRemovesEveryPin(karaf);
         } finally {

@@ -116,10 +116,7 @@ public class SwappedStagesIT {
             awaitFormerGone();
             awaitHeap(heap + HEAP_SLACK_BYTES);
             long expected = load.stop();
-            long[] counted = load.counted(new Shell(sessions).run("karst:locks --json"));
-            assertTrue("nothing waited", expected > 0);
-            assertEquals("lost of " + expected, 0, counted[1]);
-            assertEquals("counted", expected, counted[0]);
+            load.assertCounted(expected, new Shell(sessions).run("karst:locks --json"));
         } finally {
             RunningKaraf.run(Path.of("."), "rm", "-rf", folder.toString());
         }

@@ -12,7 +12,7 @@ import java.util.List;
 public final class LockContentionLayout {
 
     /** {@code KARST_LAYOUT_VERSION}. */
-    public static final int VERSION = 4;
+    public static final int VERSION = 5;
 
     /** {@code KARST_MAX_RANGES}: ranges in a table, and most slots. */
     public static final int MAX_RANGES = 16384;
@@ -108,18 +108,12 @@ public final class LockContentionLayout {
     public static final int SINGLE_LOCK_COUNTERS = 8;
 
     /** {@code KARST_LOST_REASONS}: longs in one CPU's row of map {@code lost}. */
-    public static final int LOST_ROW = 8;
+    public static final int LOST_ROW = 6;
 
     /** {@code KARST_LOST_SINGLE_LOCK}: counted in the totals, but not for the single lock. */
     public static final int LOST_SINGLE_LOCK = 4;
 
-    /** {@code KARST_CAUGHT_BEGIN}: skipped runs of the first begin program that the second one made up for. */
-    public static final int CAUGHT_BEGIN = 6;
-
-    /** {@code KARST_CAUGHT_END}: the same of the end programs. */
-    public static final int CAUGHT_END = 7;
-
-    /** Names of the reasons, in the order of {@code enum karst_lost_reason}; those two are none. */
+    /** Names of the reasons, in the order of {@code enum karst_lost_reason}. */
     public static final List<String> LOST_NAMES =
             List.of("stale_note", "nesting", "sleepers_full", "clock", "single_lock", "map_gone");
 

@@ -157,8 +157,8 @@ public final class PinTree {
     }
 
     /**
-     * Removes a half's pins and its directory, in the order of their names: the begin programs before the end programs, so that
-     * an end is the last to be seen, and of both the second ones first.
+     * Removes a half's pins and its directory, in the order of their names: the begin program before the end program, so that
+     * an end is the last to be seen.
      *
      * @param name of the half
      * @return pins removed

@@ -33,8 +33,8 @@ public sealed interface Takeover {
      * A pinned half.
      *
      * @param state what it says of itself; empty if that cannot be read
-     * @param begins digests of the assets of which both begin programs are attached
-     * @param ends digests of the assets of which both end programs are attached
+     * @param begins digests of the assets whose begin program is attached
+     * @param ends digests of the assets whose end program is attached
      */
     record Found(Optional<HalfState> state, Set<String> begins, Set<String> ends) {
 
@@ -45,7 +45,7 @@ public sealed interface Takeover {
         }
 
         /**
-         * Whether it can have counted: the begin programs are pinned last.
+         * Whether it can have counted: the begin program is pinned last.
          *
          * @return false for what a start that was broken off left
          */

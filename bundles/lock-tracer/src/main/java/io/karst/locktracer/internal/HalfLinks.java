@@ -6,6 +6,7 @@ package io.karst.locktracer.internal;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfLink;
+import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,18 +14,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The pinned links of a half: {@code end-DIGEST}, {@code after-end-DIGEST}, {@code begin-DIGEST} and
- * {@code after-begin-DIGEST}, made in that order, for each asset whose programs are attached to its maps. There is one such
- * asset but for the short while in which one takes over from another.
+ * The pinned links of a half: {@code end-DIGEST} and {@code begin-DIGEST}, made in that order, for each asset whose programs
+ * are attached to its maps. There is one such asset but for the short while in which one takes over from another.
  *
  * @param bpf the kernel's BPF
  * @param half its directory
@@ -32,9 +29,6 @@ import java.util.TreeSet;
 record HalfLinks(Bpf bpf, Path half) {
     static final String BEGIN = "begin-";
     static final String END = "end-";
-
-    /** Of the second programs. Sorted by name they are the first, and so removed first. */
-    private static final String AFTER = "after-";
 
     /** A program that ran when its link went has ended by then, on a slow host too. */
     private static final Duration REST = Duration.ofMillis(50);
@@ -44,26 +38,14 @@ record HalfLinks(Bpf bpf, Path half) {
     /** Skipped runs, by program id. */
     record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {}
 
-    /** Digests of the assets of which both begin programs are attached. */
+    /** Digests of the assets whose begin program is attached. */
     Set<String> begins() {
-        return both(BEGIN);
+        return digests(BEGIN);
     }
 
-    /** Digests of the assets of which both end programs are attached. */
+    /** Digests of the assets whose end program is attached. */
     Set<String> ends() {
-        return both(END);
-    }
-
-    private Set<String> both(String prefix) {
-        Set<String> digests = digests(prefix);
-        digests.retainAll(digests(AFTER + prefix));
-        return digests;
-    }
-
-    private Set<String> any(String prefix) {
-        Set<String> digests = digests(prefix);
-        digests.addAll(digests(AFTER + prefix));
-        return digests;
+        return digests(END);
     }
 
     private Set<String> digests(String prefix) {
@@ -77,18 +59,10 @@ record HalfLinks(Bpf bpf, Path half) {
     }
 
     /** Attaches and pins. A link that an interrupted try left under that name gives way. */
-    void attach(Attaching programs, String digest) {
-        Hook hook = programs.hook();
-        Map<String, String> pins = Map.of(
-                hook.end(),
-                END,
-                hook.skippedEnd(),
-                AFTER + END,
-                hook.begin(),
-                BEGIN,
-                hook.skippedBegin(),
-                AFTER + BEGIN);
-        programs.attach((program, link) -> pin(link, half.resolve(pins.get(program) + digest)));
+    void attach(BpfObject object, Hook hook, String digest) {
+        hook.attach(
+                object,
+                (program, link) -> pin(link, half.resolve((program.equals(hook.end()) ? END : BEGIN) + digest)));
     }
 
     private static void pin(BpfLink attached, Path path) {
@@ -101,8 +75,7 @@ record HalfLinks(Bpf bpf, Path half) {
     }
 
     /**
-     * Skipped runs of all but one asset's programs. Of a first program without its second there are none: either it was
-     * never attached, and others counted; or it is gone, and they were read before.
+     * Skipped runs of all but one asset's programs.
      *
      * @param digest whose are left out; empty for none
      */
@@ -112,15 +85,13 @@ record HalfLinks(Bpf bpf, Path half) {
 
     private Map<Integer, Long> misses(String prefix, String but) {
         Map<Integer, Long> misses = new HashMap<>();
-        Set<String> digests = both(prefix);
+        Set<String> digests = digests(prefix);
         digests.remove(but);
         for (String digest : digests) {
-            try (Owned owned = new Owned()) {
-                BpfLink link = opened(half.resolve(prefix + digest), owned).orElseThrow();
-                int id = link.info().programId();
-                BpfProgram program = bpf.programById(id).orElseThrow();
-                owned.add(program::close);
-                misses.put(id, program.info().recursionMisses());
+            try (BpfLink link = bpf.pinnedLink(half.resolve(prefix + digest));
+                    BpfProgram program =
+                            bpf.programById(link.info().programId()).orElseThrow()) {
+                misses.put(link.info().programId(), program.info().recursionMisses());
             }
         }
         return misses;
@@ -128,8 +99,7 @@ record HalfLinks(Bpf bpf, Path half) {
 
     /**
      * Detaches all but one asset's programs, and returns when none of them runs any more. First the ends, then the begins:
-     * so whatever begins is ended. Write {@link #missesOfOthers} down before: what is skipped from then on, the programs
-     * that stay are given.
+     * so whatever begins is ended. Write {@link #missesOfOthers} down before.
      *
      * @param digest whose links stay; empty for none
      */
@@ -139,43 +109,21 @@ record HalfLinks(Bpf bpf, Path half) {
     }
 
     private void detach(String prefix, String but, Ticker ticker) {
-        Set<String> digests = any(prefix);
+        Set<String> digests = digests(prefix);
         digests.remove(but);
-        digests.forEach(digest -> detach(half.resolve(prefix + digest), half.resolve(AFTER + prefix + digest), ticker));
+        digests.forEach(digest -> detach(half.resolve(prefix + digest), ticker));
     }
 
-    /** The second goes first: alone it would take every event for one that the first was skipped for. */
-    private void detach(Path first, Path second, Ticker ticker) {
-        List<Integer> gone = new ArrayList<>();
-        try (Owned owned = new Owned()) {
-            Optional<BpfLink> secondLink = opened(second, owned);
-            Optional<BpfLink> firstLink = opened(first, owned);
-            secondLink.ifPresent(link -> gone.add(remove(link, second)));
-            firstLink.ifPresent(link -> gone.add(remove(link, first)));
-        }
-        gone.forEach(link -> awaitGone(link, ticker));
-        rest(ticker);
-    }
-
-    private Optional<BpfLink> opened(Path pin, Owned owned) {
-        if (!Files.exists(pin)) {
-            return Optional.empty();
-        }
-        BpfLink link = bpf.pinnedLink(pin);
-        owned.add(link::close);
-        return Optional.of(link);
-    }
-
-    /** Returns the link's id. */
-    private static int remove(BpfLink link, Path pin) {
-        int id = link.info().id();
-        try {
+    private void detach(Path pin, Ticker ticker) {
+        int gone;
+        try (BpfLink link = bpf.pinnedLink(pin)) {
+            gone = link.info().id();
             Files.deleteIfExists(pin);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        link.close();
-        return id;
+        awaitGone(gone, ticker);
+        rest(ticker);
     }
 
     /** A link is detached a little after its last holder let it go. */

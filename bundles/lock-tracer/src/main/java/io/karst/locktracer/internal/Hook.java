@@ -3,48 +3,48 @@
 
 package io.karst.locktracer.internal;
 
+import io.karst.bpf.BpfLink;
+import io.karst.bpf.BpfObject;
 import java.util.List;
+import java.util.function.BiConsumer;
 
-/**
- * Which of the programs with the same body are loaded. Of each tracepoint's two, the second handles the events for which the
- * kernel skipped the first; it is attached after it.
- */
+/** Which of the programs with the same body are loaded: one for each tracepoint. */
 enum Hook {
     /** BTF tracepoints: the usual ones. */
-    TP_BTF("on_contention_begin", "on_skipped_begin", "on_contention_end", "on_skipped_end"),
+    TP_BTF("on_contention_begin", "on_contention_end"),
     /** Raw tracepoints, which work where the kernel refuses the others and take test runs. */
-    RAW_TP("test_contention_begin", "test_skipped_begin", "test_contention_end", "test_skipped_end");
+    RAW_TP("test_contention_begin", "test_contention_end");
 
     private final String begin;
-    private final String skippedBegin;
     private final String end;
-    private final String skippedEnd;
 
-    Hook(String begin, String skippedBegin, String end, String skippedEnd) {
+    Hook(String begin, String end) {
         this.begin = begin;
-        this.skippedBegin = skippedBegin;
         this.end = end;
-        this.skippedEnd = skippedEnd;
     }
 
     String begin() {
         return begin;
     }
 
-    String skippedBegin() {
-        return skippedBegin;
-    }
-
     String end() {
         return end;
     }
 
-    String skippedEnd() {
-        return skippedEnd;
+    List<String> programs() {
+        return List.of(begin, end);
     }
 
-    List<String> programs() {
-        return List.of(begin, skippedBegin, end, skippedEnd);
+    /**
+     * Attaches the end program, then the begin program: an end without a begin is no one's, but a begin without an end would
+     * leave a stale note.
+     *
+     * @param object the loaded programs
+     * @param taker gets each program's name and its link, which it has to close, before the next one is attached
+     */
+    void attach(BpfObject object, BiConsumer<String, BpfLink> taker) {
+        taker.accept(end, object.program(end).attach());
+        taker.accept(begin, object.program(begin).attach());
     }
 
     /** By the name of a loaded begin program, of which the kernel keeps 15 characters. */

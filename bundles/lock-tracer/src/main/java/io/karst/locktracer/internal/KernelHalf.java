@@ -67,7 +67,7 @@ final class KernelHalf implements Owned.Closing {
             };
             SharedMemory memory = HalfMaps.mapped(maps, sizes, owned);
             if (now.isPresent()) {
-                new Attaching(object, hook, sizes).attach((program, link) -> owned.add(link::close));
+                hook.attach(object, (program, link) -> owned.add(link::close));
             }
             return new KernelHalf(
                     owned,

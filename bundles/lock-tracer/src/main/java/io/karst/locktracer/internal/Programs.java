@@ -69,12 +69,11 @@ record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
             for (Hook each : Hook.values()) {
                 each.programs().forEach(name -> object.setAutoload(name, each == hook));
             }
-            object.setReadOnlyVariable("cpus", sizes.cpus());
             object.setReadOnlyVariable("slots", sizes.slots());
             object.setReadOnlyVariable("single_lock_lines", sizes.lines());
-            object.setMaxEntries("totals", (long) sizes.rows() * sizes.slots());
-            object.setMaxEntries("single_locks", (long) sizes.rows() * sizes.lines());
-            object.setMaxEntries("lost", (long) sizes.rows() * LockContentionLayout.LOST_ROW);
+            object.setMaxEntries("totals", (long) sizes.cpus() * sizes.slots());
+            object.setMaxEntries("single_locks", (long) sizes.cpus() * sizes.lines());
+            object.setMaxEntries("lost", (long) sizes.cpus() * LockContentionLayout.LOST_ROW);
             reused.forEach(object::reuseMap);
             object.load();
             return object;

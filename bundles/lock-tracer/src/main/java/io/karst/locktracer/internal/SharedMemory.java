@@ -38,9 +38,9 @@ record SharedMemory(
     @FunctionalInterface
     interface CounterVisitor {
         /**
-         * Counters in one row.
+         * Counters of one CPU.
          *
-         * @param at where they lie: the slot in that row, or the line over all rows, from 0
+         * @param at where they lie: the slot on that CPU, or the line over all CPUs, from 0
          * @param key key of a line; the slot again for a slot
          * @param memory holds a {@code struct karst_counters}
          * @param offset where it begins in {@code memory}
@@ -70,47 +70,40 @@ record SharedMemory(
         control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
     }
 
-    /** Rows that can have counted: the shared one is seldom in use. */
-    private int rowsInUse() {
-        return lost(LockContentionLayout.CAUGHT_END) > 0 ? sizes.rows() : sizes.cpus();
-    }
-
-    /** Visits the counters of the first slots, row after row. */
+    /** Visits the counters of the first slots, CPU after CPU. */
     void visitSlots(int used, CounterVisitor visitor) {
         long[] memory = new long[used * COUNTER_LONGS];
-        int rows = rowsInUse();
-        for (int row = 0; row < rows; row++) {
-            totals.getLongs(slotOffset(row, 0), memory, memory.length);
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            totals.getLongs(slotOffset(cpu, 0), memory, memory.length);
             for (int slot = 0; slot < used; slot++) {
                 visitor.visit(slot, slot, memory, slot * COUNTER_LONGS);
             }
         }
     }
 
-    /** Visits the lines in use, row after row. */
+    /** Visits the lines in use, CPU after CPU. */
     void visitLines(CounterVisitor visitor) {
         long[] memory = new long[sizes.lines() * LINE_LONGS];
-        int rows = rowsInUse();
-        for (int row = 0; row < rows; row++) {
-            singleLocks.getLongs(lineOffset(row, 0), memory, memory.length);
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            singleLocks.getLongs(lineOffset(cpu, 0), memory, memory.length);
             for (int line = 0; line < sizes.lines(); line++) {
                 long key = memory[line * LINE_LONGS];
                 if (key != 0) {
-                    visitor.visit(row * sizes.lines() + line, key, memory, line * LINE_LONGS + 1);
+                    visitor.visit(cpu * sizes.lines() + line, key, memory, line * LINE_LONGS + 1);
                 }
             }
         }
     }
 
-    /** Zeroes a slot in all rows; no program may count in it any more. */
+    /** Zeroes a slot on all CPUs; no program may count in it any more. */
     void clearSlot(int slot) {
         byte[] zeros = new byte[LockContentionLayout.COUNTERS_BYTES];
-        for (int row = 0; row < sizes.rows(); row++) {
-            totals.putBytes(slotOffset(row, slot), zeros);
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            totals.putBytes(slotOffset(cpu, slot), zeros);
         }
     }
 
-    /** Zeroes a line, then frees it by its key; {@code line} counts over all rows. */
+    /** Zeroes a line, then frees it by its key; {@code line} counts over all CPUs. */
     void clearLine(int line) {
         long at = (long) line * LockContentionLayout.SINGLE_LOCK_BYTES;
         singleLocks.putBytes(
@@ -123,20 +116,20 @@ record SharedMemory(
         waiting.putLong(LockContentionLayout.WAITING_HANDOVER, both ? 1 : 0);
     }
 
-    /** Events lost for a reason, over all rows. */
+    /** Events lost for a reason, over all CPUs. */
     long lost(int reason) {
         long sum = 0;
-        for (int row = 0; row < sizes.rows(); row++) {
-            sum += lost.getLong(((long) row * LockContentionLayout.LOST_ROW + reason) * Long.BYTES);
+        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
+            sum += lost.getLong(((long) cpu * LockContentionLayout.LOST_ROW + reason) * Long.BYTES);
         }
         return sum;
     }
 
-    private long slotOffset(int row, int slot) {
-        return ((long) row * sizes.slots() + slot) * LockContentionLayout.COUNTERS_BYTES;
+    private long slotOffset(int cpu, int slot) {
+        return ((long) cpu * sizes.slots() + slot) * LockContentionLayout.COUNTERS_BYTES;
     }
 
-    private long lineOffset(int row, int line) {
-        return ((long) row * sizes.lines() + line) * LockContentionLayout.SINGLE_LOCK_BYTES;
+    private long lineOffset(int cpu, int line) {
+        return ((long) cpu * sizes.lines() + line) * LockContentionLayout.SINGLE_LOCK_BYTES;
     }
 }

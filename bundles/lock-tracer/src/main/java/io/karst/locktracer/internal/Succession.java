@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever moment a start is broken off at, the next one finds a state that it can go on from, and no count is lost or
  * doubled, because
  * <ul>
- *   <li>a half counts from when its second begin link is pinned, which is the last of its pins to be made;
+ *   <li>a half counts from when its begin link is pinned, which is the last of its pins to be made;
  *   <li>programs that share maps share the notes of waits under way, and of these each is counted by one end only;
  *   <li>a link is removed only when its successor is pinned;
  *   <li>counts of an older half are added to a newer one in one step, which also writes down that it was done.
@@ -212,7 +212,7 @@ final class Succession {
                         pin(HalfMaps.ledger(bpf, sizes), half.resolve(HalfMaps.LEDGER), inherited);
                         pin(HalfMaps.kept(bpf), half.resolve(HalfMaps.KEPT), memory -> {});
                         pin(HalfMaps.state(bpf), half.resolve(HalfMaps.STATE), state::write);
-                        new HalfLinks(bpf, half).attach(new Attaching(object, hook, sizes), programs.digest());
+                        new HalfLinks(bpf, half).attach(object, hook, programs.digest());
                         return object;
                     })
                     .close();
@@ -283,7 +283,7 @@ final class Succession {
         sayHandover(old.path());
         HalfLinks links = new HalfLinks(bpf, old.path());
         programs.loaded(sizes, reused, (object, hook) -> {
-                    links.attach(new Attaching(object, hook, sizes), programs.digest());
+                    links.attach(object, hook, programs.digest());
                     return object;
                 })
                 .close();

@@ -23,14 +23,9 @@ record TracerSizes(int cpus, int slots, int lines) {
         }
     }
 
-    /** Rows of counters: one for each CPU, and one that all CPUs share. */
-    int rows() {
-        return cpus + 1;
-    }
-
     /**
      * Room for four times the ranges there are, and for more than that where memory allows: as many as a table holds, if
-     * all rows' slots together stay within 32 MiB.
+     * all CPUs' slots together stay within 32 MiB.
      *
      * @param cpus CPUs the kernel can ever have
      * @param ranges ranges of the first inventory
@@ -41,7 +36,7 @@ record TracerSizes(int cpus, int slots, int lines) {
         int slots = LEAST_SLOTS;
         while (slots < settings.maxSlots()
                 && (slots < ranges * GROWTH
-                        || 2L * slots * (cpus + 1) * LockContentionLayout.COUNTERS_BYTES <= AFFORDABLE_BYTES)) {
+                        || 2L * slots * cpus * LockContentionLayout.COUNTERS_BYTES <= AFFORDABLE_BYTES)) {
             slots *= 2;
         }
         return new TracerSizes(cpus, slots, settings.singleLockLines());

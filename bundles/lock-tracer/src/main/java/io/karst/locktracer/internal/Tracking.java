@@ -171,18 +171,17 @@ final class Tracking {
     }
 
     /**
-     * Begins that the kernel skipped and the second program did not make up for. That may have made up for some since
-     * {@code skipped} was read: nothing is called lost that is not, and what is may be told by the next reading only.
+     * Begins that the kernel skipped, of whatever lock.
      *
      * @param skipped runs of the attached begin program that the kernel skipped
      */
     synchronized long lostBegins(long skipped) {
-        return Math.max(0, skipped + sum(kept.beginMisses()) - memory.lost(LockContentionLayout.CAUGHT_BEGIN));
+        return skipped + sum(kept.beginMisses());
     }
 
     /** The same of ends. */
     synchronized long lostEnds(long skipped) {
-        return Math.max(0, skipped + sum(kept.endMisses()) - memory.lost(LockContentionLayout.CAUGHT_END));
+        return skipped + sum(kept.endMisses());
     }
 
     private static long sum(Map<Integer, Long> misses) {

@@ -27,6 +27,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +118,7 @@ class AdoptionTest {
         } finally {
             stage.close();
         }
-        assertThat(PinTree.remove(PLACE)).isEqualTo(15);
+        assertThat(PinTree.remove(PLACE)).isEqualTo(13);
         assertThat(ROOT.resolve(INSTANCE)).doesNotExist();
     }
 
@@ -135,9 +136,9 @@ class AdoptionTest {
             contention.close();
             assertCounted(stage, independent);
             assertThat(pins())
-                    .as("two pairs of links")
+                    .as("one pair of links")
                     .filteredOn(pin -> pin.contains("-"))
-                    .hasSize(4);
+                    .hasSize(2);
         } finally {
             stage.close();
         }
@@ -157,7 +158,7 @@ class AdoptionTest {
             contention.goOn();
             contention.close();
             assertCounted(stage, independent);
-            assertThat(pins()).as("one half").hasSize(15);
+            assertThat(pins()).as("one half").hasSize(13);
             assertThat(stage.since()).isEqualTo(since);
         } finally {
             stage.close();
@@ -179,7 +180,7 @@ class AdoptionTest {
             contention.close();
             LockTracerStage last = stage(0, LINES);
             assertCounted(last, independent);
-            assertThat(pins()).as("one half").hasSize(15);
+            assertThat(pins()).as("one half").hasSize(13);
             last.close();
         }
         assertThat(died).isGreaterThan(3);
@@ -212,12 +213,13 @@ class AdoptionTest {
         pins().stream().filter(pin -> pin.startsWith("begin-")).forEach(pin -> delete(half.resolve(pin)));
         LockTracerStage next = stage(0, LINES);
         assertThat(next.since()).isAfter(stage.since());
-        assertThat(pins()).as("one half").hasSize(15);
+        assertThat(pins()).as("one half").hasSize(13);
         next.close();
     }
 
-    @Test
-    void halfThatCannotBeReadGivesWay() throws Exception {
+    @ParameterizedTest(name = "layout {0}")
+    @ValueSource(ints = {4, 1_000_000})
+    void halfOfAnotherLayoutGivesWay(int layout) throws Exception {
         LockTracerStage stage = stage(0, LINES);
         try (Independent independent = independent()) {
             contend(independent);
@@ -225,7 +227,7 @@ class AdoptionTest {
         stage.close();
         try (BpfMap state = bpf.pinnedMap(ROOT.resolve(INSTANCE).resolve("1").resolve("state"));
                 MappedMemory memory = state.mmap(true)) {
-            memory.putInt(8, 1_000_000);
+            memory.putInt(8, layout);
         }
         LockTracerStage next = stage(0, LINES);
         try (Independent independent = independent()) {
@@ -377,19 +379,30 @@ class AdoptionTest {
                 new SelfTest.Parts(bpf, new OtherAssets(build), maps, new NamesOnly()), settings, Clock.systemUTC());
     }
 
-    /** The counts first: if only {@code lost} is not 0, events of other locks were lost, which it counts too. */
+    /** Whatever is missing has to be told: as runs that the kernel skipped, and as what became of the other half of a wait. */
     private void assertCounted(LockTracerStage stage, Independent independent) {
         TracerReading reading = stage.read();
-        Map<LockKind, Long> counted = new EnumMap<>(LockKind.class);
-        mapOf.forEach((kind, map) -> counted.put(
+        Map<LockKind, Long> missing = new EnumMap<>(independent.counts());
+        mapOf.forEach((kind, map) -> missing.merge(
                 kind,
-                reading.perKind().stream()
+                -reading.perKind().stream()
                         .filter(entry -> entry.mapId() == map && entry.kind() == kind)
                         .mapToLong(entry -> entry.counters().count())
-                        .sum()));
+                        .sum(),
+                Long::sum));
+        long all = sum(reading.lost().values());
+        long skipped = reading.lost().getOrDefault("recursion_begin", 0L)
+                + reading.lost().getOrDefault("recursion_end", 0L);
         assertThat(independent.total()).as("waits at all").isPositive();
-        assertThat(counted).as("counted, as against independently").isEqualTo(independent.counts());
-        assertThat(reading.lost().values()).as("lost " + reading.lost()).containsOnly(0L);
+        assertThat(missing.values())
+                .as("missing " + missing + ", lost " + reading.lost())
+                .allSatisfy(waits -> assertThat(waits).isNotNegative());
+        assertThat(sum(missing.values())).as("missing " + missing).isLessThanOrEqualTo(skipped);
+        assertThat(all - skipped).as("lost " + reading.lost()).isLessThanOrEqualTo(skipped);
+    }
+
+    private static long sum(Collection<Long> numbers) {
+        return numbers.stream().mapToLong(Long::longValue).sum();
     }
 
     private Independent independent() throws IOException, InterruptedException {

@@ -24,9 +24,9 @@ final class HeapMemory implements MappedMemory {
         return new SharedMemory(
                 new HeapMemory(2L * LockContentionLayout.TABLE_BYTES),
                 new HeapMemory(LockContentionLayout.CONTROL_BYTES),
-                new HeapMemory((long) sizes.rows() * sizes.slots() * LockContentionLayout.COUNTERS_BYTES),
-                new HeapMemory((long) sizes.rows() * sizes.lines() * LockContentionLayout.SINGLE_LOCK_BYTES),
-                new HeapMemory((long) sizes.rows() * LockContentionLayout.LOST_ROW * Long.BYTES),
+                new HeapMemory((long) sizes.cpus() * sizes.slots() * LockContentionLayout.COUNTERS_BYTES),
+                new HeapMemory((long) sizes.cpus() * sizes.lines() * LockContentionLayout.SINGLE_LOCK_BYTES),
+                new HeapMemory((long) sizes.cpus() * LockContentionLayout.LOST_ROW * Long.BYTES),
                 new HeapMemory(LockContentionLayout.WAITING_BYTES),
                 new HeapMemory((long) sizes.slots() * SlotRecords.BYTES),
                 new HeapMemory((long) KeptStore.PIECES * KeptStore.PIECE_BYTES),

@@ -10,7 +10,6 @@ import io.karst.contention.LockCounters;
 import io.karst.contention.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.CounterSum;
-import io.karst.locks.LockContentionLayout;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -230,42 +229,19 @@ class KernelProgramsTest {
     }
 
     @Test
-    void countsWhatTheKernelSkippedTheFirstProgramsFor() {
-        LockRange many = new LockRange(1, 0, LockKind.HASH_BUCKET, LOCK, 16, 500, 8, 0);
-        try (Twins twins = new Twins(bpf, 1024, 64)) {
-            twins.tracking().track(inventory(List.of(many)));
-            long[] returns = {0, -EDEADLK, -ETIMEDOUT};
-            for (long returned : returns) {
-                twins.skippedBegin(many.firstLock(), Twins.SPIN);
-                twins.skippedEnd(many.firstLock(), returned);
-            }
-            WaitCounters waits = waitsOf(twins, 1);
-            assertThat(waits.count()).isEqualTo(3);
-            assertThat(waits.deadlocks()).isEqualTo(1);
-            assertThat(waits.timeouts()).isEqualTo(1);
-            assertThat(waits.maxNanos()).isBetween(1L, waits.totalNanos());
-            assertThat(twins.tracking().totals().perLock())
-                    .singleElement()
-                    .satisfies(lock -> assertThat(lock.counters())
-                            .usingRecursiveComparison()
-                            .isEqualTo(waits));
-            assertThat(twins.memory().lost(LockContentionLayout.CAUGHT_BEGIN)).isEqualTo(3);
-            assertThat(twins.memory().lost(LockContentionLayout.CAUGHT_END)).isEqualTo(3);
-            assertThat(twins.tracking().lost().values()).containsOnly(0L);
-        }
-    }
-
-    @Test
-    void aWaitMayBeginWithTheOneAndEndWithTheOther() {
+    void countsAWaitOnceWhileTwoTracersSeeIt() {
         try (Twins twins = twoLocks()) {
-            twins.skippedBegin(LOCK, Twins.SPIN);
+            twins.memory().handover(true);
             twins.begin(OTHER, Twins.SPIN);
-            twins.skippedEnd(OTHER, 0);
-            twins.begin(OTHER, Twins.MUTEX_SLEEPING);
-            twins.skippedEnd(OTHER, 0);
-            twins.end(LOCK, 0);
+            for (int tracer = 0; tracer < 2; tracer++) {
+                twins.begin(LOCK, Twins.SPIN);
+            }
+            for (int tracer = 0; tracer < 2; tracer++) {
+                twins.end(LOCK, 0);
+            }
+            twins.end(OTHER, 0);
             assertThat(countOf(twins, 1)).isEqualTo(1);
-            assertThat(countOf(twins, 2)).isEqualTo(2);
+            assertThat(countOf(twins, 2)).isEqualTo(1);
             assertThat(twins.tracking().lost().values()).containsOnly(0L);
         }
     }

@@ -12,7 +12,6 @@ import io.karst.bpf.TestRun;
 import io.karst.contention.LockCounters;
 import io.karst.contention.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.locks.LockContentionLayout;
 import io.karst.resource.LockKind;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -125,13 +124,6 @@ class LiveContentionTest {
             assertThat(independent.values())
                     .as("what this kernel shows at all; a mutex shows everywhere")
                     .anySatisfy(seen -> assertThat(seen.count()).isGreaterThanOrEqualTo(ENOUGH));
-            // were events taken for skipped that were not, it would be each of them
-            assertThat(half.memory().lost(LockContentionLayout.CAUGHT_BEGIN))
-                    .as("begins that the second program made up for")
-                    .isLessThanOrEqualTo(half.begin().info().recursionMisses());
-            assertThat(half.memory().lost(LockContentionLayout.CAUGHT_END))
-                    .as("ends that the second program made up for")
-                    .isLessThanOrEqualTo(half.end().info().recursionMisses());
         }
     }
 

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.contention.LockCounters;
 import io.karst.contention.LockVisibility;
+import io.karst.locks.Kept;
+import io.karst.locks.KeptStore;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.PinPlace;
 import io.karst.locks.RangeTable;
@@ -116,37 +118,13 @@ class TrackingTest {
     }
 
     @Test
-    void readsTheSharedRowToo() {
-        tracking.track(inventory(freeze(1)));
-        waits(0, slotOf(1), 3, 100);
-        caught(LockContentionLayout.CAUGHT_END, 0, 2);
-        waits(sizes.cpus(), slotOf(1), 2, 400);
-        line(sizes.cpus(), 5, LockContentionLayout.singleLockKey(slotOf(1), 0), 2, 400);
-        assertThat(counts()).containsExactly("1=5");
-        tracking.track(inventory(freeze(2)));
-        pass(Duration.ofSeconds(2));
-        tracking.track(inventory(freeze(2)));
-        assertThat(counts()).as("taken out of all rows").containsExactly("1=5");
-        assertThat(memory.totals().getLong(sizes.cpus() * 4L * LockContentionLayout.COUNTERS_BYTES))
-                .as("cleared")
-                .isZero();
-    }
-
-    @Test
-    void whatWasMadeUpForIsNotLost() {
+    void tellsWhatFormerProgramsSkippedToo() {
         assertThat(tracking.lostBegins(5)).isEqualTo(5);
-        caught(LockContentionLayout.CAUGHT_BEGIN, 0, 1);
-        caught(LockContentionLayout.CAUGHT_BEGIN, 1, 3);
-        caught(LockContentionLayout.CAUGHT_END, 1, 7);
-        assertThat(tracking.lostBegins(5)).isEqualTo(1);
-        assertThat(tracking.lostEnds(9)).isEqualTo(2);
-        assertThat(tracking.lostBegins(3))
-                .as("made up for after the skipped ones were read")
-                .isZero();
-    }
-
-    private void caught(int counter, int cpu, long events) {
-        memory.lost().putLong((cpu * (long) LockContentionLayout.LOST_ROW + counter) * Long.BYTES, events);
+        Kept kept = tracking.kept().withMisses(Map.of(7, 3L, 8, 1L), Map.of(9, 2L));
+        new KeptStore(memory.kept()).write(kept);
+        Tracking next = new Tracking(memory, ticker);
+        assertThat(next.lostBegins(5)).isEqualTo(9);
+        assertThat(next.lostEnds(0)).isEqualTo(2);
     }
 
     @Test

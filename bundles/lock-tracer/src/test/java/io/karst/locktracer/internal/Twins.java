@@ -20,13 +20,12 @@ final class Twins implements AutoCloseable {
     static final int MUTEX_SPINNING = 0x21;
     static final int MUTEX_SLEEPING = 0x20;
 
-    private final BpfObject object;
     private final KernelHalf half;
     private final Tracking tracking;
 
     Twins(Bpf bpf, int slots, int lines) {
         TracerSizes sizes = new TracerSizes(bpf.possibleCpus(), slots, lines);
-        object = new ClasspathAssets()
+        BpfObject object = new ClasspathAssets()
                 .load(
                         "lock_contention",
                         (asset, btf) -> new Programs(bpf, asset, btf).load(Hook.RAW_TP, sizes, Map.of()));
@@ -72,16 +71,6 @@ final class Twins implements AutoCloseable {
 
     void end(long lock, long returned) {
         run(half.end(), lock, returned);
-    }
-
-    /** A begin that the first program was not given. Not after {@link #begin}: the arguments may lie in the same place. */
-    void skippedBegin(long lock, long flags) {
-        run(object.program(Hook.RAW_TP.skippedBegin()), lock, flags);
-    }
-
-    /** An end that the first program was not given; likewise. */
-    void skippedEnd(long lock, long returned) {
-        run(object.program(Hook.RAW_TP.skippedEnd()), lock, returned);
     }
 
     void spin(long lock) {

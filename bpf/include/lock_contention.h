@@ -13,8 +13,8 @@
 #define KARST_LOCK_CONTENTION_H
 
 /*
- * Pinned maps of another version are not taken over: raise it with any change to what lies in a map, also to the notes
- * of waits under way, which only the programs read.
+ * Pinned maps of another version are not taken over: raise it with any change to what lies in a map, also to the waits
+ * under way, which only the programs read.
  */
 #define KARST_LAYOUT_VERSION 5
 
@@ -83,11 +83,11 @@ struct karst_single_lock {
 
 /*
  * Map `.data.waiting`. When other programs take over, they are loaded on the same maps and attached before the former
- * ones are detached. In between every event reaches both, the former first. One note is made of a begin, as the second
- * finds it; and the end that meets it first counts it and takes it away.
+ * ones are detached. In between every event reaches both, the former first. One wait is written down for a begin, as the
+ * second finds it; and the end that meets it first counts it and takes it away.
  */
 struct karst_waiting {
-	__u64 sleeping; /* notes of sleeping waits: while there are none, an end need not look */
+	__u64 sleeping; /* sleeping waits under way: while there are none, an end need not look */
 	volatile __u64 handover; /* not 0 while two tracers are attached; user space writes it */
 };
 

@@ -4,15 +4,15 @@
 /*
  * Counts and times waits on the locks listed in `ranges`: tracepoints lock:contention_begin and contention_end (5.19+).
  *
- * Begin runs while its task waits anyway: it looks the lock up, and only if it is one of ours leaves a note with the
- * time. End runs with the lock held, so it only reads that note and adds to counters. Neither allocates anything nor
- * updates a hash map. Two kinds of note, as waits come in two kinds:
+ * Begin runs while its task waits anyway: it looks the lock up, and only if it is one of ours writes down the wait and
+ * the time. End runs with the lock held, so it only reads that and adds to counters. Neither allocates anything nor
+ * updates a hash map. Waits come in two kinds:
  *  - A spinning wait stays on its CPU and is preempted by nothing but interrupts, whose own waits lie wholly within it:
- *    each CPU has a short stack of notes.
+ *    each CPU has a short stack of waits.
  *  - A sleeping wait (mutex, rwsem, every spin lock of a real-time kernel) may move to another CPU and belongs to a
- *    task, of which none waits twice at a time: one note per task in `sleepers`.
+ *    task, of which none waits twice at a time: one wait per task in `sleepers`.
  * The kernel skips a program that is hit again while it runs, as by a wait in an interrupt, and counts that in the program's
- * `recursion_misses`. So a begin or an end may be missing: any note can be recognised as stale and replaced; none blocks its
+ * `recursion_misses`. So a begin or an end may be missing: any wait can be recognised as stale and replaced; none blocks its
  * place for ever.
  *
  * Counters have one writer at a time, as each CPU has its own and a program does not interrupt itself.
@@ -32,11 +32,11 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define EDEADLK 35
 #define ETIMEDOUT 110
 
-#define NOTES 4 /* contexts a CPU can nest: task, softirq, interrupt, NMI */
+#define MAX_NESTED 4 /* contexts a CPU can nest: task, softirq, interrupt, NMI */
 #define SLEEPERS 4096 /* a power of two */
 #define SLEEPER_PROBES 8
 #define SLEEPER_LIFETIME_NS 60000000000ULL /* a wait this old may make room for another */
-#define GUESS_BITS 12
+#define CACHE_BITS 12
 #define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* multiplying by it spreads numbers, as in include/linux/hash.h */
 
 /* How many slots and single locks each CPU has counters for. The maps are sized to match. */
@@ -89,23 +89,23 @@ struct {
 } lost SEC(".maps");
 
 /* A lock as the range table knows it. */
-struct found {
+struct lock_ref {
 	__u32 slot; /* KARST_NO_SLOT if the range's map is gone */
 	__u32 index; /* KARST_ONLY_LOCK if its range holds no other */
 };
 #define KARST_ONLY_LOCK 0xffffffffU
 #define KARST_NO_SLOT 0xffffffffU
 
-struct note {
+struct wait {
 	__u64 lock;
 	__u64 began_ns;
-	struct found found;
+	struct lock_ref ref;
 	__u64 task;
 };
 
 struct stack {
 	__u64 depth;
-	struct note notes[NOTES];
+	struct wait waits[MAX_NESTED];
 };
 
 /* Spinning waits of this CPU, innermost last. Full: all are stale, as no CPU nests deeper; they are dropped. */
@@ -121,7 +121,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SLEEPERS);
 	__type(key, __u32);
-	__type(value, struct note);
+	__type(value, struct wait);
 } sleepers SEC(".maps");
 
 /*
@@ -136,8 +136,8 @@ static __always_inline __u64 current_task(void)
 	return bpf_get_current_pid_tgid() + 1;
 }
 
-/* Where in a table locks were lately, by hash. Checked before use, so they may be of any lock and an older table. */
-static __u16 guesses[1 << GUESS_BITS];
+/* Direct-mapped cache, lock hash to table index. A hint only: place_of() checks it, as it may be of an older table. */
+static __u16 cache[1 << CACHE_BITS];
 
 /* ---- counting ---- */
 
@@ -196,9 +196,9 @@ static __always_inline void add_wait(struct karst_counters *counters, __u64 wait
 }
 
 /* The single lock's line on this CPU: the one it has, else a free one. Tracers that take over share the lines. */
-static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct found found)
+static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct lock_ref ref)
 {
-	__u64 key = ((__u64)found.slot + 1) << 32 | found.index;
+	__u64 key = ((__u64)ref.slot + 1) << 32 | ref.index;
 	__u32 first = (key * GOLDEN_RATIO) >> 32;
 
 #pragma unroll
@@ -214,37 +214,37 @@ static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct f
 	return NULL;
 }
 
-static __always_inline void count_wait(struct found found, __u64 waited_ns, int ret)
+static __always_inline void count_wait(struct lock_ref ref, __u64 waited_ns, int ret)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 key = cpu * slots + found.slot;
+	__u32 key = cpu * slots + ref.slot;
 	struct karst_counters *total;
 	struct karst_single_lock *line;
 
-	if (found.slot >= slots)
+	if (ref.slot >= slots)
 		return count_lost(KARST_LOST_MAP_GONE, 1);
 	total = bpf_map_lookup_elem(&totals, &key);
 	if (!total)
 		return;
 	add_wait(total, waited_ns, ret);
-	if (found.index == KARST_ONLY_LOCK)
+	if (ref.index == KARST_ONLY_LOCK)
 		return;
-	line = single_lock(cpu, found);
+	line = single_lock(cpu, ref);
 	if (line)
 		add_wait(&line->counters, waited_ns, ret);
 	else
 		count_lost(KARST_LOST_SINGLE_LOCK, 1);
 }
 
-/* Takes the time and counts the wait that a note tells of. */
-static __always_inline void finish(const struct note *note, int ret)
+/* Takes the time and counts the wait. */
+static __always_inline void finish(const struct wait *wait, int ret)
 {
-	__u64 waited_ns = bpf_ktime_get_ns() - note->began_ns;
+	__u64 waited_ns = bpf_ktime_get_ns() - wait->began_ns;
 
 	if ((__s64)waited_ns < 0)
 		count_lost(KARST_LOST_CLOCK, 1);
 	else
-		count_wait(note->found, waited_ns, ret);
+		count_wait(wait->ref, waited_ns, ret);
 }
 
 /* ---- finding the range of a lock ---- */
@@ -269,29 +269,29 @@ static __always_inline bool is_place_of(const struct karst_range_table *table, _
 	return table->first_lock[at] <= lock && lock < table->first_lock[(at + 1) & (KARST_MAX_RANGES - 1)];
 }
 
-/* The same as search(), by a guess if it is right: most waits are on few locks, of ours or not. */
+/* The same as search(), from the cache if that is right: most waits are on few locks, of ours or not. */
 static __always_inline __u32 place_of(const struct karst_range_table *table, __u64 lock, __u32 start)
 {
-	__u32 hash = (lock * GOLDEN_RATIO) >> (64 - GUESS_BITS);
-	__u32 at = guesses[hash] & (KARST_MAX_RANGES - 1);
+	__u32 hash = (lock * GOLDEN_RATIO) >> (64 - CACHE_BITS);
+	__u32 at = cache[hash] & (KARST_MAX_RANGES - 1);
 
 	if (is_place_of(table, at, lock))
 		return at;
 	at = search(table, lock, start);
-	guesses[hash] = at;
+	cache[hash] = at;
 	return at;
 }
 
 /* Whether a lock at this offset, within the range's elements, is one of the range, and then which. */
-static __always_inline bool is_lock_of(const struct karst_range *range, __u64 offset, struct found *found)
+static __always_inline bool is_lock_of(const struct karst_range *range, __u64 offset, struct lock_ref *ref)
 {
 	__u64 index = 0;
 
-	found->slot = range->slot;
-	found->index = KARST_ONLY_LOCK;
+	ref->slot = range->slot;
+	ref->index = KARST_ONLY_LOCK;
 	if (range->count > 1) {
 		index = offset / range->stride;
-		found->index = index;
+		ref->index = index;
 	}
 	return index * range->stride == offset;
 }
@@ -312,7 +312,7 @@ static __always_inline bool is_map_there(const struct karst_range *range)
 }
 
 /* Looks at the entry and, while the lock is in the gaps of one with other locks in the same elements, before it. */
-static __always_inline bool find_from(const struct karst_range_table *table, __u32 at, __u64 lock, struct found *found)
+static __always_inline bool find_from(const struct karst_range_table *table, __u32 at, __u64 lock, struct lock_ref *ref)
 {
 #pragma unroll
 	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
@@ -323,16 +323,16 @@ static __always_inline bool find_from(const struct karst_range_table *table, __u
 
 		if (offset >= range->count * range->stride)
 			return false;
-		if (is_lock_of(range, offset, found)) {
+		if (is_lock_of(range, offset, ref)) {
 			if (!is_map_there(range))
-				found->slot = KARST_NO_SLOT;
+				ref->slot = KARST_NO_SLOT;
 			return true;
 		}
 	}
 	return false;
 }
 
-static __always_inline bool find(__u64 lock, struct found *found)
+static __always_inline bool find(__u64 lock, struct lock_ref *ref)
 {
 	__u32 zero = 0, active;
 	struct karst_control *bounds = bpf_map_lookup_elem(&control, &zero);
@@ -342,7 +342,7 @@ static __always_inline bool find(__u64 lock, struct found *found)
 		return false;
 	active = bounds->active_table & 1;
 	table = bpf_map_lookup_elem(&ranges, &active);
-	return table && find_from(table, place_of(table, lock, bounds->start), lock, found);
+	return table && find_from(table, place_of(table, lock, bounds->start), lock, ref);
 }
 
 /* ---- spinning waits ---- */
@@ -354,40 +354,40 @@ static __always_inline struct stack *stack_of_this_cpu(void)
 	return bpf_map_lookup_elem(&spinning, &zero);
 }
 
-/* How many notes, from the outermost on, are this task's and of other locks: the rest is stale. */
-static __always_inline __u32 fresh_notes(const struct stack *stack, __u64 task, __u64 lock)
+/* How many waits, from the outermost on, are this task's and of other locks: the rest is stale. */
+static __always_inline __u32 fresh_waits(const struct stack *stack, __u64 task, __u64 lock)
 {
 	__u32 fresh = 0;
 
 #pragma unroll
-	for (__u32 i = 0; i < NOTES; i++) {
-		if (i < stack->depth && fresh == i && stack->notes[i].task == task && stack->notes[i].lock != lock)
+	for (__u32 i = 0; i < MAX_NESTED; i++) {
+		if (i < stack->depth && fresh == i && stack->waits[i].task == task && stack->waits[i].lock != lock)
 			fresh = i + 1;
 	}
 	return fresh;
 }
 
-/* Innermost note of this task's wait for the lock, counted from 1; 0 if there is none. */
-static __always_inline __u32 note_of(const struct stack *stack, __u64 lock)
+/* This task's innermost wait for the lock, counted from 1; 0 if there is none. */
+static __always_inline __u32 wait_of(const struct stack *stack, __u64 lock)
 {
 	__u64 task = current_task();
-	__u32 found = 0;
+	__u32 position = 0;
 
 #pragma unroll
-	for (__u32 i = 0; i < NOTES; i++) {
-		if (i < stack->depth && stack->notes[i].lock == lock && stack->notes[i].task == task)
-			found = i + 1;
+	for (__u32 i = 0; i < MAX_NESTED; i++) {
+		if (i < stack->depth && stack->waits[i].lock == lock && stack->waits[i].task == task)
+			position = i + 1;
 	}
-	return found;
+	return position;
 }
 
-/* While two tracers share these notes, each event reaches both: the one that comes first makes the note. */
-static __always_inline bool is_noted_by_other(const struct stack *stack, __u64 lock)
+/* While two tracers share these waits, each event reaches both: the one that comes first writes the wait down. */
+static __always_inline bool is_begun_by_other(const struct stack *stack, __u64 lock)
 {
-	return stack->depth && waiting.handover && note_of(stack, lock);
+	return stack->depth && waiting.handover && wait_of(stack, lock);
 }
 
-static __always_inline void begin_spinning(__u64 lock, struct found found)
+static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
 {
 	struct stack *stack = stack_of_this_cpu();
 	__u64 task = current_task();
@@ -395,23 +395,22 @@ static __always_inline void begin_spinning(__u64 lock, struct found found)
 
 	if (!stack)
 		return;
-	if (is_noted_by_other(stack, lock))
+	if (is_begun_by_other(stack, lock))
 		return;
-	top = stack->depth ? fresh_notes(stack, task, lock) : 0;
+	top = stack->depth ? fresh_waits(stack, task, lock) : 0;
 	if (top < stack->depth)
 		count_lost(KARST_LOST_STALE_NOTE, stack->depth - top);
-	if (top >= NOTES) {
-		count_lost(KARST_LOST_NESTING, NOTES);
+	if (top >= MAX_NESTED) {
+		count_lost(KARST_LOST_NESTING, MAX_NESTED);
 		top = 0;
 	}
-	/* The other tracer may interrupt this: it finds a free place, or a note that looks true, and then uses the next. */
-	stack->notes[top].lock = lock;
-	stack->notes[top].task = task;
+	/* The other tracer may interrupt this: it finds a free place, or a wait that looks true, and then uses the next. */
+	stack->waits[top].lock = lock;
+	stack->waits[top].task = task;
 	barrier();
 	stack->depth = top + 1;
 	barrier();
-	stack->notes[top] =
-		(struct note) { .lock = lock, .found = found, .task = task, .began_ns = bpf_ktime_get_ns() };
+	stack->waits[top] = (struct wait) { .lock = lock, .ref = ref, .task = task, .began_ns = bpf_ktime_get_ns() };
 }
 
 /* Returns whether the lock was waited for on this CPU. */
@@ -422,108 +421,108 @@ static __always_inline bool end_spinning(__u64 lock, int ret)
 
 	if (!stack || !stack->depth)
 		return false;
-	position = note_of(stack, lock);
-	if (!position || position > NOTES)
+	position = wait_of(stack, lock);
+	if (!position || position > MAX_NESTED)
 		return false;
-	finish(&stack->notes[position - 1], ret);
+	finish(&stack->waits[position - 1], ret);
 	if (stack->depth > position)
 		count_lost(KARST_LOST_STALE_NOTE, stack->depth - position);
-	barrier(); /* from here on an interrupt may use the note's place */
+	barrier(); /* from here on an interrupt may use this place */
 	stack->depth = position - 1;
 	return true;
 }
 
 /* ---- sleeping waits ---- */
 
-static __always_inline struct note *sleeper_at(__u64 task, __u32 probe)
+static __always_inline struct wait *sleeper_at(__u64 task, __u32 probe)
 {
 	__u32 at = ((__u32)task + probe) & (SLEEPERS - 1);
 
 	return bpf_map_lookup_elem(&sleepers, &at);
 }
 
-static __always_inline struct note *sleeper_of(__u64 task)
+static __always_inline struct wait *sleeper_of(__u64 task)
 {
 #pragma unroll
 	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
-		struct note *note = sleeper_at(task, probe);
+		struct wait *wait = sleeper_at(task, probe);
 
-		if (note && note->task == task)
-			return note;
+		if (wait && wait->task == task)
+			return wait;
 	}
 	return NULL;
 }
 
-/* Takes a place over from whom it belongs to: nobody (0), or the task of a note too old to be true. */
-static __always_inline bool claim(struct note *note, __u64 owner, __u64 task)
+/* Takes a place over from whom it belongs to: nobody (0), or the task of a wait too old to be true. */
+static __always_inline bool claim(struct wait *wait, __u64 owner, __u64 task)
 {
-	return __sync_val_compare_and_swap(&note->task, owner, task) == owner;
+	return __sync_val_compare_and_swap(&wait->task, owner, task) == owner;
 }
 
-static __always_inline struct note *free_sleeper(__u64 task)
+static __always_inline struct wait *free_sleeper(__u64 task)
 {
 #pragma unroll
 	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
-		struct note *note = sleeper_at(task, probe);
+		struct wait *wait = sleeper_at(task, probe);
 
-		if (note && !note->task && claim(note, 0, task)) {
+		if (wait && !wait->task && claim(wait, 0, task)) {
 			__sync_fetch_and_add(&waiting.sleeping, 1);
-			return note;
+			return wait;
 		}
 	}
 	return NULL;
 }
 
-static __always_inline struct note *expired_sleeper(__u64 task, __u64 now_ns)
+static __always_inline struct wait *expired_sleeper(__u64 task, __u64 now_ns)
 {
 #pragma unroll
 	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
-		struct note *note = sleeper_at(task, probe);
+		struct wait *wait = sleeper_at(task, probe);
 		__u64 owner, began_ns;
 
-		if (!note)
+		if (!wait)
 			continue;
-		owner = *(volatile __u64 *)&note->task;
-		began_ns = *(volatile __u64 *)&note->began_ns; /* 0: just being written */
-		if (began_ns && now_ns - began_ns > SLEEPER_LIFETIME_NS && claim(note, owner, task))
-			return note;
+		owner = *(volatile __u64 *)&wait->task;
+		began_ns = *(volatile __u64 *)&wait->began_ns; /* 0: just being written */
+		if (began_ns && now_ns - began_ns > SLEEPER_LIFETIME_NS && claim(wait, owner, task))
+			return wait;
 	}
 	return NULL;
 }
 
 /* A mutex begins again each time its waiter goes on waiting in another way: the first begin counts. */
-static __always_inline void begin_sleeping(__u64 lock, struct found found)
+static __always_inline void begin_sleeping(__u64 lock, struct lock_ref ref)
 {
 	__u64 task = current_task(), now_ns = bpf_ktime_get_ns();
-	struct note *note = waiting.sleeping ? sleeper_of(task) : NULL;
+	struct wait *wait = waiting.sleeping ? sleeper_of(task) : NULL;
 
-	if (note && note->lock == lock)
+	if (wait && wait->lock == lock)
 		return;
-	if (note)
+	if (wait)
 		count_lost(KARST_LOST_STALE_NOTE, 1);
 	else
-		note = free_sleeper(task);
-	if (!note) {
-		note = expired_sleeper(task, now_ns);
-		count_lost(note ? KARST_LOST_STALE_NOTE : KARST_LOST_SLEEPERS_FULL, 1);
+		wait = free_sleeper(task);
+	if (!wait) {
+		wait = expired_sleeper(task, now_ns);
+		count_lost(wait ? KARST_LOST_STALE_NOTE : KARST_LOST_SLEEPERS_FULL, 1);
 	}
-	if (!note)
+	if (!wait)
 		return;
-	note->lock = lock;
-	note->found = found;
-	note->began_ns = now_ns;
+	wait->lock = lock;
+	wait->ref = ref;
+	wait->began_ns = now_ns;
 }
 
 static __always_inline void end_sleeping(__u64 lock, int ret)
 {
 	__u64 task = current_task();
-	struct note *note = sleeper_of(task);
+	struct wait *wait = sleeper_of(task);
 
-	if (!note || note->lock != lock)
+	if (!wait || wait->lock != lock)
 		return;
-	finish(note, ret);
-	note->began_ns = 0;
-	if (claim(note, task, 0))
+	finish(wait, ret);
+	wait->began_ns = 0;
+	if (claim(wait, task, 0))
 		__sync_fetch_and_add(&waiting.sleeping, -1);
 }
 
@@ -532,14 +531,14 @@ static __always_inline void end_sleeping(__u64 lock, int ret)
 static __always_inline int begin(const __u64 *ctx)
 {
 	__u64 lock = ctx[0], flags = ctx[1];
-	struct found found;
+	struct lock_ref ref;
 
-	if (!find(lock, &found))
+	if (!find(lock, &ref))
 		return 0;
 	if ((flags & LCB_F_SPIN) && !(flags & (LCB_F_MUTEX | LCB_F_RT)))
-		begin_spinning(lock, found);
+		begin_spinning(lock, ref);
 	else
-		begin_sleeping(lock, found);
+		begin_sleeping(lock, ref);
 	return 0;
 }
 

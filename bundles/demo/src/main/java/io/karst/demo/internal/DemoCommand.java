@@ -3,26 +3,19 @@
 
 package io.karst.demo.internal;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import io.karst.asset.AssetException;
-import java.io.PrintStream;
+import io.karst.commands.KarstCommand;
+import io.karst.commands.Services;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.apache.felix.service.command.Process;
-import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceReference;
 
 /** {@code karst:demo}. */
 @Service
@@ -32,13 +25,7 @@ import org.osgi.framework.ServiceReference;
         description =
                 "Makes real contention on an eBPF map of its own, to see Karst at work. It burns CPU time until it is"
                         + " stopped, and leaves nothing behind.")
-public final class DemoCommand implements Action {
-    private static final Gson GSON = new GsonBuilder()
-            .setPrettyPrinting()
-            .serializeNulls()
-            .disableHtmlEscaping()
-            .create();
-
+public final class DemoCommand extends KarstCommand {
     @Argument(
             name = "start|stop|status [KIND]",
             description =
@@ -64,32 +51,16 @@ public final class DemoCommand implements Action {
     @Option(name = "--json", description = "Print one JSON document. docs/commands.md names the fields.")
     boolean json;
 
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private Session session;
-
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private BundleContext context;
-
-    /** Called by Karaf, once per execution. */
-    public DemoCommand() {}
-
     @Override
-    public @Nullable Object execute() throws CommandException {
-        ServiceReference<DemoLoad> reference = context.getServiceReference(DemoLoad.class);
-        DemoLoad load = reference == null ? null : context.getService(reference);
-        if (reference == null || load == null) {
-            throw new CommandException("demo is not ready, it needs libbpf and core-assets: karst:flow shows why");
-        }
-        try {
-            act(load);
-        } catch (AssetException | IllegalArgumentException | IllegalStateException e) {
-            throw new CommandException(e.getMessage(), e);
-        } finally {
-            context.ungetService(reference);
-        }
-        return null; // a returned object would not be printed over ssh
+    protected void run(Services services) throws CommandException, InterruptedException {
+        services.<DemoLoad, Boolean>require(DemoLoad.class, "demo (needs libbpf and core-assets)", load -> {
+            try {
+                act(load);
+            } catch (AssetException | IllegalArgumentException | IllegalStateException e) {
+                throw new CommandException(e.getMessage(), e);
+            }
+            return true;
+        });
     }
 
     private void act(DemoLoad load) throws CommandException {
@@ -106,7 +77,7 @@ public final class DemoCommand implements Action {
     }
 
     /** Options in front of the arguments count like those behind. */
-    private DemoPlan plan(DemoWords typed, List<KindVisibility> kinds) {
+    private DemoPlan plan(DemoWords typed, List<KindVisibility> kinds) throws CommandException {
         return new DemoWords(
                         typed.words(),
                         typed.threads().or(() -> Optional.ofNullable(threads)),
@@ -116,17 +87,15 @@ public final class DemoCommand implements Action {
     }
 
     private void show(DemoView view, boolean withLimits) {
-        Process process = Process.Utils.current();
-        PrintStream out = process == null ? session.getConsole() : process.out();
         if (json) {
-            out.println(GSON.toJson(view.json()));
+            print(DemoView.DOCUMENT.json(view));
             return;
         }
-        view.lines().forEach(out::println);
+        view.lines().forEach(out()::println);
         List<String> limits = withLimits ? view.limits() : List.of();
         if (!limits.isEmpty()) {
-            out.println();
-            limits.forEach(out::println);
+            out().println();
+            limits.forEach(out()::println);
         }
     }
 }

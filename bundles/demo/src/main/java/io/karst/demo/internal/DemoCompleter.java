@@ -14,9 +14,6 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Service
 public final class DemoCompleter implements Completer {
 
-    /** Called by Karaf. */
-    public DemoCompleter() {}
-
     @Override
     public int complete(Session session, CommandLine commandLine, List<String> candidates) {
         List<String> typed = List.of(commandLine.getArguments()).subList(0, commandLine.getCursorArgumentIndex());

@@ -30,4 +30,8 @@ record DemoStatus(
         /** It could not go on. */
         FAILED
     }
+
+    long locksTaken() {
+        return runs * ContentionLoadLayout.TURNS;
+    }
 }

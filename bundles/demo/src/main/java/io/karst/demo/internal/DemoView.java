@@ -3,12 +3,8 @@
 
 package io.karst.demo.internal;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import io.karst.locks.ContentionLoadLayout;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +20,29 @@ import java.util.Optional;
  * @param now when it is shown
  */
 record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant now) {
+    static final Columns<KindVisibility> KIND = Columns.fields(List.of(
+            Column.field("kind", kind -> kind.kind().word()),
+            Column.field("lock", kind -> kind.kind().lock()),
+            Column.field("visibility", KindVisibility::visibility),
+            Column.field("reason", KindVisibility::reason)));
+
+    static final Columns<DemoView> DOCUMENT = Columns.fields(List.of(
+            Column.field(
+                    "state",
+                    view -> view.status.map(shown -> shown.state().name()).orElse("IDLE")),
+            Column.field("kind", view -> view.plan().map(plan -> plan.kind().word())),
+            Column.field("threads", view -> view.plan().map(DemoPlan::threads)),
+            Column.field("since", view -> view.status.map(DemoStatus::since)),
+            Column.field("seconds", view -> view.plan().flatMap(DemoPlan::time).map(Duration::toSeconds)),
+            Column.field("mapId", view -> view.status.map(DemoStatus::mapId)),
+            Column.field("map", view -> view.status.map(DemoStatus::map)),
+            Column.field("locksTaken", view -> view.status.map(DemoStatus::locksTaken)),
+            Column.field("lastError", view -> view.status.flatMap(DemoStatus::failure)),
+            Column.field("kinds", view -> KIND.json(view.kinds))));
+
+    private Optional<DemoPlan> plan() {
+        return status.map(DemoStatus::plan);
+    }
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
@@ -45,11 +64,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                     case FAILED -> "failed: " + what + ": " + shown.failure().orElse("");
                 });
         lines.add(String.format(
-                Locale.ROOT,
-                "map %d %s, its locks taken %,d times",
-                shown.mapId(),
-                shown.map(),
-                shown.runs() * ContentionLoadLayout.TURNS));
+                Locale.ROOT, "map %d %s, its locks taken %,d times", shown.mapId(), shown.map(), shown.locksTaken()));
         KindVisibility seen = KindVisibility.find(kinds, plan.kind());
         if (seen.isWorse()) {
             lines.add("its waits are seen " + seen.amount() + " here: " + seen.reason());
@@ -73,38 +88,5 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                 .filter(KindVisibility::isWorse)
                 .map(kind -> kind.kind().word() + ": seen " + kind.amount() + " here: " + kind.reason())
                 .toList();
-    }
-
-    JsonObject json() {
-        JsonObject object = new JsonObject();
-        object.addProperty("state", status.map(shown -> shown.state().name()).orElse("IDLE"));
-        object.add("kind", text(status.map(shown -> shown.plan().kind().word())));
-        object.add("threads", number(status.map(shown -> shown.plan().threads())));
-        object.add("since", text(status.map(shown -> shown.since().toString())));
-        object.add(
-                "seconds", number(status.flatMap(shown -> shown.plan().time()).map(Duration::toSeconds)));
-        object.add("mapId", number(status.map(DemoStatus::mapId)));
-        object.add("map", text(status.map(DemoStatus::map)));
-        object.add("locksTaken", number(status.map(shown -> shown.runs() * ContentionLoadLayout.TURNS)));
-        object.add("lastError", text(status.flatMap(DemoStatus::failure)));
-        JsonArray array = new JsonArray();
-        for (KindVisibility kind : kinds) {
-            JsonObject entry = new JsonObject();
-            entry.addProperty("kind", kind.kind().word());
-            entry.addProperty("lock", kind.kind().lock().name());
-            entry.add("visibility", text(kind.visibility().map(Enum::name)));
-            entry.addProperty("reason", kind.reason());
-            array.add(entry);
-        }
-        object.add("kinds", array);
-        return object;
-    }
-
-    private static JsonElement text(Optional<String> value) {
-        return value.<JsonElement>map(JsonPrimitive::new).orElse(JsonNull.INSTANCE);
-    }
-
-    private static JsonElement number(Optional<? extends Number> value) {
-        return value.<JsonElement>map(JsonPrimitive::new).orElse(JsonNull.INSTANCE);
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,14 +76,14 @@ class DemoViewTest {
                 .hasSize(DemoKind.values().length)
                 .first()
                 .isEqualTo("spin-lock: seen perhaps here: not tested: lock-tracer is not ready");
-        assertThat(view.json().get("state").getAsString()).isEqualTo("IDLE");
-        assertThat(view.json().get("mapId").isJsonNull()).isTrue();
+        assertThat(DemoView.DOCUMENT.json(view).get("state").getAsString()).isEqualTo("IDLE");
+        assertThat(DemoView.DOCUMENT.json(view).get("mapId").isJsonNull()).isTrue();
     }
 
     @Test
     void jsonHasTheDocumentedFields() {
-        JsonObject json = view(DemoKind.HASH, DemoStatus.State.FAILED, Optional.of(Duration.ofSeconds(60)))
-                .json();
+        JsonObject json = DemoView.DOCUMENT.json(
+                view(DemoKind.HASH, DemoStatus.State.FAILED, Optional.of(Duration.ofSeconds(60))));
 
         assertThat(json.keySet())
                 .containsExactlyInAnyOrder(
@@ -132,7 +133,7 @@ class DemoViewTest {
     }
 
     @Test
-    void whereNoSpinLockIsSeenAMutexIsContendedUnlessSaid() {
+    void whereNoSpinLockIsSeenAMutexIsContendedUnlessSaid() throws CommandException {
         List<LockVisibility> blind = List.of(
                 new LockVisibility(LockFamily.SPIN, Visibility.BLIND, "native"),
                 new LockVisibility(LockFamily.MUTEX, Visibility.FULL, "seen"));
@@ -150,7 +151,7 @@ class DemoViewTest {
     }
 
     @Test
-    void optionsMayStandBehindArguments() {
+    void optionsMayStandBehindArguments() throws CommandException {
         DemoPlan plan = DemoWords.of(List.of("start", "hash", "--threads", "3", "--seconds", "10"))
                 .plan(DemoKind.SPIN_LOCK);
 

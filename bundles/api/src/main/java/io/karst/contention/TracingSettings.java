@@ -3,6 +3,7 @@
 
 package io.karst.contention;
 
+import io.karst.resource.NamePattern;
 import java.time.Duration;
 import java.util.List;
 
@@ -35,34 +36,6 @@ public record TracingSettings(List<String> track, Duration rescanInterval) {
      * @return true if one of the names fits
      */
     public boolean isTracked(String map) {
-        return track.stream().anyMatch(glob -> fits(glob, map));
-    }
-
-    /** Linear in both lengths but for the last star, so that no pattern is slow. */
-    private static boolean fits(String glob, String name) {
-        int g = 0;
-        int n = 0;
-        int star = -1;
-        int resume = 0;
-        while (n < name.length()) {
-            if (g < glob.length()
-                    && (glob.charAt(g) == '?' || glob.charAt(g) == name.charAt(n))
-                    && glob.charAt(g) != '*') {
-                g++;
-                n++;
-            } else if (g < glob.length() && glob.charAt(g) == '*') {
-                star = g++;
-                resume = n;
-            } else if (star >= 0) {
-                g = star + 1;
-                n = ++resume;
-            } else {
-                return false;
-            }
-        }
-        while (g < glob.length() && glob.charAt(g) == '*') {
-            g++;
-        }
-        return g == glob.length();
+        return track.stream().anyMatch(name -> new NamePattern(name).matches(map));
     }
 }

@@ -3,12 +3,11 @@
 
 package io.karst.initialize.internal;
 
+import io.karst.resource.NamePattern;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Which maps get lock ranges.
@@ -17,7 +16,7 @@ import java.util.stream.Collectors;
  * @param patterns with {@link Mode#PATTERN} the names, otherwise empty
  * @param always ids of maps that are tracked in any case
  */
-record Tracking(Mode mode, List<Pattern> patterns, Set<Integer> always) {
+record Tracking(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
 
     /** How it is decided which maps are tracked. */
     enum Mode {
@@ -57,8 +56,7 @@ record Tracking(Mode mode, List<Pattern> patterns, Set<Integer> always) {
         boolean chosen = switch (mode) {
             case ALL -> true;
             case OWN -> own;
-            case PATTERN ->
-                patterns.stream().anyMatch(pattern -> pattern.matcher(mapName).matches());
+            case PATTERN -> patterns.stream().anyMatch(pattern -> pattern.matches(mapName));
         };
         return chosen || always.contains(mapId);
     }
@@ -72,21 +70,11 @@ record Tracking(Mode mode, List<Pattern> patterns, Set<Integer> always) {
         };
     }
 
-    private static List<Pattern> patterns(String text) {
+    private static List<NamePattern> patterns(String text) {
         return Arrays.stream(text.split(",", -1))
                 .map(String::trim)
                 .filter(part -> !part.isEmpty())
-                .map(Tracking::glob)
+                .map(NamePattern::new)
                 .toList();
-    }
-
-    private static Pattern glob(String glob) {
-        return Pattern.compile(glob.chars()
-                .mapToObj(c -> switch (c) {
-                    case '*' -> ".*";
-                    case '?' -> ".";
-                    default -> Pattern.quote(Character.toString(c));
-                })
-                .collect(Collectors.joining()));
     }
 }

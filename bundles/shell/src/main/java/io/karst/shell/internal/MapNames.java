@@ -4,13 +4,13 @@
 package io.karst.shell.internal;
 
 import io.karst.resource.MapResource;
+import io.karst.resource.NamePattern;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.CommandException;
 
@@ -29,22 +29,10 @@ final class MapNames {
         if (pattern.isEmpty()) {
             throw new CommandException("the pattern is empty: give an id, a name, or a pattern with * and ?");
         }
-        Pattern glob = glob(pattern);
+        NamePattern names = new NamePattern(pattern);
         return maps.stream()
-                .filter(map -> String.valueOf(map.id()).equals(pattern)
-                        || glob.matcher(map.name()).matches())
+                .filter(map -> String.valueOf(map.id()).equals(pattern) || names.matches(map.name()))
                 .toList();
-    }
-
-    private static Pattern glob(String pattern) {
-        String regex = pattern.chars()
-                .mapToObj(c -> switch (c) {
-                    case '*' -> ".*";
-                    case '?' -> ".";
-                    default -> Pattern.quote(Character.toString(c));
-                })
-                .collect(Collectors.joining());
-        return Pattern.compile(regex, Pattern.DOTALL);
     }
 
     /**

@@ -3,8 +3,8 @@
 
 package io.karst.listener.configadmin.internal;
 
+import io.karst.resource.NamePattern;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Which PIDs may be changed.
@@ -24,6 +24,6 @@ record AllowList(List<String> allow, List<String> deny) {
     }
 
     private static boolean fits(String name, String pid) {
-        return Pattern.matches(("\\Q" + name + "\\E").replace("*", "\\E.*\\Q"), pid);
+        return new NamePattern(name).matches(pid);
     }
 }

@@ -4,34 +4,39 @@
 package io.karst.contention;
 
 import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Waits on a map's locks of one kind, or on one lock, within a snapshot's time.
+ * Waits on a map's locks within a snapshot's time: on all, on those of one kind, or on one lock.
  *
- * @param mapId map id
+ * @param key which map
  * @param map map name
  * @param type map type as bpftool writes it
- * @param kind which lock
+ * @param kind which lock; empty for all kinds together
  * @param index bucket, CPU or element; empty for all together
- * @param counters waits within the time; its maximum is exact when {@code maxExact}, otherwise at most twice the true one
- * @param maxExact whether the maximum is the measured one
- * @param averageNanos mean wait, nanoseconds
- * @param p50Nanos median wait, interpolated within its histogram bucket, nanoseconds
- * @param p90Nanos 90th percentile, likewise
- * @param p99Nanos 99th percentile, likewise
- * @param perSecond waits per second
+ * @param counters waits within the time
+ * @param window the time
  */
 public record LockWaits(
-        int mapId,
+        MapKey key,
         String map,
         String type,
-        LockKind kind,
+        Optional<LockKind> kind,
         OptionalLong index,
         WaitCounters counters,
-        boolean maxExact,
-        long averageNanos,
-        long p50Nanos,
-        long p90Nanos,
-        long p99Nanos,
-        double perSecond) {}
+        Duration window) {
+
+    /** Id of the map. */
+    public int mapId() {
+        return key.id();
+    }
+
+    /** Waits per second; 0 without time. */
+    public double perSecond() {
+        double seconds = window.toNanos() / 1e9;
+        return seconds > 0 ? counters.count() / seconds : 0;
+    }
+}

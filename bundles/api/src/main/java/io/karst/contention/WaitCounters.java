@@ -3,8 +3,6 @@
 
 package io.karst.contention;
 
-import java.util.Arrays;
-
 /**
  * Waits on one lock or range of locks. Immutable. The count is the histogram's sum, so that both always agree.
  *
@@ -21,6 +19,7 @@ public final class WaitCounters {
 
     private final long totalNanos;
     private final long maxNanos;
+    private final boolean maxExact;
     private final long deadlocks;
     private final long timeouts;
     private final long[] histogram;
@@ -36,67 +35,154 @@ public final class WaitCounters {
      * @throws IllegalArgumentException if the histogram has another length
      */
     public WaitCounters(long totalNanos, long maxNanos, long deadlocks, long timeouts, long[] histogram) {
+        this(totalNanos, maxNanos, true, deadlocks, timeouts, histogram.clone());
         if (histogram.length != BUCKETS) {
             throw new IllegalArgumentException("histogram has " + histogram.length + " buckets, not " + BUCKETS);
         }
+    }
+
+    private WaitCounters(
+            long totalNanos, long maxNanos, boolean maxExact, long deadlocks, long timeouts, long[] histogram) {
         this.totalNanos = totalNanos;
         this.maxNanos = maxNanos;
+        this.maxExact = maxExact;
         this.deadlocks = deadlocks;
         this.timeouts = timeouts;
-        this.histogram = histogram.clone();
+        this.histogram = histogram;
     }
 
-    /**
-     * Number of waits.
-     *
-     * @return sum of the histogram
-     */
+    /** Number of waits. */
     public long count() {
-        return Arrays.stream(histogram).sum();
+        long count = 0;
+        for (long bucket : histogram) {
+            count += bucket;
+        }
+        return count;
     }
 
-    /**
-     * Sum of all waits.
-     *
-     * @return nanoseconds
-     */
+    /** Sum of all waits, nanoseconds. */
     public long totalNanos() {
         return totalNanos;
     }
 
-    /**
-     * Longest wait.
-     *
-     * @return nanoseconds
-     */
+    /** Mean wait, nanoseconds; 0 without waits. */
+    public long averageNanos() {
+        long count = count();
+        return count == 0 ? 0 : totalNanos / count;
+    }
+
+    /** Longest wait, nanoseconds; where it is not exact an upper bound, at most twice the true one. */
     public long maxNanos() {
         return maxNanos;
     }
 
-    /**
-     * Waits that ended with -EDEADLK.
-     *
-     * @return count
-     */
+    /** Whether the longest wait was measured. */
+    public boolean maxExact() {
+        return maxExact;
+    }
+
+    /** Number of waits that ended with -EDEADLK. */
     public long deadlocks() {
         return deadlocks;
     }
 
-    /**
-     * Waits that ended with -ETIMEDOUT.
-     *
-     * @return count
-     */
+    /** Number of waits that ended with -ETIMEDOUT. */
     public long timeouts() {
         return timeouts;
     }
 
-    /**
-     * Waits by length.
-     *
-     * @return copy, {@value #BUCKETS} counts
-     */
+    /** Waits by length: a copy, {@value #BUCKETS} counts. */
     public long[] histogram() {
         return histogram.clone();
+    }
+
+    /**
+     * These waits and others.
+     *
+     * @param others of other locks, within the same time
+     */
+    public WaitCounters plus(WaitCounters others) {
+        long[] sum = histogram.clone();
+        for (int bucket = 0; bucket < sum.length; bucket++) {
+            sum[bucket] += others.histogram[bucket];
+        }
+        boolean exact = maxNanos == others.maxNanos
+                ? maxExact || others.maxExact
+                : maxNanos > others.maxNanos ? maxExact : others.maxExact;
+        return new WaitCounters(
+                totalNanos + others.totalNanos,
+                Math.max(maxNanos, others.maxNanos),
+                exact,
+                deadlocks + others.deadlocks,
+                timeouts + others.timeouts,
+                sum);
+    }
+
+    /**
+     * What was counted since an earlier reading of the same counters.
+     *
+     * <p>The kernel keeps one maximum. If it grew, the longest wait happened in between and is known exactly; if not, the
+     * highest histogram bucket that grew bounds it: by its upper end, at most twice the true value, and never more than the
+     * maximum of all.
+     *
+     * @param earlier where it is higher (it never is, unless counters were forgotten) the difference is 0
+     */
+    public WaitCounters minus(WaitCounters earlier) {
+        long[] since = histogram.clone();
+        int highest = -1;
+        for (int bucket = 0; bucket < since.length; bucket++) {
+            since[bucket] = Math.max(0, since[bucket] - earlier.histogram[bucket]);
+            highest = since[bucket] > 0 ? bucket : highest;
+        }
+        boolean grew = maxNanos > earlier.maxNanos;
+        long max = maxNanos;
+        if (highest < 0) {
+            max = 0;
+        } else if (!grew) {
+            max = Math.min(max, highest(highest));
+        }
+        return new WaitCounters(
+                Math.max(0, totalNanos - earlier.totalNanos),
+                max,
+                grew || highest < 0,
+                Math.max(0, deadlocks - earlier.deadlocks),
+                Math.max(0, timeouts - earlier.timeouts),
+                since);
+    }
+
+    /**
+     * The wait that a share of all waits does not exceed. Waits are taken to be spread evenly over their bucket, and none
+     * to be longer than the maximum.
+     *
+     * @param share above 0, up to 1: 0.99 for the 99th percentile
+     * @return nanoseconds; 0 if there are no waits
+     * @throws IllegalArgumentException if the share is out of range
+     */
+    public long percentile(double share) {
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException("share=" + share + " is outside 0..1");
+        }
+        long rank = Math.max(1, (long) Math.ceil(share * count()));
+        long below = 0;
+        for (int bucket = 0; bucket < histogram.length; bucket++) {
+            if (below + histogram[bucket] >= rank) {
+                long low = Math.min(lowest(bucket), maxNanos);
+                long high = Math.min(highest(bucket), maxNanos);
+                double place = (double) (rank - below) / histogram[bucket];
+                return low + Math.round((high - low) * place);
+            }
+            below += histogram[bucket];
+        }
+        return 0;
+    }
+
+    /** Shortest wait of a bucket. */
+    static long lowest(int bucket) {
+        return bucket == 0 ? 0 : 1L << bucket;
+    }
+
+    /** Longest wait of a bucket; the last one is open. */
+    static long highest(int bucket) {
+        return bucket == BUCKETS - 1 ? Long.MAX_VALUE : (2L << bucket) - 1;
     }
 }

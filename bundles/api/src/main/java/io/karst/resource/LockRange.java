@@ -34,6 +34,11 @@ public record LockRange(
         }
     }
 
+    /** The map that it belongs to. */
+    public MapKey key() {
+        return new MapKey(mapId, mapAddress);
+    }
+
     /**
      * Address of the first lock.
      *

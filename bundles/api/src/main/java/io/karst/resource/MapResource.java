@@ -3,19 +3,13 @@
 
 package io.karst.resource;
 
+import io.karst.bpf.MapInfo;
 import java.util.List;
 
 /**
  * An eBPF map that lives in the kernel.
  *
- * @param id map id
- * @param name map name, up to 15 characters, may be empty
- * @param type type as bpftool writes it, such as {@code lru_hash}
- * @param flags BPF_F_* flags it was created with (uapi {@code linux/bpf.h})
- * @param keySize bytes of a key
- * @param valueSize bytes of a value
- * @param maxEntries most entries
- * @param memoryBytes memory it holds, in bytes, as the kernel accounts it
+ * @param info as the kernel describes it
  * @param address kernel address of its {@code struct bpf_map}
  * @param ranges where its locks lie; empty when it is not tracked
  * @param pins paths it is pinned at
@@ -23,14 +17,7 @@ import java.util.List;
  * @param blindSpots which of its locks cannot be located, and why
  */
 public record MapResource(
-        int id,
-        String name,
-        String type,
-        long flags,
-        int keySize,
-        int valueSize,
-        long maxEntries,
-        long memoryBytes,
+        MapInfo info,
         long address,
         List<LockRange> ranges,
         List<String> pins,
@@ -45,25 +32,28 @@ public record MapResource(
         blindSpots = List.copyOf(blindSpots);
     }
 
-    /**
-     * The same map without its locks: nothing of it is traced.
-     *
-     * @return a copy without ranges
-     */
+    /** Map id. */
+    public int id() {
+        return info.id();
+    }
+
+    /** Map name, up to 15 characters, may be empty. */
+    public String name() {
+        return info.name();
+    }
+
+    /** Type as bpftool writes it, such as {@code lru_hash}. */
+    public String type() {
+        return info.typeName();
+    }
+
+    /** Tells it from later maps. */
+    public MapKey key() {
+        return new MapKey(id(), address);
+    }
+
+    /** The same map without its locks: nothing of it is traced. */
     public MapResource untracked() {
-        return new MapResource(
-                id,
-                name,
-                type,
-                flags,
-                keySize,
-                valueSize,
-                maxEntries,
-                memoryBytes,
-                address,
-                List.of(),
-                pins,
-                owners,
-                blindSpots);
+        return new MapResource(info, address, List.of(), pins, owners, blindSpots);
     }
 }

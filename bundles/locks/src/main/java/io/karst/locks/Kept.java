@@ -9,6 +9,7 @@ import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.WaitCounters;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -152,7 +153,7 @@ public record Kept(
         for (LockCounters entry : all) {
             WaitCounters counters = entry.counters();
             write(out, entry.mapId());
-            out.writeLong(entry.mapAddress());
+            out.writeLong(entry.map().address());
             write(out, entry.kind().code());
             write(out, entry.index().orElse(-1) + 1);
             write(out, counters.totalNanos());
@@ -223,7 +224,10 @@ public record Kept(
             LockKind kind = LockKind.ofCode((int) read(in));
             long index = read(in) - 1;
             into.add(new LockCounters(
-                    mapId, address, kind, index < 0 ? OptionalLong.empty() : OptionalLong.of(index), readOne(in)));
+                    new MapKey(mapId, address),
+                    kind,
+                    index < 0 ? OptionalLong.empty() : OptionalLong.of(index),
+                    readOne(in)));
         }
     }
 

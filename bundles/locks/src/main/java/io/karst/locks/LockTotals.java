@@ -6,6 +6,7 @@ package io.karst.locks;
 import io.karst.contention.LockCounters;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,32 +22,13 @@ import java.util.function.Predicate;
  */
 public final class LockTotals {
 
-    /**
-     * A map as locks know it.
-     *
-     * @param id map id
-     * @param address kernel address of its {@code struct bpf_map}
-     */
-    public record MapKey(int id, long address) {
-
-        /**
-         * The map of a range.
-         *
-         * @param range some of its locks
-         * @return its key
-         */
-        public static MapKey of(LockRange range) {
-            return new MapKey(range.mapId(), range.mapAddress());
-        }
-    }
-
     private record Key(MapKey map, LockKind kind, long index) {
 
         static final long ALL = -1;
 
         LockCounters with(CounterSum sum) {
             OptionalLong only = index == ALL ? OptionalLong.empty() : OptionalLong.of(index);
-            return new LockCounters(map.id(), map.address(), kind, only, sum.toCounters());
+            return new LockCounters(map, kind, only, sum.toCounters());
         }
     }
 
@@ -64,7 +46,7 @@ public final class LockTotals {
      * @param at where it begins
      */
     public void addRange(LockRange range, long[] memory, int at) {
-        sum(kinds, new Key(MapKey.of(range), range.kind(), Key.ALL)).add(memory, at);
+        sum(kinds, new Key(range.key(), range.kind(), Key.ALL)).add(memory, at);
         if (range.count() == 1) {
             addLock(range, 0, memory, at);
         }
@@ -79,7 +61,7 @@ public final class LockTotals {
      * @param at where it begins
      */
     public void addLock(LockRange range, long place, long[] memory, int at) {
-        sum(locks, new Key(MapKey.of(range), range.kind(), range.firstIndex() + place))
+        sum(locks, new Key(range.key(), range.kind(), range.firstIndex() + place))
                 .add(memory, at);
     }
 
@@ -89,11 +71,11 @@ public final class LockTotals {
      * @param entry stays as it is
      */
     public void add(LockCounters entry) {
-        MapKey map = new MapKey(entry.mapId(), entry.mapAddress());
         if (entry.index().isPresent()) {
-            sum(locks, new Key(map, entry.kind(), entry.index().getAsLong())).add(entry.counters());
+            sum(locks, new Key(entry.map(), entry.kind(), entry.index().getAsLong()))
+                    .add(entry.counters());
         } else {
-            sum(kinds, new Key(map, entry.kind(), Key.ALL)).add(entry.counters());
+            sum(kinds, new Key(entry.map(), entry.kind(), Key.ALL)).add(entry.counters());
         }
     }
 

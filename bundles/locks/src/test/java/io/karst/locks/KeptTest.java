@@ -13,6 +13,7 @@ import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.WaitCounters;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,10 @@ class KeptTest {
         long[] histogram = new long[WaitCounters.BUCKETS];
         histogram[3] = count;
         return new LockCounters(
-                map, 1, LockKind.FREEZE, OptionalLong.empty(), new WaitCounters(count * 8, 8, 0, 0, histogram));
+                new MapKey(map, 1),
+                LockKind.FREEZE,
+                OptionalLong.empty(),
+                new WaitCounters(count * 8, 8, 0, 0, histogram));
     }
 
     private LockTotals totals(int entries) {
@@ -101,8 +105,7 @@ class KeptTest {
                 histogram[random.nextInt(histogram.length)] = random.nextLong() >>> random.nextInt(64);
             }
             totals.add(new LockCounters(
-                    i + 1,
-                    random.nextLong(),
+                    new MapKey(i + 1, random.nextLong()),
                     kinds[random.nextInt(kinds.length)],
                     i % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextInt(1 << 20)),
                     new WaitCounters(random.nextLong(), random.nextLong(), i, 2L * i, histogram)));

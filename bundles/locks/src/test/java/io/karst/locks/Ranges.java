@@ -3,6 +3,7 @@
 
 package io.karst.locks;
 
+import io.karst.bpf.MapInfo;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -37,7 +38,12 @@ final class Ranges {
 
     static MapResource map(int id, LockRange... ranges) {
         return new MapResource(
-                id, "m" + id, "hash", 0, 4, 8, 1, 0, mapAddress(id), List.of(ranges), List.of(), List.of(), List.of());
+                new MapInfo(id, 1, "hash", "m" + id, 4, 8, 1, 0, 0),
+                mapAddress(id),
+                List.of(ranges),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     static Inventory inventory(MapResource... maps) {

@@ -121,10 +121,9 @@ public final class LockContentionService implements LockContention, TracingContr
     LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings, LongSupplier nanoTime) {
         this.tracer = tracer;
         this.settings = settings;
-        MapNames names = new MapNames(nanoTime);
-        names.learn(inventory.current());
-        snapshots = new Snapshots(names);
-        rescan = new Rescan(inventory, tracer, names);
+        snapshots = new Snapshots(nanoTime);
+        snapshots.learn(inventory.current());
+        rescan = new Rescan(inventory, tracer, snapshots);
         thread = new RescanThread(rescan, rescan::isStale, settings.rescanInterval());
     }
 

@@ -21,17 +21,17 @@ final class Rescan implements Runnable {
 
     private final ResourceInventory inventory;
     private final LockTracer tracer;
-    private final MapNames names;
+    private final Snapshots snapshots;
     private UnaryOperator<Inventory> selection = UnaryOperator.identity();
     private Optional<Long> lastNanos = Optional.empty();
     private Optional<String> failure = Optional.empty();
     private volatile Optional<String> blind = Optional.empty();
     private long failures;
 
-    Rescan(ResourceInventory inventory, LockTracer tracer, MapNames names) {
+    Rescan(ResourceInventory inventory, LockTracer tracer, Snapshots snapshots) {
         this.inventory = inventory;
         this.tracer = tracer;
-        this.names = names;
+        this.snapshots = snapshots;
     }
 
     /** Scans. A failed scan changes nothing, and is told by {@link #blindSpots} until one succeeds. */
@@ -39,7 +39,7 @@ final class Rescan implements Runnable {
     public synchronized void run() {
         try {
             Inventory fresh = inventory.rescan();
-            names.learn(fresh);
+            snapshots.learn(fresh);
             tracer.track(selection.apply(fresh));
             failure = Optional.empty();
             failures = 0;

@@ -8,31 +8,66 @@ import io.karst.contention.LockCounters;
 import io.karst.contention.LockWaits;
 import io.karst.contention.TracerReading;
 import io.karst.contention.WaitCounters;
-import io.karst.locks.Histograms;
-import io.karst.locks.WaitDelta;
+import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
+import io.karst.resource.MapResource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
-/** Makes snapshots out of readings. */
+/**
+ * Makes snapshots out of readings. Knows names and types of maps, also of those that have vanished: as last known, and since
+ * when. Thread-safe.
+ */
 final class Snapshots {
 
-    private record Key(int mapId, long mapAddress, LockKind kind, OptionalLong index) {
+    private record Key(MapKey map, LockKind kind, OptionalLong index) {
         static Key of(LockCounters counters) {
-            return new Key(counters.mapId(), counters.mapAddress(), counters.kind(), counters.index());
+            return new Key(counters.map(), counters.kind(), counters.index());
         }
     }
 
-    private final MapNames names;
+    /**
+     * What people call a map.
+     *
+     * @param name its name, may be empty
+     * @param type type as bpftool writes it
+     */
+    private record Name(String name, String type) {}
 
-    Snapshots(MapNames names) {
-        this.names = names;
+    /** What is known of a map; when it was first missed is in nanoseconds of the clock below. */
+    private record Known(Name name, OptionalLong missedAt) {}
+
+    /** Names kept, about 150 bytes each; more than any tracer counts for. Those not seen for longest go first. */
+    private static final int MOST = 65536;
+
+    private static final Name UNKNOWN = new Name("", "unknown");
+
+    private final Map<MapKey, Known> names = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<MapKey, Known> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    private final LongSupplier nanoTime;
+    private Set<MapKey> living = Set.of();
+
+    Snapshots(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
     }
 
     /** The reading of a moment when nothing had been counted. */
@@ -62,7 +97,7 @@ final class Snapshots {
 
     private List<LockCounters> shown(List<LockCounters> counted, Duration keepGone) {
         return counted.stream()
-                .filter(entry -> !names.isGoneFor(keepGone, entry.mapId(), entry.mapAddress()))
+                .filter(entry -> !isGoneFor(keepGone, entry.map()))
                 .toList();
     }
 
@@ -79,23 +114,44 @@ final class Snapshots {
     }
 
     private LockWaits waits(LockCounters entry, WaitCounters before, Duration time) {
-        WaitDelta delta = WaitDelta.between(before, entry.counters());
-        WaitCounters counters = delta.counters();
-        long count = counters.count();
-        double seconds = time.toNanos() / 1e9;
-        MapNames.Name name = names.of(entry.mapId(), entry.mapAddress());
+        Name name = name(entry.map());
         return new LockWaits(
-                entry.mapId(),
+                entry.map(),
                 name.name(),
                 name.type(),
-                entry.kind(),
+                Optional.of(entry.kind()),
                 entry.index(),
-                counters,
-                delta.maxExact(),
-                count == 0 ? 0 : counters.totalNanos() / count,
-                Histograms.percentile(counters, 0.5),
-                Histograms.percentile(counters, 0.9),
-                Histograms.percentile(counters, 0.99),
-                seconds > 0 ? count / seconds : 0);
+                entry.counters().minus(before),
+                time);
+    }
+
+    /** Learns names, and which maps are gone. */
+    synchronized void learn(Inventory inventory) {
+        Set<MapKey> found = new HashSet<>();
+        for (MapResource map : inventory.maps()) {
+            MapKey key = map.key();
+            found.add(key);
+            names.put(key, new Known(new Name(map.name(), map.type()), OptionalLong.empty()));
+        }
+        OptionalLong now = OptionalLong.of(nanoTime.getAsLong());
+        for (MapKey key : living) {
+            if (!found.contains(key)) {
+                names.computeIfPresent(key, (same, known) -> new Known(known.name(), now));
+            }
+        }
+        living = found;
+    }
+
+    private synchronized Name name(MapKey map) {
+        Known known = names.get(map);
+        return known == null ? UNKNOWN : known.name();
+    }
+
+    /** Whether a map is known to have vanished longer ago than that. */
+    private synchronized boolean isGoneFor(Duration time, MapKey map) {
+        Known known = names.get(map);
+        return known != null
+                && known.missedAt().isPresent()
+                && nanoTime.getAsLong() - known.missedAt().getAsLong() > time.toNanos();
     }
 }

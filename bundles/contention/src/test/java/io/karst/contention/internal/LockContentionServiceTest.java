@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.bpf.BpfException;
+import io.karst.bpf.MapInfo;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockCounters;
 import io.karst.contention.LockTracer;
@@ -17,9 +18,9 @@ import io.karst.contention.LockWaits;
 import io.karst.contention.TracerReading;
 import io.karst.contention.TracingSettings;
 import io.karst.contention.WaitCounters;
-import io.karst.locks.Histograms;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.time.Duration;
@@ -64,12 +65,12 @@ class LockContentionServiceTest {
         LockWaits waits = snapshot.perKind().get(0);
         assertThat(waits.map()).isEqualTo("flows");
         assertThat(waits.type()).isEqualTo("lru_hash");
-        assertThat(waits.averageNanos()).isEqualTo(250);
+        assertThat(waits.counters().averageNanos()).isEqualTo(250);
         assertThat(waits.perSecond()).isEqualTo(0.4);
-        assertThat(waits.maxExact()).isTrue();
+        assertThat(waits.counters().maxExact()).isTrue();
         assertThat(waits.counters().maxNanos()).isEqualTo(400);
-        assertThat(waits.p50Nanos()).isBetween(128L, 255L);
-        assertThat(waits.p99Nanos()).isBetween(256L, 400L);
+        assertThat(waits.counters().percentile(0.5)).isBetween(128L, 255L);
+        assertThat(waits.counters().percentile(0.99)).isBetween(256L, 400L);
         assertThat(snapshot.perLock())
                 .singleElement()
                 .satisfies(one -> assertThat(one.index()).isEqualTo(OptionalLong.of(5)));
@@ -86,9 +87,9 @@ class LockContentionServiceTest {
         LockWaits first = snapshot.perKind().get(0);
         assertThat(first.counters().count()).isEqualTo(3);
         assertThat(first.counters().totalNanos()).isEqualTo(195);
-        assertThat(first.averageNanos()).isEqualTo(65);
+        assertThat(first.counters().averageNanos()).isEqualTo(65);
         assertThat(first.perSecond()).isEqualTo(1.5);
-        assertThat(first.maxExact()).isFalse();
+        assertThat(first.counters().maxExact()).isFalse();
         assertThat(first.counters().maxNanos()).isEqualTo(127);
         assertThat(snapshot.lost()).containsEntry("clock", 2L);
     }
@@ -232,7 +233,8 @@ class LockContentionServiceTest {
     }
 
     private static MapResource map(int id, String name, String type) {
-        return new MapResource(id, name, type, 0, 4, 8, 1, 0, id, List.of(), List.of(), List.of(), List.of());
+        return new MapResource(
+                new MapInfo(id, 1, type, name, 4, 8, 1, 0, 0), id, List.of(), List.of(), List.of(), List.of());
     }
 
     private static TracerReading reading(int second, LockCounters... entries) {
@@ -247,16 +249,16 @@ class LockContentionServiceTest {
     }
 
     private static LockCounters kind(int map, long... waits) {
-        return new LockCounters(map, map, LockKind.HASH_BUCKET, OptionalLong.empty(), counters(waits));
+        return new LockCounters(new MapKey(map, map), LockKind.HASH_BUCKET, OptionalLong.empty(), counters(waits));
     }
 
     private static LockCounters lock(int map, long index, long... waits) {
-        return new LockCounters(map, map, LockKind.HASH_BUCKET, OptionalLong.of(index), counters(waits));
+        return new LockCounters(new MapKey(map, map), LockKind.HASH_BUCKET, OptionalLong.of(index), counters(waits));
     }
 
     private static WaitCounters counters(long... waits) {
         long[] histogram = new long[WaitCounters.BUCKETS];
-        Arrays.stream(waits).forEach(wait -> histogram[Histograms.bucketOf(wait)]++);
+        Arrays.stream(waits).forEach(wait -> histogram[63 - Long.numberOfLeadingZeros(wait | 1)]++);
         return new WaitCounters(
                 Arrays.stream(waits).sum(), Arrays.stream(waits).max().orElse(0), 0, 0, histogram);
     }

@@ -88,8 +88,7 @@ public final class InitializeStage implements ResourceInventory, Stage, AbilityP
         InstantSource clock = InstantSource.system();
         Instant started = clock.instant();
         Tracking tracking = Tracking.of(config.track(), config.pattern());
-        MapScanner scanner =
-                MapScanner.open(DroppedInstances.closeBefore(context, InitializeStage.class, loader), bpf);
+        MapScanner scanner = MapScanner.open(DroppedInstances.closeBefore(context, InitializeStage.class, loader), bpf);
         boolean complete = false;
         try {
             inventory = new MapInventory(scanner, clock, bpf, tracking);

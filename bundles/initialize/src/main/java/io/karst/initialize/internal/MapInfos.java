@@ -7,6 +7,7 @@ import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.MapInfo;
 import io.karst.locks.MapLocks;
+import io.karst.resource.MapKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

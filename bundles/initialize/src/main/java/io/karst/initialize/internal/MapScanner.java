@@ -138,19 +138,6 @@ final class MapScanner implements AutoCloseable {
                         .distinct()
                         .toList()
                 : List.of();
-        return new MapResource(
-                info.id(),
-                info.name(),
-                info.typeName(),
-                info.flags(),
-                info.keySize(),
-                info.valueSize(),
-                info.maxEntries(),
-                info.memoryBytes(),
-                locks.mapAddress(),
-                tracked ? locks.ranges() : List.of(),
-                pinned,
-                all,
-                blindSpots);
+        return new MapResource(info, locks.mapAddress(), tracked ? locks.ranges() : List.of(), pinned, all, blindSpots);
     }
 }

@@ -93,11 +93,11 @@ class InventoryKernelTest {
             MapResource found = find(inventory.rescan(), map).orElseThrow();
             assertThat(found.name()).isEqualTo("karst_t_desc");
             assertThat(found.type()).isEqualTo("lru_hash");
-            assertThat(found.flags()).isEqualTo(2);
-            assertThat(found.keySize()).isEqualTo(4);
-            assertThat(found.valueSize()).isEqualTo(16);
-            assertThat(found.maxEntries()).isEqualTo(1000);
-            assertThat(found.memoryBytes()).isBetween(16_000L, 10_000_000L);
+            assertThat(found.info().flags()).isEqualTo(2);
+            assertThat(found.info().keySize()).isEqualTo(4);
+            assertThat(found.info().valueSize()).isEqualTo(16);
+            assertThat(found.info().maxEntries()).isEqualTo(1000);
+            assertThat(found.info().memoryBytes()).isBetween(16_000L, 10_000_000L);
             assertThat(found.pins()).isEmpty();
         }
     }
@@ -111,14 +111,14 @@ class InventoryKernelTest {
             MapResource found = find(inventory.rescan(), map).orElseThrow();
             assertThat(found.name()).isEqualTo("karst_t_jumps");
             assertThat(found.type()).isEqualTo(told.typeName());
-            assertThat(found.flags()).isEqualTo(4);
-            assertThat(found.keySize()).isEqualTo(4);
-            assertThat(found.valueSize()).isEqualTo(4);
-            assertThat(found.maxEntries()).isEqualTo(1000);
+            assertThat(found.info().flags()).isEqualTo(4);
+            assertThat(found.info().keySize()).isEqualTo(4);
+            assertThat(found.info().valueSize()).isEqualTo(4);
+            assertThat(found.info().maxEntries()).isEqualTo(1000);
             if (kernelCountsElements()) {
-                assertThat(found.memoryBytes()).isEqualTo(told.memoryBytes());
+                assertThat(found.info().memoryBytes()).isEqualTo(told.memoryBytes());
             } else {
-                assertThat(found.memoryBytes()).isBetween(8_000L, 12_000L);
+                assertThat(found.info().memoryBytes()).isBetween(8_000L, 12_000L);
             }
         }
     }
@@ -127,11 +127,11 @@ class InventoryKernelTest {
     void memoryOfAGrowingMapIsFresh() throws IOException {
         try (MapInventory inventory = inventory(Tracking.all());
                 BpfMap map = bpf.createMap(new MapSpec("hash", "karst_t_grow", 4, 4096, 1000, 1))) {
-            long empty = find(inventory.rescan(), map).orElseThrow().memoryBytes();
+            long empty = find(inventory.rescan(), map).orElseThrow().info().memoryBytes();
             for (int i = 0; i < 500; i++) {
                 map.update(Bytes.ofInt(i), new byte[4096]);
             }
-            long filled = find(inventory.rescan(), map).orElseThrow().memoryBytes();
+            long filled = find(inventory.rescan(), map).orElseThrow().info().memoryBytes();
             if (kernelCountsElements()) {
                 assertThat(filled).isGreaterThan(empty + 500 * 4096);
             } else {

@@ -14,6 +14,7 @@ import io.karst.locks.SlotLedger;
 import io.karst.locks.SlotRecords;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -242,8 +243,8 @@ final class Tracking {
     }
 
     private Kept fitting(LockTotals all, Set<Integer> rested) {
-        Set<LockTotals.MapKey> living = new HashSet<>();
-        table.entries().forEach(entry -> living.add(LockTotals.MapKey.of(entry.range())));
+        Set<MapKey> living = new HashSet<>();
+        table.entries().forEach(entry -> living.add(entry.range().key()));
         forgotten += all.forgetBeyond(MOST_RETAINED, map -> !living.contains(map));
         Kept changed = kept.with(all, rested);
         while (changed.encode().length > KeptStore.MOST_BYTES && all.size() > 0) {

@@ -4,7 +4,6 @@
 package io.karst.locktracer.internal;
 
 import io.karst.bpf.MappedMemory;
-import io.karst.locks.Histograms;
 import io.karst.locks.KeptStore;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.SlotRecords;
@@ -38,7 +37,7 @@ final class HeapMemory implements MappedMemory {
         add(memory, at + LockContentionLayout.COUNTERS_TOTAL, waits * nanos);
         long max = at + LockContentionLayout.COUNTERS_MAX;
         memory.putLong(max, Math.max(memory.getLong(max), nanos));
-        int bucket = Histograms.bucketOf(nanos);
+        int bucket = 63 - Long.numberOfLeadingZeros(nanos | 1);
         add(memory, at + LockContentionLayout.COUNTERS_HISTOGRAM + bucket * (long) Long.BYTES, waits);
     }
 

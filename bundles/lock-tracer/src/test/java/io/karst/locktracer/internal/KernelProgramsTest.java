@@ -6,6 +6,7 @@ package io.karst.locktracer.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.karst.bpf.MapInfo;
 import io.karst.contention.LockCounters;
 import io.karst.contention.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
@@ -321,7 +322,12 @@ class KernelProgramsTest {
     private static Inventory inventory(List<LockRange> ranges) {
         List<MapResource> maps = ranges.stream()
                 .map(range -> new MapResource(
-                        range.mapId(), "m", "hash", 0, 4, 8, 1, 0, 0, List.of(range), List.of(), List.of(), List.of()))
+                        new MapInfo(range.mapId(), 1, "hash", "m", 4, 8, 1, 0, 0),
+                        0,
+                        List.of(range),
+                        List.of(),
+                        List.of(),
+                        List.of()))
                 .toList();
         return new Inventory(1, Instant.EPOCH, maps, Set.of(), List.of());
     }

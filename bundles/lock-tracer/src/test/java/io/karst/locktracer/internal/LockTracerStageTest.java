@@ -116,7 +116,7 @@ class LockTracerStageTest {
                     stage.track(maps.rescan());
                 }
                 for (LockCounters entry : stage.read().perKind()) {
-                    String key = entry.mapId() + " " + entry.mapAddress() + " " + entry.kind();
+                    String key = entry.mapId() + " " + entry.map().address() + " " + entry.kind();
                     LockCounters before = last.put(key, entry);
                     if (before != null) {
                         assertThat(entry.counters().count())

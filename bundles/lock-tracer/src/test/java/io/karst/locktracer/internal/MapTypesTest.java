@@ -139,7 +139,7 @@ class MapTypesTest {
             }
             assertThat(twins.tracking().totals().perLock()).allSatisfy(lock -> {
                 assertThat(lock.mapId()).isEqualTo(mapId);
-                assertThat(lock.mapAddress()).isEqualTo(map.address());
+                assertThat(lock.map().address()).isEqualTo(map.address());
                 assertThat(lock.counters().count()).isEqualTo(1);
             });
             assertThat(twins.tracking().totals().perLock())

@@ -5,6 +5,7 @@ package io.karst.locktracer.internal;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
+import io.karst.bpf.MapInfo;
 import io.karst.locks.LockRecordLayout;
 import io.karst.locks.LockRecordReader;
 import io.karst.locks.MapLocks;
@@ -59,20 +60,9 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
     }
 
     private static MapResource resource(MapLocks map) {
-        return new MapResource(
-                map.mapId(),
-                "map" + map.mapId(),
-                "type " + map.mapType(),
-                0,
-                4,
-                8,
-                1,
-                0,
-                map.mapAddress(),
-                map.ranges(),
-                List.of(),
-                List.of(),
-                List.of());
+        MapInfo info =
+                new MapInfo(map.mapId(), map.mapType(), "type " + map.mapType(), "map" + map.mapId(), 4, 8, 1, 0, 0);
+        return new MapResource(info, map.mapAddress(), map.ranges(), List.of(), List.of(), List.of());
     }
 
     @Override

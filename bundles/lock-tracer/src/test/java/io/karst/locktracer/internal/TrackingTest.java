@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.karst.bpf.MapInfo;
 import io.karst.contention.LockCounters;
 import io.karst.contention.LockVisibility;
 import io.karst.locks.Kept;
@@ -260,7 +261,8 @@ class TrackingTest {
     }
 
     private static MapResource wide(int id, LockRange... ranges) {
-        return new MapResource(id, "m", "hash", 0, 4, 8, 1, 0, 0, List.of(ranges), List.of(), List.of(), List.of());
+        return new MapResource(
+                new MapInfo(id, 1, "hash", "m", 4, 8, 1, 0, 0), 0, List.of(ranges), List.of(), List.of(), List.of());
     }
 
     private static LockRange freelist(int mapId, int cpu) {
@@ -351,7 +353,12 @@ class TrackingTest {
     void mapsWithTheSameBlindSpotShareASentence() {
         MapResource[] maps = IntStream.rangeClosed(1, 12)
                 .mapToObj(id -> new MapResource(
-                        id, "m", "rhash", 0, 4, 8, 1, 0, 0, List.of(), List.of(), List.of(), List.of("bit locks")))
+                        new MapInfo(id, 1, "rhash", "m", 4, 8, 1, 0, 0),
+                        0,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of("bit locks")))
                 .toArray(MapResource[]::new);
         tracking.track(inventory(maps));
         assertThat(tracking.blindSpots())
@@ -428,7 +435,12 @@ class TrackingTest {
 
     private static MapResource map(int id, LockRange range) {
         return new MapResource(
-                id, "m" + id, "array", 0, 4, 8, 1, 0, 0, List.of(range), List.of(), List.of(), List.of());
+                new MapInfo(id, 1, "array", "m" + id, 4, 8, 1, 0, 0),
+                0,
+                List.of(range),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     private static Inventory inventory(MapResource... maps) {

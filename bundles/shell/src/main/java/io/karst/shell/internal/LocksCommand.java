@@ -7,6 +7,7 @@ import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
+import io.karst.contention.LockWaits;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.time.Duration;
@@ -74,16 +75,14 @@ public final class LocksCommand extends ViewCommand {
     protected void run(Services services) throws CommandException, InterruptedException {
         range("--seconds", seconds, 1, MOST_SECONDS);
         range("--limit", limit, 1, MOST_ROWS);
-        Grouping grouping = Grouping.of(by);
-        SortKey key = SortKey.of(sort);
+        LockRows wantedRows = LockRows.of(by, sort);
         services.<LockContention, Boolean>require(LockContention.class, "lock-tracer", contention -> {
             OptionalInt only = wanted(services, contention);
             ContentionSnapshot snapshot = measure(contention);
-            List<LockRow> rows = grouping.rows(snapshot).stream()
+            List<LockWaits> rows = wantedRows.rows(snapshot).stream()
                     .filter(row -> only.isEmpty() || row.mapId() == only.getAsInt())
-                    .sorted(key.order())
                     .toList();
-            show(new LocksView(snapshot, rows, rowLimit(), maps(services), grouping));
+            show(new LocksView(snapshot, rows, rowLimit(), maps(services), wantedRows.by()));
             return true;
         });
     }

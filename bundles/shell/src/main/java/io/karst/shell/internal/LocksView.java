@@ -8,6 +8,7 @@ import io.karst.commands.Column;
 import io.karst.commands.Columns;
 import io.karst.commands.Units;
 import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.LockWaits;
 import io.karst.contention.WaitCounters;
 import io.karst.resource.MapResource;
 import java.time.Clock;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -29,10 +29,10 @@ import org.apache.karaf.shell.support.table.ShellTable;
  * @param all rows in order
  * @param limit most rows shown
  * @param maps living maps by id, for their owners
- * @param grouping what a row stands for
+ * @param by what a row stands for
  */
 record LocksView(
-        ContentionSnapshot snapshot, List<LockRow> all, int limit, Map<Integer, MapResource> maps, Grouping grouping) {
+        ContentionSnapshot snapshot, List<LockWaits> all, int limit, Map<Integer, MapResource> maps, LockRows.By by) {
     static final Columns<LocksView> DOCUMENT = Columns.fields(List.of(
             Column.field("from", view -> view.snapshot.from()),
             Column.field("to", view -> view.snapshot.to()),
@@ -41,12 +41,12 @@ record LocksView(
             Column.field("locks", view -> view.columns(true).json(view.rows())),
             Column.field("omitted", view -> view.all.size() - view.rows().size())));
 
-    private List<LockRow> rows() {
+    private List<LockWaits> rows() {
         return all.subList(0, Math.min(limit, all.size()));
     }
 
     ShellTable table(boolean everyColumn) {
-        return columns(everyColumn || rows().stream().map(LockRow::counters).anyMatch(LocksView::failed))
+        return columns(everyColumn || rows().stream().map(LockWaits::counters).anyMatch(LocksView::failed))
                 .table(rows());
     }
 
@@ -55,64 +55,68 @@ record LocksView(
     }
 
     /** The table shows failures if there are any; the JSON has them always. */
-    Columns<LockRow> columns(boolean failures) {
-        List<Column<LockRow>> columns = new ArrayList<>();
-        columns.add(Column.field("mapId", LockRow::mapId));
-        columns.add(Column.of("Map", "map", LockRow::map));
-        columns.add(Column.cell("Id", LockRow::mapId).right());
-        columns.add(Column.of("Type", "type", LockRow::type));
-        columns.add(Column.of("Lock", "kind", this::lock, LockRow::kind));
-        if (grouping == Grouping.LOCK) {
+    Columns<LockWaits> columns(boolean failures) {
+        List<Column<LockWaits>> columns = new ArrayList<>();
+        columns.add(Column.field("mapId", LockWaits::mapId));
+        columns.add(Column.of("Map", "map", LockWaits::map));
+        columns.add(Column.cell("Id", LockWaits::mapId).right());
+        columns.add(Column.of("Type", "type", LockWaits::type));
+        columns.add(Column.of(
+                "Lock", "kind", this::lock, row -> row.kind().map(Enum::name).orElse("ALL")));
+        if (by == LockRows.By.LOCK) {
             columns.add(Column.field("index", row -> row.index().orElseThrow()));
         }
-        columns.add(Column.of("Waits", "count", LockRow::count).right());
+        columns.add(
+                Column.of("Waits", "count", (LockWaits row) -> row.counters().count())
+                        .right());
         columns.add(time("Total", "totalNanos", row -> row.counters().totalNanos()));
-        columns.add(time("Average", "averageNanos", LockRow::averageNanos));
-        columns.add(time("p50", "p50Nanos", LockRow::p50Nanos));
-        columns.add(Column.field("p90Nanos", LockRow::p90Nanos));
-        columns.add(time("p99", "p99Nanos", LockRow::p99Nanos));
+        columns.add(time("Average", "averageNanos", row -> row.counters().averageNanos()));
+        columns.add(time("p50", "p50Nanos", row -> row.counters().percentile(0.5)));
+        columns.add(Column.field("p90Nanos", row -> row.counters().percentile(0.9)));
+        columns.add(time("p99", "p99Nanos", row -> row.counters().percentile(0.99)));
         columns.add(Column.of(
                         "Max",
                         "maxNanos",
                         LocksView::longest,
-                        (LockRow row) -> row.counters().maxNanos())
+                        (LockWaits row) -> row.counters().maxNanos())
                 .right());
-        columns.add(Column.field("maxExact", LockRow::maxExact));
+        columns.add(Column.field("maxExact", row -> row.counters().maxExact()));
         columns.add(failure(failures ? "Deadlocks" : "", "deadlocks", WaitCounters::deadlocks));
         columns.add(failure(failures ? "Timeouts" : "", "timeouts", WaitCounters::timeouts));
-        columns.add(Column.field("perSecond", LockRow::perSecond));
+        columns.add(Column.field("perSecond", LockWaits::perSecond));
         columns.add(Column.field("gone", row -> !maps.containsKey(row.mapId())));
         columns.add(Column.of("Owners", "owners", this::ownersCell, this::ownersJson));
         return new Columns<>(columns, "no lock of a map was waited for");
     }
 
-    private static Column<LockRow> time(String heading, String jsonName, Function<LockRow, Long> nanos) {
-        return Column.of(heading, jsonName, (LockRow row) -> Units.nanos(nanos.apply(row)), nanos)
+    private static Column<LockWaits> time(String heading, String jsonName, Function<LockWaits, Long> nanos) {
+        return Column.of(heading, jsonName, (LockWaits row) -> Units.nanos(nanos.apply(row)), nanos)
                 .right();
     }
 
-    private static Column<LockRow> failure(String heading, String jsonName, Function<WaitCounters, Long> number) {
-        return Column.of(heading, jsonName, (LockRow row) -> number.apply(row.counters()))
+    private static Column<LockWaits> failure(String heading, String jsonName, Function<WaitCounters, Long> number) {
+        return Column.of(heading, jsonName, (LockWaits row) -> number.apply(row.counters()))
                 .right();
     }
 
-    private static String longest(LockRow row) {
-        return (row.maxExact() ? "" : "<= ") + Units.nanos(row.counters().maxNanos());
+    private static String longest(LockWaits row) {
+        return (row.counters().maxExact() ? "" : "<= ")
+                + Units.nanos(row.counters().maxNanos());
     }
 
-    private String ownersCell(LockRow row) {
+    private String ownersCell(LockWaits row) {
         MapResource map = maps.get(row.mapId());
         return map == null ? "(map is gone)" : MapsView.owners(map.owners(), map.pins(), 1);
     }
 
-    private JsonArray ownersJson(LockRow row) {
+    private JsonArray ownersJson(LockWaits row) {
         MapResource map = maps.get(row.mapId());
         return MapsView.OWNER.json(map == null ? List.of() : map.owners());
     }
 
-    private String lock(LockRow row) {
-        String kind = row.kind().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return grouping == Grouping.LOCK ? kind + " " + row.index().orElseThrow() : kind;
+    private String lock(LockWaits row) {
+        String kind = row.kind().map(Units::words).orElse("all");
+        return by == LockRows.By.LOCK ? kind + " " + row.index().orElseThrow() : kind;
     }
 
     String period(ZoneId zone) {

@@ -37,12 +37,19 @@ final class MapsView {
                         Column.of("Id", "id", MapResource::id).right(),
                         Column.of("Name", "name", MapResource::name),
                         Column.of("Type", "type", MapResource::type),
-                        Column.field("flags", MapResource::flags),
-                        Column.field("keyBytes", MapResource::keySize),
-                        Column.field("valueBytes", MapResource::valueSize),
-                        Column.of("Entries", "maxEntries", MapResource::maxEntries)
+                        Column.field("flags", map -> map.info().flags()),
+                        Column.field("keyBytes", map -> map.info().keySize()),
+                        Column.field("valueBytes", map -> map.info().valueSize()),
+                        Column.of(
+                                        "Entries",
+                                        "maxEntries",
+                                        (MapResource map) -> map.info().maxEntries())
                                 .right(),
-                        Column.of("Memory", "memoryBytes", MapsView::memory, MapResource::memoryBytes)
+                        Column.of(
+                                        "Memory",
+                                        "memoryBytes",
+                                        MapsView::memory,
+                                        map -> map.info().memoryBytes())
                                 .right(),
                         Column.field("address", map -> Units.hex(map.address())),
                         Column.of("Locks", "ranges", MapsView::locks, map -> RANGE.json(map.ranges()))
@@ -58,7 +65,7 @@ final class MapsView {
     }
 
     private static String memory(MapResource map) {
-        return Units.bytes(map.memoryBytes());
+        return Units.bytes(map.info().memoryBytes());
     }
 
     private static long locks(MapResource map) {

@@ -177,10 +177,10 @@ class ContractTest {
     void locks() {
         var view = new LocksView(
                 Samples.snapshot(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true)),
-                List.of(LockRow.of(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true))),
+                List.of(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true)),
                 20,
                 Map.of(3, Samples.map(3, "map3")),
-                Grouping.KIND);
+                LockRows.By.KIND);
 
         JsonObject document = parse(LocksView.DOCUMENT.json(view)).getAsJsonObject();
 

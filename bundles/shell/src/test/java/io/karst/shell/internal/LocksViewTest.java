@@ -10,9 +10,12 @@ import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockWaits;
 import io.karst.contention.WaitCounters;
 import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.apache.karaf.shell.support.CommandException;
@@ -27,16 +30,16 @@ class LocksViewTest {
 
     @Test
     void mapsAddKindsUp() {
-        List<LockRow> rows = Grouping.MAP.rows(Samples.snapshot(SHORT, OTHER, LONG));
+        List<LockWaits> rows = rows(LockRows.By.MAP, Samples.snapshot(SHORT, OTHER, LONG));
 
-        assertThat(rows).extracting(LockRow::mapId).containsExactly(1, 2);
-        LockRow first = rows.get(0);
-        assertThat(first.kind()).isEqualTo(LockRow.ALL_KINDS);
-        assertThat(first.count()).isEqualTo(100);
+        assertThat(rows).extracting(LockWaits::mapId).containsExactly(1, 2);
+        LockWaits first = rows.get(0);
+        assertThat(first.kind()).isEmpty();
+        assertThat(first.counters().count()).isEqualTo(100);
         assertThat(first.counters().totalNanos()).isEqualTo(99 * 1_024 + (1 << 20));
-        assertThat(first.averageNanos()).isEqualTo((99 * 1_024 + (1 << 20)) / 100);
+        assertThat(first.counters().averageNanos()).isEqualTo((99 * 1_024 + (1 << 20)) / 100);
         assertThat(first.counters().maxNanos()).isEqualTo(1 << 20);
-        assertThat(first.maxExact()).isFalse();
+        assertThat(first.counters().maxExact()).isFalse();
         assertThat(LongStream.of(first.counters().histogram()).sum()).isEqualTo(100);
     }
 
@@ -45,11 +48,11 @@ class LocksViewTest {
         LockWaits most = Samples.waits(1, LockKind.HASH_BUCKET, 10, 900, true);
         LockWaits few = Samples.waits(1, LockKind.FREELIST, 20, 100, true);
 
-        LockRow row = Grouping.MAP.rows(Samples.snapshot(most, few)).get(0);
+        LockWaits row = rows(LockRows.By.MAP, Samples.snapshot(most, few)).get(0);
 
-        assertThat(row.p50Nanos()).isBetween(1L << 10, 1L << 11);
-        assertThat(row.p90Nanos()).isBetween(1L << 10, 1L << 11);
-        assertThat(row.p99Nanos()).isEqualTo(1L << 20);
+        assertThat(row.counters().percentile(0.5)).isBetween(1L << 10, 1L << 11);
+        assertThat(row.counters().percentile(0.9)).isBetween(1L << 10, 1L << 11);
+        assertThat(row.counters().percentile(0.99)).isEqualTo(1L << 20);
     }
 
     @ParameterizedTest(name = "{0} puts map {1} first")
@@ -58,19 +61,17 @@ class LocksViewTest {
         LockWaits rareAndLong = Samples.waits(1, LockKind.HASH_BUCKET, 20, 1, true);
         LockWaits oftenAndShort = Samples.waits(2, LockKind.HASH_BUCKET, 4, 50, true);
 
-        List<LockRow> sorted = Grouping.KIND.rows(Samples.snapshot(oftenAndShort, rareAndLong)).stream()
-                .sorted(SortKey.of(key).order())
-                .toList();
+        List<LockWaits> sorted = LockRows.of("kind", key).rows(Samples.snapshot(oftenAndShort, rareAndLong));
 
         assertThat(sorted.get(0).mapId()).isEqualTo(first);
     }
 
     @Test
     void namesAllowedWords() {
-        assertThatThrownBy(() -> SortKey.of("size"))
+        assertThatThrownBy(() -> LockRows.of("kind", "size"))
                 .isInstanceOf(CommandException.class)
                 .hasMessage("--sort size: it is one of total, count, avg, max, p99");
-        assertThatThrownBy(() -> Grouping.of("cpu")).hasMessage("--by cpu: it is one of map, kind, lock");
+        assertThatThrownBy(() -> LockRows.of("cpu", "total")).hasMessage("--by cpu: it is one of map, kind, lock");
     }
 
     @ParameterizedTest
@@ -111,11 +112,17 @@ class LocksViewTest {
         histogram[3] = 1;
         WaitCounters counters = new WaitCounters(8, 8, 1, 0, histogram);
         LockWaits failed = new LockWaits(
-                1, "map1", "hash", LockKind.HASH_BUCKET, OptionalLong.of(17), counters, false, 8, 8, 8, 8, 1);
+                new MapKey(1, 0),
+                "map1",
+                "hash",
+                Optional.of(LockKind.HASH_BUCKET),
+                OptionalLong.of(17),
+                Samples.bounded(counters),
+                Duration.ofSeconds(1));
         ContentionSnapshot snapshot = new ContentionSnapshot(
                 Samples.FROM, Samples.FROM.plusSeconds(1), List.of(), List.of(failed), Map.of(), List.of());
 
-        LocksView view = new LocksView(snapshot, Grouping.LOCK.rows(snapshot), 20, Map.of(), Grouping.LOCK);
+        LocksView view = new LocksView(snapshot, rows(LockRows.By.LOCK, snapshot), 20, Map.of(), LockRows.By.LOCK);
 
         assertThat(Samples.print(view.table(false)))
                 .contains("Deadlocks")
@@ -140,8 +147,12 @@ class LocksViewTest {
                 .isEqualTo("Waits on locks of eBPF maps from 10:00:00 to 10:00:10, 10.0 s");
     }
 
+    private static List<LockWaits> rows(LockRows.By by, ContentionSnapshot snapshot) {
+        return new LockRows(by, LockRows.Sort.TOTAL).rows(snapshot);
+    }
+
     private static LocksView view(ContentionSnapshot snapshot, int limit) {
         return new LocksView(
-                snapshot, Grouping.KIND.rows(snapshot), limit, Map.of(1, Samples.map(1, "map1")), Grouping.KIND);
+                snapshot, rows(LockRows.By.KIND, snapshot), limit, Map.of(1, Samples.map(1, "map1")), LockRows.By.KIND);
     }
 }

@@ -3,12 +3,14 @@
 
 package io.karst.shell.internal;
 
+import io.karst.bpf.MapInfo;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockWaits;
 import io.karst.contention.WaitCounters;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import java.io.ByteArrayOutputStream;
@@ -30,14 +32,7 @@ final class Samples {
 
     static MapResource map(int id, String name, LockRange... ranges) {
         return new MapResource(
-                id,
-                name,
-                "hash",
-                1,
-                4,
-                8,
-                1_024,
-                65_536,
+                new MapInfo(id, 1, "hash", name, 4, 8, 1_024, 1, 65_536),
                 0xffff_8881_0000_0000L,
                 List.of(ranges),
                 List.of(),
@@ -72,18 +67,18 @@ final class Samples {
         long each = 1L << bucket;
         WaitCounters counters = new WaitCounters(each * count, each, 0, 0, histogram);
         return new LockWaits(
-                mapId,
+                new MapKey(mapId, 0),
                 "map" + mapId,
                 "hash",
-                kind,
+                Optional.of(kind),
                 OptionalLong.empty(),
-                counters,
-                maxExact,
-                each,
-                each,
-                each,
-                each,
-                count / 10.0);
+                maxExact ? counters : bounded(counters),
+                Duration.ofSeconds(10));
+    }
+
+    /** The same, of which the longest wait is an upper bound: it was as long before. */
+    static WaitCounters bounded(WaitCounters counters) {
+        return counters.minus(new WaitCounters(0, counters.maxNanos(), 0, 0, new long[WaitCounters.BUCKETS]));
     }
 
     static ContentionSnapshot snapshot(LockWaits... waits) {

@@ -6,6 +6,8 @@ package io.karst.listener.contention.internal;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockWaits;
+import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -28,7 +30,11 @@ final class WaitWatch {
         this.contention = contention;
     }
 
-    private record Key(int mapId, String kind) {}
+    private record Key(MapKey map, Optional<LockKind> kind) {
+        static Key of(LockWaits waits) {
+            return new Key(waits.key(), waits.kind());
+        }
+    }
 
     /**
      * Compares the waits since the last look with the threshold.
@@ -49,7 +55,7 @@ final class WaitWatch {
             double nanos =
                     Math.max(1, Duration.between(before.get().to(), now.to()).toNanos());
             for (LockWaits waits : now.perKind()) {
-                Key key = new Key(waits.mapId(), waits.kind().name());
+                Key key = Key.of(waits);
                 double share = (waits.counters().totalNanos() - earlier.getOrDefault(key, 0L)) / nanos;
                 if (share > maxShare.get()) {
                     exceeding++;
@@ -64,9 +70,7 @@ final class WaitWatch {
     private static Map<Key, Long> totals(ContentionSnapshot snapshot) {
         Map<Key, Long> totals = new HashMap<>();
         snapshot.perKind()
-                .forEach(waits -> totals.put(
-                        new Key(waits.mapId(), waits.kind().name()),
-                        waits.counters().totalNanos()));
+                .forEach(waits -> totals.put(Key.of(waits), waits.counters().totalNanos()));
         return totals;
     }
 
@@ -79,7 +83,7 @@ final class WaitWatch {
                     "map={} id={} kind={} waited={} of the time, allowed={}",
                     waits.map(),
                     waits.mapId(),
-                    waits.kind(),
+                    waits.kind().map(Enum::name).orElse("ALL"),
                     String.format(Locale.ROOT, "%.4f", share),
                     allowed);
         }

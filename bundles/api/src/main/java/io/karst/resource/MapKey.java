@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.initialize.internal;
+package io.karst.resource;
 
 /**
  * Tells a map from a later one that got the same id or the same address.
@@ -9,4 +9,4 @@ package io.karst.initialize.internal;
  * @param id map id
  * @param address kernel address of its {@code struct bpf_map}
  */
-record MapKey(int id, long address) {}
+public record MapKey(int id, long address) {}

@@ -52,7 +52,7 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
             } else if (valued.contains(word)) {
                 values.put(word, rest.hasNext() ? rest.next() : "");
             } else if (word.startsWith("-") && word.length() > 1) {
-                throw new CommandException("undefined option " + word + ": --help shows those there are");
+                throw new CommandException("Unknown option " + word + ". See --help");
             } else {
                 words.add(word);
             }
@@ -96,6 +96,6 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
         String allowed = Arrays.stream(type.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
-        throw new CommandException(option + " " + word + ": it is one of " + allowed);
+        throw new CommandException(option + " must be one of " + allowed);
     }
 }

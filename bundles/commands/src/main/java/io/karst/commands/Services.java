@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.karaf.shell.support.CommandException;
@@ -41,6 +40,8 @@ public final class Services {
          */
         R with(S service) throws CommandException, InterruptedException;
     }
+
+    private static final int ERROR_WIDTH = 120;
 
     private final BundleContext context;
 
@@ -126,23 +127,28 @@ public final class Services {
 
     private String notReady(String owner) {
         if (owner.equals("flow")) {
-            return "flow is not ready: start bundle io.karst.flow";
+            return "flow is not ready. Start bundle io.karst.flow";
         }
         return notReady(owner, ifPresent(Flow.class, Flow::stages).orElse(List.of()));
     }
 
     /** Names the first stage that is not ready up to the owner itself, because that is the one to look at. */
     static String notReady(String owner, List<StageReport> stages) {
-        String missing = owner;
         for (StageReport stage : stages) {
+            if (stage.state() == StageState.FAILED) {
+                return "Stage " + stage.name() + " failed"
+                        + stage.lastError()
+                                .map(error -> ": " + Units.firstLine(error, ERROR_WIDTH))
+                                .orElse("")
+                        + ". See karst:flow";
+            }
             if (stage.state() != StageState.READY) {
-                missing = stage.name() + " (" + stage.state().name().toLowerCase(Locale.ROOT) + ")";
-                break;
+                return "Stage " + stage.name() + " is not ready. See karst:flow";
             }
             if (stage.name().equals(owner)) {
                 break;
             }
         }
-        return missing + " is not ready: karst:flow shows why";
+        return owner + " is not ready. See karst:flow";
     }
 }

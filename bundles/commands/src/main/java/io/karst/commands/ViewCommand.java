@@ -19,7 +19,7 @@ public abstract class ViewCommand extends KarstCommand {
     protected boolean json;
 
     /** Whether to print rows only. */
-    @Option(name = NO_FORMAT, description = "Print the table without lines and alignment, columns parted by tabs.")
+    @Option(name = NO_FORMAT, description = "Print tab-separated rows without header.")
     protected boolean noFormat;
 
     /** Takes options out of the arguments and obeys them; gives the other words. */

@@ -28,7 +28,7 @@ class ArgumentsTest {
     void refusesOptionsThatDoNotExist() {
         assertThatThrownBy(() -> of("flows", "--jason"))
                 .isInstanceOf(CommandException.class)
-                .hasMessage("undefined option --jason: --help shows those there are");
+                .hasMessage("Unknown option --jason. See --help");
     }
 
     @Test

@@ -21,11 +21,10 @@ class ServicesTest {
     @Test
     void namesTheFirstStageThatIsNotReady() {
         assertThat(Services.notReady("lock-tracer", List.of(FIRST, SECOND, THIRD)))
-                .isEqualTo("kernel-symbols (failed) is not ready: karst:flow shows why");
+                .isEqualTo("Stage kernel-symbols failed: " + "x".repeat(80) + ". See karst:flow");
         assertThat(Services.notReady("initialize", List.of(FIRST, SECOND)))
-                .isEqualTo("initialize is not ready: karst:flow shows why");
-        assertThat(Services.notReady("lock-tracer", List.of()))
-                .isEqualTo("lock-tracer is not ready: karst:flow shows why");
+                .isEqualTo("initialize is not ready. See karst:flow");
+        assertThat(Services.notReady("lock-tracer", List.of())).isEqualTo("lock-tracer is not ready. See karst:flow");
     }
 
     private static StageReport stage(int order, String name, StageState state, String error) {

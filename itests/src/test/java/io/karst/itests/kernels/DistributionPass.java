@@ -90,7 +90,7 @@ final class DistributionPass {
         }
         karaf.run("feature:install karst-demo");
         Instant deadline = Instant.now().plus(PATIENCE);
-        while (!karaf.run("karst:demo status").contains("nothing was started yet")) {
+        while (!karaf.run("karst:demo status").contains("No demo is running")) {
             if (Instant.now().isAfter(deadline)) {
                 checks.report("demo", false, karaf.run("karst:demo status"));
                 return;
@@ -130,7 +130,7 @@ final class DistributionPass {
                 .isPresent();
         checks.report("doctor", told, ability.map(JsonObject::toString).orElse("nothing about " + TRACEPOINTS));
         String locks = karaf.run("karst:locks");
-        checks.report("locks", locks.contains("is not ready: karst:flow shows why"), locks.strip());
+        checks.report("locks", locks.contains("is not ready. See karst:flow"), locks.strip());
     }
 
     private static boolean namesTheReason(String text) {

@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
         scope = "karst",
         name = "demo",
         description =
-                "Makes real contention on an eBPF map of its own, to see Karst at work. It burns CPU time until it is"
-                        + " stopped, and leaves nothing behind.")
+                "Creates contention on an eBPF map of its own, to try Karst. Uses CPU time until stopped, and leaves"
+                        + " nothing behind.")
 public final class DemoCommand extends KarstCommand {
     @Argument(
             name = "start|stop|status [KIND]",
             description =
-                    "What to do, status by default; and with start what to contend: spin-lock (the default, unless this"
-                            + " kernel does not show it: then prog-array), hash, lru, lru-per-cpu, ringbuf,"
+                    "Action; status by default. KIND is the lock to contend for: spin-lock (the default; prog-array where"
+                            + " the kernel does not report spin locks), hash, lru, lru-per-cpu, ringbuf,"
                             + " queue, stack, lpm, sockhash, local-storage, prog-array, resilient-lock or deadlock. Options may follow.",
             valueToShowInHelp = "status",
             multiValued = true)
@@ -40,11 +40,14 @@ public final class DemoCommand extends KarstCommand {
     @Option(
             name = "--threads",
             valueToShowInHelp = "as many as CPUs, at least 2",
-            description = "Threads that fight for the lock, 1 to 64.")
+            description = "Number of threads that contend for the lock, 1 to 64.")
     @Nullable
     Integer threads;
 
-    @Option(name = "--seconds", valueToShowInHelp = "until stopped", description = "End by itself after 1 to 3600 s.")
+    @Option(
+            name = "--seconds",
+            valueToShowInHelp = "until stopped",
+            description = "Stop after this many seconds, 1 to 3600.")
     @Nullable
     Integer seconds;
 
@@ -70,7 +73,7 @@ public final class DemoCommand extends KarstCommand {
             case "start" -> Optional.of(load.start(plan(typed, KindVisibility.of(load.visibility()))));
             case "stop" -> load.stop();
             case "status" -> load.status();
-            default -> throw new CommandException("'" + typed.action() + "' is none of start, stop, status");
+            default -> throw new CommandException("Unknown action '" + typed.action() + "'. Use start, stop or status");
         };
         json |= typed.json();
         show(new DemoView(done, KindVisibility.of(load.visibility()), Instant.now()), status);

@@ -78,7 +78,7 @@ public final class DemoLoad implements AutoCloseable {
     synchronized DemoStatus start(DemoPlan plan) {
         last.filter(started -> started.workload().isRunning()).ifPresent(started -> {
             throw new IllegalStateException(
-                    "a load on " + started.plan().kind().word() + " runs already: karst:demo stop ends it");
+                    "The " + started.plan().kind().word() + " demo is already running. Stop it first: karst:demo stop");
         });
         BpfObject object = assets.load(ASSET, (asset, btf) -> open(asset, btf, plan.kind()));
         boolean taken = false;
@@ -105,7 +105,7 @@ public final class DemoLoad implements AutoCloseable {
         BpfProgram program = object.program(kind.program().orElseThrow());
         if (program.testRun(Workload.SINGLE).returnValue() != 0) {
             throw new IllegalStateException(
-                    kind.word() + " needs bpf_res_spin_lock, which this kernel has not: it came with Linux 6.15");
+                    kind.word() + " needs bpf_res_spin_lock (Linux 6.15 or later), which this kernel does not have");
         }
     }
 
@@ -132,7 +132,7 @@ public final class DemoLoad implements AutoCloseable {
                 tracers.forEach(tracer -> tracer.track(now));
             }
         } catch (BpfException | IllegalStateException e) {
-            LOG.warn("maps of the demo are tracked with the next scan only: {}", e.getMessage());
+            LOG.warn("maps of the demo are tracked only after the next scan: {}", e.getMessage());
         }
     }
 

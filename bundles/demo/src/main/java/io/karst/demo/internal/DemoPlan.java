@@ -19,15 +19,14 @@ record DemoPlan(DemoKind kind, int threads, Optional<Duration> time) {
 
     DemoPlan {
         if (threads < 1 || threads > MOST_THREADS) {
-            throw new IllegalArgumentException("--threads " + threads + ": it is a number from 1 to " + MOST_THREADS);
+            throw new IllegalArgumentException("--threads must be between 1 and " + MOST_THREADS);
         }
         if (threads < kind.leastThreads()) {
             throw new IllegalArgumentException(
-                    "--threads " + threads + ": " + kind.word() + " takes " + kind.leastThreads() + " at least");
+                    "--threads must be at least " + kind.leastThreads() + " for " + kind.word());
         }
         if (time.filter(t -> t.toSeconds() < 1 || t.toSeconds() > MOST_SECONDS).isPresent()) {
-            throw new IllegalArgumentException(
-                    "--seconds " + time.orElseThrow().toSeconds() + ": it is a number from 1 to " + MOST_SECONDS);
+            throw new IllegalArgumentException("--seconds must be between 1 and " + MOST_SECONDS);
         }
     }
 

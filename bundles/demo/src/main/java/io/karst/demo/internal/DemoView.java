@@ -47,7 +47,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         if (status.isEmpty()) {
-            lines.add("nothing was started yet: karst:demo start");
+            lines.add("No demo is running. Start one with karst:demo start");
         }
         status.ifPresent(shown -> lines.addAll(lines(shown)));
         return lines;
@@ -64,12 +64,12 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                     case FAILED -> "failed: " + what + ": " + shown.failure().orElse("");
                 });
         lines.add(String.format(
-                Locale.ROOT, "map %d %s, its locks taken %,d times", shown.mapId(), shown.map(), shown.locksTaken()));
+                Locale.ROOT, "map %d %s, locks taken %,d times", shown.mapId(), shown.map(), shown.locksTaken()));
         KindVisibility seen = KindVisibility.find(kinds, plan.kind());
         if (seen.isWorse()) {
-            lines.add("its waits are seen " + seen.amount() + " here: " + seen.reason());
+            lines.add(seen.sentence() + ": " + seen.reason());
         } else if (shown.state() == DemoStatus.State.RUNNING) {
-            lines.add("karst:locks --map " + shown.mapId() + " --seconds 5 shows who waits");
+            lines.add("karst:locks --map " + shown.mapId() + " --seconds 5 shows its contention");
         }
         return lines;
     }
@@ -86,7 +86,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
     List<String> limits() {
         return kinds.stream()
                 .filter(KindVisibility::isWorse)
-                .map(kind -> kind.kind().word() + ": seen " + kind.amount() + " here: " + kind.reason())
+                .map(kind -> kind.kind().word() + ": " + kind.sentence() + ": " + kind.reason())
                 .toList();
     }
 }

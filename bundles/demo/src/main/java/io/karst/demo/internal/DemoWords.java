@@ -30,7 +30,8 @@ record DemoWords(List<String> words, Optional<Integer> threads, Optional<Integer
         Arguments typed = Arguments.of(arguments, Set.of("--json"), Set.of("--threads", "--seconds"));
         List<String> words = typed.words();
         if (words.size() > 2) {
-            throw new CommandException("'" + words.get(2) + "' is too much: an action and a kind are all");
+            throw new CommandException(
+                    "Unexpected argument '" + words.get(2) + "'. Only an action and a kind are allowed");
         }
         return new DemoWords(
                 words,
@@ -46,7 +47,7 @@ record DemoWords(List<String> words, Optional<Integer> threads, Optional<Integer
     private DemoKind kind(DemoKind preferred) throws CommandException {
         String word = words.size() < 2 ? preferred.word() : words.get(1);
         return DemoKind.of(word)
-                .orElseThrow(() -> new CommandException("'" + word + "' is none of " + DemoKind.words()));
+                .orElseThrow(() -> new CommandException("Unknown kind '" + word + "'. Use one of " + DemoKind.words()));
     }
 
     /**

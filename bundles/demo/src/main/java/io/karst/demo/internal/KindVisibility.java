@@ -47,7 +47,7 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
         return new KindVisibility(
                 kind,
                 found.map(LockVisibility::visibility),
-                found.map(entry -> before + entry.reason()).orElse("not tested: lock-tracer is not ready"));
+                found.map(entry -> before + entry.reason()).orElse("lock-tracer is not ready"));
     }
 
     private static Optional<LockVisibility> entry(List<LockVisibility> tested, LockFamily family) {
@@ -67,15 +67,15 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
         return visibility.filter(Visibility.FULL::equals).isEmpty();
     }
 
-    /** How much is seen, in words. */
-    String amount() {
+    /** How much is seen. */
+    String sentence() {
         return visibility
                 .map(amount -> switch (amount) {
-                    case FULL -> "fully";
-                    case PARTIAL -> "partly";
-                    case BLIND -> "not at all";
+                    case FULL -> "This kernel reports all of these waits";
+                    case PARTIAL -> "This kernel reports only some of these waits";
+                    case BLIND -> "This kernel cannot report these waits";
                 })
-                .orElse("perhaps");
+                .orElse("It is not known whether this kernel reports these waits");
     }
 
     static KindVisibility find(List<KindVisibility> kinds, DemoKind kind) {

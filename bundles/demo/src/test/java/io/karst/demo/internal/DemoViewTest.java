@@ -32,8 +32,8 @@ class DemoViewTest {
                         .lines())
                 .containsExactly(
                         "running: spin-lock, 3 threads, 50 s left",
-                        "map 77 load_values, its locks taken 640 times",
-                        "karst:locks --map 77 --seconds 5 shows who waits");
+                        "map 77 load_values, locks taken 640 times",
+                        "karst:locks --map 77 --seconds 5 shows its contention");
     }
 
     @Test
@@ -42,20 +42,20 @@ class DemoViewTest {
                         .lines())
                 .containsExactly(
                         "running: hash, 3 threads, until karst:demo stop",
-                        "map 77 load_hashes, its locks taken 640 times",
-                        "its waits are seen not at all here: it takes three CPUs");
+                        "map 77 load_hashes, locks taken 640 times",
+                        "This kernel cannot report these waits: it takes three CPUs");
         assertThat(view(DemoKind.HASH, DemoStatus.State.RUNNING, Optional.empty())
                         .limits())
                 .containsExactly(
-                        "hash: seen not at all here: it takes three CPUs",
-                        "lru: seen not at all here: it takes three CPUs",
-                        "lru-per-cpu: seen not at all here: it takes three CPUs",
-                        "ringbuf: seen not at all here: it takes three CPUs",
-                        "queue: seen not at all here: it takes three CPUs",
-                        "stack: seen not at all here: it takes three CPUs",
-                        "lpm: seen not at all here: it takes three CPUs",
-                        "resilient-lock: seen not at all here: it takes three CPUs",
-                        "deadlock: seen not at all here: it takes three CPUs");
+                        "hash: This kernel cannot report these waits: it takes three CPUs",
+                        "lru: This kernel cannot report these waits: it takes three CPUs",
+                        "lru-per-cpu: This kernel cannot report these waits: it takes three CPUs",
+                        "ringbuf: This kernel cannot report these waits: it takes three CPUs",
+                        "queue: This kernel cannot report these waits: it takes three CPUs",
+                        "stack: This kernel cannot report these waits: it takes three CPUs",
+                        "lpm: This kernel cannot report these waits: it takes three CPUs",
+                        "resilient-lock: This kernel cannot report these waits: it takes three CPUs",
+                        "deadlock: This kernel cannot report these waits: it takes three CPUs");
     }
 
     @Test
@@ -71,11 +71,12 @@ class DemoViewTest {
     void withoutTracerNothingIsPromised() {
         DemoView view = new DemoView(Optional.empty(), KindVisibility.of(List.of()), SINCE);
 
-        assertThat(view.lines()).containsExactly("nothing was started yet: karst:demo start");
+        assertThat(view.lines()).containsExactly("No demo is running. Start one with karst:demo start");
         assertThat(view.limits())
                 .hasSize(DemoKind.values().length)
                 .first()
-                .isEqualTo("spin-lock: seen perhaps here: not tested: lock-tracer is not ready");
+                .isEqualTo(
+                        "spin-lock: It is not known whether this kernel reports these waits: lock-tracer is not ready");
         assertThat(DemoView.DOCUMENT.json(view).get("state").getAsString()).isEqualTo("IDLE");
         assertThat(DemoView.DOCUMENT.json(view).get("mapId").isJsonNull()).isTrue();
     }
@@ -106,10 +107,10 @@ class DemoViewTest {
 
     @ParameterizedTest(name = "{0} threads, {1} s")
     @CsvSource({
-        "0,10,--threads 0: it is a number from 1 to 64",
-        "65,10,--threads 65: it is a number from 1 to 64",
-        "2,0,--seconds 0: it is a number from 1 to 3600",
-        "2,3601,--seconds 3601: it is a number from 1 to 3600"
+        "0,10,--threads must be between 1 and 64",
+        "65,10,--threads must be between 1 and 64",
+        "2,0,--seconds must be between 1 and 3600",
+        "2,3601,--seconds must be between 1 and 3600"
     })
     void boundsAreKept(int threads, int seconds, String message) {
         assertThatThrownBy(() -> new DemoPlan(DemoKind.HASH, threads, Optional.of(Duration.ofSeconds(seconds))))
@@ -162,13 +163,13 @@ class DemoViewTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "start hashh,'''hashh'' is none of spin-lock, hash, lru, lru-per-cpu, ringbuf, queue, stack, lpm, sockhash,"
+        "start hashh,'Unknown kind ''hashh''. Use one of spin-lock, hash, lru, lru-per-cpu, ringbuf, queue, stack, lpm, sockhash,"
                 + " local-storage, prog-array, resilient-lock, deadlock'",
-        "start hash lru,'''lru'' is too much: an action and a kind are all'",
+        "start hash lru,'Unexpected argument ''lru''. Only an action and a kind are allowed'",
         "start --seconds,'--seconds needs a number, not nothing'",
         "start --seconds soon,'--seconds needs a number, not soon'",
-        "start deadlock --threads 2,--threads 2: deadlock takes 3 at least",
-        "start --speed 3,undefined option --speed: --help shows those there are"
+        "start deadlock --threads 2,--threads must be at least 3 for deadlock",
+        "start --speed 3,Unknown option --speed. See --help"
     })
     void refusesNonsense(String typed, String message) {
         assertThatThrownBy(() -> DemoWords.of(List.of(typed.split(" "))).plan(DemoKind.SPIN_LOCK))

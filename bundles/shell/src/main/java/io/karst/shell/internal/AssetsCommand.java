@@ -22,8 +22,7 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "assets",
-        description = "Lists the compiled kernel programs: where each came from, the BTF it was relocated against, and"
-                + " what became of its load.")
+        description = "Lists the compiled kernel programs: origin, BTF used for relocation, and result of the load.")
 public final class AssetsCommand extends ViewCommand {
     private static final int DETAIL_WIDTH = 60;
 
@@ -45,6 +44,6 @@ public final class AssetsCommand extends ViewCommand {
                         Column.of("At", "at", result -> Units.moment(result.at(), clock), AssetResult::at),
                         Column.cell("Origin", AssetResult::origin),
                         Column.cell("Detail", result -> Units.firstLine(result.detail(), DETAIL_WIDTH))),
-                "no asset has been asked for yet");
+                "No kernel program has been loaded yet");
     }
 }

@@ -22,8 +22,8 @@ import org.apache.karaf.shell.support.CommandException;
         scope = "karst",
         name = "cleanup",
         description =
-                "Removes what the lock tracer left pinned in the kernel, and with it the counts. Refused while the"
-                        + " tracer is at work.")
+                "Removes the lock tracer's pinned programs and counters from the kernel. Refused while the tracer is"
+                        + " running.")
 public final class CleanupCommand extends ViewCommand {
 
     static final Columns<Cleaned> COLUMNS = new Columns<Cleaned>(
@@ -39,7 +39,7 @@ public final class CleanupCommand extends ViewCommand {
                     Column.field("pinsRemoved", Cleaned::pins)),
             "Nothing is pinned.");
 
-    @Option(name = "--dead", description = "Remove the pins of every Karaf on this host whose tracer is not at work")
+    @Option(name = "--dead", description = "Remove the pins of every Karaf on this host whose tracer is not running")
     boolean dead;
 
     /**
@@ -63,7 +63,7 @@ public final class CleanupCommand extends ViewCommand {
             Optional<KernelPins.Instance> active =
                     wanted.stream().filter(KernelPins.Instance::inUse).findFirst();
             if (!dead && active.isPresent()) {
-                throw new CommandException("the lock tracer of this Karaf is at work and needs its pins: first"
+                throw new CommandException("The lock tracer of this Karaf is running and needs its pins. First run"
                         + " bundle:stop io.karst.lock-tracer, or set pin = false in etc/io.karst.locktracer.cfg");
             }
             List<Cleaned> cleaned = new ArrayList<>();

@@ -21,9 +21,7 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 @Command(
         scope = "karst",
         name = "doctor",
-        description =
-                "Probes what this kernel and this process can do, and says what each missing ability costs and how"
-                        + " to get it.")
+        description = "Checks what this kernel and this process support, and what to do about what is missing.")
 public final class DoctorCommand extends ViewCommand {
     private static final int TEXT_WIDTH = 44;
 
@@ -47,21 +45,21 @@ public final class DoctorCommand extends ViewCommand {
                     probe.getClass().getSimpleName(),
                     false,
                     "the probe itself failed: " + e,
-                    "what it would have told is unknown",
-                    "report it together with the log"));
+                    "the result of this check is unknown",
+                    "report this error, with the log"));
         }
     }
 
     static Columns<Ability> columns(boolean coloured) {
         return new Columns<Ability>(
                 List.of(
-                        Column.of("Ability", "ability", Ability::ability),
-                        Column.of("Present", "present", DoctorCommand::yesOrNo, Ability::present)
+                        Column.of("Check", "ability", Ability::ability),
+                        Column.of("Result", "present", DoctorCommand::yesOrNo, Ability::present)
                                 .looking(column -> column.colorProvider(coloured ? DoctorCommand::colour : null)),
-                        wrapped("Evidence", "evidence", Ability::evidence, Ability::evidence),
-                        wrapped("Effect", "effect", DoctorCommand::effect, Ability::effect),
-                        wrapped("Remedy", "remedy", DoctorCommand::remedy, Ability::remedy)),
-                "nothing here probes abilities: karst:flow shows what is missing");
+                        wrapped("Found", "evidence", Ability::evidence, Ability::evidence),
+                        wrapped("Impact", "effect", DoctorCommand::effect, Ability::effect),
+                        wrapped("Fix", "remedy", DoctorCommand::remedy, Ability::remedy)),
+                "No checks are available. See karst:flow");
     }
 
     private static Column<Ability> wrapped(
@@ -71,7 +69,7 @@ public final class DoctorCommand extends ViewCommand {
     }
 
     private static String yesOrNo(Ability ability) {
-        return ability.present() ? "yes" : "no";
+        return ability.present() ? "ok" : "missing";
     }
 
     private static String effect(Ability ability) {
@@ -83,13 +81,11 @@ public final class DoctorCommand extends ViewCommand {
     }
 
     private static String colour(String present) {
-        return present.startsWith("no") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
+        return present.equals("missing") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
     }
 
     private static String summary(List<Ability> abilities) {
         long missing = abilities.stream().filter(ability -> !ability.present()).count();
-        return missing == 0
-                ? "all " + abilities.size() + " abilities are present"
-                : "missing: " + missing + " of " + abilities.size() + " abilities";
+        return abilities.size() - missing + " of " + abilities.size() + " checks passed";
     }
 }

@@ -21,8 +21,7 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "flow",
-        description =
-                "Shows the stages in order: which are ready, what the others wait for, and the poll loop's tasks.")
+        description = "Shows the state of each start-up stage, what is blocking it, and the poll loop's tasks.")
 public final class FlowCommand extends ViewCommand {
 
     @Override

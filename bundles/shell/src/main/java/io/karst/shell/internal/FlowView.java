@@ -50,7 +50,7 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                         Column.of("State", "state", StageReport::state)
                                 .looking(column -> column.colorProvider(coloured ? FlowView::colour : null)),
                         Column.of("Since", "since", stage -> Units.moment(stage.since(), clock), StageReport::since),
-                        Column.of("Took", "durationMillis", FlowView::took, FlowView::millis)
+                        Column.of("Duration", "durationMillis", FlowView::took, FlowView::millis)
                                 .right(),
                         Column.of(
                                 "Waiting for",
@@ -59,7 +59,7 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                                 StageReport::waitingFor),
                         Column.of("Last error", "lastError", stage -> cut(stage.lastError()), StageReport::lastError),
                         Column.field("tasks", stage -> taskColumns().json(tasksOf(stage)))),
-                "no stage is installed");
+                "No stage is installed");
     }
 
     private List<PollTaskStatus> tasksOf(StageReport stage) {
@@ -79,7 +79,7 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
     }
 
     private static String colour(String state) {
-        return state.startsWith("FAILED") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
+        return state.equals("FAILED") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
     }
 
     Columns<PollTaskStatus> taskColumns() {
@@ -87,21 +87,21 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                 List.of(
                         Column.of("Task", "name", PollTaskStatus::name),
                         Column.of(
-                                        "Every",
+                                        "Interval",
                                         "intervalMillis",
                                         (PollTaskStatus task) -> Units.duration(task.interval()),
                                         task -> task.interval().toMillis())
                                 .right(),
-                        Column.of("Last turn", "lastTurn", this::lastTurn, PollTaskStatus::lastTurn),
+                        Column.of("Last run", "lastTurn", this::lastTurn, PollTaskStatus::lastTurn),
                         Column.of(
-                                        "Took",
+                                        "Duration",
                                         "lastDurationMillis",
                                         FlowView::lastDuration,
                                         task -> task.lastDuration().toMillis())
                                 .right(),
-                        Column.of("Next turn", "nextTurn", this::nextTurn, PollTaskStatus::nextTurn),
+                        Column.of("Next run", "nextTurn", this::nextTurn, PollTaskStatus::nextTurn),
                         Column.field("overdue", PollTaskStatus::overdue),
-                        Column.of("Turns", "turns", PollTaskStatus::turns).right(),
+                        Column.of("Runs", "turns", PollTaskStatus::turns).right(),
                         Column.of("Failed", "failures", PollTaskStatus::failures)
                                 .right(),
                         Column.of("Last error", "lastError", task -> cut(task.lastError()), PollTaskStatus::lastError)),
@@ -109,7 +109,7 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
     }
 
     private String lastTurn(PollTaskStatus task) {
-        return task.lastTurn().map(at -> Units.moment(at, clock)).orElse("none yet");
+        return task.lastTurn().map(at -> Units.moment(at, clock)).orElse("never");
     }
 
     private static String lastDuration(PollTaskStatus task) {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 @Command(
         scope = "karst",
         name = "locks",
-        description = "Shows which eBPF map's lock is hot: waits by map and lock kind, with their times.")
+        description = "Shows which locks of eBPF maps are contended, and how long they are waited for.")
 public final class LocksCommand extends ViewCommand {
     private static final int MOST_SECONDS = 3_600;
     private static final int MOST_ROWS = 1_000_000;
@@ -44,8 +44,9 @@ public final class LocksCommand extends ViewCommand {
 
     @Option(
             name = "--by",
-            description = "What a line stands for: map (all its locks), kind (all its locks of one kind, such as hash"
-                    + " bucket), or lock (one single lock, such as hash bucket 17).")
+            description =
+                    "One row per map (all its locks), kind (its locks of one kind, such as hash bucket) or lock (a"
+                            + " single lock, such as hash bucket 17).")
     @Completion(
             value = StringsCompleter.class,
             values = {"map", "kind", "lock"})
@@ -54,20 +55,17 @@ public final class LocksCommand extends ViewCommand {
     @Option(
             name = "--seconds",
             valueToShowInHelp = "all since tracing began",
-            description = "Wait this long, 1 to 3600 s, and show only what happened meanwhile.")
+            description = "Measure for this many seconds, 1 to 3600, and show only that period.")
     @Nullable
     Integer seconds;
 
-    @Option(name = "--sort", description = "Greatest first: total (waiting time), count, avg, max or p99.")
+    @Option(name = "--sort", description = "Sort descending by total waiting time, count, avg, max or p99.")
     @Completion(
             value = StringsCompleter.class,
             values = {"total", "count", "avg", "max", "p99"})
     String sort = "total";
 
-    @Option(
-            name = "--limit",
-            valueToShowInHelp = "20, none with --json",
-            description = "Show at most this many lines, at least 1.")
+    @Option(name = "--limit", valueToShowInHelp = "20, none with --json", description = "Show at most this many rows.")
     @Nullable
     Integer limit;
 
@@ -150,7 +148,7 @@ public final class LocksCommand extends ViewCommand {
 
     static void range(String option, @Nullable Integer value, int least, int most) throws CommandException {
         if (value != null && (value < least || value > most)) {
-            throw new CommandException(option + " " + value + ": it is a number from " + least + " to " + most);
+            throw new CommandException(option + " must be between " + least + " and " + most);
         }
     }
 }

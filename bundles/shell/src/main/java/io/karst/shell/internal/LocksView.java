@@ -86,7 +86,7 @@ record LocksView(
         columns.add(Column.field("perSecond", LockWaits::perSecond));
         columns.add(Column.field("gone", row -> !maps.containsKey(row.mapId())));
         columns.add(Column.of("Owners", "owners", this::ownersCell, this::ownersJson));
-        return new Columns<>(columns, "no lock of a map was waited for");
+        return new Columns<>(columns, "No contention in this period");
     }
 
     private static Column<LockWaits> time(String heading, String jsonName, Function<LockWaits, Long> nanos) {
@@ -106,7 +106,7 @@ record LocksView(
 
     private String ownersCell(LockWaits row) {
         MapResource map = maps.get(row.mapId());
-        return map == null ? "(map is gone)" : MapsView.owners(map.owners(), map.pins(), 1);
+        return map == null ? "(deleted)" : MapsView.owners(map.owners(), map.pins(), 1);
     }
 
     private JsonArray ownersJson(LockWaits row) {
@@ -130,7 +130,7 @@ record LocksView(
     List<String> footer() {
         List<String> lines = new ArrayList<>();
         if (rows().size() < all.size()) {
-            lines.add(rows().size() + " of " + all.size() + " lines: --limit " + all.size() + " shows all");
+            lines.add(rows().size() + " of " + all.size() + " rows; show all with --limit " + all.size());
         }
         String lost = snapshot.lost().entrySet().stream()
                 .filter(entry -> entry.getValue() != 0)
@@ -140,7 +140,7 @@ record LocksView(
         if (!lost.isEmpty()) {
             lines.add("lost events: " + lost);
         }
-        snapshot.blindSpots().forEach(spot -> lines.add("not seen: " + spot));
+        snapshot.blindSpots().forEach(spot -> lines.add("not measured: " + spot));
         if (!lines.isEmpty()) {
             lines.add(0, "");
         }

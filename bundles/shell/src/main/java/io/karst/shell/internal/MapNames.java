@@ -27,7 +27,7 @@ final class MapNames {
      */
     static List<MapResource> matching(List<MapResource> maps, String pattern) throws CommandException {
         if (pattern.isEmpty()) {
-            throw new CommandException("the pattern is empty: give an id, a name, or a pattern with * and ?");
+            throw new CommandException("The pattern is empty. Use an id, a name, or a pattern with * and ?");
         }
         NamePattern names = new NamePattern(pattern);
         return maps.stream()
@@ -56,11 +56,10 @@ final class MapNames {
             return ids.get(0);
         }
         if (ids.isEmpty()) {
-            throw new CommandException(
-                    "no map is called or numbered '" + wanted + "'" + nearest(names.values(), wanted));
+            throw new CommandException("No map named '" + wanted + "'. " + nearest(names.values(), wanted));
         }
         String all = ids.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        throw new CommandException(ids.size() + " maps are called '" + wanted + "': give one of the ids " + all);
+        throw new CommandException(ids.size() + " maps are named '" + wanted + "'. Use an id: " + all);
     }
 
     private static String nearest(Collection<String> names, String wanted) {
@@ -72,7 +71,7 @@ final class MapNames {
                         .thenComparing(Comparator.naturalOrder()))
                 .limit(NEAREST)
                 .toList();
-        return near.isEmpty() ? ": karst:maps lists all" : ": nearest are " + String.join(", ", near);
+        return near.isEmpty() ? "karst:maps lists all" : "Did you mean " + String.join(" or ", near) + "?";
     }
 
     private static boolean isNear(String name, String wanted) {

@@ -20,12 +20,12 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "maps",
-        description = "Lists every eBPF map of this kernel with its locks and owners, as they are now.")
+        description = "Lists all eBPF maps of this kernel with their locks and owners.")
 public final class MapsCommand extends ViewCommand {
 
     @Argument(
             name = "PATTERN",
-            description = "Only maps with this id, or whose name matches: * stands for any characters, ? for one.",
+            description = "Only the map with this id, or maps whose name matches; * matches any characters, ? one.",
             valueToShowInHelp = "all maps",
             multiValued = true)
     @Completion(MapCompleter.class)
@@ -35,7 +35,7 @@ public final class MapsCommand extends ViewCommand {
     protected void run(Services services) throws CommandException, InterruptedException {
         List<String> words = words(patterns);
         if (words.size() > 1) {
-            throw new CommandException("one pattern at a time, not " + words.size());
+            throw new CommandException("Only one pattern is allowed, not " + words.size());
         }
         String pattern = words.isEmpty() ? "*" : words.get(0);
         Inventory inventory = services.require(ResourceInventory.class, "initialize", ResourceInventory::rescan);

@@ -12,7 +12,6 @@ import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Maps as JSON and as a table. */
 final class MapsView {
@@ -61,7 +60,7 @@ final class MapsView {
                                 map -> owners(map.owners(), map.pins(), 3),
                                 map -> OWNER.json(map.owners())),
                         Column.field("blindSpots", MapResource::blindSpots)),
-                "no map matches " + pattern);
+                "No map matches " + pattern);
     }
 
     private static String memory(MapResource map) {
@@ -88,16 +87,16 @@ final class MapsView {
     }
 
     private static String owner(MapOwner owner) {
-        String what = owner.type() == MapOwner.Type.PROGRAM ? "prog" : "pid";
-        String form = owner.name().isEmpty() ? "%s %d" : "%s %d %s";
-        return String.format(Locale.ROOT, form, what, owner.id(), owner.name());
+        String id = (owner.type() == MapOwner.Type.PROGRAM ? "prog " : "pid ") + owner.id();
+        return owner.name().isEmpty() ? id : owner.name() + " (" + id + ")";
     }
 
     static List<String> blindSpots(Inventory inventory, List<MapResource> maps) {
         List<String> lines = new ArrayList<>();
-        inventory.blindSpots().forEach(spot -> lines.add("not seen: " + spot));
+        inventory.blindSpots().forEach(spot -> lines.add("not measured: " + spot));
         for (MapResource map : maps) {
-            map.blindSpots().forEach(spot -> lines.add("not seen: map " + map.id() + " " + map.name() + ": " + spot));
+            map.blindSpots()
+                    .forEach(spot -> lines.add("not measured: map " + map.id() + " " + map.name() + ": " + spot));
         }
         return lines.stream().distinct().toList();
     }

@@ -28,7 +28,8 @@ record SymbolQuery(List<String> names, List<Long> addresses) {
      */
     static SymbolQuery of(List<String> wanted) throws CommandException {
         if (wanted.size() > KernelSymbols.MAX_LOOKUPS) {
-            throw new CommandException(wanted.size() + " names and addresses: at most " + KernelSymbols.MAX_LOOKUPS);
+            throw new CommandException(
+                    wanted.size() + " names and addresses, at most " + KernelSymbols.MAX_LOOKUPS + " are allowed");
         }
         List<String> names = new ArrayList<>();
         List<Long> addresses = new ArrayList<>();
@@ -51,7 +52,7 @@ record SymbolQuery(List<String> names, List<Long> addresses) {
             throw new CommandException("a symbol name has 1 to " + LONGEST_NAME + " characters, not " + word.length());
         }
         if (word.startsWith("0x") || word.startsWith("0X")) {
-            throw new CommandException("'" + word + "' is no address: 0x and 1 to 16 hex digits");
+            throw new CommandException("'" + word + "' is not an address: use 0x and 1 to 16 hex digits");
         }
         return word;
     }

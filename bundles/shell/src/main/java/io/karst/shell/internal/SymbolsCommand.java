@@ -21,10 +21,7 @@ import org.apache.karaf.shell.support.CommandException;
 
 /** {@code karst:symbols}. */
 @Service
-@Command(
-        scope = "karst",
-        name = "symbols",
-        description = "Looks kernel symbols up: addresses of names, and the symbols that addresses lie in.")
+@Command(scope = "karst", name = "symbols", description = "Looks up kernel symbols by name or by address.")
 public final class SymbolsCommand extends ViewCommand {
     static final Columns<KernelSymbol> COLUMNS = new Columns<KernelSymbol>(
             List.of(
@@ -34,7 +31,7 @@ public final class SymbolsCommand extends ViewCommand {
                     Column.of("Module", "module", KernelSymbol::module),
                     Column.of("Status", "status", symbol -> Units.words(symbol.status()), KernelSymbol::status),
                     Column.of("Source", "source", KernelSymbol::source)),
-            "no symbol was asked for");
+            "No symbol was looked up");
 
     @Argument(
             name = "NAME...|ADDRESS...",

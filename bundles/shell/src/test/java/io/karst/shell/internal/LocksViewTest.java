@@ -35,6 +35,8 @@ class LocksViewTest {
         assertThat(rows).extracting(LockWaits::mapId).containsExactly(1, 2);
         LockWaits first = rows.get(0);
         assertThat(first.kind()).isEmpty();
+        LocksView view = new LocksView(Samples.snapshot(), rows, 20, Map.of(), LockRows.By.MAP);
+        assertThat(view.columns(true).json(first).get("kind").getAsString()).isEqualTo("ALL");
         assertThat(first.counters().count()).isEqualTo(100);
         assertThat(first.counters().totalNanos()).isEqualTo(99 * 1_024 + (1 << 20));
         assertThat(first.counters().averageNanos()).isEqualTo((99 * 1_024 + (1 << 20)) / 100);
@@ -70,15 +72,15 @@ class LocksViewTest {
     void namesAllowedWords() {
         assertThatThrownBy(() -> LockRows.of("kind", "size"))
                 .isInstanceOf(CommandException.class)
-                .hasMessage("--sort size: it is one of total, count, avg, max, p99");
-        assertThatThrownBy(() -> LockRows.of("cpu", "total")).hasMessage("--by cpu: it is one of map, kind, lock");
+                .hasMessage("--sort must be one of total, count, avg, max, p99");
+        assertThatThrownBy(() -> LockRows.of("cpu", "total")).hasMessage("--by must be one of map, kind, lock");
     }
 
     @ParameterizedTest
     @CsvSource({"0", "-1", "3601"})
     void refusesNumbersOutOfRange(int number) {
         assertThatThrownBy(() -> LocksCommand.range("--seconds", number, 1, 3_600))
-                .hasMessage("--seconds " + number + ": it is a number from 1 to 3600");
+                .hasMessage("--seconds must be between 1 and 3600");
     }
 
     @Test
@@ -88,9 +90,9 @@ class LocksViewTest {
         assertThat(view.footer())
                 .containsExactly(
                         "",
-                        "1 of 2 lines: --limit 2 shows all",
+                        "1 of 2 rows; show all with --limit 2",
                         "lost events: stale note 3",
-                        "not seen: resilient locks with two CPUs: the first waiter is not traced");
+                        "not measured: resilient locks with two CPUs: the first waiter is not traced");
         assertThat(LocksView.DOCUMENT.json(view).get("omitted").getAsInt()).isEqualTo(1);
     }
 
@@ -101,7 +103,7 @@ class LocksViewTest {
         assertThat(table)
                 .contains("map1")
                 .contains("hash bucket")
-                .contains("prog 7 on_packet +1")
+                .contains("on_packet (prog 7) +1")
                 .contains("101 ");
         assertThat(table).doesNotContain("Deadlocks");
     }
@@ -128,7 +130,7 @@ class LocksViewTest {
                 .contains("Deadlocks")
                 .contains("hash bucket 17")
                 .contains("<= 8 ns")
-                .contains("(map is gone)");
+                .contains("(deleted)");
         assertThat(view.footer()).isEmpty();
         assertThat(LocksView.DOCUMENT.json(view).toString()).contains("\"gone\":true");
         assertThat(LocksView.DOCUMENT

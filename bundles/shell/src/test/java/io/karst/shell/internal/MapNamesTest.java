@@ -28,14 +28,14 @@ class MapNamesTest {
     void listsIdsOfAmbiguousNames() {
         assertThatThrownBy(() -> MapNames.one(NAMES, "events"))
                 .isInstanceOf(CommandException.class)
-                .hasMessage("2 maps are called 'events': give one of the ids 3, 4");
+                .hasMessage("2 maps are named 'events'. Use an id: 3, 4");
     }
 
     @Test
     void namesTheNearest() {
         assertThatThrownBy(() -> MapNames.one(NAMES, "flow"))
-                .hasMessage("no map is called or numbered 'flow': nearest are flows, flows_v6");
-        assertThatThrownBy(() -> MapNames.one(NAMES, "Evnts")).hasMessageEndingWith("nearest are events");
+                .hasMessage("No map named 'flow'. Did you mean flows or flows_v6?");
+        assertThatThrownBy(() -> MapNames.one(NAMES, "Evnts")).hasMessageEndingWith("Did you mean events?");
         assertThatThrownBy(() -> MapNames.one(NAMES, "quite_else")).hasMessageEndingWith("karst:maps lists all");
         assertThatThrownBy(() -> MapNames.one(NAMES, "99999999999")).hasMessageContaining("'99999999999'");
     }
@@ -55,7 +55,7 @@ class MapNamesTest {
 
     @Test
     void refusesAnEmptyPattern() {
-        assertThatThrownBy(() -> MapNames.matching(List.of(), "")).hasMessageStartingWith("the pattern is empty");
+        assertThatThrownBy(() -> MapNames.matching(List.of(), "")).hasMessageStartingWith("The pattern is empty");
     }
 
     @ParameterizedTest

@@ -26,7 +26,7 @@ class SymbolQueryTest {
     void refusesNonsense() {
         assertThatThrownBy(() -> SymbolQuery.of(List.of("0xnothing")))
                 .isInstanceOf(CommandException.class)
-                .hasMessage("'0xnothing' is no address: 0x and 1 to 16 hex digits");
+                .hasMessage("'0xnothing' is not an address: use 0x and 1 to 16 hex digits");
         assertThatThrownBy(() -> SymbolQuery.of(List.of("")))
                 .hasMessage("a symbol name has 1 to 511 characters, not 0");
         assertThatThrownBy(() -> SymbolQuery.of(List.of("x".repeat(512)))).hasMessageEndingWith("not 512");

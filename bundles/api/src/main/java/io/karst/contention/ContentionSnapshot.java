@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Waits between two moments.
+ * Lock contention in a period.
  *
  * @param from start
  * @param to end
- * @param perKind per map and lock kind, only what waited
- * @param perLock per single lock, only what waited
- * @param lost events that could not be counted in that time, by reason
- * @param blindSpots what could not be seen, each with the reason
+ * @param perKind per map and lock kind, only contended ones
+ * @param perLock per single lock, only contended ones
+ * @param lost events of that time that could not be counted, by reason
+ * @param blindSpots what could not be measured, each with the reason
  */
 public record ContentionSnapshot(
         Instant from,

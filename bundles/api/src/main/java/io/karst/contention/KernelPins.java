@@ -6,7 +6,7 @@ package io.karst.contention;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What lock tracers of this host have pinned, so that it outlives them. Thread-safe. */
+/** Pinned programs and maps of all lock tracers on this host. Thread-safe. */
 @ProviderType
 public interface KernelPins {
 
@@ -16,24 +16,23 @@ public interface KernelPins {
      * @param name name of its directory
      * @param directory its path
      * @param own whether it is this Karaf
-     * @param inUse whether a tracer is at work there, in whatever process
+     * @param inUse whether a running tracer, of any process, uses them
      */
     record Instance(String name, String directory, boolean own, boolean inUse) {}
 
     /**
-     * Looks which there are.
+     * Lists all instances, by name.
      *
-     * @return by name
-     * @throws IllegalStateException if the directory cannot be read, or somebody else could have written there
+     * @throws IllegalStateException if the directory cannot be read, or another user can write to it
      */
     List<Instance> instances();
 
     /**
-     * Removes all pins of an instance, which detaches its programs and drops its counts.
+     * Removes all pins of an instance. This detaches its programs and discards its counts.
      *
      * @param name one of {@link #instances}
      * @return pins removed; 0 if there were none
-     * @throws IllegalStateException if a tracer is at work there, or something cannot be removed
+     * @throws IllegalStateException if a running tracer uses them, or a pin cannot be removed
      */
     int remove(String name);
 }

@@ -6,22 +6,17 @@ package io.karst.contention;
 import java.time.Duration;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Counters made into snapshots with names, rates and percentiles. Thread-safe. */
+/** Snapshots of lock contention, with names of maps. Thread-safe. */
 @ProviderType
 public interface LockContention {
 
-    /**
-     * Everything since tracing began.
-     *
-     * @return a snapshot
-     */
+    /** Contention since tracing began. */
     ContentionSnapshot sinceStart();
 
     /**
-     * Only what happens from now on; blocks for the time given.
+     * Contention in a period that begins now. Blocks until it ends.
      *
      * @param time 1 ms to 1 hour
-     * @return a snapshot of that time
      * @throws InterruptedException if the caller's thread is interrupted
      * @throws IllegalArgumentException if the time is out of range
      */

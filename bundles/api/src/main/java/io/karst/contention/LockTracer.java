@@ -12,31 +12,19 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface LockTracer {
 
-    /**
-     * Reads the counters.
-     *
-     * @return everything since the programs were loaded; no count is ever lower than in an earlier reading
-     */
+    /** Reads all counters since the programs were loaded. No count is ever lower than in an earlier reading. */
     TracerReading read();
 
-    /**
-     * When counting began.
-     *
-     * @return the moment the programs were attached
-     */
+    /** When the programs were attached. */
     Instant since();
 
     /**
-     * Tracks the lock ranges of an inventory from now on, in one step; counts so far stay.
+     * Replaces the tracked lock ranges by those of an inventory, atomically. Existing counts are kept.
      *
      * @param inventory usually a fresh rescan
      */
     void track(Inventory inventory);
 
-    /**
-     * What the self-test found for each lock family.
-     *
-     * @return one entry per family that this kernel has
-     */
+    /** Result of the self-test: one entry per lock family that this kernel has. */
     List<LockVisibility> visibility();
 }

@@ -6,7 +6,7 @@ package io.karst.contention;
 import io.karst.resource.LockFamily;
 
 /**
- * How much of a lock family's contention this kernel shows, as the self-test found.
+ * How much of a lock family's contention this kernel reports, according to the self-test.
  *
  * @param family lock implementation
  * @param visibility how much
@@ -14,13 +14,13 @@ import io.karst.resource.LockFamily;
  */
 public record LockVisibility(LockFamily family, Visibility visibility, String reason) {
 
-    /** How much is seen. */
+    /** How much is reported. */
     public enum Visibility {
         /** Every wait on the slow path. */
         FULL,
         /** Some waits by design of the lock, such as only those behind a first waiter. */
         PARTIAL,
-        /** None: no number here says anything. */
+        /** None: a count of 0 means nothing. */
         BLIND
     }
 }

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything the kernel half has counted since it was loaded.
+ * All counters since the programs were loaded.
  *
  * @param at when it was read
- * @param perKind one entry for each map and lock kind that ever waited
- * @param perLock one entry for each single lock that ever waited, as far as there was room
+ * @param perKind one entry for each map and lock kind that was contended
+ * @param perLock one entry for each contended single lock, as far as there was room
  * @param lost events that could not be counted, by reason; every reason is present, also at 0
- * @param blindSpots what could not be seen, each with the reason
+ * @param blindSpots what could not be measured, each with the reason
  */
 public record TracerReading(
         Instant at,

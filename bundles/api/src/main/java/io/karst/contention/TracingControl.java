@@ -5,18 +5,18 @@ package io.karst.contention;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Changes tracing while it runs; no count is lost. Thread-safe. */
+/** Changes the tracing settings at run time. Counts are kept. Thread-safe. */
 @ProviderType
 public interface TracingControl {
 
     /**
-     * Applies settings. When this returns, the locks that are to be traced are.
+     * Applies settings. They are in force when this returns.
      *
-     * @param settings replace all former ones
-     * @throws IllegalStateException if the maps cannot be scanned; the former settings stay
+     * @param settings replace all previous ones
+     * @throws IllegalStateException if the maps cannot be scanned; the previous settings stay
      */
     void apply(TracingSettings settings);
 
-    /** Goes back to the settings that the operator made in {@code etc/}. */
+    /** Restores the settings of {@code etc/}. */
     void reset();
 }

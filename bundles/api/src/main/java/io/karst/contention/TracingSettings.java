@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What can be changed about tracing while it runs.
+ * Tracing settings that can be changed at run time.
  *
- * @param track names of the maps whose locks are traced, with {@code *} and {@code ?}; a map that is left out keeps its counts
+ * @param track name patterns of the maps that are traced; a map that is no longer traced keeps its counts
  * @param rescanInterval time between scans for new and vanished maps, 100 ms to 1 hour
  */
 public record TracingSettings(List<String> track, Duration rescanInterval) {
@@ -33,7 +33,6 @@ public record TracingSettings(List<String> track, Duration rescanInterval) {
      * Whether a map's locks are traced.
      *
      * @param map its name, may be empty
-     * @return true if one of the names fits
      */
     public boolean isTracked(String map) {
         return track.stream().anyMatch(name -> new NamePattern(name).matches(map));

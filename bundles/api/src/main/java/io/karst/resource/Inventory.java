@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * All resources at one moment.
+ * All maps and symbols found by one scan.
  *
  * @param generation number of the scan, from 1, rising
  * @param takenAt when the scan ended
  * @param maps every map of the system, by id
- * @param symbols kernel symbols whose addresses are wanted
- * @param blindSpots what could not be seen, each with the reason
+ * @param symbols kernel symbols to look up
+ * @param blindSpots what could not be found, each with the reason
  */
 public record Inventory(
         long generation, Instant takenAt, List<MapResource> maps, Set<String> symbols, List<String> blindSpots) {

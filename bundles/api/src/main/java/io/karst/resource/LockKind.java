@@ -77,20 +77,12 @@ public enum LockKind {
         this.family = family;
     }
 
-    /**
-     * The number on the wire between kernel and user space.
-     *
-     * @return 1 to 30
-     */
+    /** Number in the records of the kernel programs, 1 to 30. */
     public int code() {
         return code;
     }
 
-    /**
-     * Which lock implementation it is, which decides whether its waits can be seen.
-     *
-     * @return family
-     */
+    /** Lock implementation, which decides whether its waits are reported. */
     public LockFamily family() {
         return family;
     }
@@ -99,7 +91,6 @@ public enum LockKind {
      * Finds a kind by its number.
      *
      * @param code number a kernel program wrote
-     * @return the kind
      * @throws IllegalArgumentException if no kind has that number
      */
     public static LockKind ofCode(int code) {

@@ -34,25 +34,17 @@ public record LockRange(
         }
     }
 
-    /** The map that it belongs to. */
+    /** Map that the locks belong to. */
     public MapKey key() {
         return new MapKey(mapId, mapAddress);
     }
 
-    /**
-     * Address of the first lock.
-     *
-     * @return unsigned kernel address
-     */
+    /** Address of the first lock, unsigned. */
     public long firstLock() {
         return base + lockOffset;
     }
 
-    /**
-     * Address of the last lock.
-     *
-     * @return unsigned kernel address
-     */
+    /** Address of the last lock, unsigned. */
     public long lastLock() {
         return firstLock() + (count - 1) * stride;
     }

@@ -4,7 +4,7 @@
 package io.karst.resource;
 
 /**
- * Who keeps a map alive.
+ * A program or process that keeps a map alive.
  *
  * @param type program or process
  * @param id program id or process id
@@ -12,7 +12,7 @@ package io.karst.resource;
  */
 public record MapOwner(Type type, int id, String name) {
 
-    /** What an owner is. */
+    /** Type of an owner. */
     public enum Type {
         /** A loaded BPF program that uses the map. */
         PROGRAM,

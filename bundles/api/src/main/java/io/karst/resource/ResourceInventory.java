@@ -10,26 +10,20 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface ResourceInventory {
 
-    /**
-     * The latest scan.
-     *
-     * @return never older than the service itself
-     */
+    /** The most recent scan; at least one has completed. */
     Inventory current();
 
     /**
-     * Scans now.
+     * Scans now; the result is then {@link #current}.
      *
-     * @return the new inventory, which is then {@link #current}
      * @throws io.karst.bpf.BpfException if the kernel refuses; the current inventory stays
      */
     Inventory rescan();
 
     /**
-     * Scans now, and tells the locks of some maps whatever the settings say about them.
+     * Scans now, for the caller alone: {@link #current} stays. Includes the locks of some maps whatever the settings say.
      *
-     * @param mapIds maps whose locks are wanted in any case
-     * @return a scan for the caller alone; {@link #current} stays
+     * @param mapIds these maps
      * @throws io.karst.bpf.BpfException if the kernel refuses
      */
     default Inventory including(Set<Integer> mapIds) {
@@ -37,10 +31,9 @@ public interface ResourceInventory {
     }
 
     /**
-     * Whether maps were born, or are tracked in another way, since the last scan. One system call, so that it may be asked
-     * many times a second. Deaths do not count.
+     * Whether maps were created, or the settings were changed, since the last scan. Deleted maps do not count. One system
+     * call, cheap enough for many calls a second.
      *
-     * @return true if a scan would find something new
      * @throws io.karst.bpf.BpfException if the kernel refuses
      */
     default boolean isStale() {

@@ -7,20 +7,12 @@ import io.karst.bpf.MapInfo;
 import io.karst.resource.LockRange;
 
 /** One record that {@code lock_ranges.bpf.c} writes. */
-public sealed interface LockRecord {
+sealed interface LockRecord {
 
-    /**
-     * The map that the record is about.
-     *
-     * @return map id
-     */
+    /** Id of the map that the record is about. */
     int mapId();
 
-    /**
-     * Where that map lies.
-     *
-     * @return kernel address of its {@code struct bpf_map}, unsigned
-     */
+    /** Kernel address of its {@code struct bpf_map}, unsigned. */
     long mapAddress();
 
     /**

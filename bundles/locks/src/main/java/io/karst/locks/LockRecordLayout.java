@@ -95,7 +95,7 @@ public final class LockRecordLayout {
      * @return the record
      * @throws IllegalArgumentException if a field has a value that no kernel program of this layout writes
      */
-    public static LockRecord read(ByteBuffer buffer) {
+    static LockRecord read(ByteBuffer buffer) {
         int at = buffer.position();
         buffer.position(at + BYTES);
         int type = buffer.getInt(at + RECORD_TYPE);

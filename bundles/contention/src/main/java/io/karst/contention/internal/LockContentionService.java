@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Snapshots of lock waits. Immediate, because maps are to be traced from soon after their birth, and not only from when
- * somebody first asks.
+ * Snapshots of lock contention. Immediate, because new maps have to be traced soon after their creation, not only from the
+ * first query on.
  */
 @Component(
         immediate = true,
@@ -46,14 +46,14 @@ public final class LockContentionService implements LockContention, TracingContr
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final Duration LONGEST_KEPT = Duration.ofDays(7);
 
-    /** A scan this young is as good as a new one, when somebody asks for everything since the start. */
+    /** A query since start reuses a scan no older than this. */
     private static final Duration FRESH = Duration.ofSeconds(1);
 
     /** What an operator may set; see {@code etc/io.karst.contention.cfg}. */
     @ObjectClassDefinition(name = "Karst lock contention")
     public @interface Config {
         /**
-         * Longest time between scans for new and vanished maps. New ones are looked for every 25 ms besides.
+         * Longest time between scans for new and deleted maps. In addition, new ones are looked for every 25 ms.
          *
          * @return milliseconds, 100 to 3600000
          */
@@ -61,11 +61,11 @@ public final class LockContentionService implements LockContention, TracingContr
         long rescan_millis() default 5000;
 
         /**
-         * How long the counts of a vanished map are shown.
+         * How long the counts of a deleted map are shown.
          *
          * @return minutes, 0 to 10080
          */
-        @AttributeDefinition(name = "Keep vanished maps, minutes", min = "0", max = "10080")
+        @AttributeDefinition(name = "Keep deleted maps, minutes", min = "0", max = "10080")
         long keep_gone_minutes() default 60;
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks which maps there are now and lets the tracer count their locks. One at a time; thread-safe. */
+/** Scans for maps and passes their lock ranges to the tracer. One scan at a time; thread-safe. */
 final class Rescan implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Rescan.class);
 
@@ -34,7 +34,7 @@ final class Rescan implements Runnable {
         this.snapshots = snapshots;
     }
 
-    /** Scans. A failed scan changes nothing, and is told by {@link #blindSpots} until one succeeds. */
+    /** Scans. A failed scan changes nothing, and is reported by {@link #blindSpots} until one succeeds. */
     @Override
     public synchronized void run() {
         try {
@@ -54,7 +54,7 @@ final class Rescan implements Runnable {
     }
 
     /**
-     * Chooses what is traced, and scans. If the scan fails, the former choice stays.
+     * Selects what is traced, and scans. If the scan fails, the previous selection stays.
      *
      * @param chosen leaves out the lock ranges of maps that are not wanted
      * @throws IllegalStateException if the scan fails
@@ -69,14 +69,14 @@ final class Rescan implements Runnable {
         }
     }
 
-    /** Scans unless that was done a moment ago. */
+    /** Scans unless the last scan is younger than this. */
     synchronized void unlessWithin(Duration moment) {
         if (lastNanos.isEmpty() || System.nanoTime() - lastNanos.get() > moment.toNanos()) {
             run();
         }
     }
 
-    /** Whether a scan would find something new. If the kernel does not tell, {@link #blindSpots} does. */
+    /** Whether a scan would find something new. If the kernel refuses to answer, {@link #blindSpots} says so. */
     boolean isStale() {
         try {
             boolean stale = inventory.isStale();
@@ -88,7 +88,7 @@ final class Rescan implements Runnable {
         }
     }
 
-    /** What a failed scan leaves unseen, and whether new maps are found late. */
+    /** What is missing after a failed scan, and whether new maps are found late. */
     synchronized List<String> blindSpots() {
         return Stream.concat(failure.stream(), blind.stream()).toList();
     }

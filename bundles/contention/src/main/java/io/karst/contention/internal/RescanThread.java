@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the rescan on a daemon thread of its own, until closed: at an interval, and sooner when there is something new. It
- * looks for that often, but rests after each scan four times as long as the scan kept a CPU busy, so that no storm of new
- * maps takes more than a fifth of one.
+ * Runs the rescan on a daemon thread: at an interval, and earlier if there is something new, which it polls for. After each
+ * scan it pauses four times as long as the scan used a CPU, so that many new maps cost at most a fifth of one CPU.
  */
 final class RescanThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RescanThread.class);

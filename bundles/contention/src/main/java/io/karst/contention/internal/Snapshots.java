@@ -27,8 +27,8 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Makes snapshots out of readings. Knows names and types of maps, also of those that have vanished: as last known, and since
- * when. Thread-safe.
+ * Makes snapshots from readings. Remembers names and types of maps, also of deleted ones, and when they were found deleted.
+ * Thread-safe.
  */
 final class Snapshots {
 
@@ -46,10 +46,10 @@ final class Snapshots {
      */
     private record Name(String name, String type) {}
 
-    /** What is known of a map; when it was first missed is in nanoseconds of the clock below. */
+    /** Name of a map, and when it was first missing, in nanoseconds of {@link #nanoTime}. */
     private record Known(Name name, OptionalLong missedAt) {}
 
-    /** Names kept, about 150 bytes each; more than any tracer counts for. Those not seen for longest go first. */
+    /** LRU cache bound, about 150 bytes each; more than any tracer has counters for. */
     private static final int MOST = 65536;
 
     private static final Name UNKNOWN = new Name("", "unknown");
@@ -70,15 +70,15 @@ final class Snapshots {
         this.nanoTime = nanoTime;
     }
 
-    /** The reading of a moment when nothing had been counted. */
+    /** A reading without counts. */
     static TracerReading nothing(Instant at) {
         return new TracerReading(at, List.of(), List.of(), Map.of(), List.of());
     }
 
     /**
-     * What was counted from one reading to the other; of both, the longest total first.
+     * What was counted between two readings, longest total first.
      *
-     * @param keepGone maps that vanished longer ago are left out
+     * @param keepGone maps deleted longer ago are left out
      */
     ContentionSnapshot between(TracerReading earlier, TracerReading later, Duration keepGone) {
         Duration time = Duration.between(earlier.at(), later.at());
@@ -147,7 +147,7 @@ final class Snapshots {
         return known == null ? UNKNOWN : known.name();
     }
 
-    /** Whether a map is known to have vanished longer ago than that. */
+    /** Whether a map has been deleted for longer than this. */
     private synchronized boolean isGoneFor(Duration time, MapKey map) {
         Known known = names.get(map);
         return known != null

@@ -28,8 +28,7 @@ record SymbolQuery(List<String> names, List<Long> addresses) {
      */
     static SymbolQuery of(List<String> wanted) throws CommandException {
         if (wanted.size() > KernelSymbols.MAX_LOOKUPS) {
-            throw new CommandException(
-                    wanted.size() + " names and addresses, at most " + KernelSymbols.MAX_LOOKUPS + " are allowed");
+            throw new CommandException(wanted.size() + " names and addresses: at most " + KernelSymbols.MAX_LOOKUPS);
         }
         List<String> names = new ArrayList<>();
         List<Long> addresses = new ArrayList<>();

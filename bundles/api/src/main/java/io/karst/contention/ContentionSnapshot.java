@@ -22,7 +22,7 @@ public record ContentionSnapshot(
         Instant to,
         List<LockWaits> perKind,
         List<LockWaits> perLock,
-        Map<String, Long> lost,
+        Map<LostReason, Long> lost,
         List<String> blindSpots) {
 
     /** Copies the collections. */

@@ -20,7 +20,7 @@ public record TracerReading(
         Instant at,
         List<LockCounters> perKind,
         List<LockCounters> perLock,
-        Map<String, Long> lost,
+        Map<LostReason, Long> lost,
         List<String> blindSpots) {
 
     /** Copies the collections. */

@@ -3,6 +3,7 @@
 
 package io.karst.locks;
 
+import io.karst.contention.LostReason;
 import java.util.List;
 
 /**
@@ -114,8 +115,13 @@ public final class LockContentionLayout {
     public static final int LOST_SINGLE_LOCK = 4;
 
     /** Names of the reasons, in the order of {@code enum karst_lost_reason}. */
-    public static final List<String> LOST_NAMES =
-            List.of("stale_note", "nesting", "sleepers_full", "clock", "single_lock", "map_gone");
+    public static final List<LostReason> LOST_REASONS = List.of(
+            LostReason.STALE_NOTE,
+            LostReason.NESTING,
+            LostReason.SLEEPERS_FULL,
+            LostReason.CLOCK,
+            LostReason.SINGLE_LOCK,
+            LostReason.MAP_GONE);
 
     private LockContentionLayout() {}
 

@@ -6,6 +6,7 @@ package io.karst.contention.internal;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockCounters;
 import io.karst.contention.LockWaits;
+import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.contention.WaitCounters;
 import io.karst.resource.Inventory;
@@ -15,6 +16,7 @@ import io.karst.resource.MapResource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -82,7 +83,7 @@ final class Snapshots {
      */
     ContentionSnapshot between(TracerReading earlier, TracerReading later, Duration keepGone) {
         Duration time = Duration.between(earlier.at(), later.at());
-        Map<String, Long> lost = new TreeMap<>();
+        Map<LostReason, Long> lost = new EnumMap<>(LostReason.class);
         later.lost()
                 .forEach((reason, count) ->
                         lost.put(reason, Math.max(0, count - earlier.lost().getOrDefault(reason, 0L))));

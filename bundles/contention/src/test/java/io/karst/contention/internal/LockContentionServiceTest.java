@@ -15,6 +15,7 @@ import io.karst.contention.LockCounters;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockWaits;
+import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.contention.TracingSettings;
 import io.karst.contention.WaitCounters;
@@ -91,7 +92,7 @@ class LockContentionServiceTest {
         assertThat(first.perSecond()).isEqualTo(1.5);
         assertThat(first.counters().maxExact()).isFalse();
         assertThat(first.counters().maxNanos()).isEqualTo(127);
-        assertThat(snapshot.lost()).containsEntry("clock", 2L);
+        assertThat(snapshot.lost()).containsEntry(LostReason.CLOCK, 2L);
     }
 
     @Test
@@ -244,7 +245,7 @@ class LockContentionServiceTest {
                 Arrays.stream(entries)
                         .filter(entry -> entry.index().isPresent())
                         .toList(),
-                Map.of("clock", (long) second),
+                Map.of(LostReason.CLOCK, (long) second),
                 List.of());
     }
 

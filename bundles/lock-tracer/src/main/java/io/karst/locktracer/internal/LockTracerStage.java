@@ -11,6 +11,7 @@ import io.karst.bpf.Bpf;
 import io.karst.component.DroppedInstances;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
+import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.locks.LockTotals;
 import io.karst.locks.PinPlace;
@@ -22,7 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -282,10 +283,13 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         requireOpen();
         // Lost events are read after the counts: a wait that is in neither is then at most too new.
         LockTotals totals = tracking.totals();
-        Map<String, Long> lost = new LinkedHashMap<>(tracking.lost());
+        Map<LostReason, Long> lost = new EnumMap<>(tracking.lost());
         lost.put(
-                "recursion_begin", tracking.lostBegins(kernelHalf.begin().info().recursionMisses()));
-        lost.put("recursion_end", tracking.lostEnds(kernelHalf.end().info().recursionMisses()));
+                LostReason.RECURSION_BEGIN,
+                tracking.lostBegins(kernelHalf.begin().info().recursionMisses()));
+        lost.put(
+                LostReason.RECURSION_END,
+                tracking.lostEnds(kernelHalf.end().info().recursionMisses()));
         return new TracerReading(clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
     }
 

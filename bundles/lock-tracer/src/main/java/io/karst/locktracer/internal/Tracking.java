@@ -4,6 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.contention.LockVisibility;
+import io.karst.contention.LostReason;
 import io.karst.locks.CounterSum;
 import io.karst.locks.Kept;
 import io.karst.locks.KeptStore;
@@ -18,9 +19,9 @@ import io.karst.resource.MapKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -163,10 +164,10 @@ final class Tracking {
     }
 
     /** Events that were not counted, by reason, but for skipped runs. */
-    synchronized Map<String, Long> lost() {
-        Map<String, Long> lost = new LinkedHashMap<>();
-        for (int reason = 0; reason < LockContentionLayout.LOST_NAMES.size(); reason++) {
-            lost.put(LockContentionLayout.LOST_NAMES.get(reason), memory.lost(reason));
+    synchronized Map<LostReason, Long> lost() {
+        Map<LostReason, Long> lost = new EnumMap<>(LostReason.class);
+        for (int reason = 0; reason < LockContentionLayout.LOST_REASONS.size(); reason++) {
+            lost.put(LockContentionLayout.LOST_REASONS.get(reason), memory.lost(reason));
         }
         return lost;
     }

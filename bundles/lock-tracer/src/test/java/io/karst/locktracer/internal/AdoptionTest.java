@@ -12,6 +12,7 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
 import io.karst.bpf.TestRun;
 import io.karst.contention.LockVisibility;
+import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.PinPlace;
@@ -391,8 +392,8 @@ class AdoptionTest {
                         .sum(),
                 Long::sum));
         long all = sum(reading.lost().values());
-        long skipped = reading.lost().getOrDefault("recursion_begin", 0L)
-                + reading.lost().getOrDefault("recursion_end", 0L);
+        long skipped = reading.lost().getOrDefault(LostReason.RECURSION_BEGIN, 0L)
+                + reading.lost().getOrDefault(LostReason.RECURSION_END, 0L);
         assertThat(independent.total()).as("waits at all").isPositive();
         assertThat(missing.values())
                 .as("missing " + missing + ", lost " + reading.lost())

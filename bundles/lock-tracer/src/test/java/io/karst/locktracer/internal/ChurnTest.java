@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.MapSpec;
 import io.karst.contention.LockCounters;
+import io.karst.contention.LostReason;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.RangeTable;
 import java.time.Duration;
@@ -155,7 +156,7 @@ class ChurnTest {
 
     /** Waits where the lock of a map was that had been freed. */
     private static long goneWaits(Tracking tracking) {
-        return tracking.lost().getOrDefault("map_gone", 0L);
+        return tracking.lost().getOrDefault(LostReason.MAP_GONE, 0L);
     }
 
     private void check(Tracking tracking) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.bpf.MapInfo;
 import io.karst.contention.LockCounters;
+import io.karst.contention.LostReason;
 import io.karst.contention.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.CounterSum;
@@ -73,12 +74,12 @@ class KernelProgramsTest {
                     .mapToLong(entry -> entry.counters().count())
                     .sum();
             long singles = ranges.stream().filter(range -> range.count() == 1).count() * 2;
-            assertThat(perLock + twins.tracking().lost().getOrDefault("single_lock", 0L))
+            assertThat(perLock + twins.tracking().lost().getOrDefault(LostReason.SINGLE_LOCK, 0L))
                     .isEqualTo(lockEvents + singles);
             assertThat(twins.tracking().lost())
-                    .containsEntry("stale_note", 0L)
-                    .containsEntry("nesting", 0L)
-                    .containsEntry("clock", 0L);
+                    .containsEntry(LostReason.STALE_NOTE, 0L)
+                    .containsEntry(LostReason.NESTING, 0L)
+                    .containsEntry(LostReason.CLOCK, 0L);
         }
     }
 
@@ -155,7 +156,7 @@ class KernelProgramsTest {
             }
             assertThat(countOf(twins, 1)).isEqualTo(1);
             assertThat(countOf(twins, 2)).isEqualTo(10);
-            assertThat(twins.tracking().lost()).containsEntry("stale_note", 9L);
+            assertThat(twins.tracking().lost()).containsEntry(LostReason.STALE_NOTE, 9L);
         }
     }
 
@@ -167,7 +168,7 @@ class KernelProgramsTest {
             twins.end(OTHER, 0);
             assertThat(countOf(twins, 1)).isZero();
             assertThat(countOf(twins, 2)).isEqualTo(1);
-            assertThat(twins.tracking().lost()).containsEntry("stale_note", 1L);
+            assertThat(twins.tracking().lost()).containsEntry(LostReason.STALE_NOTE, 1L);
         }
     }
 
@@ -207,7 +208,7 @@ class KernelProgramsTest {
             assertThat(countOf(twins, 1)).isEqualTo(500);
             long lines = twins.tracking().totals().perLock().size();
             assertThat(lines).isBetween(32L, 64L);
-            assertThat(twins.tracking().lost()).containsEntry("single_lock", 500 - lines);
+            assertThat(twins.tracking().lost()).containsEntry(LostReason.SINGLE_LOCK, 500 - lines);
             assertThat(twins.tracking().blindSpots()).hasSize(1);
         }
     }

@@ -16,6 +16,7 @@ import io.karst.bpf.TestRun;
 import io.karst.contention.LockCounters;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
+import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.PinPlace;
@@ -72,14 +73,14 @@ class LockTracerStageTest {
                     .doesNotContainAnyElementsOf(recorder.mapIds());
             assertThat(reading.lost())
                     .containsOnlyKeys(
-                            "stale_note",
-                            "nesting",
-                            "sleepers_full",
-                            "clock",
-                            "single_lock",
-                            "map_gone",
-                            "recursion_begin",
-                            "recursion_end");
+                            LostReason.STALE_NOTE,
+                            LostReason.NESTING,
+                            LostReason.SLEEPERS_FULL,
+                            LostReason.CLOCK,
+                            LostReason.SINGLE_LOCK,
+                            LostReason.MAP_GONE,
+                            LostReason.RECURSION_BEGIN,
+                            LostReason.RECURSION_END);
             assertThat(new VisibilityProbe(stage).probe())
                     .hasSameSizeAs(stage.visibility())
                     .extracting(Ability::ability)

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.karst.bpf.MapInfo;
 import io.karst.contention.LockCounters;
 import io.karst.contention.LockVisibility;
+import io.karst.contention.LostReason;
 import io.karst.locks.Kept;
 import io.karst.locks.KeptStore;
 import io.karst.locks.LockContentionLayout;
@@ -199,11 +200,17 @@ class TrackingTest {
     @Test
     void tellsLostEventsByReason() {
         assertThat(tracking.lost())
-                .containsOnlyKeys("stale_note", "nesting", "sleepers_full", "clock", "single_lock", "map_gone")
-                .containsEntry("single_lock", 0L);
+                .containsOnlyKeys(
+                        LostReason.STALE_NOTE,
+                        LostReason.NESTING,
+                        LostReason.SLEEPERS_FULL,
+                        LostReason.CLOCK,
+                        LostReason.SINGLE_LOCK,
+                        LostReason.MAP_GONE)
+                .containsEntry(LostReason.SINGLE_LOCK, 0L);
         memory.lost().putLong(LockContentionLayout.LOST_SINGLE_LOCK * 8L, 3);
         memory.lost().putLong((LockContentionLayout.LOST_ROW + LockContentionLayout.LOST_SINGLE_LOCK) * 8L, 4);
-        assertThat(tracking.lost()).containsEntry("single_lock", 7L).containsEntry("clock", 0L);
+        assertThat(tracking.lost()).containsEntry(LostReason.SINGLE_LOCK, 7L).containsEntry(LostReason.CLOCK, 0L);
         assertThat(tracking.blindSpots()).singleElement().asString().contains("raise single.lock.lines");
     }
 

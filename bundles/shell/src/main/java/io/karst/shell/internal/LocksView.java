@@ -36,10 +36,16 @@ record LocksView(
     static final Columns<LocksView> DOCUMENT = Columns.fields(List.of(
             Column.field("from", view -> view.snapshot.from()),
             Column.field("to", view -> view.snapshot.to()),
-            Column.field("lost", view -> new TreeMap<>(view.snapshot.lost())),
+            Column.field("lost", LocksView::lost),
             Column.field("blindSpots", view -> view.snapshot.blindSpots()),
             Column.field("locks", view -> view.columns(true).json(view.rows())),
             Column.field("omitted", view -> view.all.size() - view.rows().size())));
+
+    private Map<String, Long> lost() {
+        Map<String, Long> lost = new TreeMap<>();
+        snapshot.lost().forEach((reason, events) -> lost.put(reason.word(), events));
+        return lost;
+    }
 
     private List<LockWaits> rows() {
         return all.subList(0, Math.min(limit, all.size()));
@@ -132,9 +138,8 @@ record LocksView(
         if (rows().size() < all.size()) {
             lines.add(rows().size() + " of " + all.size() + " rows; show all with --limit " + all.size());
         }
-        String lost = snapshot.lost().entrySet().stream()
+        String lost = lost().entrySet().stream()
                 .filter(entry -> entry.getValue() != 0)
-                .sorted(Map.Entry.comparingByKey())
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(Collectors.joining(", "));
         if (!lost.isEmpty()) {

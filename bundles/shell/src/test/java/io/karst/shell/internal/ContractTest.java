@@ -192,7 +192,7 @@ class ContractTest {
                         "blindSpots", "array",
                         "locks", "array",
                         "omitted", "number"));
-        assertThat(document.getAsJsonObject("lost").get("stale note").getAsLong())
+        assertThat(document.getAsJsonObject("lost").get("stale_note").getAsLong())
                 .isEqualTo(3);
         JsonObject row = document.getAsJsonArray("locks").get(0).getAsJsonObject();
         Map<String, String> expected = new TreeMap<>(Map.of("map", "string", "type", "string", "kind", "string"));

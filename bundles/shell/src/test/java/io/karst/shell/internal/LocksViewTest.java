@@ -91,7 +91,7 @@ class LocksViewTest {
                 .containsExactly(
                         "",
                         "1 of 2 rows; show all with --limit 2",
-                        "lost events: stale note 3",
+                        "lost events: stale_note 3",
                         "not measured: resilient locks with two CPUs: the first waiter is not traced");
         assertThat(LocksView.DOCUMENT.json(view).get("omitted").getAsInt()).isEqualTo(1);
     }

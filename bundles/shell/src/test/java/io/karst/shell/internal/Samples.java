@@ -6,6 +6,7 @@ package io.karst.shell.internal;
 import io.karst.bpf.MapInfo;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockWaits;
+import io.karst.contention.LostReason;
 import io.karst.contention.WaitCounters;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.LockKind;
@@ -87,7 +88,7 @@ final class Samples {
                 FROM.plusSeconds(10),
                 List.of(waits),
                 List.of(),
-                Map.of("nesting", 0L, "stale note", 3L),
+                Map.of(LostReason.NESTING, 0L, LostReason.STALE_NOTE, 3L),
                 List.of("resilient locks with two CPUs: the first waiter is not traced"));
     }
 

@@ -6,7 +6,6 @@ package io.karst.locktracer.internal;
 import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfObject;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /** Which of the programs with the same body are loaded: one for each tracepoint. */
 enum Hook {
@@ -35,16 +34,13 @@ enum Hook {
         return List.of(begin, end);
     }
 
-    /**
-     * Attaches the end program, then the begin program: an end without a begin is no one's, but a begin without an end would
-     * leave a stale note.
-     *
-     * @param object the loaded programs
-     * @param taker gets each program's name and its link, which it has to close, before the next one is attached
-     */
-    void attach(BpfObject object, BiConsumer<String, BpfLink> taker) {
-        taker.accept(end, object.program(end).attach());
-        taker.accept(begin, object.program(begin).attach());
+    /** To be attached first: an end without a begin is ignored, but a begin without an end would leave a stale wait. */
+    BpfLink attachEnd(BpfObject object) {
+        return object.program(end).attach();
+    }
+
+    BpfLink attachBegin(BpfObject object) {
+        return object.program(begin).attach();
     }
 
     /** By the name of a loaded begin program, of which the kernel keeps 15 characters. */

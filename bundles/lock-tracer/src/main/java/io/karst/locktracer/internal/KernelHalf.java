@@ -8,7 +8,8 @@ import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
-import io.karst.locks.HalfState;
+import io.karst.locktracer.internal.pinned.HalfLinks;
+import io.karst.locktracer.internal.pinned.HalfState;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -67,7 +68,8 @@ final class KernelHalf implements Owned.Closing {
             };
             SharedMemory memory = HalfMaps.mapped(maps, sizes, owned);
             if (now.isPresent()) {
-                hook.attach(object, (program, link) -> owned.add(link::close));
+                owned.add(hook.attachEnd(object)::close);
+                owned.add(hook.attachBegin(object)::close);
             }
             return new KernelHalf(
                     owned,

@@ -14,7 +14,8 @@ import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.locks.LockTotals;
-import io.karst.locks.PinPlace;
+import io.karst.locktracer.internal.pinned.PinPlace;
+import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
 import io.karst.stage.Stage;
@@ -204,7 +205,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
                 config.self_test_millis(),
                 config.single_lock_lines(),
                 config.max_slots(),
-                PinGuard.place(context, config));
+                PinPlace.of(config.pin(), config.pin_path(), config.pin_instance(), context));
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back

@@ -5,8 +5,9 @@ package io.karst.locktracer.internal;
 
 import io.karst.ability.Ability;
 import io.karst.bpf.Bpf;
-import io.karst.locks.PinPlace;
-import io.karst.locks.PinTree;
+import io.karst.locktracer.internal.pinned.PinPlace;
+import io.karst.locktracer.internal.pinned.PinTree;
+import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

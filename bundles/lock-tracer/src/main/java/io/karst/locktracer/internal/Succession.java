@@ -5,13 +5,16 @@ package io.karst.locktracer.internal;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
+import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
-import io.karst.locks.HalfState;
-import io.karst.locks.Kept;
-import io.karst.locks.KeptStore;
 import io.karst.locks.LockContentionLayout;
-import io.karst.locks.PinTree;
-import io.karst.locks.Takeover;
+import io.karst.locktracer.internal.pinned.HalfLinks;
+import io.karst.locktracer.internal.pinned.HalfState;
+import io.karst.locktracer.internal.pinned.Kept;
+import io.karst.locktracer.internal.pinned.KeptStore;
+import io.karst.locktracer.internal.pinned.PinTree;
+import io.karst.locktracer.internal.pinned.Takeover;
+import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -212,7 +215,7 @@ final class Succession {
                         pin(HalfMaps.ledger(bpf, sizes), half.resolve(HalfMaps.LEDGER), inherited);
                         pin(HalfMaps.kept(bpf), half.resolve(HalfMaps.KEPT), memory -> {});
                         pin(HalfMaps.state(bpf), half.resolve(HalfMaps.STATE), state::write);
-                        new HalfLinks(bpf, half).attach(object, hook, programs.digest());
+                        attach(object, hook, half);
                         return object;
                     })
                     .close();
@@ -220,6 +223,12 @@ final class Succession {
             tree.removeHalf(name);
             throw e;
         }
+    }
+
+    private void attach(BpfObject object, Hook hook, Path half) {
+        HalfLinks links = new HalfLinks(bpf, half);
+        links.pinEnd(hook.attachEnd(object), programs.digest());
+        links.pinBegin(hook.attachBegin(object), programs.digest());
     }
 
     private static HalfState stateOf(TracerSizes sizes, Instant since) {
@@ -281,9 +290,8 @@ final class Succession {
         Map<String, Path> reused = shared(old.path());
         HalfMaps.SIZED.forEach(map -> reused.put(map, old.path().resolve(HalfMaps.pinOf(map))));
         sayHandover(old.path());
-        HalfLinks links = new HalfLinks(bpf, old.path());
         programs.loaded(sizes, reused, (object, hook) -> {
-                    links.attach(object, hook, programs.digest());
+                    attach(object, hook, old.path());
                     return object;
                 })
                 .close();

@@ -4,7 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.locks.LockContentionLayout;
-import io.karst.locks.PinPlace;
+import io.karst.locktracer.internal.pinned.PinPlace;
 
 /**
  * Settings, checked.

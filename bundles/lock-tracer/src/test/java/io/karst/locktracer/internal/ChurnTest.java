@@ -11,6 +11,7 @@ import io.karst.contention.LockCounters;
 import io.karst.contention.LostReason;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.RangeTable;
+import io.karst.locktracer.internal.pinned.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -4,7 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.locks.PinPlace;
+import io.karst.locktracer.internal.pinned.PinPlace;
 import java.nio.file.Path;
 import java.time.Clock;
 

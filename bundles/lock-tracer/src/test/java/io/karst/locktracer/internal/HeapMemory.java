@@ -4,9 +4,9 @@
 package io.karst.locktracer.internal;
 
 import io.karst.bpf.MappedMemory;
-import io.karst.locks.KeptStore;
 import io.karst.locks.LockContentionLayout;
-import io.karst.locks.SlotRecords;
+import io.karst.locktracer.internal.pinned.KeptStore;
+import io.karst.locktracer.internal.pinned.SlotRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

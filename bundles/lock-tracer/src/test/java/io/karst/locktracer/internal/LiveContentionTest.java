@@ -12,6 +12,7 @@ import io.karst.bpf.TestRun;
 import io.karst.contention.LockCounters;
 import io.karst.contention.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
+import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.LockKind;
 import java.io.BufferedReader;
 import java.io.IOException;

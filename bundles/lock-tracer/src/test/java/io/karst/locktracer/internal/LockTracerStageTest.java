@@ -19,7 +19,7 @@ import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.locks.PinPlace;
+import io.karst.locktracer.internal.pinned.PinPlace;
 import io.karst.resource.LockFamily;
 import java.io.IOException;
 import java.io.UncheckedIOException;

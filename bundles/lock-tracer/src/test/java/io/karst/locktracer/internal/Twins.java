@@ -7,6 +7,7 @@ import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.TestRun;
+import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -52,7 +52,7 @@ public final class CleanupCommand extends ViewCommand {
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        print(COLUMNS, services.require(KernelPins.class, "contention", this::clean));
+        print(COLUMNS, services.require(KernelPins.class, "lock-tracer", this::clean));
     }
 
     private List<Cleaned> clean(KernelPins pins) throws CommandException {
@@ -64,7 +64,7 @@ public final class CleanupCommand extends ViewCommand {
                     wanted.stream().filter(KernelPins.Instance::inUse).findFirst();
             if (!dead && active.isPresent()) {
                 throw new CommandException("The lock tracer of this Karaf is running and needs its pins. First run"
-                        + " bundle:stop io.karst.lock-tracer, or set pin = false in etc/io.karst.locktracer.cfg");
+                        + " scr:disable io.karst.lock-tracer, or set pin = false in etc/io.karst.locktracer.cfg");
             }
             List<Cleaned> cleaned = new ArrayList<>();
             for (KernelPins.Instance instance : wanted) {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.contention.internal;
+package io.karst.locktracer.internal.pinned;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.DirectoryClaim;
 import io.karst.contention.KernelPins;
-import io.karst.locks.PinPlace;
-import io.karst.locks.PinTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,26 +15,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Finds and removes pins. Here and not beside the tracer, as it is wanted when the tracer's bundle is stopped. */
-@Component(name = "io.karst.contention.pins", configurationPid = "io.karst.locktracer")
+/** Finds and removes pins. There while the bundle is started, whatever the tracer does. */
+@Component(name = "io.karst.lock-tracer.pin-maintenance", configurationPid = "io.karst.locktracer")
 public final class PinCleanup implements KernelPins {
-
-    /** Of the lock tracer's settings those that say where the pins are. */
-    public @interface Config {
-        /**
-         * Directory of all instances' pins.
-         *
-         * @return absolute path
-         */
-        String pin_path() default PinPlace.DEFAULT_ROOT;
-
-        /**
-         * Name of this Karaf's own directory in there.
-         *
-         * @return empty for one made from the path of this Karaf
-         */
-        String pin_instance() default "";
-    }
 
     private final Bpf bpf;
     private final PinPlace own;
@@ -49,17 +30,13 @@ public final class PinCleanup implements KernelPins {
      * @param config raw settings
      */
     @Activate
-    public PinCleanup(BundleContext context, @Reference(name = "bpf") Bpf bpf, Config config) {
-        this(bpf, PinPlace.of(true, config.pin_path(), config.pin_instance(), home(context)));
+    public PinCleanup(BundleContext context, @Reference(name = "bpf") Bpf bpf, PinGuard.Config config) {
+        this(bpf, PinPlace.of(true, config.pin_path(), config.pin_instance(), context));
     }
 
     PinCleanup(Bpf bpf, PinPlace own) {
         this.bpf = bpf;
         this.own = own;
-    }
-
-    private static Path home(BundleContext context) {
-        return Path.of(Optional.ofNullable(context.getProperty("karaf.base")).orElse(""));
     }
 
     @Override

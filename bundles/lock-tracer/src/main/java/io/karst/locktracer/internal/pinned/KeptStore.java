@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locks;
+package io.karst.locktracer.internal.pinned;
 
 import io.karst.bpf.MappedMemory;
 import java.lang.invoke.VarHandle;

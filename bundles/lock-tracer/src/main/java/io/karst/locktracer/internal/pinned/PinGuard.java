@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locktracer.internal;
+package io.karst.locktracer.internal.pinned;
 
-import io.karst.locks.PinPlace;
-import io.karst.locks.PinTree;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -40,6 +39,30 @@ public final class PinGuard {
 
     private final BundleContext context;
 
+    /** Of the lock tracer's settings those that say where the pins are. */
+    public @interface Config {
+        /**
+         * Whether programs and counters are pinned.
+         *
+         * @return true unless set
+         */
+        boolean pin() default true;
+
+        /**
+         * Directory of all instances' pins.
+         *
+         * @return absolute path
+         */
+        String pin_path() default PinPlace.DEFAULT_ROOT;
+
+        /**
+         * Name of this Karaf's own directory in there.
+         *
+         * @return empty for one made from the path of this Karaf
+         */
+        String pin_instance() default "";
+    }
+
     /**
      * Called by the service component runtime.
      *
@@ -47,16 +70,10 @@ public final class PinGuard {
      * @param config raw settings, of which those of the pins count
      */
     @Activate
-    public PinGuard(BundleContext context, LockTracerStage.Config config) {
+    public PinGuard(BundleContext context, Config config) {
         this.context = context;
         LISTENER.getAndSet(Optional.empty()).ifPresent(UninstallListener::remove);
-        PLACES.add(place(context, config));
-    }
-
-    /** Where the settings want pins. */
-    static PinPlace place(BundleContext context, LockTracerStage.Config config) {
-        String home = context.getProperty("karaf.base");
-        return PinPlace.of(config.pin(), config.pin_path(), config.pin_instance(), Path.of(home == null ? "" : home));
+        PLACES.add(PinPlace.of(config.pin(), config.pin_path(), config.pin_instance(), context));
     }
 
     /** The bundle stops. If it is uninstalled next, nobody of it is there to be told; so a listener is left behind. */
@@ -77,6 +94,40 @@ public final class PinGuard {
             LOG.info("pins removed: directory={} pins={}", place.directory(), pins);
         } catch (IOException | IllegalStateException e) {
             LOG.warn("pins stay, as they cannot be removed: directory={}", place.directory(), e);
+        }
+    }
+
+    /**
+     * Runs something when a stopped bundle is uninstalled. It belongs to the framework, as the bundle's own listeners end with
+     * the bundle. It goes when the bundle is started again or uninstalled, so that its class loader does not stay.
+     */
+    private static final class UninstallListener implements SynchronousBundleListener {
+        private final BundleContext system;
+        private final long bundle;
+        private final Runnable action;
+
+        UninstallListener(BundleContext system, long bundle, Runnable action) {
+            this.system = system;
+            this.bundle = bundle;
+            this.action = action;
+        }
+
+        @Override
+        public void bundleChanged(BundleEvent event) {
+            if (event.getBundle().getBundleId() != bundle) {
+                return;
+            }
+            if (event.getType() == BundleEvent.UNINSTALLED) {
+                remove();
+                action.run();
+            } else if (event.getType() == BundleEvent.STARTED) {
+                remove();
+            }
+        }
+
+        /** Twice does no harm. */
+        void remove() {
+            system.removeBundleListener(this);
         }
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locktracer.internal;
+package io.karst.locktracer.internal.pinned;
 
 import java.util.concurrent.locks.LockSupport;
 
 /** Passing time. */
-interface Ticker {
+public interface Ticker {
 
     /** The real one. */
     Ticker SYSTEM = new Ticker() {
@@ -21,9 +21,17 @@ interface Ticker {
         }
     };
 
-    /** Nanoseconds since some moment. */
+    /**
+     * Nanoseconds since some moment.
+     *
+     * @return as {@link System#nanoTime}
+     */
     long nanos();
 
-    /** Lets time pass; may return early. */
+    /**
+     * Lets time pass; may return early.
+     *
+     * @param nanos how long at most
+     */
     void park(long nanos);
 }

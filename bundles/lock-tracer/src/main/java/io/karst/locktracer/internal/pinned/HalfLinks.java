@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locktracer.internal;
+package io.karst.locktracer.internal.pinned;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfLink;
-import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,25 +25,40 @@ import java.util.TreeSet;
  * @param bpf the kernel's BPF
  * @param half its directory
  */
-record HalfLinks(Bpf bpf, Path half) {
-    static final String BEGIN = "begin-";
-    static final String END = "end-";
+public record HalfLinks(Bpf bpf, Path half) {
+    /** Prefix of begin programs' pins. */
+    public static final String BEGIN = "begin-";
+    /** Prefix of end programs' pins. */
+    public static final String END = "end-";
 
     /** A program that ran when its link went has ended by then, on a slow host too. */
     private static final Duration REST = Duration.ofMillis(50);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Skipped runs, by program id. */
-    record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {}
+    /**
+     * Skipped runs, by program id.
+     *
+     * @param begins of begin programs
+     * @param ends of end programs
+     */
+    public record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {}
 
-    /** Digests of the assets whose begin program is attached. */
-    Set<String> begins() {
+    /**
+     * Digests of the assets whose begin program is attached.
+     *
+     * @return sorted
+     */
+    public Set<String> begins() {
         return digests(BEGIN);
     }
 
-    /** Digests of the assets whose end program is attached. */
-    Set<String> ends() {
+    /**
+     * Digests of the assets whose end program is attached.
+     *
+     * @return sorted
+     */
+    public Set<String> ends() {
         return digests(END);
     }
 
@@ -58,11 +72,24 @@ record HalfLinks(Bpf bpf, Path half) {
         return digests;
     }
 
-    /** Attaches and pins. A link that an interrupted try left under that name gives way. */
-    void attach(BpfObject object, Hook hook, String digest) {
-        hook.attach(
-                object,
-                (program, link) -> pin(link, half.resolve((program.equals(hook.end()) ? END : BEGIN) + digest)));
+    /**
+     * Pins the link of an end program, and closes it. A link that an interrupted start left under that name is removed.
+     *
+     * @param link attached before the begin program of the same asset
+     * @param digest of the asset
+     */
+    public void pinEnd(BpfLink link, String digest) {
+        pin(link, half.resolve(END + digest));
+    }
+
+    /**
+     * The same for a begin program: its pin is the last one of a half.
+     *
+     * @param link attached after the end program of the same asset
+     * @param digest of the asset
+     */
+    public void pinBegin(BpfLink link, String digest) {
+        pin(link, half.resolve(BEGIN + digest));
     }
 
     private static void pin(BpfLink attached, Path path) {
@@ -78,8 +105,9 @@ record HalfLinks(Bpf bpf, Path half) {
      * Skipped runs of all but one asset's programs.
      *
      * @param digest whose are left out; empty for none
+     * @return of all others
      */
-    Misses missesOfOthers(String digest) {
+    public Misses missesOfOthers(String digest) {
         return new Misses(misses(BEGIN, digest), misses(END, digest));
     }
 
@@ -102,8 +130,9 @@ record HalfLinks(Bpf bpf, Path half) {
      * so whatever begins is ended. Write {@link #missesOfOthers} down before.
      *
      * @param digest whose links stay; empty for none
+     * @param ticker for waiting until they are gone
      */
-    void detachOthers(String digest, Ticker ticker) {
+    public void detachOthers(String digest, Ticker ticker) {
         detach(END, digest, ticker);
         detach(BEGIN, digest, ticker);
     }

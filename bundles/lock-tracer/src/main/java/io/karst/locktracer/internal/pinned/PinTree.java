@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locks;
+package io.karst.locktracer.internal.pinned;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -27,6 +28,19 @@ public final class PinTree {
     private static final int MOST_ENTRIES = 1000;
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    /**
+     * Begin programs first, so that whatever was begun can end, then end programs, then maps. A half without a begin program
+     * counts as one that was never complete, so a removal that is broken off is finished by the next start.
+     */
+    static final Comparator<String> ORDER_OF_REMOVAL = Comparator.comparingInt(PinTree::rank);
+
+    private static int rank(String pin) {
+        if (pin.startsWith(HalfLinks.BEGIN)) {
+            return 0;
+        }
+        return pin.startsWith(HalfLinks.END) ? 1 : 2;
+    }
 
     /** Whether pins can be made. */
     public sealed interface Access {}
@@ -157,8 +171,7 @@ public final class PinTree {
     }
 
     /**
-     * Removes a half's pins and its directory, in the order of their names: the begin program before the end program, so that
-     * an end is the last to be seen.
+     * Removes a half's pins and its directory.
      *
      * @param name of the half
      * @return pins removed
@@ -175,7 +188,7 @@ public final class PinTree {
     }
 
     /**
-     * Removes a half's pins only.
+     * Removes a half's pins only, in {@link #ORDER_OF_REMOVAL}.
      *
      * @param name of the half
      * @return pins removed
@@ -184,7 +197,7 @@ public final class PinTree {
     public int emptyHalf(String name) throws IOException {
         Path half = directory.resolve(name);
         int removed = 0;
-        for (String pin : names(half)) {
+        for (String pin : names(half).stream().sorted(ORDER_OF_REMOVAL).toList()) {
             removed += Files.deleteIfExists(half.resolve(pin)) ? 1 : 0;
         }
         return removed;

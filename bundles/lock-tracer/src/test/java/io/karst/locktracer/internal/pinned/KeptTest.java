@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locks;
+package io.karst.locktracer.internal.pinned;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -11,6 +11,7 @@ import io.karst.contention.LockCounters;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.WaitCounters;
+import io.karst.locks.LockTotals;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locks;
+package io.karst.locktracer.internal.pinned;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.karst.locks.LockTotals;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

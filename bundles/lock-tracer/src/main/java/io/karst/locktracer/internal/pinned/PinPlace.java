@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locks;
+package io.karst.locktracer.internal.pinned;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import org.osgi.framework.BundleContext;
 
 /**
  * Where a tracer pins its kernel half.
@@ -47,6 +48,20 @@ public record PinPlace(boolean enabled, Path root, String instance) {
      */
     public static PinPlace of(boolean enabled, String root, String instance, Path home) {
         return new PinPlace(enabled, Path.of(root), instance.isEmpty() ? nameOf(home) : instance);
+    }
+
+    /**
+     * From settings, with a name made from where this Karaf lives if none is set.
+     *
+     * @param enabled whether to pin
+     * @param root directory of all instances
+     * @param instance name; may be empty
+     * @param context of a bundle in this Karaf
+     * @return the place
+     */
+    public static PinPlace of(boolean enabled, String root, String instance, BundleContext context) {
+        String home = context.getProperty("karaf.base");
+        return of(enabled, root, instance, Path.of(home == null ? "" : home));
     }
 
     /** The last name of the home, to be recognised by, and a digest of the whole path, to differ by. */

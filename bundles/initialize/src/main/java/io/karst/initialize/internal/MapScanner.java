@@ -30,7 +30,7 @@ final class MapScanner implements AutoCloseable {
     private final String ownersMissing;
     private final MapInfos infos;
     private final ProgramOwners programs;
-    private final Pins pins;
+    private final MapPinScanner pins;
 
     private MapScanner(Bpf bpf, LockRangesProgram lockRanges, Optional<OwnersProgram> owners, String missing) {
         this.lockRanges = lockRanges;
@@ -38,7 +38,7 @@ final class MapScanner implements AutoCloseable {
         ownersMissing = missing;
         infos = new MapInfos(bpf);
         programs = new ProgramOwners(bpf);
-        pins = new Pins(bpf, Path.of("/proc/self/mountinfo"));
+        pins = new MapPinScanner(bpf, Path.of("/proc/self/mountinfo"));
     }
 
     /**

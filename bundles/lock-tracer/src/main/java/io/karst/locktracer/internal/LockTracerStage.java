@@ -14,7 +14,7 @@ import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.locks.LockTotals;
-import io.karst.locktracer.internal.pinned.PinPlace;
+import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
@@ -106,7 +106,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
          * @return absolute path
          */
         @AttributeDefinition(name = "Pin directory")
-        String pin_path() default PinPlace.DEFAULT_ROOT;
+        String pin_path() default PinLocation.DEFAULT_ROOT;
 
         /**
          * Name of this Karaf's own directory in there.
@@ -118,7 +118,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     }
 
     private final Owned owned = new Owned();
-    private final Pinning pinning;
+    private final PinPolicy pinPolicy;
     private final KernelHalf kernelHalf;
     private final Tracking tracking;
     private final SelfTest.Parts parts;
@@ -191,9 +191,9 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
             waiting.add("max.slots=" + settings.maxSlots() + " is set, " + inForce.slots()
                     + " slots are there until the lock tracer starts anew");
         }
-        if (!settings.pins().equals(pinning.place())) {
-            waiting.add("other pins are set; " + pinning.place().directory()
-                    + (pinning.place().enabled() ? " is" : ", switched off, is")
+        if (!settings.pins().equals(pinPolicy.location())) {
+            waiting.add("other pins are set; " + pinPolicy.location().directory()
+                    + (pinPolicy.location().enabled() ? " is" : ", switched off, is")
                     + " in force until the lock tracer starts anew");
         }
         return waiting;
@@ -205,7 +205,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
                 config.self_test_millis(),
                 config.single_lock_lines(),
                 config.max_slots(),
-                PinPlace.of(config.pin(), config.pin_path(), config.pin_instance(), context));
+                PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context));
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
@@ -220,13 +220,13 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
                 .sum();
         TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings);
         try {
-            pinning = Pinning.of(bpf, settings.pins(), owned);
+            pinPolicy = PinPolicy.of(bpf, settings.pins(), owned);
             kernelHalf = parts.loader()
-                    .load(ASSET, (asset, btf) -> pinning.half(new Programs(bpf, asset, btf), sizes, ranges, clock));
+                    .load(ASSET, (asset, btf) -> pinPolicy.half(new Programs(bpf, asset, btf), sizes, ranges, clock));
             owned.add(kernelHalf);
             tracking = new Tracking(kernelHalf.memory(), Ticker.SYSTEM);
             tracking.track(parts.inventory().current());
-            pinning.settle(kernelHalf);
+            pinPolicy.settle(kernelHalf);
             visibility = knownOrTested(parts, settings);
         } catch (RuntimeException | Error e) {
             closeAfter(e);
@@ -318,7 +318,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
 
     @Override
     public List<Ability> probe() {
-        return List.of(pinning.ability(kernelHalf));
+        return List.of(pinPolicy.ability(kernelHalf));
     }
 
     @Override

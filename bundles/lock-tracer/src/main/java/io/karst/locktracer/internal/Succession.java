@@ -12,7 +12,7 @@ import io.karst.locktracer.internal.pinned.HalfLinks;
 import io.karst.locktracer.internal.pinned.HalfState;
 import io.karst.locktracer.internal.pinned.Kept;
 import io.karst.locktracer.internal.pinned.KeptStore;
-import io.karst.locktracer.internal.pinned.PinTree;
+import io.karst.locktracer.internal.pinned.PinDirectory;
 import io.karst.locktracer.internal.pinned.Takeover;
 import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
@@ -49,7 +49,7 @@ final class Succession {
 
     private final Programs programs;
     private final Bpf bpf;
-    private final PinTree tree;
+    private final PinDirectory pins;
     private final TracerSizes wanted;
     private final long ranges;
     private final Ticker ticker;
@@ -59,14 +59,15 @@ final class Succession {
      * Looks at nothing yet.
      *
      * @param programs what is to count from now on
-     * @param tree the instance's pins
+     * @param pins the instance's pins
      * @param wanted sizes of what is begun anew
      * @param ranges slots needed now
      */
-    Succession(Programs programs, PinTree tree, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
+    Succession(
+            Programs programs, PinDirectory pins, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
         this.programs = programs;
         this.bpf = programs.bpf();
-        this.tree = tree;
+        this.pins = pins;
         this.wanted = wanted;
         this.ranges = ranges;
         this.ticker = ticker;
@@ -89,7 +90,7 @@ final class Succession {
         try {
             return taken();
         } catch (IOException e) {
-            throw new UncheckedIOException("pins below " + tree.directory() + " cannot be used: " + e.getMessage(), e);
+            throw new UncheckedIOException("pins below " + pins.directory() + " cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -97,7 +98,7 @@ final class Succession {
         Optional<Half> last = settled();
         Takeover takeover =
                 last.map(half -> Takeover.decide(half.found(), what())).orElse(new Takeover.Fresh());
-        Path path = last.map(Half::path).orElse(tree.directory());
+        Path path = last.map(Half::path).orElse(pins.directory());
         LOG.info("pins: directory={} takeover={}", path, takeover);
         if (takeover instanceof Takeover.Adopt) {
             return adopt(path);
@@ -123,7 +124,7 @@ final class Succession {
     private Optional<Half> settled() throws IOException {
         List<Half> older = new ArrayList<>();
         Optional<Half> last = Optional.empty();
-        for (String name : tree.halves()) {
+        for (String name : pins.halves()) {
             Half half = look(name);
             if (half.found().isComplete()) {
                 last.ifPresent(older::add);
@@ -131,21 +132,21 @@ final class Succession {
             } else if (last.isEmpty()) {
                 older.add(half);
             } else {
-                tree.removeHalf(name);
+                pins.removeHalf(name);
             }
         }
         for (Half half : older) {
             if (last.isPresent()) {
                 absorb(half, last.get());
             } else {
-                tree.removeHalf(half.name());
+                pins.removeHalf(half.name());
             }
         }
         return last;
     }
 
     private Half look(String name) {
-        Path path = tree.directory().resolve(name);
+        Path path = pins.directory().resolve(name);
         HalfLinks links = new HalfLinks(bpf, path);
         return new Half(name, path, new Takeover.Found(state(path), links.begins(), links.ends()));
     }
@@ -164,7 +165,7 @@ final class Succession {
     // ---- nothing there, or nothing of use ----
 
     private KernelHalf begin() throws IOException {
-        Path half = tree.createHalf();
+        Path half = pins.createHalf();
         create(half, stateOf(wanted, clock.instant()), Map.of(), memory -> {});
         return adopt(half);
     }
@@ -178,15 +179,15 @@ final class Succession {
     /**
      * Removes halves that were replaced, once the new one has a table.
      *
-     * @param tree the instance's pins
+     * @param pins the instance's pins
      * @param half the one that counts
      */
-    static void dropOlder(PinTree tree, KernelHalf half) {
+    static void dropOlder(PinDirectory pins, KernelHalf half) {
         Optional<String> current = half.pins().map(path -> String.valueOf(path.getFileName()));
         try {
-            for (String name : tree.halves()) {
+            for (String name : pins.halves()) {
                 if (current.isPresent() && !current.get().equals(name)) {
-                    tree.removeHalf(name);
+                    pins.removeHalf(name);
                 }
             }
         } catch (IOException e) {
@@ -220,7 +221,7 @@ final class Succession {
                     })
                     .close();
         } catch (RuntimeException | Error e) {
-            tree.removeHalf(name);
+            pins.removeHalf(name);
             throw e;
         }
     }
@@ -238,7 +239,7 @@ final class Succession {
     /** Of what a try with the other hook left. */
     private void empty(Path half) {
         try {
-            tree.emptyHalf(String.valueOf(half.getFileName()));
+            pins.emptyHalf(String.valueOf(half.getFileName()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -317,7 +318,7 @@ final class Succession {
         HalfState state = old.found().state().orElseThrow();
         TracerSizes sizes = new TracerSizes(wanted.cpus(), Math.max(wanted.slots(), state.slots()), wanted.lines());
         sayHandover(old.path());
-        Path half = tree.createHalf();
+        Path half = pins.createHalf();
         create(half, stateOf(sizes, state.since()), shared(old.path()), ledger -> copyLedger(old.path(), ledger));
         absorb(old, look(String.valueOf(half.getFileName())));
         return adopt(half);
@@ -346,7 +347,7 @@ final class Succession {
                 store.write(store.read().absorbing(old.number(), counted.kept(), counted.totals()));
             }
         }
-        tree.removeHalf(old.name());
+        pins.removeHalf(old.name());
     }
 
     private KeptStore keptOf(Path half, Owned owned) {

@@ -4,7 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.locks.LockContentionLayout;
-import io.karst.locktracer.internal.pinned.PinPlace;
+import io.karst.locktracer.internal.pinned.PinLocation;
 
 /**
  * Settings, checked.
@@ -15,7 +15,7 @@ import io.karst.locktracer.internal.pinned.PinPlace;
  * @param maxSlots most slots for lock ranges on each CPU, a power of two from 1024 to 16384
  * @param pins where the kernel half is pinned
  */
-record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines, int maxSlots, PinPlace pins) {
+record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines, int maxSlots, PinLocation pins) {
 
     TracerSettings {
         if (selfTestMillis < 10 || selfTestMillis > 1000) {

@@ -15,8 +15,8 @@ import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.locktracer.internal.pinned.PinPlace;
-import io.karst.locktracer.internal.pinned.PinTree;
+import io.karst.locktracer.internal.pinned.PinDirectory;
+import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -48,10 +48,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tracers that follow each other while threads fight for a lock, held against a count that none of them has a part in. */
 @Tag("kernel")
 class AdoptionTest {
-    private static final Path ROOT = Path.of(PinPlace.DEFAULT_ROOT);
+    private static final Path ROOT = Path.of(PinLocation.DEFAULT_ROOT);
     private static final String INSTANCE = "test-" + ProcessHandle.current().pid();
-    private static final PinPlace PLACE = new PinPlace(true, ROOT, INSTANCE);
-    private static final PinPlace OFF = new PinPlace(false, ROOT, INSTANCE);
+    private static final PinLocation LOCATION = new PinLocation(true, ROOT, INSTANCE);
+    private static final PinLocation OFF = new PinLocation(false, ROOT, INSTANCE);
     private static final int LINES = 64;
     private static final int ROUNDS = 50;
     private static final long ENOUGH = 5;
@@ -70,14 +70,14 @@ class AdoptionTest {
 
     @BeforeEach
     void clean() throws IOException {
-        PinTree.remove(PLACE);
+        PinDirectory.remove(LOCATION);
         maps.only(found -> mapOf.containsValue(found.mapId()));
         maps.rescan();
     }
 
     @AfterEach
     void close() throws IOException {
-        PinTree.remove(PLACE);
+        PinDirectory.remove(LOCATION);
         maps.close();
         load.close();
         bpf.close();
@@ -120,7 +120,7 @@ class AdoptionTest {
         } finally {
             stage.close();
         }
-        assertThat(PinTree.remove(PLACE)).isEqualTo(13);
+        assertThat(PinDirectory.remove(LOCATION)).isEqualTo(13);
         assertThat(ROOT.resolve(INSTANCE)).doesNotExist();
     }
 
@@ -242,23 +242,23 @@ class AdoptionTest {
 
     @Test
     void twoInstancesDoNotDisturbEachOther() throws Exception {
-        PinPlace other = new PinPlace(true, ROOT, INSTANCE + "-b");
-        LockTracerStage one = stage(PLACE, 0, LINES);
+        PinLocation other = new PinLocation(true, ROOT, INSTANCE + "-b");
+        LockTracerStage one = stage(LOCATION, 0, LINES);
         LockTracerStage two = stage(other, 0, LINES);
         try (Independent independent = independent()) {
             contend(independent);
             assertThatIllegalStateException()
-                    .isThrownBy(() -> stage(PLACE, 0, LINES))
-                    .withMessageContaining("another tracer has " + PLACE.directory())
+                    .isThrownBy(() -> stage(LOCATION, 0, LINES))
+                    .withMessageContaining("another tracer has " + LOCATION.directory())
                     .withMessageContaining("pin.instance");
             two.close();
-            PinTree.remove(other);
+            PinDirectory.remove(other);
             contend(independent);
             assertCounted(one, independent);
         } finally {
             two.close();
             one.close();
-            PinTree.remove(other);
+            PinDirectory.remove(other);
         }
     }
 
@@ -280,7 +280,7 @@ class AdoptionTest {
 
     @Test
     void withoutABpfFileSystemItWorksAndSaysSo() {
-        LockTracerStage stage = stage(new PinPlace(true, directory.resolve("pins"), "a"), 0, LINES);
+        LockTracerStage stage = stage(new PinLocation(true, directory.resolve("pins"), "a"), 0, LINES);
         assertThat(stage.read().perKind()).isNotNull();
         assertThat(stage.probe()).singleElement().satisfies(ability -> {
             assertThat(ability.present()).isFalse();
@@ -295,9 +295,9 @@ class AdoptionTest {
     void countsOnWhenTheFileSystemIsUnmountedUnderIt() throws Exception {
         Path mounted = Files.createDirectory(directory.resolve("bpf"));
         run("mount", "-t", "bpf", "none", mounted.toString());
-        PinPlace place = new PinPlace(true, mounted.resolve("karst"), INSTANCE);
+        PinLocation location = new PinLocation(true, mounted.resolve("karst"), INSTANCE);
         try (Independent independent = independent()) {
-            LockTracerStage stage = stage(place, 0, LINES);
+            LockTracerStage stage = stage(location, 0, LINES);
             contend(independent);
             run("umount", "-l", mounted.toString());
             contend(independent);
@@ -310,7 +310,7 @@ class AdoptionTest {
             stage.close();
         }
         try (Independent independent = independent()) {
-            LockTracerStage next = stage(place, 0, LINES);
+            LockTracerStage next = stage(location, 0, LINES);
             contend(independent);
             assertCounted(next, independent);
             next.close();
@@ -327,7 +327,7 @@ class AdoptionTest {
     @Test
     void directoryThatOthersCanWriteIsRefused() throws Exception {
         stage(0, LINES).close();
-        Path own = PLACE.directory();
+        Path own = LOCATION.directory();
         Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwx---"));
         assertRefused("writable by group or others (770)");
         Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
@@ -339,7 +339,7 @@ class AdoptionTest {
         Files.createSymbolicLink(own, moved);
         try {
             assertRefused("is not a directory (or a symbolic link to one)");
-            assertThatIllegalStateException().isThrownBy(() -> PinTree.remove(PLACE));
+            assertThatIllegalStateException().isThrownBy(() -> PinDirectory.remove(LOCATION));
         } finally {
             Files.delete(own);
             Files.move(moved, own);
@@ -350,17 +350,17 @@ class AdoptionTest {
     private void assertRefused(String why) {
         assertThatIllegalStateException()
                 .isThrownBy(() -> stage(0, LINES))
-                .withMessageContaining("pin directory " + PLACE.directory() + " is refused")
+                .withMessageContaining("pin directory " + LOCATION.directory() + " is refused")
                 .withMessageContaining(why);
     }
 
     @Test
     void selfTestIsNotRepeated() {
         maps.only(found -> true);
-        LockTracerStage first = stage(0, new TracerSettings(true, 50, 1024, 16384, PLACE));
+        LockTracerStage first = stage(0, new TracerSettings(true, 50, 1024, 16384, LOCATION));
         List<LockVisibility> found = first.visibility();
         first.close();
-        LockTracerStage second = stage(0, new TracerSettings(true, 50, 1024, 16384, PLACE));
+        LockTracerStage second = stage(0, new TracerSettings(true, 50, 1024, 16384, LOCATION));
         assertThat(found).isNotEmpty();
         assertThat(second.visibility()).as("with the numbers of the first time").isEqualTo(found);
         second.close();
@@ -369,11 +369,11 @@ class AdoptionTest {
     // ---- helpers ----
 
     private LockTracerStage stage(int build, int lines) {
-        return stage(PLACE, build, lines);
+        return stage(LOCATION, build, lines);
     }
 
-    private LockTracerStage stage(PinPlace place, int build, int lines) {
-        return stage(build, new TracerSettings(false, 10, lines, 16384, place));
+    private LockTracerStage stage(PinLocation location, int build, int lines) {
+        return stage(build, new TracerSettings(false, 10, lines, 16384, location));
     }
 
     private LockTracerStage stage(int build, TracerSettings settings) {

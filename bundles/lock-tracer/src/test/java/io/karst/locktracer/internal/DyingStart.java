@@ -4,7 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.locktracer.internal.pinned.PinPlace;
+import io.karst.locktracer.internal.pinned.PinLocation;
 import java.nio.file.Path;
 import java.time.Clock;
 
@@ -28,7 +28,7 @@ final class DyingStart {
             }
             return false;
         });
-        PinPlace place = new PinPlace(true, Path.of(PinPlace.DEFAULT_ROOT), arguments[0]);
+        PinLocation location = new PinLocation(true, Path.of(PinLocation.DEFAULT_ROOT), arguments[0]);
         NativeBpf bpf = new NativeBpf();
         new LockTracerStage(
                 new SelfTest.Parts(
@@ -36,7 +36,7 @@ final class DyingStart {
                         new OtherAssets(Integer.parseInt(arguments[1])),
                         new ScannedMaps(bpf),
                         new NamesOnly()),
-                new TracerSettings(false, 10, Integer.parseInt(arguments[2]), 16384, place),
+                new TracerSettings(false, 10, Integer.parseInt(arguments[2]), 16384, location),
                 Clock.systemUTC());
         Runtime.getRuntime().halt(0);
     }

@@ -19,7 +19,7 @@ import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.locktracer.internal.pinned.PinPlace;
+import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.resource.LockFamily;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Test;
 
 @Tag("kernel")
 class LockTracerStageTest {
-    private static final PinPlace UNPINNED = new PinPlace(false, Path.of(PinPlace.DEFAULT_ROOT), "karst-stage-test");
+    private static final PinLocation UNPINNED =
+            new PinLocation(false, Path.of(PinLocation.DEFAULT_ROOT), "karst-stage-test");
     private static final TracerSettings QUICK = new TracerSettings(false, 10, 64, 16384, UNPINNED);
     private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024, 16384, UNPINNED);
 

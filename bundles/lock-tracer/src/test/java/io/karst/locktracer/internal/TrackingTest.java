@@ -15,7 +15,7 @@ import io.karst.locks.LockContentionLayout;
 import io.karst.locks.RangeTable;
 import io.karst.locktracer.internal.pinned.Kept;
 import io.karst.locktracer.internal.pinned.KeptStore;
-import io.karst.locktracer.internal.pinned.PinPlace;
+import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockFamily;
@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrackingTest {
     private static final long KERNEL = 0xffff_8880_0000_0000L;
 
-    private static final PinPlace UNPINNED = new PinPlace(false, Path.of(PinPlace.DEFAULT_ROOT), "test");
+    private static final PinLocation UNPINNED = new PinLocation(false, Path.of(PinLocation.DEFAULT_ROOT), "test");
 
     private final TracerSizes sizes = new TracerSizes(2, 4, 64);
     private final SharedMemory memory = HeapMemory.shared(sizes);

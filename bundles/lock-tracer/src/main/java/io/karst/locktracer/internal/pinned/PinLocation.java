@@ -19,7 +19,7 @@ import org.osgi.framework.BundleContext;
  * @param root directory of all instances, absolute
  * @param instance name of this one
  */
-public record PinPlace(boolean enabled, Path root, String instance) {
+public record PinLocation(boolean enabled, Path root, String instance) {
 
     /** Directory of all instances, unless set. */
     public static final String DEFAULT_ROOT = "/sys/fs/bpf/karst";
@@ -28,7 +28,7 @@ public record PinPlace(boolean enabled, Path root, String instance) {
     private static final int DIGEST_BYTES = 6;
 
     /** Checks path and name. A BPF file system allows no dots in names. */
-    public PinPlace {
+    public PinLocation {
         if (!root.isAbsolute() || !root.equals(root.normalize()) || root.getNameCount() < 2) {
             throw new IllegalArgumentException("pin.path=" + root + " is not the absolute path of a directory");
         }
@@ -44,10 +44,10 @@ public record PinPlace(boolean enabled, Path root, String instance) {
      * @param root directory of all instances
      * @param instance name; if empty one is made from the home
      * @param home where this Karaf lives, by which it differs from others on the host
-     * @return the place
+     * @return the location
      */
-    public static PinPlace of(boolean enabled, String root, String instance, Path home) {
-        return new PinPlace(enabled, Path.of(root), instance.isEmpty() ? nameOf(home) : instance);
+    public static PinLocation of(boolean enabled, String root, String instance, Path home) {
+        return new PinLocation(enabled, Path.of(root), instance.isEmpty() ? nameOf(home) : instance);
     }
 
     /**
@@ -57,9 +57,9 @@ public record PinPlace(boolean enabled, Path root, String instance) {
      * @param root directory of all instances
      * @param instance name; may be empty
      * @param context of a bundle in this Karaf
-     * @return the place
+     * @return the location
      */
-    public static PinPlace of(boolean enabled, String root, String instance, BundleContext context) {
+    public static PinLocation of(boolean enabled, String root, String instance, BundleContext context) {
         String home = context.getProperty("karaf.base");
         return of(enabled, root, instance, Path.of(home == null ? "" : home));
     }

@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Directories and pins below a {@link PinPlace}: made so that only their owner can write there, and used only if nobody else
+ * Directories and pins below a {@link PinLocation}: made so that only their owner can write there, and used only if nobody else
  * could have. Below a root lie instances, and below an instance kernel halves, named by rising numbers.
  */
-public final class PinTree {
+public final class PinDirectory {
     private static final int WRITABLE_BY_OTHERS = 022;
     private static final int STICKY = 01000;
     private static final int MOST_ENTRIES = 1000;
@@ -33,7 +33,7 @@ public final class PinTree {
      * Begin programs first, so that whatever was begun can end, then end programs, then maps. A half without a begin program
      * counts as one that was never complete, so a removal that is broken off is finished by the next start.
      */
-    static final Comparator<String> ORDER_OF_REMOVAL = Comparator.comparingInt(PinTree::rank);
+    static final Comparator<String> ORDER_OF_REMOVAL = Comparator.comparingInt(PinDirectory::rank);
 
     private static int rank(String pin) {
         if (pin.startsWith(HalfLinks.BEGIN)) {
@@ -48,9 +48,9 @@ public final class PinTree {
     /**
      * They can.
      *
-     * @param tree the place, ready for use
+     * @param pins the directory, ready for use
      */
-    public record Usable(PinTree tree) implements Access {}
+    public record Usable(PinDirectory pins) implements Access {}
 
     /**
      * They cannot.
@@ -61,19 +61,19 @@ public final class PinTree {
 
     private final Path directory;
 
-    private PinTree(Path directory) {
+    private PinDirectory(Path directory) {
         this.directory = directory;
     }
 
     /**
-     * Makes the directories of a place, as far as they are missing.
+     * Makes the directories of a location, as far as they are missing.
      *
-     * @param place where
+     * @param location where
      * @return whether it can be used
      * @throws IllegalStateException if a directory could have been written by somebody else; the message has the remedy
      */
-    public static Access open(PinPlace place) {
-        Path root = place.root();
+    public static Access open(PinLocation location) {
+        Path root = location.root();
         try {
             if (!onBpffs(root)) {
                 return new Unavailable(
@@ -81,8 +81,8 @@ public final class PinTree {
             }
             requireTrustedAncestors(root);
             create(root);
-            create(place.directory());
-            return new Usable(new PinTree(place.directory()));
+            create(location.directory());
+            return new Usable(new PinDirectory(location.directory()));
         } catch (IOException e) {
             return new Unavailable(root + " cannot be written, so nothing is pinned: " + e);
         }
@@ -110,26 +110,26 @@ public final class PinTree {
     /**
      * Removes all pins of an instance, and its directories.
      *
-     * @param place the instance
+     * @param location the instance
      * @return pins removed; 0 if there is no such instance
      * @throws IllegalStateException if a directory could have been written by somebody else
      * @throws IOException if something cannot be removed
      */
-    public static int remove(PinPlace place) throws IOException {
-        if (!Files.exists(place.directory(), LinkOption.NOFOLLOW_LINKS)) {
+    public static int remove(PinLocation location) throws IOException {
+        if (!Files.exists(location.directory(), LinkOption.NOFOLLOW_LINKS)) {
             return 0;
         }
-        requireTrustedAncestors(place.root());
-        requirePrivate(place.root());
-        requirePrivate(place.directory());
-        PinTree tree = new PinTree(place.directory());
+        requireTrustedAncestors(location.root());
+        requirePrivate(location.root());
+        requirePrivate(location.directory());
+        PinDirectory pins = new PinDirectory(location.directory());
         int removed = 0;
-        for (String half : names(tree.directory)) {
-            removed += tree.removeHalf(half);
+        for (String half : names(pins.directory)) {
+            removed += pins.removeHalf(half);
         }
-        Files.deleteIfExists(tree.directory);
-        if (names(place.root()).isEmpty()) {
-            Files.deleteIfExists(place.root());
+        Files.deleteIfExists(pins.directory);
+        if (names(location.root()).isEmpty()) {
+            Files.deleteIfExists(location.root());
         }
         return removed;
     }

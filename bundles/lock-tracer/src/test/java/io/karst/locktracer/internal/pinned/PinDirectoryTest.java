@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class PinTreeTest {
+class PinDirectoryTest {
 
     @Test
     void removesBeginProgramsThenEndProgramsThenMaps() {
-        assertThat(Stream.of("control", "end-a", "begin-b", "totals", "begin-a").sorted(PinTree.ORDER_OF_REMOVAL))
+        assertThat(Stream.of("control", "end-a", "begin-b", "totals", "begin-a").sorted(PinDirectory.ORDER_OF_REMOVAL))
                 .containsExactly("begin-b", "begin-a", "end-a", "control", "totals");
     }
 }

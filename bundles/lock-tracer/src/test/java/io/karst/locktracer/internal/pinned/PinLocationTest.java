@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PinPlaceTest {
+class PinLocationTest {
     @TempDir
     private Path directory = Path.of("");
 
@@ -23,12 +23,12 @@ class PinPlaceTest {
         Path one = Files.createDirectories(directory.resolve("one/My Karaf.4"));
         Path two = Files.createDirectories(directory.resolve("two/My Karaf.4"));
         Path link = Files.createSymbolicLink(directory.resolve("link"), one);
-        PinPlace first = PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", one);
+        PinLocation first = PinLocation.of(true, PinLocation.DEFAULT_ROOT, "", one);
         assertThat(first.instance()).matches("my_karaf_4-[0-9a-f]{12}");
-        assertThat(PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", one)).isEqualTo(first);
-        assertThat(PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", link)).isEqualTo(first);
-        assertThat(PinPlace.of(true, PinPlace.DEFAULT_ROOT, "", two)).isNotEqualTo(first);
-        assertThat(PinPlace.of(true, "/a/b", "mine", one).directory()).isEqualTo(Path.of("/a/b/mine"));
+        assertThat(PinLocation.of(true, PinLocation.DEFAULT_ROOT, "", one)).isEqualTo(first);
+        assertThat(PinLocation.of(true, PinLocation.DEFAULT_ROOT, "", link)).isEqualTo(first);
+        assertThat(PinLocation.of(true, PinLocation.DEFAULT_ROOT, "", two)).isNotEqualTo(first);
+        assertThat(PinLocation.of(true, "/a/b", "mine", one).directory()).isEqualTo(Path.of("/a/b/mine"));
     }
 
     @ParameterizedTest
@@ -43,7 +43,7 @@ class PinPlaceTest {
             })
     void refusesNamesThatAPinCannotHave(String name) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PinPlace.of(true, PinPlace.DEFAULT_ROOT, name, directory))
+                .isThrownBy(() -> PinLocation.of(true, PinLocation.DEFAULT_ROOT, name, directory))
                 .withMessageContaining("pin.instance");
     }
 
@@ -51,20 +51,20 @@ class PinPlaceTest {
     @ValueSource(strings = {"karst", "/", "/sys", "/sys/fs/../fs/bpf"})
     void refusesPathsThatAreNone(String path) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PinPlace.of(true, path, "a", directory))
+                .isThrownBy(() -> PinLocation.of(true, path, "a", directory))
                 .withMessageContaining("pin.path");
     }
 
     @Test
     void outsideABpfFileSystemNothingIsPinned() throws IOException {
-        PinPlace place = PinPlace.of(true, directory.resolve("pins").toString(), "a", directory);
-        assertThat(PinTree.open(place))
+        PinLocation location = PinLocation.of(true, directory.resolve("pins").toString(), "a", directory);
+        assertThat(PinDirectory.open(location))
                 .isInstanceOfSatisfying(
-                        PinTree.Unavailable.class,
+                        PinDirectory.Unavailable.class,
                         unavailable ->
                                 assertThat(unavailable.reason()).contains("not on a BPF file system", "mount -t bpf"));
         assertThat(directory).isEmptyDirectory();
-        assertThat(PinTree.remove(place)).isZero();
-        assertThat(PinTree.instances(place.root())).isEmpty();
+        assertThat(PinDirectory.remove(location)).isZero();
+        assertThat(PinDirectory.instances(location.root())).isEmpty();
     }
 }

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PinsTest {
+class MapPinScannerTest {
 
     @Test
     void findsBpfMounts() {
-        assertThat(Pins.bpfMounts(List.of(
+        assertThat(MapPinScanner.bpfMounts(List.of(
                         "23 1 0:21 / /sys rw - sysfs sysfs rw",
                         "42 23 0:39 / /sys/fs/bpf rw,relatime shared:7 - bpf bpf rw,mode=700",
                         "43 23 0:40 / /run/my\\040own\\134bpf rw - bpf none rw",

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Where maps are pinned: walks the bpffs mounts and asks each pin once what it is. A pin is known again by its path and
  * inode, so that a scan costs a directory walk and no opening.
  */
-final class Pins {
+final class MapPinScanner {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_PINS = 50_000;
 
@@ -39,7 +39,7 @@ final class Pins {
     private final Path mountInfo;
     private Map<Pin, OptionalInt> known = Map.of();
 
-    Pins(Bpf bpf, Path mountInfo) {
+    MapPinScanner(Bpf bpf, Path mountInfo) {
         this.bpf = bpf;
         this.mountInfo = mountInfo;
     }

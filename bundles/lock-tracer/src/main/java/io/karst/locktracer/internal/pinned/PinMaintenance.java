@@ -17,10 +17,10 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Finds and removes pins. There while the bundle is started, whatever the tracer does. */
 @Component(name = "io.karst.lock-tracer.pin-maintenance", configurationPid = "io.karst.locktracer")
-public final class PinCleanup implements KernelPins {
+public final class PinMaintenance implements KernelPins {
 
     private final Bpf bpf;
-    private final PinPlace own;
+    private final PinLocation own;
 
     /**
      * Called by the service component runtime.
@@ -30,11 +30,11 @@ public final class PinCleanup implements KernelPins {
      * @param config raw settings
      */
     @Activate
-    public PinCleanup(BundleContext context, @Reference(name = "bpf") Bpf bpf, PinGuard.Config config) {
-        this(bpf, PinPlace.of(true, config.pin_path(), config.pin_instance(), context));
+    public PinMaintenance(BundleContext context, @Reference(name = "bpf") Bpf bpf, PinsOnUninstall.Config config) {
+        this(bpf, PinLocation.of(true, config.pin_path(), config.pin_instance(), context));
     }
 
-    PinCleanup(Bpf bpf, PinPlace own) {
+    PinMaintenance(Bpf bpf, PinLocation own) {
         this.bpf = bpf;
         this.own = own;
     }
@@ -42,7 +42,9 @@ public final class PinCleanup implements KernelPins {
     @Override
     public List<Instance> instances() {
         try {
-            return PinTree.instances(own.root()).stream().map(this::instance).toList();
+            return PinDirectory.instances(own.root()).stream()
+                    .map(this::instance)
+                    .toList();
         } catch (IOException e) {
             throw new IllegalStateException(own.root() + " cannot be read: " + e.getMessage(), e);
         }
@@ -57,17 +59,18 @@ public final class PinCleanup implements KernelPins {
 
     @Override
     public int remove(String name) {
-        PinPlace place = new PinPlace(true, own.root(), name);
+        PinLocation location = new PinLocation(true, own.root(), name);
         try {
-            if (!PinTree.instances(place.root()).contains(name)) {
+            if (!PinDirectory.instances(location.root()).contains(name)) {
                 return 0;
             }
-            try (DirectoryClaim claim = bpf.claim(place.directory())
-                    .orElseThrow(() -> new IllegalStateException("a lock tracer is at work on " + place.directory()))) {
-                return PinTree.remove(place);
+            try (DirectoryClaim claim = bpf.claim(location.directory())
+                    .orElseThrow(
+                            () -> new IllegalStateException("a lock tracer is at work on " + location.directory()))) {
+                return PinDirectory.remove(location);
             }
         } catch (IOException e) {
-            throw new IllegalStateException(place.directory() + " cannot be removed: " + e.getMessage(), e);
+            throw new IllegalStateException(location.directory() + " cannot be removed: " + e.getMessage(), e);
         }
     }
 }

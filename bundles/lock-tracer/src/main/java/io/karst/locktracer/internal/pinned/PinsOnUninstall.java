@@ -27,11 +27,11 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         service = {},
         configurationPid = "io.karst.locktracer")
-public final class PinGuard {
-    private static final Logger LOG = LoggerFactory.getLogger(PinGuard.class);
+public final class PinsOnUninstall {
+    private static final Logger LOG = LoggerFactory.getLogger(PinsOnUninstall.class);
 
     /** Everywhere that the settings pointed to since this bundle was started. */
-    private static final Set<PinPlace> PLACES = ConcurrentHashMap.newKeySet();
+    private static final Set<PinLocation> LOCATIONS = ConcurrentHashMap.newKeySet();
 
     /** What the last one left behind, if the bundle was not stopped for it. */
     private static final AtomicReference<Optional<UninstallListener>> LISTENER =
@@ -53,7 +53,7 @@ public final class PinGuard {
          *
          * @return absolute path
          */
-        String pin_path() default PinPlace.DEFAULT_ROOT;
+        String pin_path() default PinLocation.DEFAULT_ROOT;
 
         /**
          * Name of this Karaf's own directory in there.
@@ -70,10 +70,10 @@ public final class PinGuard {
      * @param config raw settings, of which those of the pins count
      */
     @Activate
-    public PinGuard(BundleContext context, Config config) {
+    public PinsOnUninstall(BundleContext context, Config config) {
         this.context = context;
         LISTENER.getAndSet(Optional.empty()).ifPresent(UninstallListener::remove);
-        PLACES.add(PinPlace.of(config.pin(), config.pin_path(), config.pin_instance(), context));
+        LOCATIONS.add(PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context));
     }
 
     /** The bundle stops. If it is uninstalled next, nobody of it is there to be told; so a listener is left behind. */
@@ -82,18 +82,19 @@ public final class PinGuard {
         BundleContext system = context.getBundle(Constants.SYSTEM_BUNDLE_ID).getBundleContext();
         if (system != null) {
             long own = context.getBundle().getBundleId();
-            UninstallListener listener = new UninstallListener(system, own, () -> PLACES.forEach(PinGuard::remove));
+            UninstallListener listener =
+                    new UninstallListener(system, own, () -> LOCATIONS.forEach(PinsOnUninstall::remove));
             LISTENER.set(Optional.of(listener));
             system.addBundleListener(listener);
         }
     }
 
-    private static void remove(PinPlace place) {
+    private static void remove(PinLocation location) {
         try {
-            int pins = PinTree.remove(place);
-            LOG.info("pins removed: directory={} pins={}", place.directory(), pins);
+            int pins = PinDirectory.remove(location);
+            LOG.info("pins removed: directory={} pins={}", location.directory(), pins);
         } catch (IOException | IllegalStateException e) {
-            LOG.warn("pins stay, as they cannot be removed: directory={}", place.directory(), e);
+            LOG.warn("pins stay, as they cannot be removed: directory={}", location.directory(), e);
         }
     }
 

@@ -5,8 +5,8 @@ package io.karst.locktracer.internal;
 
 import io.karst.ability.Ability;
 import io.karst.bpf.Bpf;
-import io.karst.locktracer.internal.pinned.PinPlace;
-import io.karst.locktracer.internal.pinned.PinTree;
+import io.karst.locktracer.internal.pinned.PinDirectory;
+import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,11 +19,11 @@ import java.util.Optional;
 /**
  * Whether and where a tracer pins its kernel half.
  *
- * @param place what was asked for
- * @param tree the claimed directory; empty if nothing is pinned
+ * @param location what was asked for
+ * @param pins the claimed directory; empty if nothing is pinned
  * @param reason why nothing is pinned; empty if something is
  */
-record Pinning(PinPlace place, Optional<PinTree> tree, String reason) {
+record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reason) {
     private static final String OUTLIVES = "counting outlives Karaf";
 
     /**
@@ -33,32 +33,32 @@ record Pinning(PinPlace place, Optional<PinTree> tree, String reason) {
      * @param owned gets the claim
      * @throws IllegalStateException if another process has it, or somebody else could have written there
      */
-    static Pinning of(Bpf bpf, PinPlace place, Owned owned) {
-        if (!place.enabled() && !Files.exists(place.directory(), LinkOption.NOFOLLOW_LINKS)) {
-            return new Pinning(place, Optional.empty(), "pin of io.karst.locktracer is false");
+    static PinPolicy of(Bpf bpf, PinLocation location, Owned owned) {
+        if (!location.enabled() && !Files.exists(location.directory(), LinkOption.NOFOLLOW_LINKS)) {
+            return new PinPolicy(location, Optional.empty(), "pin of io.karst.locktracer is false");
         }
-        PinTree.Access access = PinTree.open(place);
-        if (access instanceof PinTree.Unavailable unavailable) {
-            return new Pinning(place, Optional.empty(), unavailable.reason());
+        PinDirectory.Access access = PinDirectory.open(location);
+        if (access instanceof PinDirectory.Unavailable unavailable) {
+            return new PinPolicy(location, Optional.empty(), unavailable.reason());
         }
-        owned.add(bpf.claim(place.directory())
-                .orElseThrow(() -> new IllegalStateException("another tracer has " + place.directory()
+        owned.add(bpf.claim(location.directory())
+                .orElseThrow(() -> new IllegalStateException("another tracer has " + location.directory()
                         + ": give each Karaf on this host its own pin.instance of io.karst.locktracer"))::close);
-        return new Pinning(place, Optional.of(((PinTree.Usable) access).tree()), "");
+        return new PinPolicy(location, Optional.of(((PinDirectory.Usable) access).pins()), "");
     }
 
     /** The half that counts from now on; the caller closes it. */
     KernelHalf half(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
-        return tree.map(pins -> new Succession(programs, pins, wanted, ranges, Ticker.SYSTEM, clock).take())
+        return pins.map(pins -> new Succession(programs, pins, wanted, ranges, Ticker.SYSTEM, clock).take())
                 .orElseGet(() -> KernelHalf.attached(programs, wanted, clock.instant()));
     }
 
     /** Removes the pins that nobody needs any more, once the half has its table. */
     void settle(KernelHalf half) {
-        tree.ifPresent(pins -> Succession.dropOlder(pins, half));
-        if (!place.enabled() && tree.isPresent()) {
+        pins.ifPresent(pins -> Succession.dropOlder(pins, half));
+        if (!location.enabled() && pins.isPresent()) {
             try {
-                PinTree.remove(place);
+                PinDirectory.remove(location);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -67,12 +67,12 @@ record Pinning(PinPlace place, Optional<PinTree> tree, String reason) {
 
     /** For {@code karst:doctor}; looks whether the pins are still there. */
     Ability ability(KernelHalf half) {
-        if (!place.enabled() || tree.isEmpty()) {
+        if (!location.enabled() || pins.isEmpty()) {
             return absent(
                     reason.isEmpty() ? "pin is false" : reason,
                     "mount -t bpf bpf /sys/fs/bpf, and set pin = true in io.karst.locktracer");
         }
-        Path pins = half.pins().orElse(place.directory());
+        Path pins = half.pins().orElse(location.directory());
         if (!Files.isDirectory(pins)) {
             return absent(
                     pins + " is gone: somebody removed it, or unmounted its file system",

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.Test;
 
-/** Karaf dies again and again while a lock is contended; its kernel half counts every wait. */
+/** Karaf dies again and again while a lock is contended; what is pinned counts every wait. */
 public class KilledKarafIT {
     /** 10 in the long run. */
     private static final int KILLS = Integer.getInteger("karst.kills", 1);

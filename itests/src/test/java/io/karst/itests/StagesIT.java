@@ -168,7 +168,7 @@ public class StagesIT {
         }
         assertNoDescriptorIsLeft();
         assertEquals(
-                "one kernel half counts on: " + Footprint.pinned(),
+                "one generation counts on: " + Footprint.pinned(),
                 PINS,
                 Footprint.pinned().size());
         for (Bundle bundle : bundles) {

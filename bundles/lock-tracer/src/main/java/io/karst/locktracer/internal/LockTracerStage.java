@@ -119,7 +119,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
 
     private final Owned owned = new Owned();
     private final PinPolicy pinPolicy;
-    private final KernelHalf kernelHalf;
+    private final AttachedTracer tracer;
     private final Tracking tracking;
     private final SelfTest.Parts parts;
     private volatile List<LockVisibility> visibility;
@@ -181,7 +181,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
 
     /** Sizes and pins cannot change while the programs are attached. */
     private List<String> waitingSettings() {
-        TracerSizes inForce = kernelHalf.memory().sizes();
+        TracerSizes inForce = tracer.memory().sizes();
         List<String> waiting = new ArrayList<>();
         if (settings.singleLockLines() != inForce.lines()) {
             waiting.add("single.lock.lines=" + settings.singleLockLines() + " is set, " + inForce.lines()
@@ -221,12 +221,12 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings);
         try {
             pinPolicy = PinPolicy.of(bpf, settings.pins(), owned);
-            kernelHalf = parts.loader()
-                    .load(ASSET, (asset, btf) -> pinPolicy.half(new Programs(bpf, asset, btf), sizes, ranges, clock));
-            owned.add(kernelHalf);
-            tracking = new Tracking(kernelHalf.memory(), Ticker.SYSTEM);
+            tracer = parts.loader()
+                    .load(ASSET, (asset, btf) -> pinPolicy.tracer(new Programs(bpf, asset, btf), sizes, ranges, clock));
+            owned.add(tracer);
+            tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
             tracking.track(parts.inventory().current());
-            pinPolicy.settle(kernelHalf);
+            pinPolicy.settle(tracer);
             visibility = knownOrTested(parts, settings);
         } catch (RuntimeException | Error e) {
             closeAfter(e);
@@ -236,9 +236,9 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         startupDuration = Duration.ofNanos(System.nanoTime() - began);
         LOG.info(
                 "tracing: hook={} since={} pins={} visibility={}",
-                kernelHalf.hook(),
-                kernelHalf.since(),
-                kernelHalf.pins(),
+                tracer.hook(),
+                tracer.since(),
+                tracer.pins(),
                 visibility);
     }
 
@@ -287,16 +287,16 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         Map<LostReason, Long> lost = new EnumMap<>(tracking.lost());
         lost.put(
                 LostReason.RECURSION_BEGIN,
-                tracking.lostBegins(kernelHalf.begin().info().recursionMisses()));
+                tracking.lostBegins(tracer.begin().info().recursionMisses()));
         lost.put(
                 LostReason.RECURSION_END,
-                tracking.lostEnds(kernelHalf.end().info().recursionMisses()));
+                tracking.lostEnds(tracer.end().info().recursionMisses()));
         return new TracerReading(clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
     }
 
     private List<String> blindSpots() {
         List<String> all = new ArrayList<>(BlindSpots.of(visibility));
-        if (kernelHalf.hook() == Hook.RAW_TP) {
+        if (tracer.hook() == Hook.RAW_TP) {
             all.add("attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that");
         }
         all.addAll(waitingSettings());
@@ -318,7 +318,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
 
     @Override
     public List<Ability> probe() {
-        return List.of(pinPolicy.ability(kernelHalf));
+        return List.of(pinPolicy.ability(tracer));
     }
 
     @Override
@@ -328,7 +328,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
 
     @Override
     public Instant since() {
-        return kernelHalf.since();
+        return tracer.since();
     }
 
     @Override

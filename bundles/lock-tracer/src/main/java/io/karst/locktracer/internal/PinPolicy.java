@@ -17,7 +17,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Whether and where a tracer pins its kernel half.
+ * Whether and where a tracer pins its generation.
  *
  * @param location what was asked for
  * @param pins the claimed directory; empty if nothing is pinned
@@ -47,15 +47,15 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
         return new PinPolicy(location, Optional.of(((PinDirectory.Usable) access).pins()), "");
     }
 
-    /** The half that counts from now on; the caller closes it. */
-    KernelHalf half(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
+    /** The generation that counts from now on; the caller closes it. */
+    AttachedTracer tracer(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
         return pins.map(pins -> new Succession(programs, pins, wanted, ranges, Ticker.SYSTEM, clock).take())
-                .orElseGet(() -> KernelHalf.attached(programs, wanted, clock.instant()));
+                .orElseGet(() -> AttachedTracer.attached(programs, wanted, clock.instant()));
     }
 
-    /** Removes the pins that nobody needs any more, once the half has its table. */
-    void settle(KernelHalf half) {
-        pins.ifPresent(pins -> Succession.dropOlder(pins, half));
+    /** Removes the pins that nobody needs any more, once the generation has its table. */
+    void settle(AttachedTracer tracer) {
+        pins.ifPresent(pins -> Succession.dropOlder(pins, tracer));
         if (!location.enabled() && pins.isPresent()) {
             try {
                 PinDirectory.remove(location);
@@ -66,13 +66,13 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
     }
 
     /** For {@code karst:doctor}; looks whether the pins are still there. */
-    Ability ability(KernelHalf half) {
+    Ability ability(AttachedTracer tracer) {
         if (!location.enabled() || pins.isEmpty()) {
             return absent(
                     reason.isEmpty() ? "pin is false" : reason,
                     "mount -t bpf bpf /sys/fs/bpf, and set pin = true in io.karst.locktracer");
         }
-        Path pins = half.pins().orElse(location.directory());
+        Path pins = tracer.pins().orElse(location.directory());
         if (!Files.isDirectory(pins)) {
             return absent(
                     pins + " is gone: somebody removed it, or unmounted its file system",

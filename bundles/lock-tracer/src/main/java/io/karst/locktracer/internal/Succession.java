@@ -8,11 +8,11 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
 import io.karst.locks.LockContentionLayout;
-import io.karst.locktracer.internal.pinned.HalfLinks;
-import io.karst.locktracer.internal.pinned.HalfState;
+import io.karst.locktracer.internal.pinned.GenerationHeader;
 import io.karst.locktracer.internal.pinned.Kept;
 import io.karst.locktracer.internal.pinned.KeptStore;
 import io.karst.locktracer.internal.pinned.PinDirectory;
+import io.karst.locktracer.internal.pinned.PinnedLinks;
 import io.karst.locktracer.internal.pinned.Takeover;
 import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
@@ -38,10 +38,10 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever moment a start is broken off at, the next one finds a state that it can go on from, and no count is lost or
  * doubled, because
  * <ul>
- *   <li>a half counts from when its begin link is pinned, which is the last of its pins to be made;
+ *   <li>a generation counts from when its begin link is pinned, which is the last of its pins to be made;
  *   <li>programs that share maps share the notes of waits under way, and of these each is counted by one end only;
  *   <li>a link is removed only when its successor is pinned;
- *   <li>counts of an older half are added to a newer one in one step, which also writes down that it was done.
+ *   <li>counts of an older generation are added to a newer one in one step, which also writes down that it was done.
  * </ul>
  */
 final class Succession {
@@ -74,8 +74,8 @@ final class Succession {
         this.clock = clock;
     }
 
-    /** A pinned half, looked at. */
-    private record Half(String name, Path path, Takeover.Found found) {
+    /** A pinned generation, looked at. */
+    private record Generation(String name, Path path, Takeover.Found found) {
         long number() {
             return Long.parseLong(name);
         }
@@ -86,7 +86,7 @@ final class Succession {
      *
      * @throws io.karst.bpf.BpfException if the kernel refuses something; what counted before still does
      */
-    KernelHalf take() {
+    AttachedTracer take() {
         try {
             return taken();
         } catch (IOException e) {
@@ -94,11 +94,11 @@ final class Succession {
         }
     }
 
-    private KernelHalf taken() throws IOException {
-        Optional<Half> last = settled();
-        Takeover takeover =
-                last.map(half -> Takeover.decide(half.found(), what())).orElse(new Takeover.Fresh());
-        Path path = last.map(Half::path).orElse(pins.directory());
+    private AttachedTracer taken() throws IOException {
+        Optional<Generation> last = settled();
+        Takeover takeover = last.map(generation -> Takeover.decide(generation.found(), what()))
+                .orElse(new Takeover.Fresh());
+        Path path = last.map(Generation::path).orElse(pins.directory());
         LOG.info("pins: directory={} takeover={}", path, takeover);
         if (takeover instanceof Takeover.Adopt) {
             return adopt(path);
@@ -120,74 +120,74 @@ final class Succession {
                 LockContentionLayout.VERSION, wanted.cpus(), wanted.slots(), ranges, wanted.lines(), programs.digest());
     }
 
-    /** The newest half that counts, when those before it are absorbed and those that never counted are gone. */
-    private Optional<Half> settled() throws IOException {
-        List<Half> older = new ArrayList<>();
-        Optional<Half> last = Optional.empty();
-        for (String name : pins.halves()) {
-            Half half = look(name);
-            if (half.found().isComplete()) {
+    /** The newest generation that counts, when those before it are absorbed and those that never counted are gone. */
+    private Optional<Generation> settled() throws IOException {
+        List<Generation> older = new ArrayList<>();
+        Optional<Generation> last = Optional.empty();
+        for (String name : pins.generations()) {
+            Generation generation = look(name);
+            if (generation.found().isComplete()) {
                 last.ifPresent(older::add);
-                last = Optional.of(half);
+                last = Optional.of(generation);
             } else if (last.isEmpty()) {
-                older.add(half);
+                older.add(generation);
             } else {
-                pins.removeHalf(name);
+                pins.removeGeneration(name);
             }
         }
-        for (Half half : older) {
+        for (Generation generation : older) {
             if (last.isPresent()) {
-                absorb(half, last.get());
+                absorb(generation, last.get());
             } else {
-                pins.removeHalf(half.name());
+                pins.removeGeneration(generation.name());
             }
         }
         return last;
     }
 
-    private Half look(String name) {
+    private Generation look(String name) {
         Path path = pins.directory().resolve(name);
-        HalfLinks links = new HalfLinks(bpf, path);
-        return new Half(name, path, new Takeover.Found(state(path), links.begins(), links.ends()));
+        PinnedLinks links = new PinnedLinks(bpf, path);
+        return new Generation(name, path, new Takeover.Found(state(path), links.begins(), links.ends()));
     }
 
-    private Optional<HalfState> state(Path half) {
-        Path pin = half.resolve(HalfMaps.STATE);
+    private Optional<GenerationHeader> state(Path directory) {
+        Path pin = directory.resolve(TracerMaps.STATE);
         if (!Files.exists(pin)) {
             return Optional.empty();
         }
         try (BpfMap map = bpf.pinnedMap(pin);
                 MappedMemory memory = map.mmap(false)) {
-            return HalfState.read(memory);
+            return GenerationHeader.read(memory);
         }
     }
 
     // ---- nothing there, or nothing of use ----
 
-    private KernelHalf begin() throws IOException {
-        Path half = pins.createHalf();
-        create(half, stateOf(wanted, clock.instant()), Map.of(), memory -> {});
-        return adopt(half);
+    private AttachedTracer begin() throws IOException {
+        Path directory = pins.createGeneration();
+        create(directory, stateOf(wanted, clock.instant()), Map.of(), memory -> {});
+        return adopt(directory);
     }
 
-    /** The old half counts on until {@link #dropOlder}. */
-    private KernelHalf replace(Half old, String reason) throws IOException {
+    /** The old generation counts on until {@link #dropOlder}. */
+    private AttachedTracer replace(Generation old, String reason) throws IOException {
         LOG.warn("pinned counts are dropped, as they cannot be read: directory={} reason={}", old.path(), reason);
         return begin();
     }
 
     /**
-     * Removes halves that were replaced, once the new one has a table.
+     * Removes generations that were replaced, once the new one has a table.
      *
      * @param pins the instance's pins
-     * @param half the one that counts
+     * @param tracer the one that counts
      */
-    static void dropOlder(PinDirectory pins, KernelHalf half) {
-        Optional<String> current = half.pins().map(path -> String.valueOf(path.getFileName()));
+    static void dropOlder(PinDirectory pins, AttachedTracer tracer) {
+        Optional<String> current = tracer.pins().map(path -> String.valueOf(path.getFileName()));
         try {
-            for (String name : pins.halves()) {
+            for (String name : pins.generations()) {
                 if (current.isPresent() && !current.get().equals(name)) {
-                    pins.removeHalf(name);
+                    pins.removeGeneration(name);
                 }
             }
         } catch (IOException e) {
@@ -198,48 +198,49 @@ final class Succession {
     /**
      * Loads, pins and attaches.
      *
-     * @param half its directory
+     * @param directory of the generation
      * @param state what it says of itself
      * @param reused pins of maps that are there already
      * @param inherited gets the new ledger, and writes there whose slots are taken
      */
     @SuppressWarnings("IllegalCatch") // whatever fails, no pin stays
-    private void create(Path half, HalfState state, Map<String, Path> reused, Consumer<MappedMemory> inherited)
+    private void create(
+            Path directory, GenerationHeader state, Map<String, Path> reused, Consumer<MappedMemory> inherited)
             throws IOException {
         TracerSizes sizes = sizesOf(state);
-        String name = String.valueOf(half.getFileName());
+        String name = String.valueOf(directory.getFileName());
         try {
             programs.loaded(sizes, reused, (object, hook) -> {
-                        empty(half);
-                        Stream.concat(HalfMaps.SHARED.stream(), HalfMaps.SIZED.stream())
-                                .forEach(map -> object.map(map).pin(half.resolve(HalfMaps.pinOf(map))));
-                        pin(HalfMaps.ledger(bpf, sizes), half.resolve(HalfMaps.LEDGER), inherited);
-                        pin(HalfMaps.kept(bpf), half.resolve(HalfMaps.KEPT), memory -> {});
-                        pin(HalfMaps.state(bpf), half.resolve(HalfMaps.STATE), state::write);
-                        attach(object, hook, half);
+                        empty(directory);
+                        Stream.concat(TracerMaps.SHARED.stream(), TracerMaps.SIZED.stream())
+                                .forEach(map -> object.map(map).pin(directory.resolve(TracerMaps.pinOf(map))));
+                        pin(TracerMaps.ledger(bpf, sizes), directory.resolve(TracerMaps.LEDGER), inherited);
+                        pin(TracerMaps.kept(bpf), directory.resolve(TracerMaps.KEPT), memory -> {});
+                        pin(TracerMaps.state(bpf), directory.resolve(TracerMaps.STATE), state::write);
+                        attach(object, hook, directory);
                         return object;
                     })
                     .close();
         } catch (RuntimeException | Error e) {
-            pins.removeHalf(name);
+            pins.removeGeneration(name);
             throw e;
         }
     }
 
-    private void attach(BpfObject object, Hook hook, Path half) {
-        HalfLinks links = new HalfLinks(bpf, half);
+    private void attach(BpfObject object, Hook hook, Path directory) {
+        PinnedLinks links = new PinnedLinks(bpf, directory);
         links.pinEnd(hook.attachEnd(object), programs.digest());
         links.pinBegin(hook.attachBegin(object), programs.digest());
     }
 
-    private static HalfState stateOf(TracerSizes sizes, Instant since) {
-        return new HalfState(LockContentionLayout.VERSION, sizes.cpus(), sizes.slots(), sizes.lines(), since);
+    private static GenerationHeader stateOf(TracerSizes sizes, Instant since) {
+        return new GenerationHeader(LockContentionLayout.VERSION, sizes.cpus(), sizes.slots(), sizes.lines(), since);
     }
 
     /** Of what a try with the other hook left. */
-    private void empty(Path half) {
+    private void empty(Path directory) {
         try {
-            pins.emptyHalf(String.valueOf(half.getFileName()));
+            pins.emptyGeneration(String.valueOf(directory.getFileName()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -255,27 +256,27 @@ final class Succession {
 
     // ---- the same again ----
 
-    private KernelHalf adopt(Path path) {
-        KernelHalf half = KernelHalf.pinned(bpf, path, state(path).orElseThrow(), programs.digest());
-        return finish(half, path);
+    private AttachedTracer adopt(Path path) {
+        AttachedTracer tracer = AttachedTracer.pinned(bpf, path, state(path).orElseThrow(), programs.digest());
+        return finish(tracer, path);
     }
 
     /** Detaches what other assets left attached to the same maps. */
     @SuppressWarnings("IllegalCatch") // whatever fails, what was opened is closed
-    private KernelHalf finish(KernelHalf half, Path path) {
+    private AttachedTracer finish(AttachedTracer tracer, Path path) {
         try {
-            retire(new HalfLinks(bpf, path), programs.digest(), half.memory());
-            half.memory().handover(false);
-            return half;
+            retire(new PinnedLinks(bpf, path), programs.digest(), tracer.memory());
+            tracer.memory().handover(false);
+            return tracer;
         } catch (RuntimeException | Error e) {
-            half.close();
+            tracer.close();
             throw e;
         }
     }
 
     /** Writes down what the other programs skipped, and detaches them. */
-    private void retire(HalfLinks links, String digest, SharedMemory memory) {
-        HalfLinks.Misses misses = links.missesOfOthers(digest);
+    private void retire(PinnedLinks links, String digest, SharedMemory memory) {
+        PinnedLinks.Misses misses = links.missesOfOthers(digest);
         if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
             // a new Tracking finishes what was broken off: nothing is left to be cleared
             Kept kept = new Tracking(memory, ticker).kept();
@@ -286,10 +287,10 @@ final class Succession {
 
     // ---- other programs, the same maps ----
 
-    private KernelHalf handOver(Half old) {
+    private AttachedTracer handOver(Generation old) {
         TracerSizes sizes = sizesOf(old.found().state().orElseThrow());
         Map<String, Path> reused = shared(old.path());
-        HalfMaps.SIZED.forEach(map -> reused.put(map, old.path().resolve(HalfMaps.pinOf(map))));
+        TracerMaps.SIZED.forEach(map -> reused.put(map, old.path().resolve(TracerMaps.pinOf(map))));
         sayHandover(old.path());
         programs.loaded(sizes, reused, (object, hook) -> {
                     attach(object, hook, old.path());
@@ -299,14 +300,14 @@ final class Succession {
         return adopt(old.path());
     }
 
-    private static Map<String, Path> shared(Path half) {
+    private static Map<String, Path> shared(Path directory) {
         Map<String, Path> pins = new HashMap<>();
-        HalfMaps.SHARED.forEach(map -> pins.put(map, half.resolve(HalfMaps.pinOf(map))));
+        TracerMaps.SHARED.forEach(map -> pins.put(map, directory.resolve(TracerMaps.pinOf(map))));
         return pins;
     }
 
-    private void sayHandover(Path half) {
-        try (BpfMap map = bpf.pinnedMap(half.resolve(HalfMaps.pinOf(".data.waiting")));
+    private void sayHandover(Path directory) {
+        try (BpfMap map = bpf.pinnedMap(directory.resolve(TracerMaps.pinOf(".data.waiting")));
                 MappedMemory memory = map.mmap(true)) {
             memory.putLong(LockContentionLayout.WAITING_HANDOVER, 1);
         }
@@ -314,19 +315,19 @@ final class Succession {
 
     // ---- other sizes, the same notes ----
 
-    private KernelHalf resize(Half old) throws IOException {
-        HalfState state = old.found().state().orElseThrow();
+    private AttachedTracer resize(Generation old) throws IOException {
+        GenerationHeader state = old.found().state().orElseThrow();
         TracerSizes sizes = new TracerSizes(wanted.cpus(), Math.max(wanted.slots(), state.slots()), wanted.lines());
         sayHandover(old.path());
-        Path half = pins.createHalf();
-        create(half, stateOf(sizes, state.since()), shared(old.path()), ledger -> copyLedger(old.path(), ledger));
-        absorb(old, look(String.valueOf(half.getFileName())));
-        return adopt(half);
+        Path directory = pins.createGeneration();
+        create(directory, stateOf(sizes, state.since()), shared(old.path()), ledger -> copyLedger(old.path(), ledger));
+        absorb(old, look(String.valueOf(directory.getFileName())));
+        return adopt(directory);
     }
 
     /** The same range has the same slot in both, as the notes of waits under way name slots. */
     private void copyLedger(Path old, MappedMemory ledger) {
-        try (BpfMap map = bpf.pinnedMap(old.resolve(HalfMaps.LEDGER));
+        try (BpfMap map = bpf.pinnedMap(old.resolve(TracerMaps.LEDGER));
                 MappedMemory from = map.mmap(false)) {
             for (long at = 0; at < from.size(); at += Long.BYTES) {
                 ledger.putLong(at, from.getLong(at));
@@ -334,31 +335,31 @@ final class Succession {
         }
     }
 
-    /** Detaches an older half, adds its counts to the newer one, and removes it. */
-    private void absorb(Half old, Half next) throws IOException {
+    /** Detaches an older generation, adds its counts to the newer one, and removes it. */
+    private void absorb(Generation old, Generation next) throws IOException {
         try (Owned owned = new Owned()) {
             KeptStore store = keptOf(next.path(), owned);
-            Optional<HalfState> state = old.found().state().filter(Takeover.readableFor(what()));
+            Optional<GenerationHeader> state = old.found().state().filter(Takeover.readableFor(what()));
             if (state.isPresent() && store.read().absorbed() < old.number()) {
                 TracerSizes sizes = sizesOf(state.get());
-                SharedMemory memory = HalfMaps.mapped(HalfMaps.pinned(bpf, old.path()), sizes, owned);
-                retire(new HalfLinks(bpf, old.path()), "", memory);
+                SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, old.path()), sizes, owned);
+                retire(new PinnedLinks(bpf, old.path()), "", memory);
                 Tracking counted = new Tracking(memory, ticker);
                 store.write(store.read().absorbing(old.number(), counted.kept(), counted.totals()));
             }
         }
-        pins.removeHalf(old.name());
+        pins.removeGeneration(old.name());
     }
 
-    private KeptStore keptOf(Path half, Owned owned) {
-        try (BpfMap map = bpf.pinnedMap(half.resolve(HalfMaps.KEPT))) {
+    private KeptStore keptOf(Path directory, Owned owned) {
+        try (BpfMap map = bpf.pinnedMap(directory.resolve(TracerMaps.KEPT))) {
             MappedMemory memory = map.mmap(true);
             owned.add(memory::close);
             return new KeptStore(memory);
         }
     }
 
-    private static TracerSizes sizesOf(HalfState state) {
+    private static TracerSizes sizesOf(GenerationHeader state) {
         return new TracerSizes(state.cpus(), state.slots(), state.lines());
     }
 }

@@ -13,7 +13,7 @@ import io.karst.locktracer.internal.pinned.PinLocation;
  * @param selfTestMillis longest time for one lock family, 10 to 1000 ms
  * @param singleLockLines lines for single locks on each CPU, a power of two from 64 to 65536
  * @param maxSlots most slots for lock ranges on each CPU, a power of two from 1024 to 16384
- * @param pins where the kernel half is pinned
+ * @param pins where the generation is pinned
  */
 record TracerSettings(boolean selfTest, int selfTestMillis, int singleLockLines, int maxSlots, PinLocation pins) {
 

@@ -6,7 +6,7 @@ package io.karst.locktracer.internal;
 import io.karst.locks.LockContentionLayout;
 
 /**
- * Sizes of the arrays that the kernel half counts in.
+ * Sizes of the arrays that the generation counts in.
  *
  * @param cpus CPUs the kernel can ever have
  * @param slots slots for ranges on each CPU, a power of two

@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * Which locks the kernel half counts, and what it has counted so far. Thread-safe: each method runs alone.
+ * Which locks the generation counts, and what it has counted so far. Thread-safe: each method runs alone.
  *
  * <p>Counts of a range that is gone are taken out of its slot and its lines a while later, when no wait can end there any
  * more, and are kept here; only then may another range get the slot. So no count is ever lower than before, and none is

@@ -160,7 +160,7 @@ class AdoptionTest {
             contention.goOn();
             contention.close();
             assertCounted(stage, independent);
-            assertThat(pins()).as("one half").hasSize(13);
+            assertThat(pins()).as("one generation").hasSize(13);
             assertThat(stage.since()).isEqualTo(since);
         } finally {
             stage.close();
@@ -182,7 +182,7 @@ class AdoptionTest {
             contention.close();
             LockTracerStage last = stage(0, LINES);
             assertCounted(last, independent);
-            assertThat(pins()).as("one half").hasSize(13);
+            assertThat(pins()).as("one generation").hasSize(13);
             last.close();
         }
         assertThat(died).isGreaterThan(3);
@@ -211,17 +211,17 @@ class AdoptionTest {
     void startThatWasBrokenOffIsBegunAnew() throws Exception {
         LockTracerStage stage = stage(0, LINES);
         stage.close();
-        Path half = ROOT.resolve(INSTANCE).resolve("1");
-        pins().stream().filter(pin -> pin.startsWith("begin-")).forEach(pin -> delete(half.resolve(pin)));
+        Path generation = ROOT.resolve(INSTANCE).resolve("1");
+        pins().stream().filter(pin -> pin.startsWith("begin-")).forEach(pin -> delete(generation.resolve(pin)));
         LockTracerStage next = stage(0, LINES);
         assertThat(next.since()).isAfter(stage.since());
-        assertThat(pins()).as("one half").hasSize(13);
+        assertThat(pins()).as("one generation").hasSize(13);
         next.close();
     }
 
     @ParameterizedTest(name = "layout {0}")
     @ValueSource(ints = {4, 1_000_000})
-    void halfOfAnotherLayoutGivesWay(int layout) throws Exception {
+    void generationOfAnotherLayoutGivesWay(int layout) throws Exception {
         LockTracerStage stage = stage(0, LINES);
         try (Independent independent = independent()) {
             contend(independent);
@@ -501,11 +501,11 @@ class AdoptionTest {
     }
 
     private List<Integer> links() throws IOException {
-        Path half = ROOT.resolve(INSTANCE).resolve("1");
+        Path generation = ROOT.resolve(INSTANCE).resolve("1");
         return pins().stream()
                 .filter(pin -> pin.contains("-"))
                 .map(pin -> {
-                    try (var link = bpf.pinnedLink(half.resolve(pin))) {
+                    try (var link = bpf.pinnedLink(generation.resolve(pin))) {
                         return link.info().id();
                     }
                 })

@@ -62,14 +62,14 @@ class ChurnTest {
     @Test
     void nothingIsBlamedOnAMapThatIsGone() throws Exception {
         try (ScannedMaps maps = new ScannedMaps(bpf);
-                KernelHalf half = new ClasspathAssets()
+                AttachedTracer tracer = new ClasspathAssets()
                         .load(
                                 "lock_contention",
-                                (asset, btf) -> KernelHalf.attached(
+                                (asset, btf) -> AttachedTracer.attached(
                                         new Programs(bpf, asset, btf),
                                         new TracerSizes(bpf.possibleCpus(), 16384, 1024),
                                         Instant.now()))) {
-            Tracking tracking = new Tracking(half.memory(), Ticker.SYSTEM);
+            Tracking tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
             for (int run = 0; run == 0 || (run < MOST_RUNS && !allProvoked(tracking)); run++) {
                 churn(tracking, maps);
             }

@@ -107,16 +107,16 @@ class LiveContentionTest {
         try (NativeBpf bpf = new NativeBpf();
                 ScannedMaps maps = new ScannedMaps(bpf);
                 BpfObject load = load(bpf);
-                KernelHalf half = new ClasspathAssets()
+                AttachedTracer tracer = new ClasspathAssets()
                         .load(
                                 "lock_contention",
-                                (asset, btf) -> KernelHalf.attached(
+                                (asset, btf) -> AttachedTracer.attached(
                                         new Programs(bpf, asset, btf),
                                         new TracerSizes(bpf.possibleCpus(), 1024, 64),
                                         Instant.now()))) {
             Set<Integer> wanted = Set.of(id(load, Fight.SPIN_LOCK), id(load, Fight.MUTEX));
             maps.only(found -> wanted.contains(found.mapId()));
-            Tracking tracking = new Tracking(half.memory(), Ticker.SYSTEM);
+            Tracking tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
             tracking.track(maps.rescan());
 
             Map<Fight, Seen> independent = fightAll(load, tracking);

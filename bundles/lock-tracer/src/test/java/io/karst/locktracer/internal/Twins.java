@@ -21,7 +21,7 @@ final class Twins implements AutoCloseable {
     static final int MUTEX_SPINNING = 0x21;
     static final int MUTEX_SLEEPING = 0x20;
 
-    private final KernelHalf half;
+    private final AttachedTracer tracer;
     private final Tracking tracking;
 
     Twins(Bpf bpf, int slots, int lines) {
@@ -30,8 +30,8 @@ final class Twins implements AutoCloseable {
                 .load(
                         "lock_contention",
                         (asset, btf) -> new Programs(bpf, asset, btf).load(Hook.RAW_TP, sizes, Map.of()));
-        half = KernelHalf.detached(bpf, object, sizes);
-        tracking = new Tracking(half.memory(), Ticker.SYSTEM);
+        tracer = AttachedTracer.detached(bpf, object, sizes);
+        tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
     }
 
     /** Keeps this thread on CPU 0, because the programs tell waits apart by CPU and task. */
@@ -63,15 +63,15 @@ final class Twins implements AutoCloseable {
     }
 
     SharedMemory memory() {
-        return half.memory();
+        return tracer.memory();
     }
 
     void begin(long lock, long flags) {
-        run(half.begin(), lock, flags);
+        run(tracer.begin(), lock, flags);
     }
 
     void end(long lock, long returned) {
-        run(half.end(), lock, returned);
+        run(tracer.end(), lock, returned);
     }
 
     void spin(long lock) {
@@ -90,6 +90,6 @@ final class Twins implements AutoCloseable {
 
     @Override
     public void close() {
-        half.close();
+        tracer.close();
     }
 }

@@ -33,7 +33,7 @@ import java.util.Set;
  * @param beginMisses skipped runs of begin programs that were replaced, by program id
  * @param endMisses the same for end programs
  * @param visibility what the self-test found; empty if there was none
- * @param absorbed number of the last pinned half whose counts are in {@code totals}; 0 if there was none
+ * @param absorbed number of the last pinned generation whose counts are in {@code totals}; 0 if there was none
  */
 public record Kept(
         LockTotals totals,
@@ -82,9 +82,9 @@ public record Kept(
     }
 
     /**
-     * With all that an earlier half counted, whose self-test holds here too.
+     * With all that an earlier generation counted, whose self-test holds here too.
      *
-     * @param number of that half
+     * @param number of that generation
      * @param earlier what it kept
      * @param all all its counts
      * @return both together

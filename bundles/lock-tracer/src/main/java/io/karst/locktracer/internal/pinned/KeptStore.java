@@ -19,13 +19,13 @@ public final class KeptStore {
     /** Size of a piece; the memory is an array of them. */
     public static final int PIECE_BYTES = 4096;
 
-    /** Pieces in all: one for the words, the others in two equal halves. */
+    /** Pieces in all: one for the words, the others in two equal buffers. */
     public static final int PIECES = 1 + 2 * 256;
 
     /** Longest value, in bytes. */
     public static final int MOST_BYTES = 256 * PIECE_BYTES - 2 * Long.BYTES;
 
-    /** Number of the valid value, counted from 1; it lies in the half that its lowest bit says. */
+    /** Number of the valid value, counted from 1; it lies in the buffer that its lowest bit says. */
     private static final int VALID = 0;
 
     /** Number of the last value whose slots are cleared. */
@@ -57,7 +57,7 @@ public final class KeptStore {
         if (valid == 0) {
             return Kept.nothing();
         }
-        long at = half(valid);
+        long at = buffer(valid);
         long length = memory.getLong(at + LENGTH);
         if (length < 0 || length > MOST_BYTES) {
             throw new IllegalArgumentException("kept counts of " + length + " bytes are outside 0.." + MOST_BYTES);
@@ -110,7 +110,7 @@ public final class KeptStore {
             throw new IllegalArgumentException(encoded.length + " bytes are more than " + MOST_BYTES);
         }
         long next = memory.getLong(VALID) + 1;
-        long at = half(next);
+        long at = buffer(next);
         memory.putBytes(at + CONTENT, encoded);
         memory.putLong(at + LENGTH, encoded.length);
         memory.putLong(at + CHECKSUM, checksum(encoded));
@@ -118,7 +118,7 @@ public final class KeptStore {
         VarHandle.fullFence(); // nothing is cleared before
     }
 
-    private static long half(long number) {
+    private static long buffer(long number) {
         return PIECE_BYTES + (number & 1) * 256L * PIECE_BYTES;
     }
 

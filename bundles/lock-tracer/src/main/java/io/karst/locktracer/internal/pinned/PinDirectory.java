@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * Directories and pins below a {@link PinLocation}: made so that only their owner can write there, and used only if nobody else
- * could have. Below a root lie instances, and below an instance kernel halves, named by rising numbers.
+ * could have. Below a root lie instances, and below an instance generations, named by rising numbers.
  */
 public final class PinDirectory {
     private static final int WRITABLE_BY_OTHERS = 022;
@@ -30,16 +30,16 @@ public final class PinDirectory {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /**
-     * Begin programs first, so that whatever was begun can end, then end programs, then maps. A half without a begin program
+     * Begin programs first, so that whatever was begun can end, then end programs, then maps. A generation without a begin program
      * counts as one that was never complete, so a removal that is broken off is finished by the next start.
      */
     static final Comparator<String> ORDER_OF_REMOVAL = Comparator.comparingInt(PinDirectory::rank);
 
     private static int rank(String pin) {
-        if (pin.startsWith(HalfLinks.BEGIN)) {
+        if (pin.startsWith(PinnedLinks.BEGIN)) {
             return 0;
         }
-        return pin.startsWith(HalfLinks.END) ? 1 : 2;
+        return pin.startsWith(PinnedLinks.END) ? 1 : 2;
     }
 
     /** Whether pins can be made. */
@@ -124,8 +124,8 @@ public final class PinDirectory {
         requirePrivate(location.directory());
         PinDirectory pins = new PinDirectory(location.directory());
         int removed = 0;
-        for (String half : names(pins.directory)) {
-            removed += pins.removeHalf(half);
+        for (String generation : names(pins.directory)) {
+            removed += pins.removeGeneration(generation);
         }
         Files.deleteIfExists(pins.directory);
         if (names(location.root()).isEmpty()) {
@@ -144,12 +144,12 @@ public final class PinDirectory {
     }
 
     /**
-     * Kernel halves that have a directory.
+     * Kernel generations that have a directory.
      *
      * @return names, the oldest first
      * @throws IOException if they cannot be read
      */
-    public List<String> halves() throws IOException {
+    public List<String> generations() throws IOException {
         return names(directory).stream()
                 .filter(name -> name.matches("[0-9]{1,18}"))
                 .sorted((a, b) -> Long.compare(Long.parseLong(a), Long.parseLong(b)))
@@ -157,48 +157,48 @@ public final class PinDirectory {
     }
 
     /**
-     * Makes a directory for a new half, with a number above all others.
+     * Makes a directory for a new generation, with a number above all others.
      *
      * @return its path
      * @throws IOException if it cannot be made
      */
-    public Path createHalf() throws IOException {
-        List<String> halves = halves();
-        long last = halves.isEmpty() ? 0 : Long.parseLong(halves.get(halves.size() - 1));
-        Path half = directory.resolve(Long.toString(last + 1));
-        create(half);
-        return half;
+    public Path createGeneration() throws IOException {
+        List<String> generations = generations();
+        long last = generations.isEmpty() ? 0 : Long.parseLong(generations.get(generations.size() - 1));
+        Path generation = directory.resolve(Long.toString(last + 1));
+        create(generation);
+        return generation;
     }
 
     /**
-     * Removes a half's pins and its directory.
+     * Removes a generation's pins and its directory.
      *
-     * @param name of the half
+     * @param name of the generation
      * @return pins removed
      * @throws IOException if something cannot be removed
      */
-    public int removeHalf(String name) throws IOException {
-        Path half = directory.resolve(name);
-        if (!Files.isDirectory(half, LinkOption.NOFOLLOW_LINKS)) {
-            return Files.deleteIfExists(half) ? 1 : 0;
+    public int removeGeneration(String name) throws IOException {
+        Path generation = directory.resolve(name);
+        if (!Files.isDirectory(generation, LinkOption.NOFOLLOW_LINKS)) {
+            return Files.deleteIfExists(generation) ? 1 : 0;
         }
-        int removed = emptyHalf(name);
-        Files.deleteIfExists(half);
+        int removed = emptyGeneration(name);
+        Files.deleteIfExists(generation);
         return removed;
     }
 
     /**
-     * Removes a half's pins only, in {@link #ORDER_OF_REMOVAL}.
+     * Removes a generation's pins only, in {@link #ORDER_OF_REMOVAL}.
      *
-     * @param name of the half
+     * @param name of the generation
      * @return pins removed
      * @throws IOException if something cannot be removed
      */
-    public int emptyHalf(String name) throws IOException {
-        Path half = directory.resolve(name);
+    public int emptyGeneration(String name) throws IOException {
+        Path generation = directory.resolve(name);
         int removed = 0;
-        for (String pin : names(half).stream().sorted(ORDER_OF_REMOVAL).toList()) {
-            removed += Files.deleteIfExists(half.resolve(pin)) ? 1 : 0;
+        for (String pin : names(generation).stream().sorted(ORDER_OF_REMOVAL).toList()) {
+            removed += Files.deleteIfExists(generation.resolve(pin)) ? 1 : 0;
         }
         return removed;
     }

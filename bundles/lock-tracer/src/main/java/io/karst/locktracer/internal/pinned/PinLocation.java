@@ -13,7 +13,7 @@ import java.util.Locale;
 import org.osgi.framework.BundleContext;
 
 /**
- * Where a tracer pins its kernel half.
+ * Where a tracer pins its generation.
  *
  * @param enabled whether it does
  * @param root directory of all instances, absolute

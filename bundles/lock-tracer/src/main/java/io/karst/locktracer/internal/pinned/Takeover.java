@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What a starting tracer does about a kernel half that it finds pinned. */
+/** What a starting tracer does about a generation that it finds pinned. */
 public sealed interface Takeover {
 
     /** There is none, or one that never counted: begin anew. */
@@ -30,13 +30,13 @@ public sealed interface Takeover {
     record Replace(String reason) implements Takeover {}
 
     /**
-     * A pinned half.
+     * A pinned generation.
      *
      * @param state what it says of itself; empty if that cannot be read
      * @param begins digests of the assets whose begin program is attached
      * @param ends digests of the assets whose end program is attached
      */
-    record Found(Optional<HalfState> state, Set<String> begins, Set<String> ends) {
+    record Found(Optional<GenerationHeader> state, Set<String> begins, Set<String> ends) {
 
         /** Copies the sets. */
         public Found {
@@ -69,7 +69,7 @@ public sealed interface Takeover {
     /**
      * Decides.
      *
-     * @param found the pinned half
+     * @param found the pinned generation
      * @param wanted what would be loaded
      * @return what to do
      */
@@ -80,7 +80,7 @@ public sealed interface Takeover {
         if (found.state().isEmpty()) {
             return new Replace("its state is not readable");
         }
-        HalfState state = found.state().get();
+        GenerationHeader state = found.state().get();
         if (state.layout() != wanted.layout()) {
             return new Replace("its layout is " + state.layout() + ", not " + wanted.layout());
         }
@@ -100,9 +100,9 @@ public sealed interface Takeover {
      * Whether counts can be read.
      *
      * @param wanted what would be loaded
-     * @return true for a half of the same layout on the same machine
+     * @return true for a generation of the same layout on the same machine
      */
-    static Predicate<HalfState> readableFor(Wanted wanted) {
+    static Predicate<GenerationHeader> readableFor(Wanted wanted) {
         return state -> state.layout() == wanted.layout() && state.cpus() == wanted.cpus();
     }
 }

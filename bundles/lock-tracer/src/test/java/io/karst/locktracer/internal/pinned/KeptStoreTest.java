@@ -56,10 +56,10 @@ class KeptStoreTest {
     @Test
     void refusesDamage() {
         store.write(value(1, Set.of(1, 2, 3)));
-        long half = KeptStore.PIECE_BYTES * 257L;
-        memory.putLong(half + 16, memory.getLong(half + 16) ^ 1);
+        long buffer = KeptStore.PIECE_BYTES * 257L;
+        memory.putLong(buffer + 16, memory.getLong(buffer + 16) ^ 1);
         assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("checksum");
-        memory.putLong(half, KeptStore.MOST_BYTES + 1L);
+        memory.putLong(buffer, KeptStore.MOST_BYTES + 1L);
         assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("outside");
     }
 

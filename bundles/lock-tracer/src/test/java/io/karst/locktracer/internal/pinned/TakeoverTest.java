@@ -30,7 +30,7 @@ class TakeoverTest {
                         found(state(2), Set.of(), Set.of("aa")),
                         new Takeover.Fresh()),
                 Arguments.of(
-                        "a half without an end counts nothing",
+                        "a generation without an end counts nothing",
                         found(state(2), Set.of("aa"), Set.of()),
                         new Takeover.Fresh()),
                 Arguments.of("the same programs and sizes are adopted", same(state(2)), new Takeover.Adopt()),
@@ -48,15 +48,15 @@ class TakeoverTest {
                         new Takeover.HandOver()),
                 Arguments.of(
                         "other lines are another size",
-                        same(new HalfState(2, 4, 16384, 64, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 4, 16384, 64, Instant.EPOCH)),
                         new Takeover.Resize()),
                 Arguments.of(
                         "too few slots are another size",
-                        same(new HalfState(2, 4, 512, 4096, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 4, 512, 4096, Instant.EPOCH)),
                         new Takeover.Resize()),
                 Arguments.of(
                         "fewer slots than would be made are enough if they are",
-                        same(new HalfState(2, 4, 1024, 4096, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 4, 1024, 4096, Instant.EPOCH)),
                         new Takeover.Adopt()),
                 Arguments.of(
                         "another layout cannot be read",
@@ -64,7 +64,7 @@ class TakeoverTest {
                         new Takeover.Replace("its layout is 3, not 2")),
                 Arguments.of(
                         "nor can another machine's",
-                        same(new HalfState(2, 8, 16384, 4096, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 8, 16384, 4096, Instant.EPOCH)),
                         new Takeover.Replace("it counts for 8 CPUs, not 4")),
                 Arguments.of(
                         "nor one that says nothing of itself",
@@ -80,24 +80,24 @@ class TakeoverTest {
 
     @Test
     void stateComesBackAsItWas() {
-        DyingMemory memory = new DyingMemory(HalfState.BYTES);
-        assertThat(HalfState.read(memory)).isEmpty();
-        HalfState state = new HalfState(2, 4, 16384, 64, Instant.parse("2026-03-01T10:00:00.123456789Z"));
+        DyingMemory memory = new DyingMemory(GenerationHeader.BYTES);
+        assertThat(GenerationHeader.read(memory)).isEmpty();
+        GenerationHeader state = new GenerationHeader(2, 4, 16384, 64, Instant.parse("2026-03-01T10:00:00.123456789Z"));
         state.write(memory);
-        assertThat(HalfState.read(memory)).contains(state);
+        assertThat(GenerationHeader.read(memory)).contains(state);
         memory.putLong(32, 1_000_000_000);
-        assertThat(HalfState.read(memory)).isEmpty();
+        assertThat(GenerationHeader.read(memory)).isEmpty();
     }
 
-    private static HalfState state(int layout) {
-        return new HalfState(layout, 4, 16384, 4096, Instant.EPOCH);
+    private static GenerationHeader state(int layout) {
+        return new GenerationHeader(layout, 4, 16384, 4096, Instant.EPOCH);
     }
 
-    private static Takeover.Found same(HalfState state) {
+    private static Takeover.Found same(GenerationHeader state) {
         return found(state, Set.of("aa"), Set.of("aa"));
     }
 
-    private static Takeover.Found found(HalfState state, Set<String> begins, Set<String> ends) {
+    private static Takeover.Found found(GenerationHeader state, Set<String> begins, Set<String> ends) {
         return new Takeover.Found(Optional.of(state), begins, ends);
     }
 }

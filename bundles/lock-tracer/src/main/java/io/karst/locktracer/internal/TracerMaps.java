@@ -7,15 +7,15 @@ import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.MappedMemory;
-import io.karst.locktracer.internal.pinned.HalfState;
+import io.karst.locktracer.internal.pinned.GenerationHeader;
 import io.karst.locktracer.internal.pinned.KeptStore;
 import io.karst.locktracer.internal.pinned.SlotRecords;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-/** The maps of a kernel half: their names, those that user space makes itself, and how all are mapped into memory. */
-final class HalfMaps {
+/** The maps of a generation: their names, those that user space makes itself, and how all are mapped into memory. */
+final class TracerMaps {
     /** Those that programs of other sizes can share, as only the number of CPUs sizes them. */
     static final List<String> SHARED = List.of("ranges", "control", "lost", "spinning", "sleepers", ".data.waiting");
 
@@ -28,7 +28,7 @@ final class HalfMaps {
 
     private static final int MMAPABLE = 1 << 10; // BPF_F_MMAPABLE
 
-    private HalfMaps() {}
+    private TracerMaps() {}
 
     /** What a map is pinned as: a BPF file system takes no dots. */
     static String pinOf(String map) {
@@ -44,7 +44,7 @@ final class HalfMaps {
     }
 
     static BpfMap state(Bpf bpf) {
-        return array(bpf, "karst_state", HalfState.BYTES, 1);
+        return array(bpf, "karst_state", GenerationHeader.BYTES, 1);
     }
 
     private static BpfMap array(Bpf bpf, String name, int bytes, int entries) {
@@ -74,8 +74,8 @@ final class HalfMaps {
         }
     }
 
-    /** The maps pinned in a half's directory. */
-    static Function<String, BpfMap> pinned(Bpf bpf, Path half) {
-        return name -> bpf.pinnedMap(half.resolve(pinOf(name)));
+    /** The maps pinned in a generation's directory. */
+    static Function<String, BpfMap> pinned(Bpf bpf, Path directory) {
+        return name -> bpf.pinnedMap(directory.resolve(pinOf(name)));
     }
 }

@@ -8,8 +8,8 @@ import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
-import io.karst.locktracer.internal.pinned.HalfLinks;
-import io.karst.locktracer.internal.pinned.HalfState;
+import io.karst.locktracer.internal.pinned.GenerationHeader;
+import io.karst.locktracer.internal.pinned.PinnedLinks;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -20,7 +20,7 @@ import java.util.function.Function;
  * The attached contention programs and their memory. Whoever made it closes it; a start that fails has closed all it took.
  * What is pinned goes on counting after that, the rest is detached.
  */
-final class KernelHalf implements Owned.Closing {
+final class AttachedTracer implements Owned.Closing {
     private final Owned owned;
     private final SharedMemory memory;
     private final BpfProgram begin;
@@ -29,7 +29,7 @@ final class KernelHalf implements Owned.Closing {
     private final Instant since;
     private final Optional<Path> pins;
 
-    private KernelHalf(
+    private AttachedTracer(
             Owned owned,
             SharedMemory memory,
             BpfProgram begin,
@@ -47,31 +47,32 @@ final class KernelHalf implements Owned.Closing {
     }
 
     /** Loads and attaches, and pins nothing. */
-    static KernelHalf attached(Programs programs, TracerSizes sizes, Instant now) {
+    static AttachedTracer attached(Programs programs, TracerSizes sizes, Instant now) {
         return programs.loaded(
                 sizes, Map.of(), (object, hook) -> ofObject(programs.bpf(), object, hook, sizes, Optional.of(now)));
     }
 
     /** Takes over the programs that take test runs and attaches nothing. */
-    static KernelHalf detached(Bpf bpf, BpfObject object, TracerSizes sizes) {
+    static AttachedTracer detached(Bpf bpf, BpfObject object, TracerSizes sizes) {
         return ofObject(bpf, object, Hook.RAW_TP, sizes, Optional.empty());
     }
 
     /** Attaches now, or if there is no time, nothing. */
-    private static KernelHalf ofObject(Bpf bpf, BpfObject object, Hook hook, TracerSizes sizes, Optional<Instant> now) {
+    private static AttachedTracer ofObject(
+            Bpf bpf, BpfObject object, Hook hook, TracerSizes sizes, Optional<Instant> now) {
         return closingAfterFailure(owned -> {
             owned.add(object::close);
             Function<String, BpfMap> maps = name -> switch (name) {
-                case HalfMaps.LEDGER -> HalfMaps.ledger(bpf, sizes);
-                case HalfMaps.KEPT -> HalfMaps.kept(bpf);
+                case TracerMaps.LEDGER -> TracerMaps.ledger(bpf, sizes);
+                case TracerMaps.KEPT -> TracerMaps.kept(bpf);
                 default -> object.map(name);
             };
-            SharedMemory memory = HalfMaps.mapped(maps, sizes, owned);
+            SharedMemory memory = TracerMaps.mapped(maps, sizes, owned);
             if (now.isPresent()) {
                 owned.add(hook.attachEnd(object)::close);
                 owned.add(hook.attachBegin(object)::close);
             }
-            return new KernelHalf(
+            return new AttachedTracer(
                     owned,
                     memory,
                     object.program(hook.begin()),
@@ -82,15 +83,15 @@ final class KernelHalf implements Owned.Closing {
         });
     }
 
-    /** Takes hold of a half that is pinned, by the links of one asset. */
-    static KernelHalf pinned(Bpf bpf, Path half, HalfState state, String digest) {
+    /** Takes hold of a generation that is pinned, by the links of one asset. */
+    static AttachedTracer pinned(Bpf bpf, Path directory, GenerationHeader state, String digest) {
         return closingAfterFailure(owned -> {
             TracerSizes sizes = new TracerSizes(state.cpus(), state.slots(), state.lines());
-            SharedMemory memory = HalfMaps.mapped(HalfMaps.pinned(bpf, half), sizes, owned);
-            BpfProgram end = program(bpf, half.resolve(HalfLinks.END + digest), owned);
-            BpfProgram begin = program(bpf, half.resolve(HalfLinks.BEGIN + digest), owned);
+            SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, directory), sizes, owned);
+            BpfProgram end = program(bpf, directory.resolve(PinnedLinks.END + digest), owned);
+            BpfProgram begin = program(bpf, directory.resolve(PinnedLinks.BEGIN + digest), owned);
             Hook hook = Hook.ofBegin(begin.info().name());
-            return new KernelHalf(owned, memory, begin, end, hook, state.since(), Optional.of(half));
+            return new AttachedTracer(owned, memory, begin, end, hook, state.since(), Optional.of(directory));
         });
     }
 
@@ -105,7 +106,7 @@ final class KernelHalf implements Owned.Closing {
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
-    private static KernelHalf closingAfterFailure(Function<Owned, KernelHalf> making) {
+    private static AttachedTracer closingAfterFailure(Function<Owned, AttachedTracer> making) {
         Owned owned = new Owned();
         try {
             return making.apply(owned);

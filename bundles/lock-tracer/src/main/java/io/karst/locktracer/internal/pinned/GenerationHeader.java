@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What has to be known of a pinned kernel half before anything else of it can be read: map {@code state}. Written once,
- * before the half counts. The first two numbers have the same place in every layout.
+ * What has to be known of a pinned generation before anything else of it can be read: map {@code state}. Written once,
+ * before the generation counts. The first two numbers have the same place in every layout.
  *
  * @param layout {@code KARST_LAYOUT_VERSION} of its programs
  * @param cpus CPUs the kernel can ever have
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param lines lines for single locks on each CPU
  * @param since when it began to count
  */
-public record HalfState(int layout, int cpus, int slots, int lines, Instant since) {
+public record GenerationHeader(int layout, int cpus, int slots, int lines, Instant since) {
 
     /** Size of the map's only value. */
     public static final int BYTES = 64;
@@ -53,7 +53,7 @@ public record HalfState(int layout, int cpus, int slots, int lines, Instant sinc
      * @param memory what is there
      * @return empty if it is no state
      */
-    public static Optional<HalfState> read(MappedMemory memory) {
+    public static Optional<GenerationHeader> read(MappedMemory memory) {
         if (memory.size() < BYTES || memory.getLong(MAGIC_WORD) != MAGIC) {
             return Optional.empty();
         }
@@ -65,7 +65,7 @@ public record HalfState(int layout, int cpus, int slots, int lines, Instant sinc
                 || seconds > Instant.MAX.getEpochSecond()) {
             return Optional.empty();
         }
-        return Optional.of(new HalfState(
+        return Optional.of(new GenerationHeader(
                 memory.getInt(LAYOUT),
                 memory.getInt(CPUS),
                 memory.getInt(SLOTS),

@@ -19,13 +19,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The pinned links of a half: {@code end-DIGEST} and {@code begin-DIGEST}, made in that order, for each asset whose programs
+ * The pinned links of a generation: {@code end-DIGEST} and {@code begin-DIGEST}, made in that order, for each asset whose programs
  * are attached to its maps. There is one such asset but for the short while in which one takes over from another.
  *
  * @param bpf the kernel's BPF
- * @param half its directory
+ * @param directory of the generation
  */
-public record HalfLinks(Bpf bpf, Path half) {
+public record PinnedLinks(Bpf bpf, Path directory) {
     /** Prefix of begin programs' pins. */
     public static final String BEGIN = "begin-";
     /** Prefix of end programs' pins. */
@@ -64,7 +64,7 @@ public record HalfLinks(Bpf bpf, Path half) {
 
     private Set<String> digests(String prefix) {
         Set<String> digests = new TreeSet<>();
-        try (DirectoryStream<Path> pins = Files.newDirectoryStream(half, prefix + "*")) {
+        try (DirectoryStream<Path> pins = Files.newDirectoryStream(directory, prefix + "*")) {
             pins.forEach(pin -> digests.add(String.valueOf(pin.getFileName()).substring(prefix.length())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -79,17 +79,17 @@ public record HalfLinks(Bpf bpf, Path half) {
      * @param digest of the asset
      */
     public void pinEnd(BpfLink link, String digest) {
-        pin(link, half.resolve(END + digest));
+        pin(link, directory.resolve(END + digest));
     }
 
     /**
-     * The same for a begin program: its pin is the last one of a half.
+     * The same for a begin program: its pin is the last one of a generation.
      *
      * @param link attached after the end program of the same asset
      * @param digest of the asset
      */
     public void pinBegin(BpfLink link, String digest) {
-        pin(link, half.resolve(BEGIN + digest));
+        pin(link, directory.resolve(BEGIN + digest));
     }
 
     private static void pin(BpfLink attached, Path path) {
@@ -116,7 +116,7 @@ public record HalfLinks(Bpf bpf, Path half) {
         Set<String> digests = digests(prefix);
         digests.remove(but);
         for (String digest : digests) {
-            try (BpfLink link = bpf.pinnedLink(half.resolve(prefix + digest));
+            try (BpfLink link = bpf.pinnedLink(directory.resolve(prefix + digest));
                     BpfProgram program =
                             bpf.programById(link.info().programId()).orElseThrow()) {
                 misses.put(link.info().programId(), program.info().recursionMisses());
@@ -140,7 +140,7 @@ public record HalfLinks(Bpf bpf, Path half) {
     private void detach(String prefix, String but, Ticker ticker) {
         Set<String> digests = digests(prefix);
         digests.remove(but);
-        digests.forEach(digest -> detach(half.resolve(prefix + digest), ticker));
+        digests.forEach(digest -> detach(directory.resolve(prefix + digest), ticker));
     }
 
     private void detach(Path pin, Ticker ticker) {

@@ -226,7 +226,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
             owned.add(tracer);
             tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
             tracking.track(parts.inventory().current());
-            pinPolicy.settle(tracer);
+            pinPolicy.finish(tracer);
             visibility = knownOrTested(parts, settings);
         } catch (RuntimeException | Error e) {
             closeAfter(e);

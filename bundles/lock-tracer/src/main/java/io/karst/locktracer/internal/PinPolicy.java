@@ -49,13 +49,13 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
 
     /** The generation that counts from now on; the caller closes it. */
     AttachedTracer tracer(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
-        return pins.map(pins -> new Succession(programs, pins, wanted, ranges, Ticker.SYSTEM, clock).take())
+        return pins.map(pins -> new Adoption(programs, pins, wanted, ranges, Ticker.SYSTEM, clock).adopt())
                 .orElseGet(() -> AttachedTracer.attached(programs, wanted, clock.instant()));
     }
 
     /** Removes the pins that nobody needs any more, once the generation has its table. */
-    void settle(AttachedTracer tracer) {
-        pins.ifPresent(pins -> Succession.dropOlder(pins, tracer));
+    void finish(AttachedTracer tracer) {
+        pins.ifPresent(pins -> Adoption.dropOlder(pins, tracer));
         if (!location.enabled() && pins.isPresent()) {
             try {
                 PinDirectory.remove(location);

@@ -33,7 +33,7 @@ import java.util.Set;
  * @param beginMisses skipped runs of begin programs that were replaced, by program id
  * @param endMisses the same for end programs
  * @param visibility what the self-test found; empty if there was none
- * @param absorbed number of the last pinned generation whose counts are in {@code totals}; 0 if there was none
+ * @param merged number of the last pinned generation whose counts are in {@code totals}; 0 if there was none
  */
 public record Kept(
         LockTotals totals,
@@ -41,7 +41,7 @@ public record Kept(
         Map<Integer, Long> beginMisses,
         Map<Integer, Long> endMisses,
         List<LockVisibility> visibility,
-        long absorbed) {
+        long merged) {
 
     /** Copies the collections; {@code totals} is not copied and not to be changed any more. */
     public Kept {
@@ -68,7 +68,7 @@ public record Kept(
      * @return the same otherwise
      */
     public Kept with(LockTotals changed, Set<Integer> slots) {
-        return new Kept(changed, slots, beginMisses, endMisses, visibility, absorbed);
+        return new Kept(changed, slots, beginMisses, endMisses, visibility, merged);
     }
 
     /**
@@ -78,7 +78,7 @@ public record Kept(
      * @return the same otherwise
      */
     public Kept with(List<LockVisibility> found) {
-        return new Kept(totals, Set.of(), beginMisses, endMisses, found, absorbed);
+        return new Kept(totals, Set.of(), beginMisses, endMisses, found, merged);
     }
 
     /**
@@ -89,7 +89,7 @@ public record Kept(
      * @param all all its counts
      * @return both together
      */
-    public Kept absorbing(long number, Kept earlier, LockTotals all) {
+    public Kept merging(long number, Kept earlier, LockTotals all) {
         LockTotals sum = new LockTotals();
         sum.add(all);
         sum.add(totals);
@@ -106,7 +106,7 @@ public record Kept(
      * @return the same otherwise
      */
     public Kept withMisses(Map<Integer, Long> begins, Map<Integer, Long> ends) {
-        return new Kept(totals, Set.of(), put(beginMisses, begins), put(endMisses, ends), visibility, absorbed);
+        return new Kept(totals, Set.of(), put(beginMisses, begins), put(endMisses, ends), visibility, merged);
     }
 
     private static Map<Integer, Long> put(Map<Integer, Long> misses, Map<Integer, Long> more) {
@@ -142,7 +142,7 @@ public record Kept(
                 out.writeUTF(found.visibility().name());
                 out.writeUTF(found.reason());
             }
-            write(out, absorbed);
+            write(out, merged);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail, and no reason is 64 KiB long
         }

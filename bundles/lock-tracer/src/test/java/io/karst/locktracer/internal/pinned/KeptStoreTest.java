@@ -40,7 +40,7 @@ class KeptStoreTest {
         store.write(value(1, Set.of()));
         int died = 0;
         for (int writes = 0; writes < 10; writes++) {
-            long before = store.read().absorbed();
+            long before = store.read().merged();
             memory.dieAfter(writes);
             try {
                 store.write(value(before + 1, Set.of()).encode());
@@ -48,7 +48,7 @@ class KeptStoreTest {
                 died++;
             }
             memory.dieAfter(Integer.MAX_VALUE);
-            assertThat(new KeptStore(memory).read().absorbed()).isBetween(before, before + 1);
+            assertThat(new KeptStore(memory).read().merged()).isBetween(before, before + 1);
         }
         assertThat(died).isBetween(3, 9);
     }
@@ -66,7 +66,7 @@ class KeptStoreTest {
     @Test
     void refusesWhatIsTooLong() {
         assertThatIllegalArgumentException().isThrownBy(() -> store.write(new byte[KeptStore.MOST_BYTES + 1]));
-        assertThat(store.read().absorbed()).isZero();
+        assertThat(store.read().merged()).isZero();
     }
 
     private static Kept value(long number, Set<Integer> slots) {

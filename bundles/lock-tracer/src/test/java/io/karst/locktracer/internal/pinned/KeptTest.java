@@ -70,20 +70,20 @@ class KeptTest {
     }
 
     @Test
-    void absorbsAllOfAnEarlierHalf() {
+    void mergesAllOfAnEarlierGeneration() {
         LockTotals own = new LockTotals();
         own.add(counters(1, 10));
         LockTotals earlier = new LockTotals();
         earlier.add(counters(1, 5));
         earlier.add(counters(2, 7));
         Kept before = Kept.nothing().with(List.of(SPIN)).withMisses(Map.of(9, 2L), Map.of());
-        Kept both = Kept.nothing().with(own, Set.of(3)).absorbing(8, before, earlier);
+        Kept both = Kept.nothing().with(own, Set.of(3)).merging(8, before, earlier);
         assertThat(both.totals().perKind())
                 .extracting(LockCounters::mapId, entry -> entry.counters().count())
                 .containsExactlyInAnyOrder(tuple(1, 15L), tuple(2, 7L));
         assertThat(both.visibility()).containsExactly(SPIN);
         assertThat(both.beginMisses()).containsEntry(9, 2L);
-        assertThat(both.absorbed()).isEqualTo(8);
+        assertThat(both.merged()).isEqualTo(8);
         assertThat(both.clearing()).isEmpty();
     }
 

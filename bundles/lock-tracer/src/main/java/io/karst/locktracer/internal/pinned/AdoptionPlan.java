@@ -8,26 +8,26 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** What a starting tracer does about a generation that it finds pinned. */
-public sealed interface Takeover {
+public sealed interface AdoptionPlan {
 
     /** There is none, or one that never counted: begin anew. */
-    record Fresh() implements Takeover {}
+    record StartFresh() implements AdoptionPlan {}
 
     /** It is just what would be loaded: count on. */
-    record Adopt() implements Takeover {}
+    record Reuse() implements AdoptionPlan {}
 
     /** Its maps fit, but its programs are others: attach new programs to its maps, then detach its own. */
-    record HandOver() implements Takeover {}
+    record ReplacePrograms() implements AdoptionPlan {}
 
     /** Its notes fit, but its counters have other sizes: as above, with new counters, and the old ones added to them. */
-    record Resize() implements Takeover {}
+    record Migrate() implements AdoptionPlan {}
 
     /**
      * It counts in a way that cannot be read here: begin anew, then remove it.
      *
      * @param reason why, part of a sentence
      */
-    record Replace(String reason) implements Takeover {}
+    record Discard(String reason) implements AdoptionPlan {}
 
     /**
      * A pinned generation.
@@ -73,27 +73,27 @@ public sealed interface Takeover {
      * @param wanted what would be loaded
      * @return what to do
      */
-    static Takeover decide(Found found, Wanted wanted) {
+    static AdoptionPlan decide(Found found, Wanted wanted) {
         if (!found.isComplete()) {
-            return new Fresh();
+            return new StartFresh();
         }
         if (found.state().isEmpty()) {
-            return new Replace("its state is not readable");
+            return new Discard("its state is not readable");
         }
         GenerationHeader state = found.state().get();
         if (state.layout() != wanted.layout()) {
-            return new Replace("its layout is " + state.layout() + ", not " + wanted.layout());
+            return new Discard("its layout is " + state.layout() + ", not " + wanted.layout());
         }
         if (state.cpus() != wanted.cpus()) {
-            return new Replace("it counts for " + state.cpus() + " CPUs, not " + wanted.cpus());
+            return new Discard("it counts for " + state.cpus() + " CPUs, not " + wanted.cpus());
         }
         if (state.lines() != wanted.lines() || (state.slots() < wanted.ranges() && state.slots() < wanted.slots())) {
-            return new Resize();
+            return new Migrate();
         }
         if (found.begins().contains(wanted.digest()) && found.ends().contains(wanted.digest())) {
-            return new Adopt();
+            return new Reuse();
         }
-        return new HandOver();
+        return new ReplacePrograms();
     }
 
     /**

@@ -8,12 +8,12 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
 import io.karst.locks.LockContentionLayout;
+import io.karst.locktracer.internal.pinned.AdoptionPlan;
 import io.karst.locktracer.internal.pinned.GenerationHeader;
 import io.karst.locktracer.internal.pinned.Kept;
 import io.karst.locktracer.internal.pinned.KeptStore;
 import io.karst.locktracer.internal.pinned.PinDirectory;
 import io.karst.locktracer.internal.pinned.PinnedLinks;
-import io.karst.locktracer.internal.pinned.Takeover;
 import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,13 +39,13 @@ import org.slf4j.LoggerFactory;
  * doubled, because
  * <ul>
  *   <li>a generation counts from when its begin link is pinned, which is the last of its pins to be made;
- *   <li>programs that share maps share the notes of waits under way, and of these each is counted by one end only;
+ *   <li>programs that share maps share the waits under way, and each of these is counted by one end only;
  *   <li>a link is removed only when its successor is pinned;
  *   <li>counts of an older generation are added to a newer one in one step, which also writes down that it was done.
  * </ul>
  */
-final class Succession {
-    private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
+final class Adoption {
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
     private final Programs programs;
     private final Bpf bpf;
@@ -63,7 +63,7 @@ final class Succession {
      * @param wanted sizes of what is begun anew
      * @param ranges slots needed now
      */
-    Succession(
+    Adoption(
             Programs programs, PinDirectory pins, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
         this.programs = programs;
         this.bpf = programs.bpf();
@@ -75,7 +75,7 @@ final class Succession {
     }
 
     /** A pinned generation, looked at. */
-    private record Generation(String name, Path path, Takeover.Found found) {
+    private record Generation(String name, Path path, AdoptionPlan.Found found) {
         long number() {
             return Long.parseLong(name);
         }
@@ -86,42 +86,42 @@ final class Succession {
      *
      * @throws io.karst.bpf.BpfException if the kernel refuses something; what counted before still does
      */
-    AttachedTracer take() {
+    AttachedTracer adopt() {
         try {
-            return taken();
+            return carryOut();
         } catch (IOException e) {
             throw new UncheckedIOException("pins below " + pins.directory() + " cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private AttachedTracer taken() throws IOException {
-        Optional<Generation> last = settled();
-        Takeover takeover = last.map(generation -> Takeover.decide(generation.found(), what()))
-                .orElse(new Takeover.Fresh());
+    private AttachedTracer carryOut() throws IOException {
+        Optional<Generation> last = finishEarlierStarts();
+        AdoptionPlan plan = last.map(generation -> AdoptionPlan.decide(generation.found(), what()))
+                .orElse(new AdoptionPlan.StartFresh());
         Path path = last.map(Generation::path).orElse(pins.directory());
-        LOG.info("pins: directory={} takeover={}", path, takeover);
-        if (takeover instanceof Takeover.Adopt) {
-            return adopt(path);
+        LOG.info("pins: directory={} plan={}", path, plan);
+        if (plan instanceof AdoptionPlan.Reuse) {
+            return reuse(path);
         }
-        if (takeover instanceof Takeover.HandOver) {
-            return handOver(last.orElseThrow());
+        if (plan instanceof AdoptionPlan.ReplacePrograms) {
+            return replacePrograms(last.orElseThrow());
         }
-        if (takeover instanceof Takeover.Resize) {
-            return resize(last.orElseThrow());
+        if (plan instanceof AdoptionPlan.Migrate) {
+            return migrate(last.orElseThrow());
         }
-        if (takeover instanceof Takeover.Replace replace) {
-            return replace(last.orElseThrow(), replace.reason());
+        if (plan instanceof AdoptionPlan.Discard discard) {
+            return discard(last.orElseThrow(), discard.reason());
         }
-        return begin();
+        return startFresh();
     }
 
-    private Takeover.Wanted what() {
-        return new Takeover.Wanted(
+    private AdoptionPlan.Wanted what() {
+        return new AdoptionPlan.Wanted(
                 LockContentionLayout.VERSION, wanted.cpus(), wanted.slots(), ranges, wanted.lines(), programs.digest());
     }
 
-    /** The newest generation that counts, when those before it are absorbed and those that never counted are gone. */
-    private Optional<Generation> settled() throws IOException {
+    /** The newest generation that counts, when those before it are merged into it and those that never counted are gone. */
+    private Optional<Generation> finishEarlierStarts() throws IOException {
         List<Generation> older = new ArrayList<>();
         Optional<Generation> last = Optional.empty();
         for (String name : pins.generations()) {
@@ -137,7 +137,7 @@ final class Succession {
         }
         for (Generation generation : older) {
             if (last.isPresent()) {
-                absorb(generation, last.get());
+                mergeInto(last.get(), generation);
             } else {
                 pins.removeGeneration(generation.name());
             }
@@ -148,7 +148,7 @@ final class Succession {
     private Generation look(String name) {
         Path path = pins.directory().resolve(name);
         PinnedLinks links = new PinnedLinks(bpf, path);
-        return new Generation(name, path, new Takeover.Found(state(path), links.begins(), links.ends()));
+        return new Generation(name, path, new AdoptionPlan.Found(state(path), links.begins(), links.ends()));
     }
 
     private Optional<GenerationHeader> state(Path directory) {
@@ -164,16 +164,16 @@ final class Succession {
 
     // ---- nothing there, or nothing of use ----
 
-    private AttachedTracer begin() throws IOException {
+    private AttachedTracer startFresh() throws IOException {
         Path directory = pins.createGeneration();
         create(directory, stateOf(wanted, clock.instant()), Map.of(), memory -> {});
-        return adopt(directory);
+        return reuse(directory);
     }
 
     /** The old generation counts on until {@link #dropOlder}. */
-    private AttachedTracer replace(Generation old, String reason) throws IOException {
+    private AttachedTracer discard(Generation old, String reason) throws IOException {
         LOG.warn("pinned counts are dropped, as they cannot be read: directory={} reason={}", old.path(), reason);
-        return begin();
+        return startFresh();
     }
 
     /**
@@ -256,7 +256,7 @@ final class Succession {
 
     // ---- the same again ----
 
-    private AttachedTracer adopt(Path path) {
+    private AttachedTracer reuse(Path path) {
         AttachedTracer tracer = AttachedTracer.pinned(bpf, path, state(path).orElseThrow(), programs.digest());
         return finish(tracer, path);
     }
@@ -265,7 +265,7 @@ final class Succession {
     @SuppressWarnings("IllegalCatch") // whatever fails, what was opened is closed
     private AttachedTracer finish(AttachedTracer tracer, Path path) {
         try {
-            retire(new PinnedLinks(bpf, path), programs.digest(), tracer.memory());
+            detach(new PinnedLinks(bpf, path), programs.digest(), tracer.memory());
             tracer.memory().handover(false);
             return tracer;
         } catch (RuntimeException | Error e) {
@@ -275,7 +275,7 @@ final class Succession {
     }
 
     /** Writes down what the other programs skipped, and detaches them. */
-    private void retire(PinnedLinks links, String digest, SharedMemory memory) {
+    private void detach(PinnedLinks links, String digest, SharedMemory memory) {
         PinnedLinks.Misses misses = links.missesOfOthers(digest);
         if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
             // a new Tracking finishes what was broken off: nothing is left to be cleared
@@ -287,7 +287,7 @@ final class Succession {
 
     // ---- other programs, the same maps ----
 
-    private AttachedTracer handOver(Generation old) {
+    private AttachedTracer replacePrograms(Generation old) {
         TracerSizes sizes = sizesOf(old.found().state().orElseThrow());
         Map<String, Path> reused = shared(old.path());
         TracerMaps.SIZED.forEach(map -> reused.put(map, old.path().resolve(TracerMaps.pinOf(map))));
@@ -297,7 +297,7 @@ final class Succession {
                     return object;
                 })
                 .close();
-        return adopt(old.path());
+        return reuse(old.path());
     }
 
     private static Map<String, Path> shared(Path directory) {
@@ -315,14 +315,14 @@ final class Succession {
 
     // ---- other sizes, the same notes ----
 
-    private AttachedTracer resize(Generation old) throws IOException {
+    private AttachedTracer migrate(Generation old) throws IOException {
         GenerationHeader state = old.found().state().orElseThrow();
         TracerSizes sizes = new TracerSizes(wanted.cpus(), Math.max(wanted.slots(), state.slots()), wanted.lines());
         sayHandover(old.path());
         Path directory = pins.createGeneration();
         create(directory, stateOf(sizes, state.since()), shared(old.path()), ledger -> copyLedger(old.path(), ledger));
-        absorb(old, look(String.valueOf(directory.getFileName())));
-        return adopt(directory);
+        mergeInto(look(String.valueOf(directory.getFileName())), old);
+        return reuse(directory);
     }
 
     /** The same range has the same slot in both, as the notes of waits under way name slots. */
@@ -336,16 +336,16 @@ final class Succession {
     }
 
     /** Detaches an older generation, adds its counts to the newer one, and removes it. */
-    private void absorb(Generation old, Generation next) throws IOException {
+    private void mergeInto(Generation next, Generation old) throws IOException {
         try (Owned owned = new Owned()) {
             KeptStore store = keptOf(next.path(), owned);
-            Optional<GenerationHeader> state = old.found().state().filter(Takeover.readableFor(what()));
-            if (state.isPresent() && store.read().absorbed() < old.number()) {
+            Optional<GenerationHeader> state = old.found().state().filter(AdoptionPlan.readableFor(what()));
+            if (state.isPresent() && store.read().merged() < old.number()) {
                 TracerSizes sizes = sizesOf(state.get());
                 SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, old.path()), sizes, owned);
-                retire(new PinnedLinks(bpf, old.path()), "", memory);
+                detach(new PinnedLinks(bpf, old.path()), "", memory);
                 Tracking counted = new Tracking(memory, ticker);
-                store.write(store.read().absorbing(old.number(), counted.kept(), counted.totals()));
+                store.write(store.read().merging(old.number(), counted.kept(), counted.totals()));
             }
         }
         pins.removeGeneration(old.name());

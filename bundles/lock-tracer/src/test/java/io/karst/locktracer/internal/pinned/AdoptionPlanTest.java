@@ -14,13 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class TakeoverTest {
-    private static final Takeover.Wanted WANTED = new Takeover.Wanted(2, 4, 16384, 1000, 4096, "aa");
+class AdoptionPlanTest {
+    private static final AdoptionPlan.Wanted WANTED = new AdoptionPlan.Wanted(2, 4, 16384, 1000, 4096, "aa");
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void decides(String name, Takeover.Found found, Takeover expected) {
-        assertThat(Takeover.decide(found, WANTED)).isEqualTo(expected);
+    void decides(String name, AdoptionPlan.Found found, AdoptionPlan expected) {
+        assertThat(AdoptionPlan.decide(found, WANTED)).isEqualTo(expected);
     }
 
     static Stream<Arguments> decides() {
@@ -28,54 +28,54 @@ class TakeoverTest {
                 Arguments.of(
                         "a start that was broken off never counted",
                         found(state(2), Set.of(), Set.of("aa")),
-                        new Takeover.Fresh()),
+                        new AdoptionPlan.StartFresh()),
                 Arguments.of(
                         "a generation without an end counts nothing",
                         found(state(2), Set.of("aa"), Set.of()),
-                        new Takeover.Fresh()),
-                Arguments.of("the same programs and sizes are adopted", same(state(2)), new Takeover.Adopt()),
+                        new AdoptionPlan.StartFresh()),
+                Arguments.of("the same programs and sizes are adopted", same(state(2)), new AdoptionPlan.Reuse()),
                 Arguments.of(
                         "so are they when others were taking over",
                         found(state(2), Set.of("aa", "bb"), Set.of("aa", "bb")),
-                        new Takeover.Adopt()),
+                        new AdoptionPlan.Reuse()),
                 Arguments.of(
                         "other programs hand over",
                         found(state(2), Set.of("bb"), Set.of("bb")),
-                        new Takeover.HandOver()),
+                        new AdoptionPlan.ReplacePrograms()),
                 Arguments.of(
                         "also when half of ours is attached",
                         found(state(2), Set.of("bb"), Set.of("aa", "bb")),
-                        new Takeover.HandOver()),
+                        new AdoptionPlan.ReplacePrograms()),
                 Arguments.of(
                         "other lines are another size",
                         same(new GenerationHeader(2, 4, 16384, 64, Instant.EPOCH)),
-                        new Takeover.Resize()),
+                        new AdoptionPlan.Migrate()),
                 Arguments.of(
                         "too few slots are another size",
                         same(new GenerationHeader(2, 4, 512, 4096, Instant.EPOCH)),
-                        new Takeover.Resize()),
+                        new AdoptionPlan.Migrate()),
                 Arguments.of(
                         "fewer slots than would be made are enough if they are",
                         same(new GenerationHeader(2, 4, 1024, 4096, Instant.EPOCH)),
-                        new Takeover.Adopt()),
+                        new AdoptionPlan.Reuse()),
                 Arguments.of(
                         "another layout cannot be read",
                         same(state(3)),
-                        new Takeover.Replace("its layout is 3, not 2")),
+                        new AdoptionPlan.Discard("its layout is 3, not 2")),
                 Arguments.of(
                         "nor can another machine's",
                         same(new GenerationHeader(2, 8, 16384, 4096, Instant.EPOCH)),
-                        new Takeover.Replace("it counts for 8 CPUs, not 4")),
+                        new AdoptionPlan.Discard("it counts for 8 CPUs, not 4")),
                 Arguments.of(
                         "nor one that says nothing of itself",
-                        new Takeover.Found(Optional.empty(), Set.of("aa"), Set.of("aa")),
-                        new Takeover.Replace("its state is not readable")));
+                        new AdoptionPlan.Found(Optional.empty(), Set.of("aa"), Set.of("aa")),
+                        new AdoptionPlan.Discard("its state is not readable")));
     }
 
     @Test
     void readsOnlyItsOwnLayout() {
-        assertThat(Takeover.readableFor(WANTED).test(state(2))).isTrue();
-        assertThat(Takeover.readableFor(WANTED).test(state(1))).isFalse();
+        assertThat(AdoptionPlan.readableFor(WANTED).test(state(2))).isTrue();
+        assertThat(AdoptionPlan.readableFor(WANTED).test(state(1))).isFalse();
     }
 
     @Test
@@ -93,11 +93,11 @@ class TakeoverTest {
         return new GenerationHeader(layout, 4, 16384, 4096, Instant.EPOCH);
     }
 
-    private static Takeover.Found same(GenerationHeader state) {
+    private static AdoptionPlan.Found same(GenerationHeader state) {
         return found(state, Set.of("aa"), Set.of("aa"));
     }
 
-    private static Takeover.Found found(GenerationHeader state, Set<String> begins, Set<String> ends) {
-        return new Takeover.Found(Optional.of(state), begins, ends);
+    private static AdoptionPlan.Found found(GenerationHeader state, Set<String> begins, Set<String> ends) {
+        return new AdoptionPlan.Found(Optional.of(state), begins, ends);
     }
 }

@@ -9,11 +9,11 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locktracer.internal.pinned.AdoptionPlan;
+import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.GenerationHeader;
-import io.karst.locktracer.internal.pinned.Kept;
-import io.karst.locktracer.internal.pinned.KeptStore;
 import io.karst.locktracer.internal.pinned.PinDirectory;
 import io.karst.locktracer.internal.pinned.PinnedLinks;
+import io.karst.locktracer.internal.pinned.SavedTotals;
 import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -215,7 +215,7 @@ final class Adoption {
                         Stream.concat(TracerMaps.SHARED.stream(), TracerMaps.SIZED.stream())
                                 .forEach(map -> object.map(map).pin(directory.resolve(TracerMaps.pinOf(map))));
                         pin(TracerMaps.ledger(bpf, sizes), directory.resolve(TracerMaps.LEDGER), inherited);
-                        pin(TracerMaps.kept(bpf), directory.resolve(TracerMaps.KEPT), memory -> {});
+                        pin(TracerMaps.saved(bpf), directory.resolve(TracerMaps.SAVED), memory -> {});
                         pin(TracerMaps.state(bpf), directory.resolve(TracerMaps.STATE), state::write);
                         attach(object, hook, directory);
                         return object;
@@ -279,8 +279,8 @@ final class Adoption {
         PinnedLinks.Misses misses = links.missesOfOthers(digest);
         if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
             // a new Tracking finishes what was broken off: nothing is left to be cleared
-            Kept kept = new Tracking(memory, ticker).kept();
-            new KeptStore(memory.kept()).write(kept.withMisses(misses.begins(), misses.ends()));
+            SavedTotals saved = new Tracking(memory, ticker).saved();
+            new DoubleBufferedRecord(memory.saved()).write(saved.withMisses(misses.begins(), misses.ends()));
         }
         links.detachOthers(digest, ticker);
     }
@@ -338,24 +338,24 @@ final class Adoption {
     /** Detaches an older generation, adds its counts to the newer one, and removes it. */
     private void mergeInto(Generation next, Generation old) throws IOException {
         try (Owned owned = new Owned()) {
-            KeptStore store = keptOf(next.path(), owned);
+            DoubleBufferedRecord store = recordOf(next.path(), owned);
             Optional<GenerationHeader> state = old.found().state().filter(AdoptionPlan.readableFor(what()));
             if (state.isPresent() && store.read().merged() < old.number()) {
                 TracerSizes sizes = sizesOf(state.get());
                 SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, old.path()), sizes, owned);
                 detach(new PinnedLinks(bpf, old.path()), "", memory);
                 Tracking counted = new Tracking(memory, ticker);
-                store.write(store.read().merging(old.number(), counted.kept(), counted.totals()));
+                store.write(store.read().merging(old.number(), counted.saved(), counted.totals()));
             }
         }
         pins.removeGeneration(old.name());
     }
 
-    private KeptStore keptOf(Path directory, Owned owned) {
-        try (BpfMap map = bpf.pinnedMap(directory.resolve(TracerMaps.KEPT))) {
+    private DoubleBufferedRecord recordOf(Path directory, Owned owned) {
+        try (BpfMap map = bpf.pinnedMap(directory.resolve(TracerMaps.SAVED))) {
             MappedMemory memory = map.mmap(true);
             owned.add(memory::close);
-            return new KeptStore(memory);
+            return new DoubleBufferedRecord(memory);
         }
     }
 

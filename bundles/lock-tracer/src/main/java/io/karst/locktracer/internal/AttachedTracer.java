@@ -64,7 +64,7 @@ final class AttachedTracer implements Owned.Closing {
             owned.add(object::close);
             Function<String, BpfMap> maps = name -> switch (name) {
                 case TracerMaps.LEDGER -> TracerMaps.ledger(bpf, sizes);
-                case TracerMaps.KEPT -> TracerMaps.kept(bpf);
+                case TracerMaps.SAVED -> TracerMaps.saved(bpf);
                 default -> object.map(name);
             };
             SharedMemory memory = TracerMaps.mapped(maps, sizes, owned);

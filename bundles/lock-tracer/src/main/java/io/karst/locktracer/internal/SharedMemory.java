@@ -18,7 +18,7 @@ import java.lang.invoke.VarHandle;
  * @param lost map {@code lost}
  * @param waiting map {@code .data.waiting}, writable
  * @param ledger which range counts in which slot, writable
- * @param kept counts of ranges that are gone, writable
+ * @param saved counts of ranges that are gone, writable
  * @param sizes their sizes
  */
 record SharedMemory(
@@ -29,7 +29,7 @@ record SharedMemory(
         MappedMemory lost,
         MappedMemory waiting,
         MappedMemory ledger,
-        MappedMemory kept,
+        MappedMemory saved,
         TracerSizes sizes) {
     private static final int COUNTER_LONGS = LockContentionLayout.COUNTERS_BYTES / Long.BYTES;
     private static final int LINE_LONGS = LockContentionLayout.SINGLE_LOCK_BYTES / Long.BYTES;

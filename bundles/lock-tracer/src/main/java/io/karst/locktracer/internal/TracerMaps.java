@@ -7,8 +7,8 @@ import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.MappedMemory;
+import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.GenerationHeader;
-import io.karst.locktracer.internal.pinned.KeptStore;
 import io.karst.locktracer.internal.pinned.SlotRecords;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +23,7 @@ final class TracerMaps {
     static final List<String> SIZED = List.of("totals", "single_locks");
 
     static final String LEDGER = "ledger";
-    static final String KEPT = "kept";
+    static final String SAVED = "kept";
     static final String STATE = "state";
 
     private static final int MMAPABLE = 1 << 10; // BPF_F_MMAPABLE
@@ -39,8 +39,8 @@ final class TracerMaps {
         return array(bpf, "karst_ledger", SlotRecords.BYTES, sizes.slots());
     }
 
-    static BpfMap kept(Bpf bpf) {
-        return array(bpf, "karst_kept", KeptStore.PIECE_BYTES, KeptStore.PIECES);
+    static BpfMap saved(Bpf bpf) {
+        return array(bpf, "karst_kept", DoubleBufferedRecord.PIECE_BYTES, DoubleBufferedRecord.PIECES);
     }
 
     static BpfMap state(Bpf bpf) {
@@ -61,7 +61,7 @@ final class TracerMaps {
                 mapped(maps, "lost", false, owned),
                 mapped(maps, ".data.waiting", true, owned),
                 mapped(maps, LEDGER, true, owned),
-                mapped(maps, KEPT, true, owned),
+                mapped(maps, SAVED, true, owned),
                 sizes);
     }
 

@@ -10,8 +10,8 @@ import io.karst.locks.LockContentionLayout;
 import io.karst.locks.LockTotals;
 import io.karst.locks.RangeTable;
 import io.karst.locks.SlotLedger;
-import io.karst.locktracer.internal.pinned.Kept;
-import io.karst.locktracer.internal.pinned.KeptStore;
+import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
+import io.karst.locktracer.internal.pinned.SavedTotals;
 import io.karst.locktracer.internal.pinned.SlotRecords;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.Inventory;
@@ -50,13 +50,13 @@ final class Tracking {
     private final Ticker ticker;
     private final SlotLedger ledger;
     private final SlotRecords records;
-    private final KeptStore store;
+    private final DoubleBufferedRecord store;
     private final Map<Integer, Long> retiredAt = new HashMap<>();
     private final Set<Integer> ignored = new HashSet<>();
     private RangeTable table = RangeTable.EMPTY;
     private Optional<Long> switchedAt = Optional.empty();
     private List<String> blindSpots = List.of();
-    private Kept kept;
+    private SavedTotals saved;
     private long forgotten;
 
     Tracking(SharedMemory memory, Ticker ticker) {
@@ -64,15 +64,15 @@ final class Tracking {
         this.ticker = ticker;
         ledger = new SlotLedger(memory.sizes().slots());
         records = new SlotRecords(memory.ledger());
-        store = new KeptStore(memory.kept());
-        kept = store.read();
+        store = new DoubleBufferedRecord(memory.saved());
+        saved = store.read();
         goOn();
     }
 
     /** Takes up where the last process left off, also in the middle of taking counts out. */
     private synchronized void goOn() {
         if (store.isClearing()) {
-            clear(kept.clearing());
+            clear(saved.clearing());
             store.cleared();
         }
         ledger.restore(records.read());
@@ -113,29 +113,29 @@ final class Tracking {
                 records.ignore(slot);
             }
         });
-        LockTotals wanted = copyOf(kept.totals());
+        LockTotals wanted = copyOf(saved.totals());
         wanted.forget(map -> ignored.contains(map.id()));
-        keep(kept.with(wanted, Set.of()));
+        save(saved.with(wanted, Set.of()));
     }
 
     /** What the self-test found, in this process or an earlier one; empty if there was none. */
     synchronized List<LockVisibility> visibility() {
-        return kept.visibility();
+        return saved.visibility();
     }
 
     /** Remembers what the self-test found. */
     synchronized void visibility(List<LockVisibility> found) {
-        keep(kept.with(found));
+        save(saved.with(found));
     }
 
     /** What is known beside the slots. */
-    synchronized Kept kept() {
-        return kept;
+    synchronized SavedTotals saved() {
+        return saved;
     }
 
-    private void keep(Kept changed) {
+    private void save(SavedTotals changed) {
         store.write(changed);
-        kept = changed;
+        saved = changed;
     }
 
     private static LockTotals copyOf(LockTotals totals) {
@@ -146,7 +146,7 @@ final class Tracking {
 
     /** All counts so far. */
     synchronized LockTotals totals() {
-        LockTotals all = copyOf(kept.totals());
+        LockTotals all = copyOf(saved.totals());
         collect(all, slot -> true);
         return all;
     }
@@ -179,12 +179,12 @@ final class Tracking {
      * @param skipped runs of the attached begin program that the kernel skipped
      */
     synchronized long lostBegins(long skipped) {
-        return skipped + sum(kept.beginMisses());
+        return skipped + sum(saved.beginMisses());
     }
 
     /** The same of ends. */
     synchronized long lostEnds(long skipped) {
-        return skipped + sum(kept.endMisses());
+        return skipped + sum(saved.endMisses());
     }
 
     private static long sum(Map<Integer, Long> misses) {
@@ -230,11 +230,11 @@ final class Tracking {
         if (rested.isEmpty()) {
             return;
         }
-        LockTotals all = copyOf(kept.totals());
+        LockTotals all = copyOf(saved.totals());
         if (collect(all, rested::contains)) {
             // From here on they are counted there. Whoever goes on after a crash only has to clear them.
-            kept = fitting(all, rested);
-            store.write(kept.encode());
+            saved = fitting(all, rested);
+            store.write(saved.encode());
         }
         clear(rested);
         store.cleared();
@@ -244,12 +244,12 @@ final class Tracking {
         });
     }
 
-    private Kept fitting(LockTotals all, Set<Integer> rested) {
+    private SavedTotals fitting(LockTotals all, Set<Integer> rested) {
         Set<MapKey> living = new HashSet<>();
         table.entries().forEach(entry -> living.add(entry.range().key()));
         forgotten += all.forgetBeyond(MOST_RETAINED, map -> !living.contains(map));
-        Kept changed = kept.with(all, rested);
-        while (changed.encode().length > KeptStore.MOST_BYTES && all.size() > 0) {
+        SavedTotals changed = saved.with(all, rested);
+        while (changed.encode().length > DoubleBufferedRecord.MOST_BYTES && all.size() > 0) {
             forgotten += all.forgetBeyond(all.size() / 2, map -> true);
         }
         return changed;

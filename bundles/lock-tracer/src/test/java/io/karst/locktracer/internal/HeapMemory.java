@@ -5,7 +5,7 @@ package io.karst.locktracer.internal;
 
 import io.karst.bpf.MappedMemory;
 import io.karst.locks.LockContentionLayout;
-import io.karst.locktracer.internal.pinned.KeptStore;
+import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.SlotRecords;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,7 +28,7 @@ final class HeapMemory implements MappedMemory {
                 new HeapMemory((long) sizes.cpus() * LockContentionLayout.LOST_ROW * Long.BYTES),
                 new HeapMemory(LockContentionLayout.WAITING_BYTES),
                 new HeapMemory((long) sizes.slots() * SlotRecords.BYTES),
-                new HeapMemory((long) KeptStore.PIECES * KeptStore.PIECE_BYTES),
+                new HeapMemory((long) DoubleBufferedRecord.PIECES * DoubleBufferedRecord.PIECE_BYTES),
                 sizes);
     }
 

@@ -23,7 +23,7 @@ record MortalMemory(MappedMemory memory, AtomicInteger writesLeft) implements Ma
                 new MortalMemory(memory.lost(), writesLeft),
                 new MortalMemory(memory.waiting(), writesLeft),
                 new MortalMemory(memory.ledger(), writesLeft),
-                new MortalMemory(memory.kept(), writesLeft),
+                new MortalMemory(memory.saved(), writesLeft),
                 memory.sizes());
     }
 

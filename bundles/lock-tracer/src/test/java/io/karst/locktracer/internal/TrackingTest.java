@@ -13,9 +13,9 @@ import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.RangeTable;
-import io.karst.locktracer.internal.pinned.Kept;
-import io.karst.locktracer.internal.pinned.KeptStore;
+import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.PinLocation;
+import io.karst.locktracer.internal.pinned.SavedTotals;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockFamily;
@@ -123,8 +123,8 @@ class TrackingTest {
     @Test
     void tellsWhatFormerProgramsSkippedToo() {
         assertThat(tracking.lostBegins(5)).isEqualTo(5);
-        Kept kept = tracking.kept().withMisses(Map.of(7, 3L, 8, 1L), Map.of(9, 2L));
-        new KeptStore(memory.kept()).write(kept);
+        SavedTotals saved = tracking.saved().withMisses(Map.of(7, 3L, 8, 1L), Map.of(9, 2L));
+        new DoubleBufferedRecord(memory.saved()).write(saved);
         Tracking next = new Tracking(memory, ticker);
         assertThat(next.lostBegins(5)).isEqualTo(9);
         assertThat(next.lostEnds(0)).isEqualTo(2);

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class KeptStoreTest {
-    private final DyingMemory memory = new DyingMemory(KeptStore.PIECES * KeptStore.PIECE_BYTES);
-    private final KeptStore store = new KeptStore(memory);
+class DoubleBufferedRecordTest {
+    private final DyingMemory memory = new DyingMemory(DoubleBufferedRecord.PIECES * DoubleBufferedRecord.PIECE_BYTES);
+    private final DoubleBufferedRecord store = new DoubleBufferedRecord(memory);
 
     @Test
     void holdsNothingAtFirst() {
@@ -26,13 +26,13 @@ class KeptStoreTest {
     void holdsTheLastValue() {
         for (int number = 1; number < 5; number++) {
             store.write(value(number, Set.of(number)).encode());
-            assertThat(new KeptStore(memory).read().clearing()).containsExactly(number);
-            assertThat(new KeptStore(memory).isClearing()).isTrue();
+            assertThat(new DoubleBufferedRecord(memory).read().clearing()).containsExactly(number);
+            assertThat(new DoubleBufferedRecord(memory).isClearing()).isTrue();
             store.cleared();
-            assertThat(new KeptStore(memory).isClearing()).isFalse();
+            assertThat(new DoubleBufferedRecord(memory).isClearing()).isFalse();
         }
         store.write(value(9, Set.of()));
-        assertThat(new KeptStore(memory).isClearing()).isFalse();
+        assertThat(new DoubleBufferedRecord(memory).isClearing()).isFalse();
     }
 
     @Test
@@ -48,7 +48,7 @@ class KeptStoreTest {
                 died++;
             }
             memory.dieAfter(Integer.MAX_VALUE);
-            assertThat(new KeptStore(memory).read().merged()).isBetween(before, before + 1);
+            assertThat(new DoubleBufferedRecord(memory).read().merged()).isBetween(before, before + 1);
         }
         assertThat(died).isBetween(3, 9);
     }
@@ -56,20 +56,21 @@ class KeptStoreTest {
     @Test
     void refusesDamage() {
         store.write(value(1, Set.of(1, 2, 3)));
-        long buffer = KeptStore.PIECE_BYTES * 257L;
+        long buffer = DoubleBufferedRecord.PIECE_BYTES * 257L;
         memory.putLong(buffer + 16, memory.getLong(buffer + 16) ^ 1);
         assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("checksum");
-        memory.putLong(buffer, KeptStore.MOST_BYTES + 1L);
+        memory.putLong(buffer, DoubleBufferedRecord.MOST_BYTES + 1L);
         assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("outside");
     }
 
     @Test
     void refusesWhatIsTooLong() {
-        assertThatIllegalArgumentException().isThrownBy(() -> store.write(new byte[KeptStore.MOST_BYTES + 1]));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> store.write(new byte[DoubleBufferedRecord.MOST_BYTES + 1]));
         assertThat(store.read().merged()).isZero();
     }
 
-    private static Kept value(long number, Set<Integer> slots) {
-        return new Kept(new LockTotals(), slots, Map.of(), Map.of(), List.of(), number);
+    private static SavedTotals value(long number, Set<Integer> slots) {
+        return new SavedTotals(new LockTotals(), slots, Map.of(), Map.of(), List.of(), number);
     }
 }

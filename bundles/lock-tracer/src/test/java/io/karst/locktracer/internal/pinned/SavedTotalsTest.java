@@ -23,7 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class KeptTest {
+class SavedTotalsTest {
     private static final LockVisibility SPIN =
             new LockVisibility(LockFamily.SPIN, Visibility.FULL, "gesehen – übersehen");
 
@@ -31,30 +31,30 @@ class KeptTest {
 
     @Test
     void comesBackAsItWas() {
-        Kept kept =
-                new Kept(totals(200), Set.of(0, 7, 16383), Map.of(5, 3L), Map.of(6, Long.MAX_VALUE), List.of(SPIN), 42);
-        assertSame(Kept.decode(kept.encode()), kept);
-        assertSame(Kept.decode(Kept.nothing().encode()), Kept.nothing());
+        SavedTotals saved = new SavedTotals(
+                totals(200), Set.of(0, 7, 16383), Map.of(5, 3L), Map.of(6, Long.MAX_VALUE), List.of(SPIN), 42);
+        assertSame(SavedTotals.decode(saved.encode()), saved);
+        assertSame(SavedTotals.decode(SavedTotals.nothing().encode()), SavedTotals.nothing());
     }
 
     @Test
     void takesSmallRoom() {
-        assertThat(new Kept(totals(1000), Set.of(), Map.of(), Map.of(), List.of(), 0).encode().length)
-                .isLessThan(KeptStore.MOST_BYTES / 4);
+        assertThat(new SavedTotals(totals(1000), Set.of(), Map.of(), Map.of(), List.of(), 0).encode().length)
+                .isLessThan(DoubleBufferedRecord.MOST_BYTES / 4);
     }
 
     @Test
     void refusesAnythingElse() {
-        byte[] whole = new Kept(totals(3), Set.of(1), Map.of(1, 1L), Map.of(), List.of(SPIN), 1).encode();
+        byte[] whole = new SavedTotals(totals(3), Set.of(1), Map.of(1, 1L), Map.of(), List.of(SPIN), 1).encode();
         for (int length = 0; length < whole.length; length++) {
             byte[] part = Arrays.copyOf(whole, length);
-            assertThatIllegalArgumentException().isThrownBy(() -> Kept.decode(part));
+            assertThatIllegalArgumentException().isThrownBy(() -> SavedTotals.decode(part));
         }
         for (int round = 0; round < 2000; round++) {
             byte[] changed = whole.clone();
             changed[random.nextInt(changed.length)] = (byte) random.nextInt();
             try {
-                Kept.decode(changed);
+                SavedTotals.decode(changed);
             } catch (IllegalArgumentException e) {
                 assertThat(e).hasMessageMatching("(?s).+");
             }
@@ -63,8 +63,8 @@ class KeptTest {
 
     @Test
     void countsTheMissesOfAProgramOnce() {
-        Kept once = Kept.nothing().withMisses(Map.of(1, 5L), Map.of(2, 0L));
-        Kept twice = once.withMisses(Map.of(1, 6L, 3, 1L), Map.of());
+        SavedTotals once = SavedTotals.nothing().withMisses(Map.of(1, 5L), Map.of(2, 0L));
+        SavedTotals twice = once.withMisses(Map.of(1, 6L, 3, 1L), Map.of());
         assertThat(twice.beginMisses()).containsOnly(Map.entry(1, 6L), Map.entry(3, 1L));
         assertThat(twice.endMisses()).isEmpty();
     }
@@ -76,8 +76,8 @@ class KeptTest {
         LockTotals earlier = new LockTotals();
         earlier.add(counters(1, 5));
         earlier.add(counters(2, 7));
-        Kept before = Kept.nothing().with(List.of(SPIN)).withMisses(Map.of(9, 2L), Map.of());
-        Kept both = Kept.nothing().with(own, Set.of(3)).merging(8, before, earlier);
+        SavedTotals before = SavedTotals.nothing().with(List.of(SPIN)).withMisses(Map.of(9, 2L), Map.of());
+        SavedTotals both = SavedTotals.nothing().with(own, Set.of(3)).merging(8, before, earlier);
         assertThat(both.totals().perKind())
                 .extracting(LockCounters::mapId, entry -> entry.counters().count())
                 .containsExactlyInAnyOrder(tuple(1, 15L), tuple(2, 7L));
@@ -114,7 +114,7 @@ class KeptTest {
         return totals;
     }
 
-    private static void assertSame(Kept found, Kept expected) {
+    private static void assertSame(SavedTotals found, SavedTotals expected) {
         assertThat(found).usingRecursiveComparison().isEqualTo(expected);
     }
 }

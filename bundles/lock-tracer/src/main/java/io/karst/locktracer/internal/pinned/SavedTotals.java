@@ -35,7 +35,7 @@ import java.util.Set;
  * @param visibility what the self-test found; empty if there was none
  * @param merged number of the last pinned generation whose counts are in {@code totals}; 0 if there was none
  */
-public record Kept(
+public record SavedTotals(
         LockTotals totals,
         Set<Integer> clearing,
         Map<Integer, Long> beginMisses,
@@ -44,7 +44,7 @@ public record Kept(
         long merged) {
 
     /** Copies the collections; {@code totals} is not copied and not to be changed any more. */
-    public Kept {
+    public SavedTotals {
         clearing = Set.copyOf(clearing);
         beginMisses = Map.copyOf(beginMisses);
         endMisses = Map.copyOf(endMisses);
@@ -56,8 +56,8 @@ public record Kept(
      *
      * @return a new value
      */
-    public static Kept nothing() {
-        return new Kept(new LockTotals(), Set.of(), Map.of(), Map.of(), List.of(), 0);
+    public static SavedTotals nothing() {
+        return new SavedTotals(new LockTotals(), Set.of(), Map.of(), Map.of(), List.of(), 0);
     }
 
     /**
@@ -67,8 +67,8 @@ public record Kept(
      * @param slots those whose counts they now hold
      * @return the same otherwise
      */
-    public Kept with(LockTotals changed, Set<Integer> slots) {
-        return new Kept(changed, slots, beginMisses, endMisses, visibility, merged);
+    public SavedTotals with(LockTotals changed, Set<Integer> slots) {
+        return new SavedTotals(changed, slots, beginMisses, endMisses, visibility, merged);
     }
 
     /**
@@ -77,8 +77,8 @@ public record Kept(
      * @param found one entry for each family
      * @return the same otherwise
      */
-    public Kept with(List<LockVisibility> found) {
-        return new Kept(totals, Set.of(), beginMisses, endMisses, found, merged);
+    public SavedTotals with(List<LockVisibility> found) {
+        return new SavedTotals(totals, Set.of(), beginMisses, endMisses, found, merged);
     }
 
     /**
@@ -89,11 +89,11 @@ public record Kept(
      * @param all all its counts
      * @return both together
      */
-    public Kept merging(long number, Kept earlier, LockTotals all) {
+    public SavedTotals merging(long number, SavedTotals earlier, LockTotals all) {
         LockTotals sum = new LockTotals();
         sum.add(all);
         sum.add(totals);
-        Kept both = new Kept(
+        SavedTotals both = new SavedTotals(
                 sum, Set.of(), beginMisses, endMisses, visibility.isEmpty() ? earlier.visibility : visibility, number);
         return both.withMisses(earlier.beginMisses, earlier.endMisses);
     }
@@ -105,8 +105,8 @@ public record Kept(
      * @param ends skipped runs of end programs, by program id
      * @return the same otherwise
      */
-    public Kept withMisses(Map<Integer, Long> begins, Map<Integer, Long> ends) {
-        return new Kept(totals, Set.of(), put(beginMisses, begins), put(endMisses, ends), visibility, merged);
+    public SavedTotals withMisses(Map<Integer, Long> begins, Map<Integer, Long> ends) {
+        return new SavedTotals(totals, Set.of(), put(beginMisses, begins), put(endMisses, ends), visibility, merged);
     }
 
     private static Map<Integer, Long> put(Map<Integer, Long> misses, Map<Integer, Long> more) {
@@ -196,7 +196,7 @@ public record Kept(
      * @return the value
      * @throws IllegalArgumentException if they are anything else
      */
-    public static Kept decode(byte[] bytes) {
+    public static SavedTotals decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             LockTotals totals = new LockTotals();
             readCounters(in, totals);
@@ -212,7 +212,7 @@ public record Kept(
                 visibility.add(new LockVisibility(
                         LockFamily.valueOf(in.readUTF()), Visibility.valueOf(in.readUTF()), in.readUTF()));
             }
-            return new Kept(totals, clearing, beginMisses, endMisses, visibility, read(in));
+            return new SavedTotals(totals, clearing, beginMisses, endMisses, visibility, read(in));
         } catch (IOException e) {
             throw new IllegalArgumentException(bytes.length + " bytes hold no counts: " + e, e);
         }

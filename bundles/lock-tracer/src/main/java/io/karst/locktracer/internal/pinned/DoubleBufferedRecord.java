@@ -10,11 +10,11 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 
 /**
- * A {@link Kept} value in memory that outlives the process: map {@code kept}. There is room for two; a new one is written
+ * A {@link SavedTotals} value in memory that outlives the process: map {@code saved}. There is room for two; a new one is written
  * where the valid one is not, and then becomes the valid one by a single word. So there is a whole value whatever moment
  * the writer dies at. Not thread-safe.
  */
-public final class KeptStore {
+public final class DoubleBufferedRecord {
 
     /** Size of a piece; the memory is an array of them. */
     public static final int PIECE_BYTES = 4096;
@@ -42,7 +42,7 @@ public final class KeptStore {
      *
      * @param memory {@value #PIECES} pieces of {@value #PIECE_BYTES} bytes, stays the caller's
      */
-    public KeptStore(MappedMemory memory) {
+    public DoubleBufferedRecord(MappedMemory memory) {
         this.memory = memory;
     }
 
@@ -52,15 +52,15 @@ public final class KeptStore {
      * @return nothing, if none was ever written
      * @throws IllegalArgumentException if what lies there was not written here
      */
-    public Kept read() {
+    public SavedTotals read() {
         long valid = memory.getLong(VALID);
         if (valid == 0) {
-            return Kept.nothing();
+            return SavedTotals.nothing();
         }
         long at = buffer(valid);
         long length = memory.getLong(at + LENGTH);
         if (length < 0 || length > MOST_BYTES) {
-            throw new IllegalArgumentException("kept counts of " + length + " bytes are outside 0.." + MOST_BYTES);
+            throw new IllegalArgumentException("saved counts of " + length + " bytes are outside 0.." + MOST_BYTES);
         }
         byte[] content = new byte[(int) length];
         long[] longs = new long[(int) (length + Long.BYTES - 1) / Long.BYTES];
@@ -69,9 +69,9 @@ public final class KeptStore {
         copy.asLongBuffer().put(longs);
         copy.get(content);
         if (checksum(content) != memory.getLong(at + CHECKSUM)) {
-            throw new IllegalArgumentException("kept counts are damaged: their checksum is wrong");
+            throw new IllegalArgumentException("saved counts are damaged: their checksum is wrong");
         }
-        return Kept.decode(content);
+        return SavedTotals.decode(content);
     }
 
     /**
@@ -91,18 +91,18 @@ public final class KeptStore {
     /**
      * Replaces the value by one that has no slots to be cleared.
      *
-     * @param kept the new value
+     * @param saved the new value
      * @throws IllegalArgumentException if it is too long
      */
-    public void write(Kept kept) {
-        write(kept.encode());
+    public void write(SavedTotals saved) {
+        write(saved.encode());
         cleared();
     }
 
     /**
      * Replaces the value.
      *
-     * @param encoded what {@link Kept#encode} gave
+     * @param encoded what {@link SavedTotals#encode} gave
      * @throws IllegalArgumentException if it is too long
      */
     public void write(byte[] encoded) {

@@ -9,7 +9,7 @@ import io.karst.locks.CounterSum;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.LockTotals;
 import io.karst.locks.RangeTable;
-import io.karst.locks.SlotLedger;
+import io.karst.locks.SlotAllocator;
 import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.SavedTotals;
 import io.karst.locktracer.internal.pinned.SlotRecords;
@@ -48,7 +48,7 @@ final class Tracking {
 
     private final SharedMemory memory;
     private final Ticker ticker;
-    private final SlotLedger ledger;
+    private final SlotAllocator allocator;
     private final SlotRecords records;
     private final DoubleBufferedRecord store;
     private final Map<Integer, Long> retiredAt = new HashMap<>();
@@ -62,7 +62,7 @@ final class Tracking {
     Tracking(SharedMemory memory, Ticker ticker) {
         this.memory = memory;
         this.ticker = ticker;
-        ledger = new SlotLedger(memory.sizes().slots());
+        allocator = new SlotAllocator(memory.sizes().slots());
         records = new SlotRecords(memory.ledger());
         store = new DoubleBufferedRecord(memory.saved());
         saved = store.read();
@@ -75,9 +75,9 @@ final class Tracking {
             clear(saved.clearing());
             store.cleared();
         }
-        ledger.restore(records.read());
+        allocator.restore(records.read());
         ignored.addAll(records.ignoredMaps());
-        if (ledger.used() > 0) {
+        if (allocator.used() > 0) {
             switchedAt = Optional.of(ticker.nanos());
         }
     }
@@ -85,19 +85,19 @@ final class Tracking {
     /** Counts the inventory's locks from now on. */
     synchronized void track(Inventory inventory) {
         takeOut();
-        SlotLedger.Plan plan = ledger.plan(inventory, ignored::contains);
+        SlotAllocator.Plan plan = allocator.plan(inventory, ignored::contains);
         if (!plan.table().entries().equals(table.entries())) {
             plan.table().entries().stream()
-                    .filter(entry -> ledger.owner(entry.slot()).isEmpty())
+                    .filter(entry -> allocator.owner(entry.slot()).isEmpty())
                     .forEach(entry -> records.write(entry.slot(), entry.counted()));
             rest();
             memory.activate(plan.table());
             switchedAt = Optional.of(ticker.nanos());
         }
-        ledger.commit(plan);
+        allocator.commit(plan);
         table = plan.table();
         long now = ticker.nanos();
-        Set<Integer> retired = ledger.retired();
+        Set<Integer> retired = allocator.retired();
         retiredAt.keySet().retainAll(retired);
         retired.forEach(slot -> retiredAt.putIfAbsent(slot, now));
         List<String> sentences = new ArrayList<>(BlindSpots.of(inventory));
@@ -199,7 +199,7 @@ final class Tracking {
     /** Returns whether there was anything. */
     private boolean collect(LockTotals into, IntPredicate slots) {
         boolean[] any = {false};
-        memory.visitSlots(ledger.used(), (slot, key, counters, at) -> {
+        memory.visitSlots(allocator.used(), (slot, key, counters, at) -> {
             if (slots.test(slot) && CounterSum.counted(counters, at)) {
                 any[0] = true;
                 seen(slot).ifPresent(range -> into.addRange(range, counters, at));
@@ -215,7 +215,7 @@ final class Tracking {
     }
 
     private Optional<LockRange> seen(int slot) {
-        return ledger.owner(slot).filter(range -> !ignored.contains(range.mapId()));
+        return allocator.owner(slot).filter(range -> !ignored.contains(range.mapId()));
     }
 
     /** Moves the counts of ranges that are long gone out of their slots, and frees those. */
@@ -239,7 +239,7 @@ final class Tracking {
         clear(rested);
         store.cleared();
         rested.forEach(slot -> {
-            ledger.release(slot);
+            allocator.release(slot);
             retiredAt.remove(slot);
         });
     }

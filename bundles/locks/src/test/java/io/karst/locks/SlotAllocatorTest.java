@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SlotLedgerTest {
+class SlotAllocatorTest {
     private static final LockRange FIRST = Ranges.single(1, LockKind.FREEZE, Ranges.KERNEL, 0);
     private static final LockRange SECOND = Ranges.single(2, LockKind.FREEZE, Ranges.KERNEL + 64, 0);
     private static final LockRange THIRD = Ranges.single(3, LockKind.FREEZE, Ranges.KERNEL + 128, 0);
 
-    private final SlotLedger ledger = new SlotLedger(2);
+    private final SlotAllocator allocator = new SlotAllocator(2);
 
     @Test
     void rangesKeepTheirSlots() {
@@ -39,45 +39,45 @@ class SlotLedgerTest {
 
     @Test
     void goesOnWhereAnotherLeftOff() {
-        ledger.restore(Map.of(1, SECOND));
-        assertThat(ledger.used()).isEqualTo(2);
-        SlotLedger.Plan plan = track(SECOND, THIRD);
+        allocator.restore(Map.of(1, SECOND));
+        assertThat(allocator.used()).isEqualTo(2);
+        SlotAllocator.Plan plan = track(SECOND, THIRD);
         assertThat(slotOf(SECOND, plan)).isEqualTo(1);
         assertThat(slotOf(THIRD, plan)).isZero();
-        assertThat(ledger.retired()).isEmpty();
+        assertThat(allocator.retired()).isEmpty();
         track(THIRD);
-        assertThat(ledger.retired()).containsExactly(1);
+        assertThat(allocator.retired()).containsExactly(1);
     }
 
     @Test
     void refusesSlotsThatItHasNot() {
-        assertThatIllegalArgumentException().isThrownBy(() -> ledger.restore(Map.of(2, FIRST)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new SlotLedger(2).restore(Map.of(0, FIRST, 1, FIRST)));
+        assertThatIllegalArgumentException().isThrownBy(() -> allocator.restore(Map.of(2, FIRST)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new SlotAllocator(2).restore(Map.of(0, FIRST, 1, FIRST)));
     }
 
     @Test
     void slotOfAFreedMapStaysItsOwnUntilReleased() {
         track(FIRST, SECOND);
-        SlotLedger.Plan plan = track(SECOND, THIRD);
+        SlotAllocator.Plan plan = track(SECOND, THIRD);
         assertThat(plan.table().entries()).extracting(RangeTable.Entry::range).containsExactly(SECOND);
         assertThat(plan.blindSpots())
                 .containsExactly("1 new lock ranges wait for the counters of freed maps; traced from the next scan on");
-        assertThat(ledger.retired()).hasSize(1);
-        int slot = ledger.retired().iterator().next();
-        assertThat(ledger.owner(slot)).contains(FIRST);
-        ledger.release(slot);
-        assertThat(ledger.owner(slot)).isEmpty();
+        assertThat(allocator.retired()).hasSize(1);
+        int slot = allocator.retired().iterator().next();
+        assertThat(allocator.owner(slot)).contains(FIRST);
+        allocator.release(slot);
+        assertThat(allocator.owner(slot)).isEmpty();
         assertThat(slotOf(THIRD, track(SECOND, THIRD))).isEqualTo(slot);
-        assertThat(ledger.owner(slot)).contains(THIRD);
+        assertThat(allocator.owner(slot)).contains(THIRD);
     }
 
     @Test
     void freshSlotsGoBeforeReleasedOnes() {
-        SlotLedger roomy = new SlotLedger(3);
+        SlotAllocator roomy = new SlotAllocator(3);
         roomy.commit(roomy.plan(inventory(FIRST), id -> false));
         roomy.commit(roomy.plan(inventory(SECOND), id -> false));
         roomy.release(0);
-        SlotLedger.Plan plan = roomy.plan(inventory(SECOND, THIRD), id -> false);
+        SlotAllocator.Plan plan = roomy.plan(inventory(SECOND, THIRD), id -> false);
         assertThat(slotOf(THIRD, plan)).isEqualTo(2);
     }
 
@@ -86,7 +86,7 @@ class SlotLedgerTest {
         track(FIRST);
         LockRange reborn = Ranges.single(9, LockKind.FREEZE, FIRST.base(), 0);
         assertThat(slotOf(reborn, track(reborn))).isEqualTo(1);
-        assertThat(ledger.owner(0)).contains(FIRST);
+        assertThat(allocator.owner(0)).contains(FIRST);
     }
 
     @Test
@@ -94,31 +94,31 @@ class SlotLedgerTest {
         track(FIRST, SECOND);
         track(SECOND);
         track(FIRST, SECOND);
-        assertThat(ledger.retired()).isEmpty();
-        assertThatIllegalStateException().isThrownBy(() -> ledger.release(0)).withMessage("slot 0 is not retired");
+        assertThat(allocator.retired()).isEmpty();
+        assertThatIllegalStateException().isThrownBy(() -> allocator.release(0)).withMessage("slot 0 is not retired");
     }
 
     @Test
     void planAloneChangesNothing() {
-        ledger.plan(inventory(FIRST, SECOND), id -> false);
-        assertThat(ledger.used()).isZero();
-        assertThat(ledger.owner(0)).isEmpty();
+        allocator.plan(inventory(FIRST, SECOND), id -> false);
+        assertThat(allocator.used()).isZero();
+        assertThat(allocator.owner(0)).isEmpty();
         assertThat(slotOf(THIRD, track(THIRD))).isZero();
     }
 
     @Test
     void leavesIgnoredMapsOut() {
-        SlotLedger.Plan plan = ledger.plan(inventory(FIRST, SECOND), id -> id == 1);
+        SlotAllocator.Plan plan = allocator.plan(inventory(FIRST, SECOND), id -> id == 1);
         assertThat(plan.table().entries()).extracting(RangeTable.Entry::range).containsExactly(SECOND);
         assertThat(plan.blindSpots()).isEmpty();
     }
 
     @Test
     void takesExactlyAFullTable() {
-        SlotLedger full = new SlotLedger(LockContentionLayout.MAX_RANGES);
+        SlotAllocator full = new SlotAllocator(LockContentionLayout.MAX_RANGES);
         LockRange[] ranges =
                 Ranges.random(new Random(9), LockContentionLayout.MAX_RANGES).toArray(LockRange[]::new);
-        SlotLedger.Plan plan = full.plan(inventory(ranges), id -> false);
+        SlotAllocator.Plan plan = full.plan(inventory(ranges), id -> false);
         assertThat(plan.blindSpots()).isEmpty();
         assertThat(plan.table().entries()).extracting(RangeTable.Entry::range).containsExactlyInAnyOrder(ranges);
         assertThat(plan.table().entries()).extracting(RangeTable.Entry::slot).doesNotHaveDuplicates();
@@ -126,7 +126,7 @@ class SlotLedgerTest {
 
     @Test
     void perCpuListsOfTheMapWithMostRangesGoFirst() {
-        SlotLedger four = new SlotLedger(4);
+        SlotAllocator four = new SlotAllocator(4);
         MapResource small = Ranges.map(1, single(1, LockKind.HASH_BUCKET, 0), single(1, LockKind.FREELIST, 1));
         MapResource big = Ranges.map(
                 2,
@@ -134,7 +134,7 @@ class SlotLedgerTest {
                 single(2, LockKind.FREELIST, 3),
                 single(2, LockKind.FREELIST, 4),
                 single(2, LockKind.FREEZE, 5));
-        SlotLedger.Plan plan = four.plan(Ranges.inventory(small, big), id -> false);
+        SlotAllocator.Plan plan = four.plan(Ranges.inventory(small, big), id -> false);
         assertThat(plan.table().entries())
                 .extracting(entry -> entry.range().mapId() + " " + entry.range().kind())
                 .containsExactly("1 HASH_BUCKET", "1 FREELIST", "2 HASH_BUCKET", "2 FREEZE");
@@ -146,7 +146,7 @@ class SlotLedgerTest {
 
     @Test
     void rangesOfAKindShareASlotInTheMapWithMostRanges() {
-        SlotLedger five = new SlotLedger(5);
+        SlotAllocator five = new SlotAllocator(5);
         MapResource small = Ranges.map(
                 1,
                 single(1, LockKind.HASH_BUCKET, 0),
@@ -158,7 +158,7 @@ class SlotLedgerTest {
                 single(2, LockKind.FREELIST, 4),
                 single(2, LockKind.FREELIST, 5),
                 single(2, LockKind.FREEZE, 6));
-        SlotLedger.Plan plan = five.plan(Ranges.inventory(small, big), id -> false);
+        SlotAllocator.Plan plan = five.plan(Ranges.inventory(small, big), id -> false);
         five.commit(plan);
         assertThat(plan.table().entries()).hasSize(7);
         assertThat(plan.blindSpots())
@@ -187,15 +187,15 @@ class SlotLedgerTest {
 
     @Test
     void sharedSlotsAreToldApartFromThoseOfOneRange() {
-        SlotLedger three = new SlotLedger(3);
+        SlotAllocator three = new SlotAllocator(3);
         MapResource big = Ranges.map(
                 2, single(2, LockKind.FREELIST, 3), single(2, LockKind.FREELIST, 4), single(2, LockKind.FREEZE, 5));
         MapResource other = Ranges.map(3, single(3, LockKind.FREEZE, 6));
-        SlotLedger.Plan fine = three.plan(Ranges.inventory(big), id -> false);
+        SlotAllocator.Plan fine = three.plan(Ranges.inventory(big), id -> false);
         three.commit(fine);
         assertThat(fine.blindSpots()).isEmpty();
         // the slots of the two single ranges have to rest before anybody else counts there
-        SlotLedger.Plan coarse = three.plan(Ranges.inventory(big, other), id -> false);
+        SlotAllocator.Plan coarse = three.plan(Ranges.inventory(big, other), id -> false);
         three.commit(coarse);
         assertThat(coarse.table().entries())
                 .extracting(RangeTable.Entry::range)
@@ -205,7 +205,7 @@ class SlotLedgerTest {
         resting.forEach(
                 slot -> assertThat(three.owner(slot).orElseThrow().kind()).isEqualTo(LockKind.FREELIST));
         resting.forEach(three::release);
-        SlotLedger.Plan again = three.plan(Ranges.inventory(big, other), id -> false);
+        SlotAllocator.Plan again = three.plan(Ranges.inventory(big, other), id -> false);
         three.commit(again);
         assertThat(again.table().entries()).hasSize(4);
         assertThat(again.table().entries()).extracting(RangeTable.Entry::slot).containsOnly(0, 1, 2);
@@ -215,12 +215,12 @@ class SlotLedgerTest {
 
     @Test
     void thenFreezeMutexesThenTheNewestMaps() {
-        SlotLedger two = new SlotLedger(2);
+        SlotAllocator two = new SlotAllocator(2);
         MapResource[] maps = IntStream.rangeClosed(1, 3)
                 .mapToObj(id -> Ranges.map(
                         id, single(id, LockKind.HASH_BUCKET, id * 2), single(id, LockKind.FREEZE, id * 2 + 1)))
                 .toArray(MapResource[]::new);
-        SlotLedger.Plan plan = two.plan(Ranges.inventory(maps), id -> false);
+        SlotAllocator.Plan plan = two.plan(Ranges.inventory(maps), id -> false);
         assertThat(plan.table().entries())
                 .extracting(entry -> entry.range().mapId() + " " + entry.range().kind())
                 .containsExactly("1 HASH_BUCKET", "2 HASH_BUCKET");
@@ -237,7 +237,7 @@ class SlotLedgerTest {
         MapResource[] maps = IntStream.rangeClosed(1, 30)
                 .mapToObj(id -> Ranges.map(id, single(id, LockKind.HASH_BUCKET, id)))
                 .toArray(MapResource[]::new);
-        assertThat(ledger.plan(Ranges.inventory(maps), id -> false).blindSpots())
+        assertThat(allocator.plan(Ranges.inventory(maps), id -> false).blindSpots())
                 .singleElement()
                 .asString()
                 .endsWith(", 22 m22, 21 m21 and 18 more");
@@ -248,7 +248,7 @@ class SlotLedgerTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void slotsNeverHaveTwoOwners(long seed) {
         Random random = new Random(seed);
-        SlotLedger small = new SlotLedger(40);
+        SlotAllocator small = new SlotAllocator(40);
         Map<Integer, LockRange> owners = new TreeMap<>();
         Set<Integer> alive = new HashSet<>();
         for (int scan = 1; scan <= 300; scan++) {
@@ -262,7 +262,7 @@ class SlotLedgerTest {
                     owners.remove(slot);
                 }
             }
-            SlotLedger.Plan plan = small.plan(
+            SlotAllocator.Plan plan = small.plan(
                     inventory(alive.stream()
                             .map(id -> single(id, LockKind.FREEZE, id))
                             .toArray(LockRange[]::new)),
@@ -282,7 +282,7 @@ class SlotLedgerTest {
     @ValueSource(ints = {0, 16385})
     void refusesSizesOutOfRange(int slots) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SlotLedger(slots))
+                .isThrownBy(() -> new SlotAllocator(slots))
                 .withMessage("slots=" + slots + " is outside 1..16384");
     }
 
@@ -290,9 +290,9 @@ class SlotLedgerTest {
         return Ranges.single(mapId, kind, Ranges.KERNEL + place * 64L, 0);
     }
 
-    private SlotLedger.Plan track(LockRange... ranges) {
-        SlotLedger.Plan plan = ledger.plan(inventory(ranges), id -> false);
-        ledger.commit(plan);
+    private SlotAllocator.Plan track(LockRange... ranges) {
+        SlotAllocator.Plan plan = allocator.plan(inventory(ranges), id -> false);
+        allocator.commit(plan);
         return plan;
     }
 
@@ -304,7 +304,7 @@ class SlotLedgerTest {
         return Ranges.inventory(maps.toArray(MapResource[]::new));
     }
 
-    private static int slotOf(LockRange range, SlotLedger.Plan plan) {
+    private static int slotOf(LockRange range, SlotAllocator.Plan plan) {
         return plan.table().entries().stream()
                 .filter(entry -> entry.range().equals(range))
                 .findAny()

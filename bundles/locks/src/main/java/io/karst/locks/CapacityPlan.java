@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  *
  * At each step the map with most ranges goes first, of equal ones the newest.
  */
-final class Shortage {
+final class CapacityPlan {
 
     /**
      * A range that is traced.
@@ -41,7 +41,7 @@ final class Shortage {
      * @param range locks
      * @param counted what its slot counts: the range itself, or every lock of that kind in the map
      */
-    record Fitting(LockRange range, LockRange counted) {}
+    record Traced(LockRange range, LockRange counted) {}
 
     /**
      * What fits.
@@ -49,7 +49,7 @@ final class Shortage {
      * @param kept ranges that stay, in the order given
      * @param blindSpots one sentence for each step that was needed
      */
-    record Result(List<Fitting> kept, List<String> blindSpots) {}
+    record Result(List<Traced> kept, List<String> blindSpots) {}
 
     private enum Step {
         PER_CPU_LISTS("per-CPU lists"),
@@ -85,7 +85,7 @@ final class Shortage {
     private final Map<Step, List<MapResource>> left = new EnumMap<>(Step.class);
     private long needed;
 
-    private Shortage(List<LockRange> ranges, Function<LockRange, MapResource> mapOf) {
+    private CapacityPlan(List<LockRange> ranges, Function<LockRange, MapResource> mapOf) {
         this.ranges = ranges;
         this.mapOf = mapOf;
         needed = ranges.size();
@@ -104,14 +104,14 @@ final class Shortage {
     static Result fit(List<LockRange> ranges, int places, int slots, Function<LockRange, MapResource> mapOf) {
         if (ranges.size() <= slots) {
             return new Result(
-                    ranges.stream().map(range -> new Fitting(range, range)).toList(), List.of());
+                    ranges.stream().map(range -> new Traced(range, range)).toList(), List.of());
         }
-        Shortage shortage = new Shortage(ranges, mapOf);
-        Iterator<Group> victims = shortage.groups(Step::of).iterator();
-        shortage.drop(victims, () -> shortage.rangesLeft() > places);
-        shortage.share(slots);
-        shortage.drop(victims, () -> shortage.needed > slots);
-        return new Result(shortage.kept(), shortage.sentences(places, slots));
+        CapacityPlan plan = new CapacityPlan(ranges, mapOf);
+        Iterator<Group> victims = plan.groups(Step::of).iterator();
+        plan.drop(victims, () -> plan.rangesLeft() > places);
+        plan.share(slots);
+        plan.drop(victims, () -> plan.needed > slots);
+        return new Result(plan.kept(), plan.sentences(places, slots));
     }
 
     /** All ranges of a kind in a map, as one: what is counted for it is no single lock's. */
@@ -127,10 +127,10 @@ final class Shortage {
         return coarse.getOrDefault(range, range);
     }
 
-    private List<Fitting> kept() {
+    private List<Traced> kept() {
         return ranges.stream()
                 .filter(range -> !dropped.contains(range))
-                .map(range -> new Fitting(range, counted(range)))
+                .map(range -> new Traced(range, counted(range)))
                 .toList();
     }
 
@@ -182,8 +182,8 @@ final class Shortage {
         int room = dropped.isEmpty() || slots < places ? slots : places;
         String why = ", because there are " + ranges.size() + " lock ranges and room for " + room + ": maps ";
         List<MapResource> shared = kept().stream()
-                .filter(fitting -> !fitting.range().equals(fitting.counted()))
-                .map(fitting -> mapOf.apply(fitting.range()))
+                .filter(traced -> !traced.range().equals(traced.counted()))
+                .map(traced -> mapOf.apply(traced.range()))
                 .distinct()
                 .toList();
         if (!shared.isEmpty()) {

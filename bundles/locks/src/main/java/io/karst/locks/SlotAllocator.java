@@ -26,9 +26,9 @@ import java.util.function.IntPredicate;
  * {@linkplain #retired retired} until the owner has taken its counts out, cleared it and {@linkplain #release released}
  * it. Slots never used before are handed out first, released ones in the order they came back.
  *
- * <p>When a scan has more ranges than there is room for, {@link Shortage} says which share a slot and which are left out.
+ * <p>When a scan has more ranges than there is room for, {@link CapacityPlan} says which share a slot and which are left out.
  */
-public final class SlotLedger {
+public final class SlotAllocator {
 
     /**
      * What the next table looks like. Nothing changes until {@link #commit}.
@@ -52,11 +52,11 @@ public final class SlotLedger {
     private int used;
 
     /**
-     * A ledger of empty slots.
+     * An allocator of empty slots.
      *
      * @param slots number of slots, 1 to {@value LockContentionLayout#MAX_RANGES}
      */
-    public SlotLedger(int slots) {
+    public SlotAllocator(int slots) {
         if (slots < 1 || slots > LockContentionLayout.MAX_RANGES) {
             throw new IllegalArgumentException("slots=" + slots + " is outside 1.." + LockContentionLayout.MAX_RANGES);
         }
@@ -64,7 +64,7 @@ public final class SlotLedger {
     }
 
     /**
-     * Takes up where another ledger of as many slots left off; to be called before anything else. Slots below the last one
+     * Takes up where another allocator of as many slots left off; to be called before anything else. Slots below the last one
      * in use that belong to nobody count as released.
      *
      * @param owners the range of each slot that has one
@@ -101,20 +101,20 @@ public final class SlotLedger {
         }
         RangeFilter.Result filtered = RangeFilter.filter(wanted.keySet());
         List<String> blindSpots = new ArrayList<>(filtered.refused());
-        Shortage.Result fitting =
-                Shortage.fit(filtered.kept(), LockContentionLayout.MAX_RANGES, slots, range -> wanted.get(range));
-        blindSpots.addAll(fitting.blindSpots());
-        return new Plan(assign(fitting.kept(), blindSpots), blindSpots);
+        CapacityPlan.Result fit =
+                CapacityPlan.fit(filtered.kept(), LockContentionLayout.MAX_RANGES, slots, range -> wanted.get(range));
+        blindSpots.addAll(fit.blindSpots());
+        return new Plan(assign(fit.kept(), blindSpots), blindSpots);
     }
 
-    private RangeTable assign(List<Shortage.Fitting> ranges, List<String> blindSpots) {
+    private RangeTable assign(List<CapacityPlan.Traced> ranges, List<String> blindSpots) {
         List<RangeTable.Entry> entries = new ArrayList<>(ranges.size());
         Map<LockRange, Integer> given = new HashMap<>();
         Iterator<Integer> again = released.iterator();
         int fresh = used;
         int waiting = 0;
-        for (Shortage.Fitting fitting : ranges) {
-            LockRange counted = fitting.counted();
+        for (CapacityPlan.Traced traced : ranges) {
+            LockRange counted = traced.counted();
             Integer slot = given.getOrDefault(counted, slotOf.get(counted));
             if (slot == null && fresh < slots) {
                 slot = fresh++;
@@ -125,7 +125,7 @@ public final class SlotLedger {
                 waiting++;
             } else {
                 given.put(counted, slot);
-                entries.add(new RangeTable.Entry(fitting.range(), slot, counted));
+                entries.add(new RangeTable.Entry(traced.range(), slot, counted));
             }
         }
         if (waiting > 0) {

@@ -210,14 +210,14 @@ final class Adoption {
         TracerSizes sizes = sizesOf(state);
         String name = String.valueOf(directory.getFileName());
         try {
-            programs.loaded(sizes, reused, (object, hook) -> {
+            programs.loaded(sizes, reused, (object, set) -> {
                         empty(directory);
                         Stream.concat(TracerMaps.SHARED.stream(), TracerMaps.SIZED.stream())
                                 .forEach(map -> object.map(map).pin(directory.resolve(TracerMaps.pinOf(map))));
                         pin(TracerMaps.ledger(bpf, sizes), directory.resolve(TracerMaps.LEDGER), inherited);
                         pin(TracerMaps.saved(bpf), directory.resolve(TracerMaps.SAVED), memory -> {});
                         pin(TracerMaps.state(bpf), directory.resolve(TracerMaps.STATE), state::write);
-                        attach(object, hook, directory);
+                        attach(object, set, directory);
                         return object;
                     })
                     .close();
@@ -227,17 +227,17 @@ final class Adoption {
         }
     }
 
-    private void attach(BpfObject object, Hook hook, Path directory) {
+    private void attach(BpfObject object, ProgramSet set, Path directory) {
         PinnedLinks links = new PinnedLinks(bpf, directory);
-        links.pinEnd(hook.attachEnd(object), programs.digest());
-        links.pinBegin(hook.attachBegin(object), programs.digest());
+        links.pinEnd(set.attachEnd(object), programs.digest());
+        links.pinBegin(set.attachBegin(object), programs.digest());
     }
 
     private static GenerationHeader stateOf(TracerSizes sizes, Instant since) {
         return new GenerationHeader(LockContentionLayout.VERSION, sizes.cpus(), sizes.slots(), sizes.lines(), since);
     }
 
-    /** Of what a try with the other hook left. */
+    /** Of what a try with the other programs left. */
     private void empty(Path directory) {
         try {
             pins.emptyGeneration(String.valueOf(directory.getFileName()));
@@ -279,7 +279,7 @@ final class Adoption {
         PinnedLinks.Misses misses = links.missesOfOthers(digest);
         if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
             // a new Tracking finishes what was broken off: nothing is left to be cleared
-            SavedTotals saved = new Tracking(memory, ticker).saved();
+            SavedTotals saved = new RangeCounting(memory, ticker).saved();
             new DoubleBufferedRecord(memory.saved()).write(saved.withMisses(misses.begins(), misses.ends()));
         }
         links.detachOthers(digest, ticker);
@@ -292,8 +292,8 @@ final class Adoption {
         Map<String, Path> reused = shared(old.path());
         TracerMaps.SIZED.forEach(map -> reused.put(map, old.path().resolve(TracerMaps.pinOf(map))));
         sayHandover(old.path());
-        programs.loaded(sizes, reused, (object, hook) -> {
-                    attach(object, hook, old.path());
+        programs.loaded(sizes, reused, (object, set) -> {
+                    attach(object, set, old.path());
                     return object;
                 })
                 .close();
@@ -337,24 +337,24 @@ final class Adoption {
 
     /** Detaches an older generation, adds its counts to the newer one, and removes it. */
     private void mergeInto(Generation next, Generation old) throws IOException {
-        try (Owned owned = new Owned()) {
-            DoubleBufferedRecord store = recordOf(next.path(), owned);
+        try (Closer closer = new Closer()) {
+            DoubleBufferedRecord store = recordOf(next.path(), closer);
             Optional<GenerationHeader> state = old.found().state().filter(AdoptionPlan.readableFor(what()));
             if (state.isPresent() && store.read().merged() < old.number()) {
                 TracerSizes sizes = sizesOf(state.get());
-                SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, old.path()), sizes, owned);
+                SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, old.path()), sizes, closer);
                 detach(new PinnedLinks(bpf, old.path()), "", memory);
-                Tracking counted = new Tracking(memory, ticker);
+                RangeCounting counted = new RangeCounting(memory, ticker);
                 store.write(store.read().merging(old.number(), counted.saved(), counted.totals()));
             }
         }
         pins.removeGeneration(old.name());
     }
 
-    private DoubleBufferedRecord recordOf(Path directory, Owned owned) {
+    private DoubleBufferedRecord recordOf(Path directory, Closer closer) {
         try (BpfMap map = bpf.pinnedMap(directory.resolve(TracerMaps.SAVED))) {
             MappedMemory memory = map.mmap(true);
-            owned.add(memory::close);
+            closer.add(memory::close);
             return new DoubleBufferedRecord(memory);
         }
     }

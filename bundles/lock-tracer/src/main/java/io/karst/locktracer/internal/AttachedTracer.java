@@ -20,28 +20,28 @@ import java.util.function.Function;
  * The attached contention programs and their memory. Whoever made it closes it; a start that fails has closed all it took.
  * What is pinned goes on counting after that, the rest is detached.
  */
-final class AttachedTracer implements Owned.Closing {
-    private final Owned owned;
+final class AttachedTracer implements Closer.Closing {
+    private final Closer closer;
     private final SharedMemory memory;
     private final BpfProgram begin;
     private final BpfProgram end;
-    private final Hook hook;
+    private final ProgramSet set;
     private final Instant since;
     private final Optional<Path> pins;
 
     private AttachedTracer(
-            Owned owned,
+            Closer closer,
             SharedMemory memory,
             BpfProgram begin,
             BpfProgram end,
-            Hook hook,
+            ProgramSet set,
             Instant since,
             Optional<Path> pins) {
-        this.owned = owned;
+        this.closer = closer;
         this.memory = memory;
         this.begin = begin;
         this.end = end;
-        this.hook = hook;
+        this.set = set;
         this.since = since;
         this.pins = pins;
     }
@@ -49,35 +49,35 @@ final class AttachedTracer implements Owned.Closing {
     /** Loads and attaches, and pins nothing. */
     static AttachedTracer attached(Programs programs, TracerSizes sizes, Instant now) {
         return programs.loaded(
-                sizes, Map.of(), (object, hook) -> ofObject(programs.bpf(), object, hook, sizes, Optional.of(now)));
+                sizes, Map.of(), (object, set) -> ofObject(programs.bpf(), object, set, sizes, Optional.of(now)));
     }
 
     /** Takes over the programs that take test runs and attaches nothing. */
     static AttachedTracer detached(Bpf bpf, BpfObject object, TracerSizes sizes) {
-        return ofObject(bpf, object, Hook.RAW_TP, sizes, Optional.empty());
+        return ofObject(bpf, object, ProgramSet.RAW_TP, sizes, Optional.empty());
     }
 
     /** Attaches now, or if there is no time, nothing. */
     private static AttachedTracer ofObject(
-            Bpf bpf, BpfObject object, Hook hook, TracerSizes sizes, Optional<Instant> now) {
-        return closingAfterFailure(owned -> {
-            owned.add(object::close);
+            Bpf bpf, BpfObject object, ProgramSet set, TracerSizes sizes, Optional<Instant> now) {
+        return closingAfterFailure(closer -> {
+            closer.add(object::close);
             Function<String, BpfMap> maps = name -> switch (name) {
                 case TracerMaps.LEDGER -> TracerMaps.ledger(bpf, sizes);
                 case TracerMaps.SAVED -> TracerMaps.saved(bpf);
                 default -> object.map(name);
             };
-            SharedMemory memory = TracerMaps.mapped(maps, sizes, owned);
+            SharedMemory memory = TracerMaps.mapped(maps, sizes, closer);
             if (now.isPresent()) {
-                owned.add(hook.attachEnd(object)::close);
-                owned.add(hook.attachBegin(object)::close);
+                closer.add(set.attachEnd(object)::close);
+                closer.add(set.attachBegin(object)::close);
             }
             return new AttachedTracer(
-                    owned,
+                    closer,
                     memory,
-                    object.program(hook.begin()),
-                    object.program(hook.end()),
-                    hook,
+                    object.program(set.begin()),
+                    object.program(set.end()),
+                    set,
                     now.orElse(Instant.EPOCH),
                     Optional.empty());
         });
@@ -85,34 +85,34 @@ final class AttachedTracer implements Owned.Closing {
 
     /** Takes hold of a generation that is pinned, by the links of one asset. */
     static AttachedTracer pinned(Bpf bpf, Path directory, GenerationHeader state, String digest) {
-        return closingAfterFailure(owned -> {
+        return closingAfterFailure(closer -> {
             TracerSizes sizes = new TracerSizes(state.cpus(), state.slots(), state.lines());
-            SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, directory), sizes, owned);
-            BpfProgram end = program(bpf, directory.resolve(PinnedLinks.END + digest), owned);
-            BpfProgram begin = program(bpf, directory.resolve(PinnedLinks.BEGIN + digest), owned);
-            Hook hook = Hook.ofBegin(begin.info().name());
-            return new AttachedTracer(owned, memory, begin, end, hook, state.since(), Optional.of(directory));
+            SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, directory), sizes, closer);
+            BpfProgram end = program(bpf, directory.resolve(PinnedLinks.END + digest), closer);
+            BpfProgram begin = program(bpf, directory.resolve(PinnedLinks.BEGIN + digest), closer);
+            ProgramSet set = ProgramSet.ofBegin(begin.info().name());
+            return new AttachedTracer(closer, memory, begin, end, set, state.since(), Optional.of(directory));
         });
     }
 
-    private static BpfProgram program(Bpf bpf, Path pin, Owned owned) {
+    private static BpfProgram program(Bpf bpf, Path pin, Closer closer) {
         BpfLink link = bpf.pinnedLink(pin);
-        owned.add(link::close);
+        closer.add(link::close);
         int id = link.info().programId();
         BpfProgram program = bpf.programById(id)
                 .orElseThrow(() -> new IllegalStateException("program " + id + " of " + pin + " is gone"));
-        owned.add(program::close);
+        closer.add(program::close);
         return program;
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
-    private static AttachedTracer closingAfterFailure(Function<Owned, AttachedTracer> making) {
-        Owned owned = new Owned();
+    private static AttachedTracer closingAfterFailure(Function<Closer, AttachedTracer> making) {
+        Closer closer = new Closer();
         try {
-            return making.apply(owned);
+            return making.apply(closer);
         } catch (RuntimeException | Error e) {
             try {
-                owned.close();
+                closer.close();
             } catch (RuntimeException again) {
                 e.addSuppressed(again);
             }
@@ -124,8 +124,8 @@ final class AttachedTracer implements Owned.Closing {
         return memory;
     }
 
-    Hook hook() {
-        return hook;
+    ProgramSet programs() {
+        return set;
     }
 
     BpfProgram begin() {
@@ -149,6 +149,6 @@ final class AttachedTracer implements Owned.Closing {
     /** Detaches what is not pinned, then frees the memory, then the programs and maps. */
     @Override
     public void close() {
-        owned.close();
+        closer.close();
     }
 }

@@ -117,10 +117,10 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         String pin_instance() default "";
     }
 
-    private final Owned owned = new Owned();
+    private final Closer closer = new Closer();
     private final PinPolicy pinPolicy;
     private final AttachedTracer tracer;
-    private final Tracking tracking;
+    private final RangeCounting counting;
     private final SelfTest.Parts parts;
     private volatile List<LockVisibility> visibility;
     private volatile TracerSettings settings;
@@ -220,12 +220,12 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
                 .sum();
         TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings);
         try {
-            pinPolicy = PinPolicy.of(bpf, settings.pins(), owned);
+            pinPolicy = PinPolicy.of(bpf, settings.pins(), closer);
             tracer = parts.loader()
                     .load(ASSET, (asset, btf) -> pinPolicy.tracer(new Programs(bpf, asset, btf), sizes, ranges, clock));
-            owned.add(tracer);
-            tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
-            tracking.track(parts.inventory().current());
+            closer.add(tracer);
+            counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
+            counting.track(parts.inventory().current());
             pinPolicy.finish(tracer);
             visibility = knownOrTested(parts, settings);
         } catch (RuntimeException | Error e) {
@@ -236,7 +236,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         startupDuration = Duration.ofNanos(System.nanoTime() - began);
         LOG.info(
                 "tracing: hook={} since={} pins={} visibility={}",
-                tracer.hook(),
+                tracer.programs(),
                 tracer.since(),
                 tracer.pins(),
                 visibility);
@@ -244,7 +244,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
 
     /** This kernel shows what it showed an earlier tracer. */
     private List<LockVisibility> knownOrTested(SelfTest.Parts parts, TracerSettings settings) {
-        List<LockVisibility> known = tracking.visibility();
+        List<LockVisibility> known = counting.visibility();
         return settings.selfTest() && !known.isEmpty() ? known : tested(parts, settings);
     }
 
@@ -252,10 +252,10 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         if (!settings.selfTest()) {
             return SelfTest.untested(parts.symbols(), "not tested: self.test of io.karst.locktracer is false");
         }
-        List<LockVisibility> found = SelfTest.run(parts, tracking, Duration.ofMillis(settings.selfTestMillis()));
-        tracking.track(parts.inventory().rescan());
+        List<LockVisibility> found = SelfTest.run(parts, counting, Duration.ofMillis(settings.selfTestMillis()));
+        counting.track(parts.inventory().rescan());
         if (found.stream().noneMatch(family -> family.reason().startsWith("not tested"))) {
-            tracking.visibility(found);
+            counting.visibility(found);
         }
         return found;
     }
@@ -263,7 +263,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     @SuppressWarnings("IllegalCatch") // the first failure is the one to report
     private void closeAfter(Throwable failure) {
         try {
-            owned.close();
+            closer.close();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
@@ -275,7 +275,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         if (!closed) {
             closed = true;
             forget.run();
-            owned.close();
+            closer.close();
         }
     }
 
@@ -283,31 +283,29 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     public synchronized TracerReading read() {
         requireOpen();
         // Lost events are read after the counts: a wait that is in neither is then at most too new.
-        LockTotals totals = tracking.totals();
-        Map<LostReason, Long> lost = new EnumMap<>(tracking.lost());
+        LockTotals totals = counting.totals();
+        Map<LostReason, Long> lost = new EnumMap<>(counting.lost());
         lost.put(
                 LostReason.RECURSION_BEGIN,
-                tracking.lostBegins(tracer.begin().info().recursionMisses()));
-        lost.put(
-                LostReason.RECURSION_END,
-                tracking.lostEnds(tracer.end().info().recursionMisses()));
+                counting.lostBegins(tracer.begin().info().recursionMisses()));
+        lost.put(LostReason.RECURSION_END, counting.lostEnds(tracer.end().info().recursionMisses()));
         return new TracerReading(clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
     }
 
     private List<String> blindSpots() {
         List<String> all = new ArrayList<>(BlindSpots.of(visibility));
-        if (tracer.hook() == Hook.RAW_TP) {
+        if (tracer.programs() == ProgramSet.RAW_TP) {
             all.add("attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that");
         }
         all.addAll(waitingSettings());
-        all.addAll(tracking.blindSpots());
+        all.addAll(counting.blindSpots());
         return all;
     }
 
     @Override
     public synchronized void track(Inventory inventory) {
         requireOpen();
-        tracking.track(inventory);
+        counting.track(inventory);
     }
 
     private void requireOpen() {

@@ -33,7 +33,7 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
      * @param owned gets the claim
      * @throws IllegalStateException if another process has it, or somebody else could have written there
      */
-    static PinPolicy of(Bpf bpf, PinLocation location, Owned owned) {
+    static PinPolicy of(Bpf bpf, PinLocation location, Closer closer) {
         if (!location.enabled() && !Files.exists(location.directory(), LinkOption.NOFOLLOW_LINKS)) {
             return new PinPolicy(location, Optional.empty(), "pin of io.karst.locktracer is false");
         }
@@ -41,7 +41,7 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
         if (access instanceof PinDirectory.Unavailable unavailable) {
             return new PinPolicy(location, Optional.empty(), unavailable.reason());
         }
-        owned.add(bpf.claim(location.directory())
+        closer.add(bpf.claim(location.directory())
                 .orElseThrow(() -> new IllegalStateException("another tracer has " + location.directory()
                         + ": give each Karaf on this host its own pin.instance of io.karst.locktracer"))::close);
         return new PinPolicy(location, Optional.of(((PinDirectory.Usable) access).pins()), "");

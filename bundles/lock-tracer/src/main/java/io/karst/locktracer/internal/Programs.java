@@ -37,12 +37,12 @@ record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
      * @param use attaches; closes what it took when it throws
      * @throws BpfException of the first try, if both are refused
      */
-    <T> T loaded(TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, Hook, T> use) {
+    <T> T loaded(TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, ProgramSet, T> use) {
         try {
-            return loaded(Hook.TP_BTF, sizes, reused, use);
+            return loaded(ProgramSet.TP_BTF, sizes, reused, use);
         } catch (BpfException e) {
             try {
-                return loaded(Hook.RAW_TP, sizes, reused, use);
+                return loaded(ProgramSet.RAW_TP, sizes, reused, use);
             } catch (BpfException again) {
                 e.addSuppressed(again);
                 throw e;
@@ -51,10 +51,11 @@ record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, the object is closed again
-    private <T> T loaded(Hook hook, TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, Hook, T> use) {
-        BpfObject object = load(hook, sizes, reused);
+    private <T> T loaded(
+            ProgramSet set, TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, ProgramSet, T> use) {
+        BpfObject object = load(set, sizes, reused);
         try {
-            return use.apply(object, hook);
+            return use.apply(object, set);
         } catch (RuntimeException | Error e) {
             object.close();
             throw e;
@@ -63,11 +64,11 @@ record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
 
     /** Loads one kind; the caller closes the object. */
     @SuppressWarnings("IllegalCatch") // whatever fails, the object is closed again
-    BpfObject load(Hook hook, TracerSizes sizes, Map<String, Path> reused) {
+    BpfObject load(ProgramSet set, TracerSizes sizes, Map<String, Path> reused) {
         BpfObject object = bpf.open(asset, btf);
         try {
-            for (Hook each : Hook.values()) {
-                each.programs().forEach(name -> object.setAutoload(name, each == hook));
+            for (ProgramSet each : ProgramSet.values()) {
+                each.programs().forEach(name -> object.setAutoload(name, each == set));
             }
             object.setReadOnlyVariable("slots", sizes.slots());
             object.setReadOnlyVariable("single_lock_lines", sizes.lines());

@@ -71,14 +71,14 @@ final class SelfTest {
     private final Bpf bpf;
     private final ResourceInventory inventory;
     private final KernelSymbols symbols;
-    private final Tracking tracking;
+    private final RangeCounting counting;
     private final Duration perFamily;
 
-    private SelfTest(Parts parts, Tracking tracking, Duration perFamily) {
+    private SelfTest(Parts parts, RangeCounting counting, Duration perFamily) {
         bpf = parts.bpf();
         inventory = parts.inventory();
         symbols = parts.symbols();
-        this.tracking = tracking;
+        this.counting = counting;
         this.perFamily = perFamily;
     }
 
@@ -98,8 +98,8 @@ final class SelfTest {
      * @param perFamily longest time for each
      * @return one entry for each family; where no test was possible the reason says so
      */
-    static List<LockVisibility> run(Parts parts, Tracking tracking, Duration perFamily) {
-        SelfTest test = new SelfTest(parts, tracking, perFamily);
+    static List<LockVisibility> run(Parts parts, RangeCounting counting, Duration perFamily) {
+        SelfTest test = new SelfTest(parts, counting, perFamily);
         try {
             return parts.loader().load(ASSET, test::withLoad);
         } catch (AssetException | BpfException e) {
@@ -131,12 +131,12 @@ final class SelfTest {
             load.programNames().forEach(name -> load.setAutoload(name, wanted.contains(name)));
             load.load();
             load.mapNames().forEach(name -> maps.put(load.map(name).info().id(), name));
-            tracking.track(inventory.including(maps.keySet()));
+            counting.track(inventory.including(maps.keySet()));
             return families(symbols).stream()
                     .map(family -> test(family, load, maps))
                     .toList();
         } finally {
-            tracking.ignore(maps.keySet());
+            counting.ignore(maps.keySet());
         }
     }
 
@@ -158,7 +158,7 @@ final class SelfTest {
     }
 
     private boolean tracked(LockKind kind, Map<Integer, String> maps) {
-        return tracking.table().entries().stream()
+        return counting.table().entries().stream()
                 .anyMatch(entry -> entry.range().kind() == kind
                         && maps.containsKey(entry.range().mapId()));
     }
@@ -258,7 +258,7 @@ final class SelfTest {
     }
 
     private long waits(LockKind kind, Map<Integer, String> maps) {
-        return tracking.totals().perKind().stream()
+        return counting.totals().perKind().stream()
                 .filter(entry -> entry.kind() == kind && maps.containsKey(entry.mapId()))
                 .mapToLong(entry -> entry.counters().count())
                 .sum();

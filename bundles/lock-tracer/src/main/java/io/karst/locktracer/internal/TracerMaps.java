@@ -51,25 +51,25 @@ final class TracerMaps {
         return bpf.createMap(new MapSpec("array", name, Integer.BYTES, bytes, entries, MMAPABLE));
     }
 
-    /** Maps all that user space reads. What is mapped belongs to {@code owned}. */
-    static SharedMemory mapped(Function<String, BpfMap> maps, TracerSizes sizes, Owned owned) {
+    /** Maps all that user space reads. What is mapped belongs to {@code closer}. */
+    static SharedMemory mapped(Function<String, BpfMap> maps, TracerSizes sizes, Closer closer) {
         return new SharedMemory(
-                mapped(maps, "ranges", true, owned),
-                mapped(maps, "control", true, owned),
-                mapped(maps, "totals", true, owned),
-                mapped(maps, "single_locks", true, owned),
-                mapped(maps, "lost", false, owned),
-                mapped(maps, ".data.waiting", true, owned),
-                mapped(maps, LEDGER, true, owned),
-                mapped(maps, SAVED, true, owned),
+                mapped(maps, "ranges", true, closer),
+                mapped(maps, "control", true, closer),
+                mapped(maps, "totals", true, closer),
+                mapped(maps, "single_locks", true, closer),
+                mapped(maps, "lost", false, closer),
+                mapped(maps, ".data.waiting", true, closer),
+                mapped(maps, LEDGER, true, closer),
+                mapped(maps, SAVED, true, closer),
                 sizes);
     }
 
-    private static MappedMemory mapped(Function<String, BpfMap> maps, String name, boolean writable, Owned owned) {
+    private static MappedMemory mapped(Function<String, BpfMap> maps, String name, boolean writable, Closer closer) {
         // the memory outlives the handle; one that belongs to an object ignores this close
         try (BpfMap map = maps.apply(name)) {
             MappedMemory memory = map.mmap(writable);
-            owned.add(memory::close);
+            closer.add(memory::close);
             return memory;
         }
     }

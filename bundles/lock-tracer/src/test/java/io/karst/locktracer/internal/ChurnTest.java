@@ -69,22 +69,22 @@ class ChurnTest {
                                         new Programs(bpf, asset, btf),
                                         new TracerSizes(bpf.possibleCpus(), 16384, 1024),
                                         Instant.now()))) {
-            Tracking tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
-            for (int run = 0; run == 0 || (run < MOST_RUNS && !allProvoked(tracking)); run++) {
-                churn(tracking, maps);
+            RangeCounting counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
+            for (int run = 0; run == 0 || (run < MOST_RUNS && !allProvoked(counting)); run++) {
+                churn(counting, maps);
             }
-            check(tracking);
+            check(counting);
         } finally {
             bpf.close();
         }
     }
 
-    private void churn(Tracking tracking, ScannedMaps maps) throws Exception {
+    private void churn(RangeCounting counting, ScannedMaps maps) throws Exception {
         ScheduledExecutorService scans = Executors.newSingleThreadScheduledExecutor();
         Deque<BpfMap> untouched = new ArrayDeque<>();
         try {
             Future<?> scanning =
-                    scans.scheduleWithFixedDelay(() -> scan(tracking, maps), 0, SCAN_MILLIS, TimeUnit.MILLISECONDS);
+                    scans.scheduleWithFixedDelay(() -> scan(counting, maps), 0, SCAN_MILLIS, TimeUnit.MILLISECONDS);
             long end = System.nanoTime() + TIME.toNanos();
             for (int round = 0; System.nanoTime() < end; round++) {
                 assertThat(scanning).as("scans go on").isNotDone();
@@ -92,7 +92,7 @@ class ChurnTest {
                 if (untouched.size() == QUIET) {
                     untouched.removeFirst().close();
                 }
-                fightFor(spec, tracking);
+                fightFor(spec, counting);
                 BpfMap next = bpf.createMap(spec);
                 untouched.addLast(next);
                 quiet.add(next.info().id());
@@ -105,16 +105,16 @@ class ChurnTest {
         LOG.info("so far {} maps fought for and as many left alone, each run {} s", contended.size(), TIME.toSeconds());
     }
 
-    private void scan(Tracking tracking, ScannedMaps maps) {
-        tracking.track(maps.rescan());
-        for (RangeTable.Entry entry : tracking.table().entries()) {
+    private void scan(RangeCounting counting, ScannedMaps maps) {
+        counting.track(maps.rescan());
+        for (RangeTable.Entry entry : counting.table().entries()) {
             mapsAtAddress
                     .computeIfAbsent(entry.range().firstLock(), address -> new HashSet<>())
                     .add(entry.range().mapId());
         }
     }
 
-    private void fightFor(MapSpec spec, Tracking tracking) {
+    private void fightFor(MapSpec spec, RangeCounting counting) {
         byte[] first = new byte[Integer.BYTES];
         int id;
         long turns;
@@ -130,20 +130,20 @@ class ChurnTest {
                     },
                     ROUND);
         }
-        contended.put(id, new Life(turns * DELETES, System.nanoTime() - born, count(tracking, id)));
+        contended.put(id, new Life(turns * DELETES, System.nanoTime() - born, count(counting, id)));
     }
 
-    private static long count(Tracking tracking, int mapId) {
-        return tracking.totals().perKind().stream()
+    private static long count(RangeCounting counting, int mapId) {
+        return counting.totals().perKind().stream()
                 .filter(entry -> entry.mapId() == mapId)
                 .mapToLong(entry -> entry.counters().count())
                 .sum();
     }
 
-    private boolean allProvoked(Tracking tracking) {
-        return contended.keySet().stream().anyMatch(id -> count(tracking, id) > 0)
+    private boolean allProvoked(RangeCounting counting) {
+        return contended.keySet().stream().anyMatch(id -> count(counting, id) > 0)
                 && reusedAddresses() > 0
-                && goneWaits(tracking) > 0;
+                && goneWaits(counting) > 0;
     }
 
     private long reusedAddresses() {
@@ -156,13 +156,13 @@ class ChurnTest {
     }
 
     /** Waits where the lock of a map was that had been freed. */
-    private static long goneWaits(Tracking tracking) {
-        return tracking.lost().getOrDefault(LostReason.MAP_GONE, 0L);
+    private static long goneWaits(RangeCounting counting) {
+        return counting.lost().getOrDefault(LostReason.MAP_GONE, 0L);
     }
 
-    private void check(Tracking tracking) {
+    private void check(RangeCounting counting) {
         long waits = 0;
-        for (LockCounters entry : tracking.totals().perKind()) {
+        for (LockCounters entry : counting.totals().perKind()) {
             assertThat(quiet).as("never touched, yet counted: " + entry).doesNotContain(entry.mapId());
             Life life = contended.get(entry.mapId());
             if (life != null) {
@@ -176,6 +176,6 @@ class ChurnTest {
         }
         assertThat(waits).as("waits on the maps that were fought for").isPositive();
         assertThat(reusedAddresses()).as("lock addresses that several maps had").isPositive();
-        assertThat(goneWaits(tracking)).as("waits where a freed map's lock was").isPositive();
+        assertThat(goneWaits(counting)).as("waits where a freed map's lock was").isPositive();
     }
 }

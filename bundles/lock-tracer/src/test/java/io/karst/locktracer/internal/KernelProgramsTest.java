@@ -52,8 +52,8 @@ class KernelProgramsTest {
     void findsEveryRangeOfAFullTableAndNothingBeside() {
         List<LockRange> ranges = ranges(new Random(21), 16384);
         try (Twins twins = new Twins(bpf, 16384, 65536)) {
-            twins.tracking().track(inventory(ranges));
-            assertThat(twins.tracking().table().entries()).hasSize(16384);
+            twins.counting().track(inventory(ranges));
+            assertThat(twins.counting().table().entries()).hasSize(16384);
             long[] expected = new long[16384];
             long lockEvents = 0;
             for (LockRange range : ranges) {
@@ -63,20 +63,20 @@ class KernelProgramsTest {
                     expected[slot]++;
                     lockEvents += range.count() > 1 ? 1 : 0;
                     for (long near : new long[] {lock - 1, lock + 1}) {
-                        if (twins.tracking().table().find(near).isEmpty()) {
+                        if (twins.counting().table().find(near).isEmpty()) {
                             twins.spin(near);
                         }
                     }
                 }
             }
             assertThat(slotCounts(twins)).isEqualTo(expected);
-            long perLock = twins.tracking().totals().perLock().stream()
+            long perLock = twins.counting().totals().perLock().stream()
                     .mapToLong(entry -> entry.counters().count())
                     .sum();
             long singles = ranges.stream().filter(range -> range.count() == 1).count() * 2;
-            assertThat(perLock + twins.tracking().lost().getOrDefault(LostReason.SINGLE_LOCK, 0L))
+            assertThat(perLock + twins.counting().lost().getOrDefault(LostReason.SINGLE_LOCK, 0L))
                     .isEqualTo(lockEvents + singles);
-            assertThat(twins.tracking().lost())
+            assertThat(twins.counting().lost())
                     .containsEntry(LostReason.STALE_NOTE, 0L)
                     .containsEntry(LostReason.NESTING, 0L)
                     .containsEntry(LostReason.CLOCK, 0L);
@@ -89,17 +89,17 @@ class KernelProgramsTest {
         LockRange timer = new LockRange(1, 0, LockKind.VALUE_TIMER, LOCK, 64, 50, 24, 0);
         LockRange work = new LockRange(1, 0, LockKind.VALUE_WORK_QUEUE, LOCK, 64, 50, 40, 0);
         try (Twins twins = new Twins(bpf, 1024, 1024)) {
-            twins.tracking().track(inventory(List.of(spin, timer, work)));
+            twins.counting().track(inventory(List.of(spin, timer, work)));
             for (long address = LOCK; address < LOCK + 50 * 64; address += 4) {
                 twins.spin(address);
             }
-            assertThat(twins.tracking().totals().perKind())
+            assertThat(twins.counting().totals().perKind())
                     .extracting(LockCounters::kind, entry -> entry.counters().count())
                     .containsExactlyInAnyOrder(
                             tuple(LockKind.VALUE_SPIN_LOCK, 50L),
                             tuple(LockKind.VALUE_TIMER, 50L),
                             tuple(LockKind.VALUE_WORK_QUEUE, 50L));
-            assertThat(twins.tracking().totals().perLock())
+            assertThat(twins.counting().totals().perLock())
                     .hasSize(150)
                     .allSatisfy(lock -> assertThat(lock.counters().count()).isEqualTo(1));
         }
@@ -116,7 +116,7 @@ class KernelProgramsTest {
             assertThat(countOf(twins, 2)).isEqualTo(1);
             assertThat(waitsOf(twins, 1).totalNanos())
                     .isGreaterThan(waitsOf(twins, 2).totalNanos());
-            assertThat(twins.tracking().lost().values()).containsOnly(0L);
+            assertThat(twins.counting().lost().values()).containsOnly(0L);
         }
     }
 
@@ -156,7 +156,7 @@ class KernelProgramsTest {
             }
             assertThat(countOf(twins, 1)).isEqualTo(1);
             assertThat(countOf(twins, 2)).isEqualTo(10);
-            assertThat(twins.tracking().lost()).containsEntry(LostReason.STALE_NOTE, 9L);
+            assertThat(twins.counting().lost()).containsEntry(LostReason.STALE_NOTE, 9L);
         }
     }
 
@@ -168,7 +168,7 @@ class KernelProgramsTest {
             twins.end(OTHER, 0);
             assertThat(countOf(twins, 1)).isZero();
             assertThat(countOf(twins, 2)).isEqualTo(1);
-            assertThat(twins.tracking().lost()).containsEntry(LostReason.STALE_NOTE, 1L);
+            assertThat(twins.counting().lost()).containsEntry(LostReason.STALE_NOTE, 1L);
         }
     }
 
@@ -178,7 +178,7 @@ class KernelProgramsTest {
             twins.end(LOCK, 0);
             twins.begin(LOCK, Twins.SPIN);
             twins.end(OTHER, 0);
-            assertThat(twins.tracking().totals().perKind()).isEmpty();
+            assertThat(twins.counting().totals().perKind()).isEmpty();
             twins.end(LOCK, 0);
             assertThat(countOf(twins, 1)).isEqualTo(1);
         }
@@ -201,15 +201,15 @@ class KernelProgramsTest {
     void countsWithoutALineForTheSingleLockAsLost() {
         LockRange many = new LockRange(1, 0, LockKind.HASH_BUCKET, LOCK, 16, 500, 8, 0);
         try (Twins twins = new Twins(bpf, 1024, 64)) {
-            twins.tracking().track(inventory(List.of(many)));
+            twins.counting().track(inventory(List.of(many)));
             for (long lock = many.firstLock(); lock <= many.lastLock(); lock += 16) {
                 twins.spin(lock);
             }
             assertThat(countOf(twins, 1)).isEqualTo(500);
-            long lines = twins.tracking().totals().perLock().size();
+            long lines = twins.counting().totals().perLock().size();
             assertThat(lines).isBetween(32L, 64L);
-            assertThat(twins.tracking().lost()).containsEntry(LostReason.SINGLE_LOCK, 500 - lines);
-            assertThat(twins.tracking().blindSpots()).hasSize(1);
+            assertThat(twins.counting().lost()).containsEntry(LostReason.SINGLE_LOCK, 500 - lines);
+            assertThat(twins.counting().blindSpots()).hasSize(1);
         }
     }
 
@@ -218,11 +218,11 @@ class KernelProgramsTest {
         try (Twins twins = twoLocks()) {
             for (int round = 0; round < 6; round++) {
                 twins.spin(LOCK);
-                twins.tracking().track(round % 2 == 0 ? inventory(List.of(lock(1, LOCK))) : both());
+                twins.counting().track(round % 2 == 0 ? inventory(List.of(lock(1, LOCK))) : both());
                 twins.spin(OTHER);
                 // a wait that began before the switch ends after it
                 twins.begin(LOCK, Twins.SPIN);
-                twins.tracking().track(both());
+                twins.counting().track(both());
                 twins.end(LOCK, 0);
             }
             assertThat(countOf(twins, 1)).isEqualTo(12);
@@ -244,13 +244,13 @@ class KernelProgramsTest {
             twins.end(OTHER, 0);
             assertThat(countOf(twins, 1)).isEqualTo(1);
             assertThat(countOf(twins, 2)).isEqualTo(1);
-            assertThat(twins.tracking().lost().values()).containsOnly(0L);
+            assertThat(twins.counting().lost().values()).containsOnly(0L);
         }
     }
 
     private Twins twoLocks() {
         Twins twins = new Twins(bpf, 1024, 64);
-        twins.tracking().track(both());
+        twins.counting().track(both());
         return twins;
     }
 
@@ -263,7 +263,7 @@ class KernelProgramsTest {
     }
 
     private static WaitCounters waitsOf(Twins twins, int mapId) {
-        return twins.tracking().totals().perKind().stream()
+        return twins.counting().totals().perKind().stream()
                 .filter(entry -> entry.mapId() == mapId)
                 .map(LockCounters::counters)
                 .findAny()
@@ -275,7 +275,7 @@ class KernelProgramsTest {
     }
 
     private static int slotOf(Twins twins, LockRange range) {
-        return twins.tracking()
+        return twins.counting()
                 .table()
                 .find(range.firstLock())
                 .orElseThrow()

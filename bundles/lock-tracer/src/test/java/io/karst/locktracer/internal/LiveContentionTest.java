@@ -82,16 +82,16 @@ class LiveContentionTest {
 
         abstract Runnable turn(BpfObject load);
 
-        WaitCounters counted(Tracking tracking) {
-            return tracking.totals().perKind().stream()
+        WaitCounters counted(RangeCounting counting) {
+            return counting.totals().perKind().stream()
                     .filter(entry -> entry.kind() == kind)
                     .map(LockCounters::counters)
                     .findAny()
                     .orElse(WaitCounters.NONE);
         }
 
-        long lock(Tracking tracking) {
-            return tracking.table().entries().stream()
+        long lock(RangeCounting counting) {
+            return counting.table().entries().stream()
                     .filter(entry -> entry.range().kind() == kind)
                     .mapToLong(entry -> entry.range().firstLock())
                     .findAny()
@@ -116,12 +116,12 @@ class LiveContentionTest {
                                         Instant.now()))) {
             Set<Integer> wanted = Set.of(id(load, Fight.SPIN_LOCK), id(load, Fight.MUTEX));
             maps.only(found -> wanted.contains(found.mapId()));
-            Tracking tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
-            tracking.track(maps.rescan());
+            RangeCounting counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
+            counting.track(maps.rescan());
 
-            Map<Fight, Seen> independent = fightAll(load, tracking);
+            Map<Fight, Seen> independent = fightAll(load, counting);
 
-            independent.forEach((fight, seen) -> assertAgree(fight, seen, fight.counted(tracking)));
+            independent.forEach((fight, seen) -> assertAgree(fight, seen, fight.counted(counting)));
             assertThat(independent.values())
                     .as("what this kernel shows at all; a mutex shows everywhere")
                     .anySatisfy(seen -> assertThat(seen.count()).isGreaterThanOrEqualTo(ENOUGH));
@@ -155,7 +155,7 @@ class LiveContentionTest {
     }
 
     /** One fight after the other, under one script. */
-    private static Map<Fight, Seen> fightAll(BpfObject load, Tracking tracking)
+    private static Map<Fight, Seen> fightAll(BpfObject load, RangeCounting counting)
             throws IOException, InterruptedException {
         Process bpftrace = new ProcessBuilder("bpftrace", "-e", SCRIPT)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -167,12 +167,12 @@ class LiveContentionTest {
             }
             assertThat(line).as("bpftrace attached its probes").isNotNull();
             for (Fight fight : Fight.values()) {
-                fight(fight, load, tracking);
+                fight(fight, load, counting);
             }
             new ProcessBuilder("kill", "-INT", String.valueOf(bpftrace.pid()))
                     .start()
                     .waitFor();
-            return results(output.lines().toList(), tracking);
+            return results(output.lines().toList(), counting);
         } finally {
             bpftrace.destroy();
         }
@@ -182,10 +182,10 @@ class LiveContentionTest {
      * For six seconds, so that pauses which a host makes between the two clocks of one wait even out; longer while there are
      * some waits but not enough, as threads seldom meet on a busy host.
      */
-    private static void fight(Fight fight, BpfObject load, Tracking tracking) {
+    private static void fight(Fight fight, BpfObject load, RangeCounting counting) {
         Runnable turn = fight.turn(load);
         for (int second = 0; second < MOST_SECONDS; second++) {
-            long waits = fight.counted(tracking).count();
+            long waits = fight.counted(counting).count();
             if (second >= LEAST_SECONDS && (waits == 0 || waits >= ENOUGH)) {
                 return;
             }
@@ -193,10 +193,10 @@ class LiveContentionTest {
         }
     }
 
-    private static Map<Fight, Seen> results(List<String> lines, Tracking tracking) {
+    private static Map<Fight, Seen> results(List<String> lines, RangeCounting counting) {
         Map<Fight, Seen> seen = new HashMap<>();
         for (Fight fight : Fight.values()) {
-            Map<String, BigInteger> numbers = numbers(lines, fight.lock(tracking));
+            Map<String, BigInteger> numbers = numbers(lines, fight.lock(counting));
             BigInteger total = numbers.getOrDefault("waited", BigInteger.ZERO)
                     .add(numbers.getOrDefault("ended", BigInteger.ZERO))
                     .subtract(numbers.getOrDefault("begun", BigInteger.ZERO))

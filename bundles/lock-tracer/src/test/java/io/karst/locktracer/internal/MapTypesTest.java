@@ -127,7 +127,7 @@ class MapTypesTest {
         assertThat(map.ranges().stream().map(LockRange::kind).collect(Collectors.toSet()))
                 .containsAll(kinds);
         try (Twins twins = new Twins(bpf, 1024, 4096)) {
-            twins.tracking().track(maps.current());
+            twins.counting().track(maps.current());
             List<String> expected = new ArrayList<>();
             for (LockRange range : map.ranges()) {
                 twins.spin(range.firstLock() - 1);
@@ -137,15 +137,15 @@ class MapTypesTest {
                     expected.add(range.kind() + " " + (range.firstIndex() + place));
                 });
             }
-            assertThat(twins.tracking().totals().perLock()).allSatisfy(lock -> {
+            assertThat(twins.counting().totals().perLock()).allSatisfy(lock -> {
                 assertThat(lock.mapId()).isEqualTo(mapId);
                 assertThat(lock.map().address()).isEqualTo(map.address());
                 assertThat(lock.counters().count()).isEqualTo(1);
             });
-            assertThat(twins.tracking().totals().perLock())
+            assertThat(twins.counting().totals().perLock())
                     .extracting(lock -> lock.kind() + " " + lock.index().orElseThrow())
                     .containsExactlyInAnyOrderElementsOf(expected);
-            assertThat(twins.tracking().totals().perKind())
+            assertThat(twins.counting().totals().perKind())
                     .extracting(LockCounters::kind)
                     .doesNotHaveDuplicates()
                     .containsAll(kinds);

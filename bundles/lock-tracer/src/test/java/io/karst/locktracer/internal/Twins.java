@@ -22,16 +22,16 @@ final class Twins implements AutoCloseable {
     static final int MUTEX_SLEEPING = 0x20;
 
     private final AttachedTracer tracer;
-    private final Tracking tracking;
+    private final RangeCounting counting;
 
     Twins(Bpf bpf, int slots, int lines) {
         TracerSizes sizes = new TracerSizes(bpf.possibleCpus(), slots, lines);
         BpfObject object = new ClasspathAssets()
                 .load(
                         "lock_contention",
-                        (asset, btf) -> new Programs(bpf, asset, btf).load(Hook.RAW_TP, sizes, Map.of()));
+                        (asset, btf) -> new Programs(bpf, asset, btf).load(ProgramSet.RAW_TP, sizes, Map.of()));
         tracer = AttachedTracer.detached(bpf, object, sizes);
-        tracking = new Tracking(tracer.memory(), Ticker.SYSTEM);
+        counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
     }
 
     /** Keeps this thread on CPU 0, because the programs tell waits apart by CPU and task. */
@@ -58,8 +58,8 @@ final class Twins implements AutoCloseable {
         }
     }
 
-    Tracking tracking() {
-        return tracking;
+    RangeCounting counting() {
+        return counting;
     }
 
     SharedMemory memory() {

@@ -8,7 +8,7 @@ import io.karst.bpf.BpfObject;
 import java.util.List;
 
 /** Which of the programs with the same body are loaded: one for each tracepoint. */
-enum Hook {
+enum ProgramSet {
     /** BTF tracepoints: the usual ones. */
     TP_BTF("on_contention_begin", "on_contention_end"),
     /** Raw tracepoints, which work where the kernel refuses the others and take test runs. */
@@ -17,7 +17,7 @@ enum Hook {
     private final String begin;
     private final String end;
 
-    Hook(String begin, String end) {
+    ProgramSet(String begin, String end) {
         this.begin = begin;
         this.end = end;
     }
@@ -44,7 +44,7 @@ enum Hook {
     }
 
     /** By the name of a loaded begin program, of which the kernel keeps 15 characters. */
-    static Hook ofBegin(String name) {
+    static ProgramSet ofBegin(String name) {
         return RAW_TP.begin.startsWith(name) && !name.isEmpty() ? RAW_TP : TP_BTF;
     }
 }

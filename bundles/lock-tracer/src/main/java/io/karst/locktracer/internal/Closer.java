@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Things to be closed together, in reverse order of {@link #add}. All are closed, even when one fails. */
-final class Owned implements AutoCloseable {
+final class Closer implements AutoCloseable {
 
     /** Something whose close throws nothing that has to be declared. */
     @FunctionalInterface

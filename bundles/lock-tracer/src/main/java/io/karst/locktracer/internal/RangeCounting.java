@@ -36,7 +36,7 @@ import java.util.function.IntPredicate;
  * more, and are kept here; only then may another range get the slot. So no count is ever lower than before, and none is
  * charged to another map.
  */
-final class Tracking {
+final class RangeCounting {
     /** A program that still searched the table before the last may run that long, interrupts and a slow host included. */
     private static final Duration TABLE_REST = Duration.ofMillis(20);
 
@@ -59,7 +59,7 @@ final class Tracking {
     private SavedTotals saved;
     private long forgotten;
 
-    Tracking(SharedMemory memory, Ticker ticker) {
+    RangeCounting(SharedMemory memory, Ticker ticker) {
         this.memory = memory;
         this.ticker = ticker;
         allocator = new SlotAllocator(memory.sizes().slots());

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TrackingTest {
+class RangeCountingTest {
     private static final long KERNEL = 0xffff_8880_0000_0000L;
 
     private static final PinLocation UNPINNED = new PinLocation(false, Path.of(PinLocation.DEFAULT_ROOT), "test");
@@ -56,15 +56,15 @@ class TrackingTest {
             nanos.addAndGet(time);
         }
     };
-    private final Tracking tracking = new Tracking(memory, ticker);
+    private final RangeCounting counting = new RangeCounting(memory, ticker);
 
     @Test
     void switchesToTheTableItWrote() {
-        tracking.track(inventory(freeze(1)));
+        counting.track(inventory(freeze(1)));
         assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
                 .isEqualTo(1);
         assertThat(memory.ranges().getLong(LockContentionLayout.TABLE_BYTES)).isEqualTo(address(1));
-        tracking.track(inventory(freeze(1), freeze(2)));
+        counting.track(inventory(freeze(1), freeze(2)));
         assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
                 .isZero();
         assertThat(memory.ranges().getLong(8)).isEqualTo(address(2));
@@ -76,13 +76,13 @@ class TrackingTest {
 
     @Test
     void narrowsTheBoundsAgain() {
-        tracking.track(inventory(freeze(1), freeze(2), freeze(3)));
-        tracking.track(inventory(freeze(2)));
+        counting.track(inventory(freeze(1), freeze(2), freeze(3)));
+        counting.track(inventory(freeze(2)));
         assertThat(memory.control().getLong(LockContentionLayout.CONTROL_LOWEST))
                 .isEqualTo(address(2));
         assertThat(memory.control().getLong(LockContentionLayout.CONTROL_HIGHEST))
                 .isEqualTo(address(2));
-        tracking.track(inventory());
+        counting.track(inventory());
         assertThat(memory.control().getLong(LockContentionLayout.CONTROL_LOWEST))
                 .isZero();
         assertThat(memory.control().getLong(LockContentionLayout.CONTROL_HIGHEST))
@@ -91,8 +91,8 @@ class TrackingTest {
 
     @Test
     void leavesTheTableAloneWhenNothingChanged() {
-        tracking.track(inventory(freeze(1)));
-        tracking.track(inventory(freeze(1)));
+        counting.track(inventory(freeze(1)));
+        counting.track(inventory(freeze(1)));
         assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
                 .isEqualTo(1);
     }
@@ -100,7 +100,7 @@ class TrackingTest {
     @Test
     void sumsOverProcessorsByKindAndByLock() {
         LockRange buckets = new LockRange(1, 0, LockKind.HASH_BUCKET, KERNEL, 16, 8, 0, 0);
-        tracking.track(inventory(map(1, buckets)));
+        counting.track(inventory(map(1, buckets)));
         int slot = slotOf(buckets);
         waits(0, slot, 3, 100);
         waits(1, slot, 4, 200);
@@ -109,55 +109,55 @@ class TrackingTest {
         // the kernel may find a line that was freed before the one it used: both count
         line(1, 10, LockContentionLayout.singleLockKey(slot, 5), 2, 200);
         line(1, 8, LockContentionLayout.singleLockKey(slot, 6), 1, 200);
-        assertThat(tracking.totals().perKind()).singleElement().satisfies(all -> {
+        assertThat(counting.totals().perKind()).singleElement().satisfies(all -> {
             assertThat(all.counters().count()).isEqualTo(7);
             assertThat(all.counters().totalNanos()).isEqualTo(1100);
             assertThat(all.counters().maxNanos()).isEqualTo(200);
             assertThat(all.index()).isEmpty();
         });
-        assertThat(tracking.totals().perLock())
+        assertThat(counting.totals().perLock())
                 .extracting(LockCounters::index, lock -> lock.counters().count())
                 .containsExactlyInAnyOrder(tuple(OptionalLong.of(5), 6L), tuple(OptionalLong.of(6), 1L));
     }
 
     @Test
     void tellsWhatFormerProgramsSkippedToo() {
-        assertThat(tracking.lostBegins(5)).isEqualTo(5);
-        SavedTotals saved = tracking.saved().withMisses(Map.of(7, 3L, 8, 1L), Map.of(9, 2L));
+        assertThat(counting.lostBegins(5)).isEqualTo(5);
+        SavedTotals saved = counting.saved().withMisses(Map.of(7, 3L, 8, 1L), Map.of(9, 2L));
         new DoubleBufferedRecord(memory.saved()).write(saved);
-        Tracking next = new Tracking(memory, ticker);
+        RangeCounting next = new RangeCounting(memory, ticker);
         assertThat(next.lostBegins(5)).isEqualTo(9);
         assertThat(next.lostEnds(0)).isEqualTo(2);
     }
 
     @Test
     void keepsCountsOfVanishedMapsAndNeverBlamesTheirSuccessor() {
-        tracking.track(inventory(freeze(1)));
+        counting.track(inventory(freeze(1)));
         waits(0, slotOf(1), 3, 100);
         LockRange reborn = new LockRange(9, 0, LockKind.FREEZE, address(1), 1, 1, 0, 0);
-        tracking.track(inventory(map(9, reborn)));
+        counting.track(inventory(map(9, reborn)));
         waits(1, slotOf(9), 2, 50);
         assertThat(counts()).containsExactlyInAnyOrder("1=3", "9=2");
         pass(Duration.ofSeconds(2));
-        tracking.track(inventory(map(9, reborn)));
+        counting.track(inventory(map(9, reborn)));
         assertThat(counts()).containsExactlyInAnyOrder("1=3", "9=2");
     }
 
     @Test
     void reusesSlotsOnlyAfterTheirCountsAreTakenOut() {
-        tracking.track(inventory(freeze(1), freeze(2), freeze(3), freeze(4)));
+        counting.track(inventory(freeze(1), freeze(2), freeze(3), freeze(4)));
         IntStream.rangeClosed(1, 4).forEach(id -> waits(0, slotOf(id), id, 100));
         line(0, 3, LockContentionLayout.singleLockKey(slotOf(2), 0), 2, 100);
-        tracking.track(inventory(freeze(3), freeze(4), freeze(5)));
-        assertThat(tracking.table().find(address(5))).isEmpty();
-        assertThat(tracking.blindSpots())
+        counting.track(inventory(freeze(3), freeze(4), freeze(5)));
+        assertThat(counting.table().find(address(5))).isEmpty();
+        assertThat(counting.blindSpots())
                 .anySatisfy(sentence -> assertThat(sentence).contains("1 new lock ranges wait"));
         pass(Duration.ofSeconds(2));
-        tracking.track(inventory(freeze(3), freeze(4), freeze(5)));
-        assertThat(tracking.blindSpots()).isEmpty();
+        counting.track(inventory(freeze(3), freeze(4), freeze(5)));
+        assertThat(counting.blindSpots()).isEmpty();
         waits(1, slotOf(5), 50, 10);
         assertThat(counts()).containsExactlyInAnyOrder("1=1", "2=2", "3=3", "4=4", "5=50");
-        assertThat(tracking.totals().perKind())
+        assertThat(counting.totals().perKind())
                 .filteredOn(entry -> entry.mapId() == 5)
                 .singleElement()
                 .satisfies(five -> assertThat(five.counters().maxNanos()).isEqualTo(10));
@@ -169,15 +169,15 @@ class TrackingTest {
     void countsNeverGoBackwardsWhileMapsComeAndGo() {
         long counted = 0;
         for (int round = 0; round < 200; round++) {
-            tracking.track(inventory(freeze(round), freeze(round + 1)));
+            counting.track(inventory(freeze(round), freeze(round + 1)));
             for (int id : new int[] {round, round + 1}) {
-                if (tracking.table().find(address(id)).isPresent()) {
+                if (counting.table().find(address(id)).isPresent()) {
                     waits(round % 2, slotOf(id), 7, 64);
                     counted += 7;
                 }
             }
             pass(Duration.ofMillis(round % 3 * 700L));
-            long sum = tracking.totals().perKind().stream()
+            long sum = counting.totals().perKind().stream()
                     .mapToLong(entry -> entry.counters().count())
                     .sum();
             assertThat(sum).isEqualTo(counted);
@@ -186,21 +186,21 @@ class TrackingTest {
 
     @Test
     void forgetsIgnoredMapsAltogether() {
-        tracking.track(inventory(freeze(1), freeze(2)));
+        counting.track(inventory(freeze(1), freeze(2)));
         waits(0, slotOf(1), 3, 100);
         waits(0, slotOf(2), 4, 100);
-        tracking.ignore(Set.of(1));
+        counting.ignore(Set.of(1));
         assertThat(counts()).containsExactly("2=4");
-        tracking.track(inventory(freeze(1), freeze(2)));
-        assertThat(tracking.table().find(address(1))).isEmpty();
+        counting.track(inventory(freeze(1), freeze(2)));
+        assertThat(counting.table().find(address(1))).isEmpty();
         pass(Duration.ofSeconds(2));
-        tracking.track(inventory(freeze(1), freeze(2)));
+        counting.track(inventory(freeze(1), freeze(2)));
         assertThat(counts()).containsExactly("2=4");
     }
 
     @Test
     void tellsLostEventsByReason() {
-        assertThat(tracking.lost())
+        assertThat(counting.lost())
                 .containsOnlyKeys(
                         LostReason.STALE_NOTE,
                         LostReason.NESTING,
@@ -211,8 +211,8 @@ class TrackingTest {
                 .containsEntry(LostReason.SINGLE_LOCK, 0L);
         memory.lost().putLong(LockContentionLayout.LOST_SINGLE_LOCK * 8L, 3);
         memory.lost().putLong((LockContentionLayout.LOST_ROW + LockContentionLayout.LOST_SINGLE_LOCK) * 8L, 4);
-        assertThat(tracking.lost()).containsEntry(LostReason.SINGLE_LOCK, 7L).containsEntry(LostReason.CLOCK, 0L);
-        assertThat(tracking.blindSpots()).singleElement().asString().contains("raise single.lock.lines");
+        assertThat(counting.lost()).containsEntry(LostReason.SINGLE_LOCK, 7L).containsEntry(LostReason.CLOCK, 0L);
+        assertThat(counting.blindSpots()).singleElement().asString().contains("raise single.lock.lines");
     }
 
     @ParameterizedTest
@@ -227,45 +227,45 @@ class TrackingTest {
     void countsTogetherWhatHasNoSlotOfItsOwn() {
         // six ranges, four slots: the free lists of the CPUs share one
         MapResource wide = wide(1, freelist(1, 0), freelist(1, 1), freelist(1, 2), single(1, LockKind.FREEZE, 50));
-        tracking.track(inventory(wide, map(2, single(2, LockKind.FREEZE, 60)), map(3, single(3, LockKind.FREEZE, 70))));
-        assertThat(tracking.table().entries()).hasSize(6);
-        assertThat(tracking.blindSpots())
+        counting.track(inventory(wide, map(2, single(2, LockKind.FREEZE, 60)), map(3, single(3, LockKind.FREEZE, 70))));
+        assertThat(counting.table().entries()).hasSize(6);
+        assertThat(counting.blindSpots())
                 .singleElement()
                 .asString()
                 .startsWith("locks of the same kind are counted together");
-        int shared = tracking.table()
+        int shared = counting.table()
                 .find(freelist(1, 2).firstLock())
                 .orElseThrow()
                 .entry()
                 .slot();
         waits(0, shared, 5, 100);
         waits(1, shared, 2, 100);
-        assertThat(tracking.totals().perKind())
+        assertThat(counting.totals().perKind())
                 .extracting(
                         LockCounters::mapId,
                         LockCounters::kind,
                         entry -> entry.counters().count())
                 .containsExactly(tuple(1, LockKind.FREELIST, 7L));
-        assertThat(tracking.totals().perLock()).isEmpty();
+        assertThat(counting.totals().perLock()).isEmpty();
         // with room again each is counted for itself, and what was counted together stays
-        tracking.track(inventory(wide));
+        counting.track(inventory(wide));
         pass(Duration.ofSeconds(2));
-        tracking.track(inventory(wide));
+        counting.track(inventory(wide));
         pass(Duration.ofSeconds(2));
-        tracking.track(inventory(wide));
+        counting.track(inventory(wide));
         waits(
                 0,
-                tracking.table()
+                counting.table()
                         .find(freelist(1, 2).firstLock())
                         .orElseThrow()
                         .entry()
                         .slot(),
                 1,
                 100);
-        assertThat(tracking.totals().perKind())
+        assertThat(counting.totals().perKind())
                 .extracting(entry -> entry.counters().count())
                 .containsExactly(8L);
-        assertThat(tracking.totals().perLock()).extracting(LockCounters::index).containsExactly(OptionalLong.of(2));
+        assertThat(counting.totals().perLock()).extracting(LockCounters::index).containsExactly(OptionalLong.of(2));
     }
 
     private static MapResource wide(int id, LockRange... ranges) {
@@ -283,14 +283,14 @@ class TrackingTest {
 
     @Test
     void anotherProcessGoesOnWithTheSameSlotsAndCounts() {
-        tracking.track(inventory(freeze(1), freeze(2)));
+        counting.track(inventory(freeze(1), freeze(2)));
         waits(0, slotOf(1), 3, 100);
         waits(1, slotOf(2), 4, 100);
-        tracking.track(inventory(freeze(2)));
+        counting.track(inventory(freeze(2)));
         pass(Duration.ofSeconds(2));
-        tracking.track(inventory(freeze(2)));
-        tracking.ignore(List.of(2));
-        Tracking next = new Tracking(memory, ticker);
+        counting.track(inventory(freeze(2)));
+        counting.ignore(List.of(2));
+        RangeCounting next = new RangeCounting(memory, ticker);
         assertThat(counts(next)).containsExactly("1=3");
         next.track(inventory(freeze(2), freeze(3)));
         waits(0, slotOf(next, 3), 5, 100);
@@ -301,8 +301,8 @@ class TrackingTest {
     @Test
     void visibilityAndMissesAreKept() {
         LockVisibility found = new LockVisibility(LockFamily.SPIN, LockVisibility.Visibility.FULL, "seen");
-        tracking.visibility(List.of(found));
-        assertThat(new Tracking(memory, ticker).visibility()).containsExactly(found);
+        counting.visibility(List.of(found));
+        assertThat(new RangeCounting(memory, ticker).visibility()).containsExactly(found);
     }
 
     /** Each round dies one write later, from the first to the last of taking counts out and giving slots to others. */
@@ -315,7 +315,7 @@ class TrackingTest {
         boolean survived = false;
         for (int writes = 0; !survived; writes++) {
             writesLeft.set(Integer.MAX_VALUE);
-            Tracking before = new Tracking(MortalMemory.of(memory, writesLeft), ticker);
+            RangeCounting before = new RangeCounting(MortalMemory.of(memory, writesLeft), ticker);
             int first = ++id;
             int second = ++id;
             before.track(inventory(freeze(first), freeze(second)));
@@ -334,11 +334,11 @@ class TrackingTest {
             } catch (MortalMemory.Death e) {
                 died++;
             }
-            assertThat(countsById(new Tracking(memory, ticker)))
+            assertThat(countsById(new RangeCounting(memory, ticker)))
                     .as("after " + writes + " writes")
                     .isEqualTo(expected);
             pass(Duration.ofSeconds(2));
-            Tracking after = new Tracking(memory, ticker);
+            RangeCounting after = new RangeCounting(memory, ticker);
             after.track(inventory());
             pass(Duration.ofSeconds(2));
             after.track(inventory());
@@ -349,9 +349,9 @@ class TrackingTest {
         assertThat(died).isGreaterThan(15);
     }
 
-    private static Map<Integer, Long> countsById(Tracking tracking) {
+    private static Map<Integer, Long> countsById(RangeCounting counting) {
         Map<Integer, Long> counts = new TreeMap<>();
-        tracking.totals()
+        counting.totals()
                 .perKind()
                 .forEach(entry -> counts.merge(entry.mapId(), entry.counters().count(), Long::sum));
         return counts;
@@ -368,8 +368,8 @@ class TrackingTest {
                         List.of(),
                         List.of("bit locks")))
                 .toArray(MapResource[]::new);
-        tracking.track(inventory(maps));
-        assertThat(tracking.blindSpots())
+        counting.track(inventory(maps));
+        assertThat(counting.blindSpots())
                 .containsExactly("maps 1 m, 2 m, 3 m, 4 m, 5 m, 6 m, 7 m, 8 m, 9 m, 10 m and 2 more: bit locks");
     }
 
@@ -404,21 +404,21 @@ class TrackingTest {
     }
 
     private List<String> counts() {
-        return counts(tracking);
+        return counts(counting);
     }
 
-    private static List<String> counts(Tracking tracking) {
-        return tracking.totals().perKind().stream()
+    private static List<String> counts(RangeCounting counting) {
+        return counting.totals().perKind().stream()
                 .map(entry -> entry.mapId() + "=" + entry.counters().count())
                 .toList();
     }
 
     private int slotOf(int mapId) {
-        return slotOf(tracking, mapId);
+        return slotOf(counting, mapId);
     }
 
-    private static int slotOf(Tracking tracking, int mapId) {
-        return tracking.table().entries().stream()
+    private static int slotOf(RangeCounting counting, int mapId) {
+        return counting.table().entries().stream()
                 .filter(entry -> entry.range().mapId() == mapId)
                 .findAny()
                 .orElseThrow()
@@ -426,7 +426,7 @@ class TrackingTest {
     }
 
     private int slotOf(LockRange range) {
-        return tracking.table()
+        return counting.table()
                 .find(range.firstLock())
                 .map(RangeTable.Hit::entry)
                 .orElseThrow()

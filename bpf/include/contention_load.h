@@ -47,6 +47,6 @@
  * Largest value of `rest` in the value of load_values: additions between two turns of load_spin_lock. Without any, who
  * releases the lock wants it again at once.
  */
-#define KARST_LOAD_MOST_REST 512
+#define KARST_LOAD_MAX_REST 512
 
 #endif

@@ -159,7 +159,7 @@ static __always_inline void work(volatile __u32 *sum)
 
 static __always_inline void have_rest(__u32 rest, volatile __u32 *sum)
 {
-	for (__u32 i = 0; i < rest && i < KARST_LOAD_MOST_REST; i++)
+	for (__u32 i = 0; i < rest && i < KARST_LOAD_MAX_REST; i++)
 		*sum += i;
 }
 

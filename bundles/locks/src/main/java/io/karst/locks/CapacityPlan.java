@@ -74,7 +74,7 @@ final class CapacityPlan {
     /** Ranges of a map that give way together. */
     private record Group(Step step, MapResource map, List<LockRange> ranges) {}
 
-    private static final int MOST_NAMES = 10;
+    private static final int MAX_NAMES = 10;
     private static final long ANY_NUMBER = 0xffff_ffffL;
 
     private final List<LockRange> ranges;
@@ -197,9 +197,9 @@ final class CapacityPlan {
 
     private static String names(List<MapResource> maps) {
         String names = maps.stream()
-                .limit(MOST_NAMES)
+                .limit(MAX_NAMES)
                 .map(map -> (map.id() + " " + map.name()).strip())
                 .collect(Collectors.joining(", "));
-        return maps.size() > MOST_NAMES ? names + " and " + (maps.size() - MOST_NAMES) + " more" : names;
+        return maps.size() > MAX_NAMES ? names + " and " + (maps.size() - MAX_NAMES) + " more" : names;
     }
 }

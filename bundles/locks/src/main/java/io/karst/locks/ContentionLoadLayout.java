@@ -10,7 +10,7 @@ public final class ContentionLoadLayout {
     public static final int TURNS = 64;
 
     /** The largest rest: additions between two turns of the spin lock's load. */
-    public static final int MOST_REST = 512;
+    public static final int MAX_REST = 512;
 
     /** Bytes of {@code locked_value}, the only value of {@code load_values}. */
     public static final int VALUE_BYTES = 24;

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** Sentences about what cannot be seen. */
 final class BlindSpots {
-    private static final int MOST_NAMES = 10;
+    private static final int MAX_NAMES = 10;
 
     private BlindSpots() {}
 
@@ -33,12 +33,12 @@ final class BlindSpots {
 
     private static String names(List<MapResource> maps) {
         StringBuilder names = new StringBuilder(maps.size() == 1 ? "map " : "maps ");
-        for (MapResource map : maps.subList(0, Math.min(maps.size(), MOST_NAMES))) {
+        for (MapResource map : maps.subList(0, Math.min(maps.size(), MAX_NAMES))) {
             names.append(names.charAt(names.length() - 1) == ' ' ? "" : ", ").append(map.id());
             names.append(map.name().isEmpty() ? "" : " " + map.name());
         }
-        if (maps.size() > MOST_NAMES) {
-            names.append(" and ").append(maps.size() - MOST_NAMES).append(" more");
+        if (maps.size() > MAX_NAMES) {
+            names.append(" and ").append(maps.size() - MAX_NAMES).append(" more");
         }
         return names.toString();
     }

@@ -44,7 +44,7 @@ final class RangeCounting {
     private static final Duration SLOT_REST = Duration.ofSeconds(1);
 
     /** Counters kept for vanished maps, about 400 bytes each. */
-    private static final int MOST_RETAINED = 16384;
+    private static final int MAX_RETAINED = 16384;
 
     private final SharedMemory memory;
     private final Ticker ticker;
@@ -247,9 +247,9 @@ final class RangeCounting {
     private SavedTotals fitting(LockTotals all, Set<Integer> rested) {
         Set<MapKey> living = new HashSet<>();
         table.entries().forEach(entry -> living.add(entry.range().key()));
-        forgotten += all.forgetBeyond(MOST_RETAINED, map -> !living.contains(map));
+        forgotten += all.forgetBeyond(MAX_RETAINED, map -> !living.contains(map));
         SavedTotals changed = saved.with(all, rested);
-        while (changed.encode().length > DoubleBufferedRecord.MOST_BYTES && all.size() > 0) {
+        while (changed.encode().length > DoubleBufferedRecord.MAX_BYTES && all.size() > 0) {
             forgotten += all.forgetBeyond(all.size() / 2, map -> true);
         }
         return changed;

@@ -13,7 +13,7 @@ import io.karst.locks.LockContentionLayout;
  * @param lines lines for single locks on each CPU, a power of two
  */
 record TracerSizes(int cpus, int slots, int lines) {
-    private static final int LEAST_SLOTS = 1024;
+    private static final int MIN_SLOTS = 1024;
     private static final int GROWTH = 4;
     private static final long AFFORDABLE_BYTES = 32L << 20;
 
@@ -33,7 +33,7 @@ record TracerSizes(int cpus, int slots, int lines) {
      * @return sizes
      */
     static TracerSizes of(int cpus, long ranges, TracerSettings settings) {
-        int slots = LEAST_SLOTS;
+        int slots = MIN_SLOTS;
         while (slots < settings.maxSlots()
                 && (slots < ranges * GROWTH
                         || 2L * slots * cpus * LockContentionLayout.COUNTERS_BYTES <= AFFORDABLE_BYTES)) {

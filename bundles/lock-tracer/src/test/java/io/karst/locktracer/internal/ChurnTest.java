@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 @Tag("kernel")
 class ChurnTest {
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("karst.churn.seconds", 6L));
-    private static final int MOST_RUNS = 10;
+    private static final int MAX_RUNS = 10;
     private static final Duration ROUND = Duration.ofMillis(12);
     private static final long SCAN_MILLIS = 100;
     private static final int THREADS = 2;
@@ -70,7 +70,7 @@ class ChurnTest {
                                         new TracerSizes(bpf.possibleCpus(), 16384, 1024),
                                         Instant.now()))) {
             RangeCounting counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
-            for (int run = 0; run == 0 || (run < MOST_RUNS && !allProvoked(counting)); run++) {
+            for (int run = 0; run == 0 || (run < MAX_RUNS && !allProvoked(counting)); run++) {
                 churn(counting, maps);
             }
             check(counting);

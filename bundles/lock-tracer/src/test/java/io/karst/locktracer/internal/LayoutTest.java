@@ -109,7 +109,7 @@ class LayoutTest {
         assertThat(Path.of("..", "..", "bpf", "include", "contention_load.h"))
                 .content()
                 .contains("#define KARST_LOAD_TURNS " + ContentionLoadLayout.TURNS + "\n")
-                .contains("#define KARST_LOAD_MOST_REST " + ContentionLoadLayout.MOST_REST + "\n");
+                .contains("#define KARST_LOAD_MAX_REST " + ContentionLoadLayout.MAX_REST + "\n");
     }
 
     @Test

@@ -49,8 +49,8 @@ class LiveContentionTest {
             + " interval:ms:100 { printf(\"attached\\n\"); }";
     private static final Pattern RESULT = Pattern.compile("@(\\w+)\\[(0x[0-9a-f]+|-?\\d+)]: (-?\\d+)");
     private static final long ENOUGH = 2000;
-    private static final int LEAST_SECONDS = 6;
-    private static final int MOST_SECONDS = 20;
+    private static final int MIN_SECONDS = 6;
+    private static final int MAX_SECONDS = 20;
 
     /** What is fought for. Which of the two shows its waits depends on the kernel and on the number of CPUs. */
     private enum Fight {
@@ -184,9 +184,9 @@ class LiveContentionTest {
      */
     private static void fight(Fight fight, BpfObject load, RangeCounting counting) {
         Runnable turn = fight.turn(load);
-        for (int second = 0; second < MOST_SECONDS; second++) {
+        for (int second = 0; second < MAX_SECONDS; second++) {
             long waits = fight.counted(counting).count();
-            if (second >= LEAST_SECONDS && (waits == 0 || waits >= ENOUGH)) {
+            if (second >= MIN_SECONDS && (waits == 0 || waits >= ENOUGH)) {
                 return;
             }
             Load.run(fight.threads, turn, Duration.ofSeconds(1));

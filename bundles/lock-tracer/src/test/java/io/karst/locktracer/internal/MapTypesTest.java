@@ -41,7 +41,7 @@ class MapTypesTest {
     private static final int NO_PREALLOC = 1;
     private static final int NO_COMMON_LRU = 1 << 1;
     private static final int MMAPABLE = 1 << 10;
-    private static final int MOST_LOCKS = 300;
+    private static final int MAX_LOCKS = 300;
 
     private final NativeBpf bpf = new NativeBpf();
     private final ScannedMaps maps = new ScannedMaps(bpf);
@@ -154,10 +154,10 @@ class MapTypesTest {
 
     /** All places of a range, or of a large one the first and the last. */
     private static LongStream places(LockRange range) {
-        if (range.count() <= MOST_LOCKS) {
+        if (range.count() <= MAX_LOCKS) {
             return LongStream.range(0, range.count());
         }
         return LongStream.concat(
-                LongStream.range(0, MOST_LOCKS / 2), LongStream.range(range.count() - MOST_LOCKS / 2, range.count()));
+                LongStream.range(0, MAX_LOCKS / 2), LongStream.range(range.count() - MAX_LOCKS / 2, range.count()));
     }
 }

@@ -23,7 +23,7 @@ public final class DoubleBufferedRecord {
     public static final int PIECES = 1 + 2 * 256;
 
     /** Longest value, in bytes. */
-    public static final int MOST_BYTES = 256 * PIECE_BYTES - 2 * Long.BYTES;
+    public static final int MAX_BYTES = 256 * PIECE_BYTES - 2 * Long.BYTES;
 
     /** Number of the valid value, counted from 1; it lies in the buffer that its lowest bit says. */
     private static final int VALID = 0;
@@ -59,8 +59,8 @@ public final class DoubleBufferedRecord {
         }
         long at = buffer(valid);
         long length = memory.getLong(at + LENGTH);
-        if (length < 0 || length > MOST_BYTES) {
-            throw new IllegalArgumentException("saved counts of " + length + " bytes are outside 0.." + MOST_BYTES);
+        if (length < 0 || length > MAX_BYTES) {
+            throw new IllegalArgumentException("saved counts of " + length + " bytes are outside 0.." + MAX_BYTES);
         }
         byte[] content = new byte[(int) length];
         long[] longs = new long[(int) (length + Long.BYTES - 1) / Long.BYTES];
@@ -106,8 +106,8 @@ public final class DoubleBufferedRecord {
      * @throws IllegalArgumentException if it is too long
      */
     public void write(byte[] encoded) {
-        if (encoded.length > MOST_BYTES) {
-            throw new IllegalArgumentException(encoded.length + " bytes are more than " + MOST_BYTES);
+        if (encoded.length > MAX_BYTES) {
+            throw new IllegalArgumentException(encoded.length + " bytes are more than " + MAX_BYTES);
         }
         long next = memory.getLong(VALID) + 1;
         long at = buffer(next);

@@ -25,7 +25,7 @@ import java.util.Set;
 public final class PinDirectory {
     private static final int WRITABLE_BY_OTHERS = 022;
     private static final int STICKY = 01000;
-    private static final int MOST_ENTRIES = 1000;
+    private static final int MAX_ENTRIES = 1000;
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -208,8 +208,8 @@ public final class PinDirectory {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 names.add(String.valueOf(entry.getFileName()));
-                if (names.size() > MOST_ENTRIES) {
-                    throw new IOException(directory + " holds more than " + MOST_ENTRIES + " entries");
+                if (names.size() > MAX_ENTRIES) {
+                    throw new IOException(directory + " holds more than " + MAX_ENTRIES + " entries");
                 }
             }
         } catch (NoSuchFileException e) {

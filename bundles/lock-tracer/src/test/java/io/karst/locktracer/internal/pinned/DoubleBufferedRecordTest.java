@@ -59,14 +59,14 @@ class DoubleBufferedRecordTest {
         long buffer = DoubleBufferedRecord.PIECE_BYTES * 257L;
         memory.putLong(buffer + 16, memory.getLong(buffer + 16) ^ 1);
         assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("checksum");
-        memory.putLong(buffer, DoubleBufferedRecord.MOST_BYTES + 1L);
+        memory.putLong(buffer, DoubleBufferedRecord.MAX_BYTES + 1L);
         assertThatIllegalArgumentException().isThrownBy(store::read).withMessageContaining("outside");
     }
 
     @Test
     void refusesWhatIsTooLong() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.write(new byte[DoubleBufferedRecord.MOST_BYTES + 1]));
+                .isThrownBy(() -> store.write(new byte[DoubleBufferedRecord.MAX_BYTES + 1]));
         assertThat(store.read().merged()).isZero();
     }
 

@@ -40,7 +40,7 @@ class SavedTotalsTest {
     @Test
     void takesSmallRoom() {
         assertThat(new SavedTotals(totals(1000), Set.of(), Map.of(), Map.of(), List.of(), 0).encode().length)
-                .isLessThan(DoubleBufferedRecord.MOST_BYTES / 4);
+                .isLessThan(DoubleBufferedRecord.MAX_BYTES / 4);
     }
 
     @Test

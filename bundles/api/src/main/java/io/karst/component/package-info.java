@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * What every component that opens something needs to be sure that it is closed.
+ * What several components need alike.
  */
 @Export
 @NullMarked

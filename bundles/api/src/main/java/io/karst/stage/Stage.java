@@ -3,13 +3,11 @@
 
 package io.karst.stage;
 
-import java.time.Duration;
-import java.time.Instant;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A stage whose work is done. Each stage component registers it together with its own service; the component property
- * {@link #ORDER} gives its place.
+ * A stage, or a service below the stages, whose references are satisfied, however far its work is. Each component that owns a
+ * {@link StageRunner} is registered as a {@code Stage}, and nothing else; the runner registers what the component offers.
  */
 @ConsumerType
 public interface Stage {
@@ -21,16 +19,9 @@ public interface Stage {
     String NAME = "karst.stage.name";
 
     /**
-     * When the stage became ready.
+     * How far the work is.
      *
-     * @return wall clock time
+     * @return as {@link StageRunner#report()} tells it
      */
-    Instant readySince();
-
-    /**
-     * How long the stage's work took.
-     *
-     * @return time from activation to readiness
-     */
-    Duration startupDuration();
+    StageReport report();
 }

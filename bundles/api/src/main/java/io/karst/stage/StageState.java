@@ -7,7 +7,7 @@ package io.karst.stage;
 public enum StageState {
     /** Its work is done and its service is registered. */
     READY,
-    /** Something it refers to is missing, or its bundle is not started. */
+    /** Something it refers to is missing, its bundle is not started, or its own work is under way. */
     WAITING,
     /** Its own work failed; it is tried again. */
     FAILED

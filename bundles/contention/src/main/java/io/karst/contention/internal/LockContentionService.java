@@ -3,7 +3,6 @@
 
 package io.karst.contention.internal;
 
-import io.karst.component.DroppedInstances;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
@@ -18,29 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Snapshots of lock contention. Immediate, because new maps have to be traced soon after their creation, not only from the
- * first query on.
- */
-@Component(
-        immediate = true,
-        service = {LockContention.class, TracingControl.class},
-        name = "io.karst.contention",
-        configurationPid = "io.karst.contention")
-@Designate(ocd = LockContentionService.Config.class)
-public final class LockContentionService implements LockContention, TracingControl {
+/** Snapshots of lock contention. */
+public final class LockContentionService implements LockContention, TracingControl, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LockContentionService.class);
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -94,29 +77,6 @@ public final class LockContentionService implements LockContention, TracingContr
     private final RescanThread thread;
     private volatile Settings settings;
     private boolean overridden;
-    private Runnable forget = () -> {};
-
-    /**
-     * Called by the service component runtime.
-     *
-     * @param tracer counts
-     * @param inventory names
-     * @param config raw settings
-     * @param context of this bundle
-     */
-    @Activate
-    public LockContentionService(
-            @Reference(name = "tracer") LockTracer tracer,
-            @Reference(name = "inventory") ResourceInventory inventory,
-            Config config,
-            BundleContext context) {
-        this(
-                DroppedInstances.closeBefore(context, LockContentionService.class, tracer),
-                inventory,
-                Settings.of(config),
-                System::nanoTime);
-        forget = DroppedInstances.keep(context, LockContentionService.class, this::close);
-    }
 
     LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings, LongSupplier nanoTime) {
         this.tracer = tracer;
@@ -144,17 +104,7 @@ public final class LockContentionService implements LockContention, TracingContr
         return snapshot(first);
     }
 
-    /**
-     * Called by the service component runtime when an operator changes settings; takes effect at once, or when those that
-     * {@link #apply} made end. A wrong setting is logged by the runtime and changes nothing.
-     *
-     * @param config raw settings
-     */
-    @Modified
-    public void changed(Config config) {
-        change(Settings.of(config));
-    }
-
+    /** Takes effect at once, or when the settings that {@link #apply} made end. */
     synchronized void change(Settings changed) {
         settings = changed;
         if (!overridden) {
@@ -195,9 +145,8 @@ public final class LockContentionService implements LockContention, TracingContr
     }
 
     /** Ends the rescans. */
-    @Deactivate
+    @Override
     public void close() {
-        forget.run();
         thread.close();
     }
 }

@@ -16,23 +16,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Loads the assets that bundles or the operator provide. */
-@Component(
-        name = "io.karst.core-assets",
-        configurationPid = "io.karst.coreassets",
-        service = {CoreAssetLoader.class, AbilityProbe.class})
-@Designate(ocd = CoreAssetService.Config.class)
 public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoreAssetService.class);
 
@@ -72,19 +61,6 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
         String asset_directory() default "";
     }
 
-    /**
-     * Called by the service component runtime.
-     *
-     * @param context whose framework's bundles contribute assets
-     * @param files reads what only root can have written
-     * @param config raw settings
-     */
-    @Activate
-    public CoreAssetService(
-            BundleContext context, @Reference(name = "trustedFiles") TrustedFiles files, Config config) {
-        this(context, files, settings(config));
-    }
-
     CoreAssetService(BundleContext context, TrustedFiles files, Settings settings) {
         this.files = files;
         privateFiles = new PrivateFiles(Path.of(System.getProperty("java.io.tmpdir")));
@@ -94,26 +70,12 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
         probe = new BtfProbe(origins, privateFiles);
     }
 
-    /**
-     * Called by the service component runtime when an operator changes settings. What is loaded stays; the next load goes by
-     * the new ones. A wrong setting is logged by the runtime and changes nothing.
-     *
-     * @param config raw settings
-     */
-    @Modified
-    public void changed(Config config) {
-        change(settings(config));
-    }
-
+    /** What is loaded stays; the next load goes by the changed settings. */
     void change(Settings settings) {
         List<BtfOrigin> origins = origins(settings);
         loading = loading.from(reader(settings), origins);
         probe = new BtfProbe(origins, privateFiles);
         LOG.info("settings changed: {} from the next load on", settings);
-    }
-
-    private static Settings settings(Config config) {
-        return Settings.of(config.btf_file(), config.btf_archive_directory(), config.asset_directory());
     }
 
     private List<BtfOrigin> origins(Settings settings) {
@@ -143,7 +105,6 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
     }
 
     /** Deletes what loads left behind and stops listening to bundles. */
-    @Deactivate
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

@@ -3,6 +3,8 @@
 
 package io.karst.flow.internal;
 
+import io.karst.stage.Stage;
+import io.karst.stage.StageReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,12 +14,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRevision;
 
 /**
  * Reads the declared capabilities of every installed bundle: a stage says with {@code io.karst.stage} which component
- * does its work, and bnd writes {@code osgi.service} for each service a component offers.
+ * does its work, and with {@code osgi.service} what that component's runner registers; for other components bnd writes it.
  */
 final class InstalledBundles implements Bundles {
 
@@ -50,12 +54,42 @@ final class InstalledBundles implements Bundles {
     }
 
     @Override
+    public Optional<StageReport> running(String component) {
+        try {
+            for (ServiceReference<Stage> reference :
+                    context.getServiceReferences(Stage.class, "(component.name=" + component + ")")) {
+                Stage stage = context.getService(reference);
+                if (stage != null) {
+                    try {
+                        return Optional.of(stage.report());
+                    } finally {
+                        context.ungetService(reference);
+                    }
+                }
+            }
+            return Optional.empty();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("filter for component.name=" + component, e);
+        }
+    }
+
+    @Override
+    public boolean offers(long bundleId, String interfaceName) {
+        Bundle bundle = context.getBundle(bundleId);
+        return bundle != null && offers(bundle, interfaceName);
+    }
+
+    @Override
     public Optional<String> dormantProvider(String interfaceName) {
         return Arrays.stream(context.getBundles())
                 .filter(bundle -> bundle.getState() != Bundle.ACTIVE)
-                .filter(bundle -> capabilities(bundle, SERVICE).anyMatch(offer -> offers(offer, interfaceName)))
+                .filter(bundle -> offers(bundle, interfaceName))
                 .map(Bundle::getSymbolicName)
                 .findFirst();
+    }
+
+    private static boolean offers(Bundle bundle, String interfaceName) {
+        return capabilities(bundle, SERVICE).anyMatch(offer -> offers(offer, interfaceName));
     }
 
     private static boolean offers(BundleCapability offer, String interfaceName) {

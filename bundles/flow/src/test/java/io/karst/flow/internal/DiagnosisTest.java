@@ -7,9 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.flow.internal.Diagnosis.Finding;
 import io.karst.stage.StageState;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
@@ -17,13 +14,9 @@ class DiagnosisTest {
 
     private final FakeRuntime runtime = new FakeRuntime();
 
-    private Finding find(String name, Map<String, SetAside> setAside) {
-        return new Diagnosis(runtime, runtime, setAside)
-                .of(new StagePlace(1, name, "io.karst." + name, "io.karst." + name, true));
-    }
-
     private Finding find(String name) {
-        return find(name, Map.of());
+        return new Diagnosis(runtime, runtime)
+                .of(new StagePlace(1, name, "io.karst." + name, "io.karst." + name, true));
     }
 
     @Test
@@ -31,13 +24,12 @@ class DiagnosisTest {
         runtime.component("a");
         runtime.stands("a", ComponentConfigurationDTO.ACTIVE);
 
-        assertThat(find("a")).isEqualTo(Finding.ready(42));
+        assertThat(find("a")).isEqualTo(Finding.ready());
     }
 
     @Test
     void aStoppedBundleIsNamed() {
-        Finding finding =
-                new Diagnosis(runtime, runtime, Map.of()).of(new StagePlace(1, "a", "io.karst.a", "io.karst.a", false));
+        Finding finding = new Diagnosis(runtime, runtime).of(new StagePlace(1, "a", "io.karst.a", "io.karst.a", false));
 
         assertThat(finding.waitingFor()).containsExactly("bundle io.karst.a is not started");
     }
@@ -66,10 +58,9 @@ class DiagnosisTest {
 
     @Test
     void theFirstCauseIsNamedThroughTheChain() {
-        runtime.component("a");
+        runtime.runs("a", StageState.FAILED, "missing capability CAP_BPF");
         runtime.component("b", "a");
         runtime.component("c", "b");
-        runtime.fails("a", "io.karst.bpf.BpfException: missing capability CAP_BPF\n\tat x");
         runtime.stands("b", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a");
         runtime.stands("c", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "b");
 
@@ -79,23 +70,21 @@ class DiagnosisTest {
     }
 
     @Test
-    void failedForWantOfAFailingProviderIsWaiting() {
+    void aComponentThatCannotBeMadeIsNamed() {
         runtime.component("a");
-        runtime.component("b", "a");
-        runtime.fails("a", "java.lang.IllegalStateException: no");
-        runtime.fails("b", "org.osgi.service.component.ComponentException: Unable to get service for reference a");
+        runtime.stands("a", ComponentConfigurationDTO.FAILED_ACTIVATION).failure = "java.lang.Error: no\n\tat x";
 
-        assertThat(find("b")).isEqualTo(Finding.waiting(List.of("a: io.karst.a failed: no")));
+        assertThat(find("a")).isEqualTo(Finding.failed("java.lang.Error: no"));
     }
 
     @Test
-    void setAsideStaysFailed() {
+    void aStageUnderWayHoldsUpTheNext() {
         runtime.component("a");
-        runtime.disabled.add("io.karst.a");
+        runtime.component("b", "a");
+        runtime.stands("a", ComponentConfigurationDTO.SATISFIED);
+        runtime.stands("b", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a");
 
-        Finding finding = find("a", Map.of("io.karst.a", new SetAside(7, "no", 1, Instant.EPOCH, false)));
-
-        assertThat(finding).isEqualTo(Finding.failed("no"));
+        assertThat(find("b").waitingFor()).containsExactly("a: io.karst.a waits for its own activation");
     }
 
     @Test

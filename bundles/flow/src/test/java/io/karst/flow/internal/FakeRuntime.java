@@ -3,7 +3,11 @@
 
 package io.karst.flow.internal;
 
-import java.util.ArrayList;
+import io.karst.stage.Stage;
+import io.karst.stage.StageReport;
+import io.karst.stage.StageState;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,7 +24,6 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.service.component.runtime.dto.ReferenceDTO;
 import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 import org.osgi.util.promise.Promise;
-import org.osgi.util.promise.Promises;
 
 /** Declarative Services whose components stand as the test says. */
 final class FakeRuntime implements ServiceComponentRuntime, Bundles {
@@ -28,7 +31,7 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
     final Map<String, ComponentDescriptionDTO> descriptions = new HashMap<>();
     final Map<String, ComponentConfigurationDTO> configurations = new HashMap<>();
     final Set<String> disabled = new HashSet<>();
-    final List<String> calls = new ArrayList<>();
+    final Map<String, StageReport> running = new HashMap<>();
     final Map<String, String> dormant = new HashMap<>();
 
     /** A component {@code io.karst.<name>} that offers the interface {@code <name>} and needs others. */
@@ -69,8 +72,21 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
         return configuration;
     }
 
-    void fails(String name, String trace) {
-        stands(name, ComponentConfigurationDTO.FAILED_ACTIVATION).failure = trace;
+    /** A component with a runner, whose bundle declares that it offers {@code a}. */
+    void runs(String name, StageState state, String error) {
+        component(name);
+        descriptions.get("io.karst." + name).serviceInterfaces = new String[] {Stage.class.getName()};
+        running.put(
+                "io.karst." + name,
+                new StageReport(
+                        1,
+                        name,
+                        "io.karst." + name,
+                        state,
+                        Instant.EPOCH,
+                        Duration.ZERO,
+                        List.of(),
+                        Optional.of(error).filter(text -> !text.isEmpty())));
     }
 
     @Override
@@ -96,21 +112,28 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
 
     @Override
     public Promise<Void> enableComponent(ComponentDescriptionDTO description) {
-        calls.add("enable " + description.name);
-        disabled.remove(description.name);
-        return Promises.resolved(null);
+        throw new UnsupportedOperationException(description.name);
     }
 
     @Override
     public Promise<Void> disableComponent(ComponentDescriptionDTO description) {
-        calls.add("disable " + description.name);
-        disabled.add(description.name);
-        return Promises.resolved(null);
+        throw new UnsupportedOperationException(description.name);
     }
 
     @Override
     public List<StagePlace> stages() {
         return List.of();
+    }
+
+    @Override
+    public Optional<StageReport> running(String component) {
+        return Optional.ofNullable(running.get(component));
+    }
+
+    /** Bundle 7 declares what its runners register. */
+    @Override
+    public boolean offers(long bundleId, String interfaceName) {
+        return bundleId == 7 && interfaceName.equals("a");
     }
 
     @Override

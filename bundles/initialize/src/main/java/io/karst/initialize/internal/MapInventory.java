@@ -4,6 +4,8 @@
 package io.karst.initialize.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.AbilityProbe;
+import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
@@ -13,9 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The inventory and the lock that lets one scan run at a time. Closing it closes the scanner. */
-final class MapInventory implements ResourceInventory, AutoCloseable {
+final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MapInventory.class);
 
     /** Slow paths of the locks that maps use, the operations that tell a map's file, and what the self-test compares. */
     static final Set<String> SYMBOLS = Set.of(
@@ -35,6 +40,22 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
     private volatile int reportedId;
     private volatile boolean closed;
     private volatile Inventory current;
+
+    /** Loads the kernel programs and scans once. */
+    static MapInventory open(CoreAssetLoader loader, Bpf bpf, Tracking tracking) {
+        MapScanner scanner = MapScanner.open(loader, bpf);
+        boolean complete = false;
+        try {
+            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, tracking);
+            complete = true;
+            LOG.info("maps={} track={} ready", inventory.current().maps().size(), tracking.mode());
+            return inventory;
+        } finally {
+            if (!complete) {
+                scanner.close();
+            }
+        }
+    }
 
     /** Scans once. When that fails the scanner stays open: whoever made it closes it. */
     MapInventory(MapScanner scanner, InstantSource clock, Bpf bpf, Tracking tracking) {
@@ -89,7 +110,8 @@ final class MapInventory implements ResourceInventory, AutoCloseable {
         }
     }
 
-    List<Ability> abilities() {
+    @Override
+    public List<Ability> probe() {
         int located = scanner.locatedCpus();
         int possibleCpus = bpf.possibleCpus();
         boolean all = located >= possibleCpus;

@@ -402,7 +402,7 @@ class InventoryKernelTest {
     @Test
     void probesItsAbilities() {
         try (MapInventory inventory = inventory(Tracking.all())) {
-            assertThat(inventory.abilities())
+            assertThat(inventory.probe())
                     .allSatisfy(ability ->
                             assertThat(ability.present()).as(ability.toString()).isTrue());
             assertThat(inventory.current().symbols()).contains("__per_cpu_offset");

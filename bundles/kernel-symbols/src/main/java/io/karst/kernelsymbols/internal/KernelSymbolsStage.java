@@ -8,69 +8,30 @@ import io.karst.ability.AbilityProbe;
 import io.karst.asset.AssetException;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
-import io.karst.component.DroppedInstances;
 import io.karst.resource.ResourceInventory;
-import io.karst.stage.Stage;
 import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.KernelSymbols;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stage 2. Ready when the symbols that the inventory names are looked up. */
-@Component(
-        name = "io.karst.kernel-symbols",
-        immediate = true, // a stage does its work at start
-        service = {KernelSymbols.class, Stage.class, AbilityProbe.class},
-        property = {Stage.NAME + "=kernel-symbols", Stage.ORDER + ":Integer=2"})
-public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityProbe, AutoCloseable {
+/** The symbols that the inventory names, looked up. */
+public final class KernelSymbolsStage implements KernelSymbols, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelSymbolsStage.class);
 
     private final SymbolLookup lookup;
     private final List<KernelSymbol> resolved;
     private final List<Ability> abilities;
-    private final Instant readySince;
-    private final Duration startupDuration;
-    private Runnable forget = () -> {};
 
-    /**
-     * Called by the service component runtime; looks the inventory's symbols up.
-     *
-     * @param context of this bundle
-     * @param inventory names the symbols
-     * @param loader loads the kernel program
-     * @param bpf the kernel's BPF
-     */
-    @Activate
-    public KernelSymbolsStage(
-            BundleContext context,
-            @Reference(name = "resourceInventory") ResourceInventory inventory,
-            @Reference(name = "coreAssetLoader") CoreAssetLoader loader,
-            @Reference(name = "bpf") Bpf bpf) {
-        this(
-                DroppedInstances.closeBefore(context, KernelSymbolsStage.class, inventory),
-                loader,
-                bpf,
-                Path.of("/proc/kallsyms"),
-                Path.of("/sys/kernel/btf/vmlinux"));
-        forget = DroppedInstances.keep(context, KernelSymbolsStage.class, this::close);
+    KernelSymbolsStage(ResourceInventory inventory, CoreAssetLoader loader, Bpf bpf) {
+        this(inventory, loader, bpf, Path.of("/proc/kallsyms"), Path.of("/sys/kernel/btf/vmlinux"));
     }
 
     KernelSymbolsStage(ResourceInventory inventory, CoreAssetLoader loader, Bpf bpf, Path kallsyms, Path kernelBtf) {
-        InstantSource clock = InstantSource.system();
-        Instant started = clock.instant();
         Chosen chosen = Chosen.of(loader, bpf, new KallsymsFile(kallsyms));
         boolean complete = false;
         try {
@@ -87,8 +48,6 @@ public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityPr
                 chosen.source().ifPresent(SymbolSource::close);
             }
         }
-        readySince = clock.instant();
-        startupDuration = Duration.between(started, readySince);
         LOG.info("source={} symbols={} ready", chosen.ability().evidence(), resolved.size());
     }
 
@@ -112,21 +71,9 @@ public final class KernelSymbolsStage implements KernelSymbols, Stage, AbilityPr
         return abilities;
     }
 
-    @Override
-    public Instant readySince() {
-        return readySince;
-    }
-
-    @Override
-    public Duration startupDuration() {
-        return startupDuration;
-    }
-
     /** Closes the kernel program. */
-    @Deactivate
     @Override
     public void close() {
-        forget.run();
         lookup.close();
     }
 

@@ -26,15 +26,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 
-/**
- * libbpf as a service; there only while libbpf can be used and the process has what the kernel asks for. Immediate, so that
- * a failure is on record before anybody asks for it.
- */
-@Component(name = "io.karst.libbpf", service = Bpf.class, immediate = true)
+/** libbpf; there only while it can be used and the process has what the kernel asks for. */
 public final class NativeBpf implements Bpf, AutoCloseable {
     /** Room for the verifier's log at first; it grows when the kernel says so. */
     private static final long FIRST_LOG_BYTES = 16L << 20;
@@ -50,12 +43,11 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     private final long logBytes;
 
     /**
-     * Called by the service component runtime.
+     * Checks that libbpf can be used.
      *
      * @throws BpfException if libbpf is missing or too old, or a capability or a tracepoint is missing; one line with the
      *     remedy
      */
-    @Activate
     public NativeBpf() {
         this(Natives.load(Natives.LIBBPF), Capabilities.ofThisProcess(), FIRST_LOG_BYTES);
     }
@@ -86,7 +78,6 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     }
 
     /** Takes libbpf's messages back. Handles that are still open stay usable. */
-    @Deactivate
     @Override
     public void close() {
         kernel.prints().close();

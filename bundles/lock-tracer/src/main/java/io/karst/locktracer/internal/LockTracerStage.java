@@ -5,10 +5,7 @@ package io.karst.locktracer.internal;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
-import io.karst.asset.AssetException;
-import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
-import io.karst.component.DroppedInstances;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
@@ -17,9 +14,6 @@ import io.karst.locks.LockTotals;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.Inventory;
-import io.karst.resource.ResourceInventory;
-import io.karst.stage.Stage;
-import io.karst.symbol.KernelSymbols;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,29 +22,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stage 3: loads the contention programs and attaches them, or takes over those that an earlier one left pinned; lets them
- * count the inventory's locks, and tests what can be seen. Immediate, as tracing begins when the stage is reached and not when somebody asks.
+ * The contention programs, loaded and attached, or taken over from an earlier tracer that left them pinned; they count the
+ * inventory's locks, and a test has told what can be seen.
  */
-@Component(
-        immediate = true,
-        service = {LockTracer.class, Stage.class, AbilityProbe.class},
-        name = "io.karst.lock-tracer",
-        configurationPid = "io.karst.locktracer",
-        property = {Stage.NAME + "=lock-tracer", Stage.ORDER + ":Integer=3"})
-@Designate(ocd = LockTracerStage.Config.class)
-public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
+public final class LockTracerStage implements LockTracer, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LockTracerStage.class);
     private static final String ASSET = "lock_contention";
 
@@ -125,51 +106,12 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     private volatile List<LockVisibility> visibility;
     private volatile TracerSettings settings;
     private final Clock clock;
-    private final Instant readySince;
-    private final Duration startupDuration;
     private boolean closed;
-    private Runnable forget = () -> {};
 
     /**
-     * Called by the service component runtime.
-     *
-     * @param context tells where this Karaf lives
-     * @param bpf the kernel's BPF
-     * @param loader finds the programs
-     * @param inventory which locks there are
-     * @param symbols which lock implementations there are
-     * @param config raw settings
-     * @throws AssetException if the programs cannot be loaded or attached
+     * Applies changed settings. The programs stay attached: another self-test is made at once, other sizes wait for the next
+     * start.
      */
-    @Activate
-    public LockTracerStage(
-            BundleContext context,
-            @Reference(name = "bpf") Bpf bpf,
-            @Reference(name = "assetLoader") CoreAssetLoader loader,
-            @Reference(name = "inventory") ResourceInventory inventory,
-            @Reference(name = "symbols") KernelSymbols symbols,
-            Config config) {
-        this(
-                DroppedInstances.closeBefore(
-                        context, LockTracerStage.class, new SelfTest.Parts(bpf, loader, inventory, symbols)),
-                settings(context, config),
-                Clock.systemUTC());
-        forget = DroppedInstances.keep(context, LockTracerStage.class, this::close);
-    }
-
-    /**
-     * Called by the service component runtime when an operator changes settings. The programs stay attached: another
-     * self-test is made at once, other sizes wait for the next start. A wrong setting is logged by the runtime and changes
-     * nothing.
-     *
-     * @param context tells where this Karaf lives
-     * @param config raw settings
-     */
-    @Modified
-    public void changed(BundleContext context, Config config) {
-        change(settings(context, config));
-    }
-
     void change(TracerSettings changed) {
         TracerSettings before = settings;
         settings = changed;
@@ -199,7 +141,7 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         return waiting;
     }
 
-    private static TracerSettings settings(BundleContext context, Config config) {
+    static TracerSettings settings(BundleContext context, Config config) {
         return new TracerSettings(
                 config.self_test(),
                 config.self_test_millis(),
@@ -213,7 +155,6 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
         this.clock = clock;
         this.parts = parts;
         this.settings = settings;
-        long began = System.nanoTime();
         Bpf bpf = parts.bpf();
         long ranges = parts.inventory().current().maps().stream()
                 .mapToLong(map -> map.ranges().size())
@@ -232,8 +173,6 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
             closeAfter(e);
             throw e;
         }
-        readySince = clock.instant();
-        startupDuration = Duration.ofNanos(System.nanoTime() - began);
         LOG.info(
                 "tracing: hook={} since={} pins={} visibility={}",
                 tracer.programs(),
@@ -270,11 +209,10 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     }
 
     /** Lets go of the programs and counters. Those that are not pinned are detached and freed by that. */
-    @Deactivate
+    @Override
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            forget.run();
             closer.close();
         }
     }
@@ -327,15 +265,5 @@ public final class LockTracerStage implements LockTracer, Stage, AbilityProbe {
     @Override
     public Instant since() {
         return tracer.since();
-    }
-
-    @Override
-    public Instant readySince() {
-        return readySince;
-    }
-
-    @Override
-    public Duration startupDuration() {
-        return startupDuration;
     }
 }

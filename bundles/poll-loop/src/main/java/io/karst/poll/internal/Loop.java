@@ -3,6 +3,7 @@
 
 package io.karst.poll.internal;
 
+import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;
 import io.karst.poll.PollTaskStatus;
 import java.time.Clock;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Decides which task's turn it is. Foreign code never runs on this thread and never under this lock, so no task can hold up
  * another. Intervals are measured by the monotonic clock: setting the wall clock moves no turn.
  */
-final class Loop implements AutoCloseable {
+final class Loop implements PollLoop, AutoCloseable {
 
     /** Everything has to be over by then; a worker that ignores its interrupt is left behind, as a daemon. */
     private static final Duration STOP_WITHIN = Duration.ofMillis(800);
@@ -84,7 +85,8 @@ final class Loop implements AutoCloseable {
         }
     }
 
-    void soon(String name) {
+    @Override
+    public void soon(String name) {
         for (Worker worker : snapshot()) {
             if (worker.name().equals(name)) {
                 worker.soon();
@@ -93,7 +95,8 @@ final class Loop implements AutoCloseable {
         wake();
     }
 
-    List<PollTaskStatus> tasks() {
+    @Override
+    public List<PollTaskStatus> tasks() {
         return snapshot().stream()
                 .map(Worker::status)
                 .sorted(Comparator.comparing(PollTaskStatus::name))

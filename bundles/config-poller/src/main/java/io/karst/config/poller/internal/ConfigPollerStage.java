@@ -9,44 +9,24 @@ import io.karst.config.ConfigReport;
 import io.karst.config.ConfigTopics;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
-import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;
 import io.karst.remoteconfig.AgentDetails;
 import io.karst.remoteconfig.ClientIdentity;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire;
-import io.karst.stage.Stage;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
-import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
-import org.osgi.service.metatype.annotations.Designate;
 
-/** Stage 5: keeps the configuration current, tells listeners, and tells the server what they made of it. */
-@Component(
-        name = "io.karst.config-poller",
-        immediate = true,
-        configurationPid = "io.karst.config",
-        service = {ConfigUpdates.class, PollTask.class, EventHandler.class, Stage.class},
-        property = {
-            Stage.NAME + "=config-poller",
-            Stage.ORDER + ":Integer=5",
-            EventConstants.EVENT_TOPIC + "=" + ConfigTopics.APPLIED
-        })
-@Designate(ocd = ConfigSettings.class)
-public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHandler, Stage {
+/** Keeps the configuration current, tells listeners, and tells the server what they made of it. */
+public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHandler, AutoCloseable {
 
     /** Beyond the exchange's own deadline: verifying and storing 110 MiB on a slow machine. */
     private static final Duration WORK = Duration.ofSeconds(30);
@@ -57,26 +37,16 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     private final ConfigTransport transport;
     private final Poller poller;
     private final Duration deadline;
-    private final Instant readySince;
-    private final Duration startupDuration;
 
     /**
-     * Called by the service component runtime.
+     * Connects, and restores the last good configuration.
      *
-     * @param loop stage 4, which makes the turns
      * @param wire connects to the server
      * @param events announces changes
      * @param config raw settings
      * @param bundles finds subscribers, and Karaf's data folder
      */
-    @Activate
-    public ConfigPollerStage(
-            @Reference(name = "pollLoop") PollLoop loop,
-            @Reference(name = "configWire") ConfigWire wire,
-            @Reference(name = "eventAdmin") EventAdmin events,
-            ConfigSettings config,
-            BundleContext bundles) {
-        long begun = System.nanoTime();
+    ConfigPollerStage(ConfigWire wire, EventAdmin events, ConfigSettings config, BundleContext bundles) {
         Settings settings = SettingsReader.read(config, SettingsReader.dataFolder(bundles));
         Subscribers subscribers = new Subscribers(bundles);
         Clock clock = Clock.systemUTC();
@@ -94,8 +64,6 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
                         subscribers::of,
                         point -> {}));
         poller.restore();
-        readySince = clock.instant();
-        startupDuration = Duration.ofNanos(System.nanoTime() - begun);
     }
 
     private static Event event(ConfigChange change) {
@@ -153,18 +121,8 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         return poller.report();
     }
 
-    @Override
-    public Instant readySince() {
-        return readySince;
-    }
-
-    @Override
-    public Duration startupDuration() {
-        return startupDuration;
-    }
-
     /** Ends the connection; the last good configuration stays on disk. */
-    @Deactivate
+    @Override
     public void close() {
         transport.close();
     }

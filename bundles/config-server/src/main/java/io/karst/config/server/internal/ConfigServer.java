@@ -3,7 +3,6 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.component.DroppedInstances;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Client;
 import io.karst.remoteconfig.ConfigRequest;
@@ -26,22 +25,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The embedded server: a signed repository in a folder, served over TLS. */
-@Component(
-        name = "io.karst.config-server",
-        immediate = true,
-        configurationPid = "io.karst.configserver",
-        service = ConfigServer.class)
-@Designate(ocd = ServerSettings.class)
 public final class ConfigServer implements ConfigBackend, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigServer.class);
@@ -53,28 +40,12 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     private final Duration active;
     private final boolean enabled;
     private final ConfigEndpoint endpoint;
-    private Runnable forget = () -> {};
 
     /**
-     * Called by the service component runtime.
+     * Prepares keys and repository, and listens.
      *
-     * @param wire listens
-     * @param settings raw settings
-     * @param bundles finds Karaf's data folder
      * @throws IOException if a setting is out of its range, a file is damaged or open to others, or the port is taken
      */
-    @Activate
-    public ConfigServer(@Reference(name = "configWire") ConfigWire wire, ServerSettings settings, BundleContext bundles)
-            throws IOException {
-        this(
-                DroppedInstances.closeBefore(bundles, ConfigServer.class, wire),
-                settings,
-                folder(bundles),
-                Clock.systemUTC(),
-                new SecureRandom());
-        forget = DroppedInstances.keep(bundles, ConfigServer.class, this::close);
-    }
-
     ConfigServer(ConfigWire wire, ServerSettings settings, Path folder, Clock clock, SecureRandom random)
             throws IOException {
         check(settings);
@@ -96,11 +67,6 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
                         Duration.ofSeconds(settings.connection_idle_seconds())),
                 this);
         LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), endpoint.port(), folder);
-    }
-
-    private static Path folder(BundleContext bundles) {
-        String data = bundles.getProperty("karaf.data");
-        return Path.of(data == null ? "data" : data).resolve("karst").resolve("config-server");
     }
 
     private static void check(ServerSettings settings) throws IOException {
@@ -206,10 +172,8 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     }
 
     /** Stops listening. */
-    @Deactivate
     @Override
     public void close() {
-        forget.run();
         endpoint.close();
     }
 }

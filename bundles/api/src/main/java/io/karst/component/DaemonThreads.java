@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.component;
+
+import java.util.concurrent.ThreadFactory;
+
+/** Threads that do not keep the process alive, each with a name that tells whose it is. */
+public final class DaemonThreads {
+
+    private DaemonThreads() {}
+
+    /**
+     * Makes a thread, which is not started.
+     *
+     * @param name begins with {@code karst-}
+     * @param work what it does
+     * @return a daemon
+     */
+    public static Thread of(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * Makes threads for an executor.
+     *
+     * @param name of every thread
+     * @return makes daemons
+     */
+    public static ThreadFactory named(String name) {
+        return work -> of(name, work);
+    }
+}

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.stage;
+
+import io.karst.component.DaemonThreads;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceListener;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a service on a thread of its own, with back-off between failed attempts, and registers it once it is open.
+ *
+ * <p>A runner lives as long as the registration of the component that owns it. Declarative Services end that registration
+ * before they deactivate the component, and also when they drop an instance without deactivating it, so a component needs no
+ * {@code @Deactivate}. The service is unregistered first, then closed.
+ *
+ * @param <S> the service
+ */
+public final class StageRunner<S extends AutoCloseable> implements ServiceListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
+    private static final Duration FIRST_REST = Duration.ofSeconds(5);
+    private static final Duration LONGEST_REST = Duration.ofSeconds(60);
+
+    /** How long closing waits for an interrupted attempt. After that the attempt's own thread closes what it opened. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final ServiceReference<?> component;
+    private final BundleContext context;
+    private final String name;
+    private final Collection<Class<? super S>> services;
+    private final Callable<S> opening;
+    private final Duration firstRest;
+    private final Thread thread;
+
+    private StageState state = StageState.WAITING;
+    private Instant since = Instant.now();
+    private Duration duration = Duration.ZERO;
+    private Optional<String> lastError = Optional.empty();
+    private int failures;
+    private boolean busy = true;
+    private boolean closed;
+    private @Nullable S opened;
+    private @Nullable ServiceRegistration<?> registration;
+    private @Nullable Consumer<? super S> change;
+
+    private StageRunner(
+            ServiceReference<?> component,
+            Collection<Class<? super S>> services,
+            Callable<S> opening,
+            Duration firstRest) {
+        Bundle bundle = component.getBundle();
+        if (bundle == null) {
+            throw new IllegalStateException("the component of this stage is gone already");
+        }
+        this.component = component;
+        this.context = bundle.getBundleContext();
+        this.name = String.valueOf(component.getProperty("component.name"));
+        this.services = List.copyOf(services);
+        this.opening = opening;
+        this.firstRest = firstRest;
+        this.thread = DaemonThreads.of(name.replaceFirst("^io\\.karst\\.", "karst-"), this::run);
+    }
+
+    /**
+     * Begins to open a service, and returns at once.
+     *
+     * @param component the owner's registration, whose properties the service gets, and with which the runner ends
+     * @param services what the service is registered as
+     * @param opening opens it; runs on the runner's thread, is interrupted when the runner ends, leaves nothing open when it fails
+     * @param <S> the service
+     * @return runs
+     * @throws IllegalStateException if the owner's registration has ended
+     */
+    public static <S extends AutoCloseable> StageRunner<S> start(
+            ServiceReference<?> component, Collection<Class<? super S>> services, Callable<S> opening) {
+        return start(component, services, opening, FIRST_REST);
+    }
+
+    static <S extends AutoCloseable> StageRunner<S> start(
+            ServiceReference<?> component,
+            Collection<Class<? super S>> services,
+            Callable<S> opening,
+            Duration firstRest) {
+        StageRunner<S> runner = new StageRunner<>(component, services, opening, firstRest);
+        try {
+            runner.context.addServiceListener(
+                    runner, "(" + Constants.SERVICE_ID + "=" + component.getProperty(Constants.SERVICE_ID) + ")");
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        runner.thread.start();
+        if (component.getBundle() == null) {
+            runner.close();
+        }
+        return runner;
+    }
+
+    /**
+     * How far the work is.
+     *
+     * @return waiting for its own activation until it is open; failed from its first failure on until it is open
+     */
+    public synchronized StageReport report() {
+        return new StageReport(
+                component.getProperty(Stage.ORDER) instanceof Integer order ? order : 0,
+                component.getProperty(Stage.NAME) instanceof String stage ? stage : name,
+                context.getBundle().getSymbolicName(),
+                state,
+                since,
+                duration,
+                state == StageState.WAITING ? List.of("its own activation") : List.of(),
+                lastError);
+    }
+
+    /**
+     * Applies changed settings: at once if the service is open, after opening while it is being opened. If it failed, it is
+     * opened again at once. {@code opening} has to read the changed settings by then.
+     *
+     * @param changed applies the settings to an open service; may throw what it wants to say of wrong ones
+     */
+    public void changed(Consumer<? super S> changed) {
+        S service;
+        synchronized (this) {
+            service = opened;
+            if (service == null) {
+                change = changed;
+                notifyAll();
+                return;
+            }
+        }
+        changed.accept(service);
+    }
+
+    private void run() {
+        try {
+            S service = null;
+            while (service == null && begin()) {
+                service = attempt();
+            }
+            if (service != null) {
+                offer(service);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("component={} ended between two attempts", name);
+        } finally {
+            withdrawIfClosed();
+        }
+    }
+
+    private synchronized boolean begin() {
+        change = null;
+        return !closed;
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever an attempt throws, there is another
+    private @Nullable S attempt() throws InterruptedException {
+        long begun = System.nanoTime();
+        try {
+            S service = opening.call();
+            synchronized (this) {
+                duration = Duration.ofNanos(System.nanoTime() - begun);
+            }
+            return service;
+        } catch (Exception | Error e) {
+            rest(e);
+            return null;
+        }
+    }
+
+    private synchronized void rest(Throwable failure) throws InterruptedException {
+        if (closed) {
+            LOG.debug("component={} was ended during its start", name, failure);
+            return;
+        }
+        failures++;
+        Duration rest = rest(firstRest, failures);
+        String reason = firstLine(failure);
+        if (!lastError.equals(Optional.of(reason))) {
+            LOG.warn("component={} failed, next try in {} s: {}", name, rest.toSeconds(), reason, failure);
+        }
+        if (state != StageState.FAILED) {
+            state = StageState.FAILED;
+            since = Instant.now();
+        }
+        lastError = Optional.of(reason);
+        long until = System.nanoTime() + rest.toNanos();
+        for (long left = rest.toNanos(); !closed && change == null && left > 0; left = until - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+
+    /** 5 s, doubled after each failure, at most 60 s. */
+    static Duration rest(Duration first, int failures) {
+        Duration rest = first.multipliedBy(1L << Math.min(failures - 1, 10));
+        return rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+    }
+
+    /** The first line of the message; the class, if there is none. */
+    static String firstLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isBlank()
+                ? failure.getClass().getName()
+                : message.strip().lines().findFirst().orElse("");
+    }
+
+    private void offer(S service) {
+        while (!isReady(service)) {
+            apply(service);
+        }
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+        }
+        try {
+            ServiceRegistration<?> made = context.registerService(
+                    services.stream().map(Class::getName).toArray(String[]::new), service, properties());
+            synchronized (this) {
+                registration = made;
+            }
+        } catch (IllegalStateException e) {
+            LOG.debug("component={}: its bundle has stopped", name, e);
+            close();
+        }
+    }
+
+    /** Ready before it is registered: what waits for the service starts within that call, and should find this stage ready. */
+    private synchronized boolean isReady(S service) {
+        if (change != null && !closed) {
+            return false;
+        }
+        opened = service;
+        state = StageState.READY;
+        since = Instant.now();
+        lastError = Optional.empty();
+        if (failures > 0) {
+            LOG.info("component={} is active after {} failures", name, failures);
+        }
+        return true;
+    }
+
+    @SuppressWarnings("IllegalCatch") // a wrong setting changes nothing
+    private void apply(S service) {
+        Consumer<? super S> changed;
+        synchronized (this) {
+            changed = change;
+            change = null;
+        }
+        try {
+            if (changed != null) {
+                changed.accept(service);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.warn("component={}: changed settings are refused: {}", name, firstLine(e), e);
+        }
+    }
+
+    private Dictionary<String, Object> properties() {
+        Map<String, Object> properties = new HashMap<>();
+        for (String key : component.getPropertyKeys()) {
+            properties.put(key, component.getProperty(key));
+        }
+        return FrameworkUtil.asDictionary(properties);
+    }
+
+    /** The owner's registration ends. */
+    @Override
+    public void serviceChanged(ServiceEvent event) {
+        if (event.getType() == ServiceEvent.UNREGISTERING) {
+            close();
+        }
+    }
+
+    private void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        thread.interrupt();
+        try {
+            context.removeServiceListener(this);
+        } catch (IllegalStateException e) {
+            LOG.debug("component={}: its bundle has stopped", name, e);
+        }
+        if (Thread.currentThread() != thread) {
+            await();
+        }
+        synchronized (this) {
+            if (busy) {
+                return;
+            }
+        }
+        withdraw();
+    }
+
+    private void await() {
+        try {
+            TimeUnit.NANOSECONDS.timedJoin(thread, PATIENCE.toNanos());
+            if (thread.isAlive()) {
+                LOG.warn("component={} does not heed its interrupt; it is closed when it has opened", name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** For the runner's thread: what was opened while {@link #close()} did not wait any longer is closed here. */
+    private void withdrawIfClosed() {
+        synchronized (this) {
+            busy = false;
+            if (!closed) {
+                return;
+            }
+        }
+        boolean interrupted = Thread.interrupted(); // closing must not be cut short by it
+        LOG.debug("component={} ended while it started, interrupted={}", name, interrupted);
+        withdraw();
+    }
+
+    @SuppressWarnings("IllegalCatch") // top of the stack of whoever ends the component
+    private void withdraw() {
+        ServiceRegistration<?> offered;
+        S service;
+        synchronized (this) {
+            offered = registration;
+            service = opened;
+            registration = null;
+            opened = null;
+        }
+        try {
+            if (offered != null) {
+                offered.unregister();
+            }
+        } catch (IllegalStateException e) {
+            LOG.debug("component={}: unregistered with its bundle", name, e);
+        }
+        try {
+            if (service != null) {
+                service.close();
+            }
+        } catch (Exception e) {
+            LOG.error("component={} could not be closed", name, e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.server.internal;
+
+import io.karst.remoteconfig.wire.ConfigWire;
+import io.karst.stage.Stage;
+import io.karst.stage.StageReport;
+import io.karst.stage.StageRunner;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.ComponentContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** Starts the embedded server, again and again while its port is taken. Changed settings make it anew. */
+@Component(
+        name = "io.karst.config-server",
+        immediate = true,
+        service = Stage.class,
+        configurationPid = "io.karst.configserver")
+@Designate(ocd = ServerSettings.class)
+public final class ConfigServerComponent implements Stage {
+    private final StageRunner<ConfigServer> runner;
+
+    /**
+     * Starts the server.
+     *
+     * @param component itself
+     * @param wire listens
+     * @param settings raw settings
+     */
+    @Activate
+    public ConfigServerComponent(
+            ComponentContext component, @Reference(name = "configWire") ConfigWire wire, ServerSettings settings) {
+        Path folder = folder(component.getBundleContext());
+        runner = StageRunner.start(
+                component.getServiceReference(),
+                List.of(ConfigServer.class),
+                () -> new ConfigServer(wire, settings, folder, Clock.systemUTC(), new SecureRandom()));
+    }
+
+    private static Path folder(BundleContext bundles) {
+        String data = bundles.getProperty("karaf.data");
+        return Path.of(data == null ? "data" : data).resolve("karst").resolve("config-server");
+    }
+
+    @Override
+    public StageReport report() {
+        return runner.report();
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.coreassets.internal;
+
+import io.karst.ability.AbilityProbe;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.asset.TrustedFiles;
+import io.karst.coreassets.internal.CoreAssetService.Config;
+import io.karst.stage.Stage;
+import io.karst.stage.StageReport;
+import io.karst.stage.StageRunner;
+import java.util.List;
+import org.osgi.service.component.ComponentContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** Offers the asset loader. */
+@Component(
+        name = "io.karst.core-assets",
+        immediate = true,
+        service = Stage.class,
+        configurationPid = "io.karst.coreassets")
+@Designate(ocd = Config.class)
+public final class CoreAssetComponent implements Stage {
+    private final StageRunner<CoreAssetService> runner;
+    private volatile Config config;
+
+    /**
+     * Starts the service.
+     *
+     * @param component itself; its framework's bundles contribute assets
+     * @param files reads what only root can have written
+     * @param config raw settings
+     */
+    @Activate
+    public CoreAssetComponent(
+            ComponentContext component, @Reference(name = "trustedFiles") TrustedFiles files, Config config) {
+        this.config = config;
+        runner = StageRunner.start(
+                component.getServiceReference(),
+                List.of(CoreAssetLoader.class, AbilityProbe.class),
+                () -> new CoreAssetService(component.getBundleContext(), files, settings(this.config)));
+    }
+
+    /**
+     * An operator changed settings. A wrong one is logged and changes nothing.
+     *
+     * @param changed raw settings
+     */
+    @Modified
+    public void changed(Config changed) {
+        config = changed;
+        runner.changed(service -> service.change(settings(changed)));
+    }
+
+    private static Settings settings(Config config) {
+        return Settings.of(config.btf_file(), config.btf_archive_directory(), config.asset_directory());
+    }
+
+    @Override
+    public StageReport report() {
+        return runner.report();
+    }
+}

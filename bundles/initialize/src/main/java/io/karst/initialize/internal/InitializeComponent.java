@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.initialize.internal;
+
+import io.karst.ability.AbilityProbe;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
+import io.karst.resource.ResourceInventory;
+import io.karst.stage.Stage;
+import io.karst.stage.StageReport;
+import io.karst.stage.StageRunner;
+import java.util.List;
+import org.osgi.service.component.ComponentContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stage 1. Ready when the first inventory is complete. */
+@Component(
+        name = "io.karst.initialize",
+        immediate = true, // a stage does its work at start
+        configurationPid = "io.karst.initialize",
+        service = Stage.class,
+        property = {Stage.NAME + "=initialize", Stage.ORDER + ":Integer=1"})
+@Designate(ocd = InitializeComponent.Config.class)
+public final class InitializeComponent implements Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(InitializeComponent.class);
+
+    private final StageRunner<MapInventory> runner;
+    private volatile Config config;
+
+    /** What an operator may set; see {@code etc/io.karst.initialize.cfg}. */
+    @ObjectClassDefinition(name = "Karst initialize")
+    public @interface Config {
+        /**
+         * Which maps' locks are watched.
+         *
+         * @return all, own or pattern
+         */
+        @AttributeDefinition(
+                name = "Track",
+                options = {
+                    @Option(label = "every map", value = "all"),
+                    @Option(label = "maps of this process", value = "own"),
+                    @Option(label = "maps by name", value = "pattern")
+                })
+        String track() default "all";
+
+        /**
+         * Names of maps with {@code *} and {@code ?}, separated by commas.
+         *
+         * @return empty unless track is pattern
+         */
+        @AttributeDefinition(name = "Pattern")
+        String pattern() default "";
+    }
+
+    /**
+     * Starts the stage.
+     *
+     * @param component itself
+     * @param loader loads the kernel programs
+     * @param bpf the kernel's BPF
+     * @param config raw settings
+     */
+    @Activate
+    public InitializeComponent(
+            ComponentContext component,
+            @Reference(name = "coreAssetLoader") CoreAssetLoader loader,
+            @Reference(name = "bpf") Bpf bpf,
+            Config config) {
+        this.config = config;
+        runner = StageRunner.start(
+                component.getServiceReference(),
+                List.of(ResourceInventory.class, AbilityProbe.class),
+                () -> MapInventory.open(loader, bpf, tracking(this.config)));
+    }
+
+    /**
+     * An operator changed settings. Nothing is stopped: the next scan, which the tracer's owner makes at once, follows the new
+     * choice. A wrong setting is logged and changes nothing.
+     *
+     * @param changed raw settings
+     */
+    @Modified
+    public void changed(Config changed) {
+        config = changed;
+        runner.changed(inventory -> {
+            Tracking tracking = tracking(changed);
+            inventory.track(tracking);
+            LOG.info("track={} pattern={} from the next scan on", tracking.mode(), changed.pattern());
+        });
+    }
+
+    private static Tracking tracking(Config config) {
+        return Tracking.of(config.track(), config.pattern());
+    }
+
+    @Override
+    public StageReport report() {
+        return runner.report();
+    }
+}

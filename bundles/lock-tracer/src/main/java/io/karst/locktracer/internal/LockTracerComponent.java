@@ -59,8 +59,7 @@ public final class LockTracerComponent implements Stage {
         runner = StageRunner.start(
                 component.getServiceReference(),
                 List.of(LockTracer.class, AbilityProbe.class),
-                () -> new LockTracerStage(
-                        parts, LockTracerStage.settings(context, this.config), Clock.systemUTC()));
+                () -> new LockTracerStage(parts, LockTracerStage.settings(context, this.config), Clock.systemUTC()));
     }
 
     /**

@@ -3,16 +3,17 @@
 
 package io.karst.poll.internal;
 
+import io.karst.component.DaemonThreads;
 import io.karst.poll.PollTask;
 import io.karst.poll.PollTaskStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ final class Worker {
     private final String name;
     private final Clock clock;
     private final DoubleSupplier random;
-    private final Runnable changed;
-    private final ExecutorService thread;
+    private final ScheduledExecutorService deadlines;
+    private final ScheduledThreadPoolExecutor thread;
 
     private Duration interval;
     private Duration deadline;
@@ -43,7 +44,8 @@ final class Worker {
     private boolean stopped;
     private long dueNanos = System.nanoTime();
     private long startedNanos;
-    private @Nullable Future<?> turn;
+    private Future<?> next = CompletableFuture.completedFuture(null);
+    private @Nullable Thread polling;
     private Optional<Instant> lastTurn = Optional.empty();
     private Duration lastDuration = Duration.ZERO;
     private long turns;
@@ -53,105 +55,119 @@ final class Worker {
     private long unlogged;
 
     /**
-     * A task whose first turn is due now.
+     * A task whose first turn comes with {@link #soon()}.
      *
      * @param task what to run
      * @param clock for what is shown
      * @param random numbers from 0 to 1
-     * @param changed told, on the task's thread, when a turn is over
+     * @param deadlines watches them
      */
-    Worker(PollTask task, Clock clock, DoubleSupplier random, Runnable changed) {
+    Worker(PollTask task, Clock clock, DoubleSupplier random, ScheduledExecutorService deadlines) {
         this.task = task;
         this.clock = clock;
         this.random = random;
-        this.changed = changed;
+        this.deadlines = deadlines;
         name = task.name();
         interval = clamp(task.interval());
         deadline = clamp(task.deadline());
-        thread = Executors.newSingleThreadExecutor(work -> {
-            Thread made = new Thread(work, "karst-poll-" + name);
-            made.setDaemon(true);
-            return made;
-        });
+        thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("karst-poll-" + name));
     }
 
     String name() {
         return name;
     }
 
-    /**
-     * Starts the turn if it is due; interrupts it if it is past its deadline.
-     *
-     * @param now monotonic time
-     * @return nanoseconds until there is something to do again
-     */
-    synchronized long advance(long now) {
-        if (running) {
-            long left = startedNanos + deadline.toNanos() - now;
-            if (left <= 0 && !overdue) {
-                overdue = true;
-                failed("took longer than its deadline of " + deadline);
-                if (turn != null) {
-                    turn.cancel(true);
-                }
-            }
-            return overdue ? Long.MAX_VALUE : left;
+    /** Runs now, or again right after the turn that is running. */
+    synchronized void soon() {
+        again = running;
+        if (!running) {
+            plan(0);
         }
-        if (dueNanos - now > 0) {
-            return dueNanos - now;
+    }
+
+    private void plan(long nanos) {
+        next.cancel(false);
+        dueNanos = System.nanoTime() + nanos;
+        if (!stopped) {
+            next = thread.schedule(this::turn, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Work that may be interrupted. */
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private void turn() {
+        Future<?> watch = begin();
+        if (watch == null) {
+            return;
+        }
+        Optional<String> failure = failureOf(task::poll);
+        synchronized (this) {
+            polling = null;
+        }
+        watch.cancel(false);
+        if (Thread.interrupted()) {
+            LOG.debug("poll task {} returned without heeding its interrupt", name);
+        }
+        Optional<String> unplanned = failureOf(() -> ask(clamp(task.interval()), clamp(task.deadline())));
+        finish(unplanned.or(() -> failure));
+    }
+
+    private synchronized @Nullable Future<?> begin() {
+        if (stopped) {
+            return null;
         }
         running = true;
-        again = false;
         overdue = false;
-        startedNanos = now;
+        startedNanos = System.nanoTime();
         lastTurn = Optional.of(clock.instant());
         turns++;
-        try {
-            turn = thread.submit(this::turn);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("poll task {} was removed", name, e);
-            return Long.MAX_VALUE;
+        polling = Thread.currentThread();
+        return deadlines.schedule(this::interrupt, deadline.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private synchronized void interrupt() {
+        if (polling != null && System.nanoTime() - startedNanos >= deadline.toNanos()) {
+            overdue = true;
+            failed("took longer than its deadline of " + deadline);
+            polling.interrupt();
         }
-        return deadline.toNanos();
     }
 
     @SuppressWarnings("IllegalCatch") // whatever a task throws must not end its later turns
-    private void turn() {
-        String error = null;
+    private static Optional<String> failureOf(Work work) {
         try {
-            task.poll();
+            work.run();
+            return Optional.empty();
         } catch (InterruptedException e) {
-            error = "interrupted";
+            return Optional.of("interrupted");
         } catch (RuntimeException | Error e) {
-            error = describe(e);
+            return Optional.of(
+                    e.getMessage() == null
+                            ? e.getClass().getName()
+                            : e.getClass().getSimpleName() + ": " + e.getMessage());
         }
-        try {
-            plan(clamp(task.interval()), clamp(task.deadline()));
-        } catch (RuntimeException | Error e) {
-            error = describe(e);
-        }
-        finished(error);
-        changed.run();
     }
 
-    private synchronized void plan(Duration nextInterval, Duration nextDeadline) {
+    private synchronized void ask(Duration nextInterval, Duration nextDeadline) {
         interval = nextInterval;
         deadline = nextDeadline;
     }
 
-    private synchronized void finished(@Nullable String error) {
-        long now = System.nanoTime();
-        lastDuration = Duration.ofNanos(now - startedNanos);
+    private synchronized void finish(Optional<String> failure) {
+        long took = System.nanoTime() - startedNanos;
+        lastDuration = Duration.ofNanos(took);
         if (!overdue && !stopped) {
-            if (error == null) {
-                lastError = Optional.empty();
-            } else {
-                failed(error);
-            }
+            lastError = Optional.empty();
+            failure.ifPresent(this::failed);
         }
         running = false;
         overdue = false;
-        dueNanos = again ? now : startedNanos + (long) (interval.toNanos() * (1 - JITTER * random.getAsDouble()));
+        long pause = (long) (interval.toNanos() * (1 - JITTER * random.getAsDouble()));
+        plan(again ? 0 : Math.max(0, pause - took));
+        again = false;
     }
 
     private void failed(String error) {
@@ -167,31 +183,20 @@ final class Worker {
         }
     }
 
-    synchronized void soon() {
-        dueNanos = System.nanoTime();
-        again = true;
-    }
-
     synchronized PollTaskStatus status() {
-        Optional<Instant> next = running
+        Optional<Instant> due = running
                 ? Optional.empty()
                 : Optional.of(clock.instant().plusNanos(Math.max(0, dueNanos - System.nanoTime())));
-        return new PollTaskStatus(name, interval, lastTurn, lastDuration, next, overdue, turns, failures, lastError);
+        return new PollTaskStatus(name, interval, lastTurn, lastDuration, due, overdue, turns, failures, lastError);
     }
 
-    void stop() {
-        synchronized (this) {
-            stopped = true;
-        }
+    synchronized void stop() {
+        stopped = true;
         thread.shutdownNow();
     }
 
     boolean awaitStop(long nanos) throws InterruptedException {
         return thread.awaitTermination(Math.max(1, nanos), TimeUnit.NANOSECONDS);
-    }
-
-    private static String describe(Throwable e) {
-        return e.getMessage() == null ? e.getClass().getName() : e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
     private static Duration clamp(Duration asked) {

@@ -3,6 +3,7 @@
 
 package io.karst.contention.internal;
 
+import io.karst.component.DaemonThreads;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -37,8 +38,7 @@ final class RescanThread implements AutoCloseable {
      */
     RescanThread(Runnable rescan, BooleanSupplier stale, Duration interval) {
         this.interval = interval;
-        thread = new Thread(() -> loop(rescan, stale), "karst-rescan");
-        thread.setDaemon(true);
+        thread = DaemonThreads.of("karst-rescan", () -> loop(rescan, stale));
         thread.start();
     }
 

@@ -8,6 +8,7 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.TestRun;
+import io.karst.component.DaemonThreads;
 import io.karst.locks.ContentionLoadLayout;
 import java.time.Duration;
 import java.util.List;
@@ -64,9 +65,8 @@ final class Workload implements AutoCloseable {
                 System.nanoTime() + plan.time().orElse(Duration.ofDays(36_500)).toNanos();
         this.alive = new AtomicInteger(plan.threads());
         this.threads = IntStream.range(0, plan.threads())
-                .mapToObj(number -> new Thread(task(number), "karst-demo-" + number))
+                .mapToObj(number -> DaemonThreads.of("karst-demo-" + number, task(number)))
                 .toList();
-        threads.forEach(thread -> thread.setDaemon(true));
     }
 
     private static Runnable running(BpfProgram program) {

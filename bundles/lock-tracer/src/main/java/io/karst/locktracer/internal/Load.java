@@ -3,6 +3,7 @@
 
 package io.karst.locktracer.internal;
 
+import io.karst.component.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,24 +32,21 @@ final class Load {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> all = new ArrayList<>();
         for (int number = 0; number < threads; number++) {
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            ready.countDown();
-                            ready.await();
-                            long end = System.nanoTime() + time.toNanos();
-                            do {
-                                turn.run();
-                                turns.incrementAndGet();
-                            } while (System.nanoTime() < end);
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        } catch (RuntimeException | Error e) {
-                            failure.compareAndSet(null, e);
-                        }
-                    },
-                    "karst-self-test-" + number);
-            thread.setDaemon(true);
+            Thread thread = DaemonThreads.of("karst-self-test-" + number, () -> {
+                try {
+                    ready.countDown();
+                    ready.await();
+                    long end = System.nanoTime() + time.toNanos();
+                    do {
+                        turn.run();
+                        turns.incrementAndGet();
+                    } while (System.nanoTime() < end);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                } catch (RuntimeException | Error e) {
+                    failure.compareAndSet(null, e);
+                }
+            });
             all.add(thread);
             thread.start();
         }

@@ -3,6 +3,7 @@
 
 package io.karst.shell.internal;
 
+import io.karst.component.DaemonThreads;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
@@ -12,12 +13,11 @@ final class Progress implements AutoCloseable {
 
     private final PrintStream out;
     private final int seconds;
-    private final Thread thread = new Thread(this::count, "karst-shell-progress");
+    private final Thread thread = DaemonThreads.of("karst-shell-progress", this::count);
 
     Progress(PrintStream out, int seconds) {
         this.out = out;
         this.seconds = seconds;
-        thread.setDaemon(true);
     }
 
     void start() {

@@ -14,6 +14,7 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.TlsServerCredentials.ClientAuth;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.karst.component.DaemonThreads;
 import io.karst.config.grpc.proto.AgentSecureGrpc.AgentSecureImplBase;
 import io.karst.config.grpc.proto.ClientGetConfigsRequest;
 import io.karst.config.grpc.proto.ClientGetConfigsResponse;
@@ -58,11 +59,7 @@ final class GrpcEndpoint implements ConfigEndpoint {
         if (token.isEmpty()) {
             throw new IOException(settings.token() + " is empty");
         }
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS, work -> {
-            Thread thread = new Thread(work, "karst-config-server");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS, DaemonThreads.named("karst-config-server"));
         boolean listening = false;
         try {
             Server server = NettyServerBuilder.forAddress(

@@ -3,6 +3,7 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.DaemonThreads;
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.Kind;
@@ -53,14 +54,8 @@ final class ListenerWorker implements AutoCloseable {
         this.answer = answer;
         name = listener.name();
         products = Set.copyOf(listener.products());
-        thread = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "karst-listener-" + name));
-        watch = Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "karst-listener-watch-" + name));
-    }
-
-    private static Thread daemon(Runnable work, String name) {
-        Thread made = new Thread(work, name);
-        made.setDaemon(true);
-        return made;
+        thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("karst-listener-" + name));
+        watch = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("karst-listener-watch-" + name));
     }
 
     Set<String> products() {

@@ -42,7 +42,14 @@ public record PinnedLinks(Bpf bpf, Path directory) {
      * @param begins of begin programs
      * @param ends of end programs
      */
-    public record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {}
+    public record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {
+
+        /** Copies the maps. */
+        public Misses {
+            begins = Map.copyOf(begins);
+            ends = Map.copyOf(ends);
+        }
+    }
 
     /**
      * Digests of the assets whose begin program is attached.

@@ -8,10 +8,10 @@ import com.sun.jdi.ReferenceType;
 import com.sun.jdi.VirtualMachine;
 import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
-import com.sun.jdi.event.AccessWatchpointEvent;
+import com.sun.jdi.event.BreakpointEvent;
 import com.sun.jdi.event.Event;
 import com.sun.jdi.event.EventSet;
-import com.sun.jdi.request.AccessWatchpointRequest;
+import com.sun.jdi.request.BreakpointRequest;
 import com.sun.jdi.request.EventRequest;
 import java.time.Duration;
 import java.util.Map;
@@ -38,14 +38,13 @@ final class Debugger {
         return new Debugger(connector.attach(arguments));
     }
 
-    /** From now on, whichever thread reads this static field in this class stays there. */
-    void holdReader(String reader, String type, String field) {
+    /** From now on, whichever thread enters this method stays there. */
+    void holdAt(String type, String method) {
         ReferenceType found = machine.classesByName(type).stream()
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(type + " is not loaded"));
-        AccessWatchpointRequest request =
-                machine.eventRequestManager().createAccessWatchpointRequest(found.fieldByName(field));
-        request.addClassFilter(reader);
+        BreakpointRequest request = machine.eventRequestManager()
+                .createBreakpointRequest(found.methodsByName(method).get(0).location());
         request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
         request.enable();
     }
@@ -59,7 +58,7 @@ final class Debugger {
                 continue;
             }
             for (Event event : events) {
-                if (event instanceof AccessWatchpointEvent) {
+                if (event instanceof BreakpointEvent) {
                     return;
                 }
             }

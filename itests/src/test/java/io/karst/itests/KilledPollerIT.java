@@ -28,15 +28,23 @@ import org.junit.rules.TemporaryFolder;
 public class KilledPollerIT {
 
     private static final String POLLER = "io.karst.config.poller.internal.Poller";
-    private static final String POINTS = "io.karst.config.poller.internal.FaultPoint";
+    private static final String VERIFIER = "io.karst.remoteconfig.client.RemoteConfigClient";
+    private static final String STATE_FILE = "io.karst.config.poller.internal.StateFile";
 
     /** In the order of a long run; a short one has the first. */
-    private static final List<String> STEPS = List.of("STORED", "RECEIVED", "VERIFIED", "PUBLISHED");
+    private static final List<Step> STEPS = List.of(
+            new Step("stored", POLLER, "announceAll", true),
+            new Step("received", VERIFIER, "step", false),
+            new Step("verified", STATE_FILE, "store", false),
+            new Step("published", POLLER, "logInForce", true));
 
     /** As many of the steps as that, in turn. */
     private static final int KILLS = Integer.getInteger("karst.kills", 1);
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** What has been done when this method is entered, and whether the new configuration was stored by then. */
+    private record Step(String done, String type, String method, boolean stored) {}
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
@@ -71,9 +79,9 @@ public class KilledPollerIT {
         }
     }
 
-    private void killAt(String step, int former) throws Exception {
+    private void killAt(Step step, int former) throws Exception {
         Debugger debugger = Debugger.attach(debugPort);
-        debugger.holdReader(POLLER, POINTS, step);
+        debugger.holdAt(step.type(), step.method());
         publish(former + 1);
         debugger.awaitHeld(PATIENCE);
         karaf.kill();
@@ -81,8 +89,7 @@ public class KilledPollerIT {
         ask(RunningKaraf.freePort()); // nobody there, so what was stored is all there is
         karaf.startAgain();
         karaf.awaitShell("karst:config --json", "configurations", PATIENCE);
-        boolean stored = step.equals("STORED") || step.equals("PUBLISHED");
-        awaitInForce(stored ? former + 1 : former);
+        awaitInForce(step.stored() ? former + 1 : former);
 
         ask(serverPort);
         awaitInForce(former + 1);

@@ -15,25 +15,10 @@ public record AppliedConfig(RemoteConfig config, Acknowledgement acknowledgement
     /** What the server is told about a configuration. */
     public enum Acknowledgement {
         /** Nobody has answered yet, or nobody listens. */
-        UNACKNOWLEDGED(1),
+        UNACKNOWLEDGED,
         /** Every listener that took it has applied it. */
-        ACKNOWLEDGED(2),
+        ACKNOWLEDGED,
         /** A listener failed. */
-        ERROR(3);
-
-        private final int wireValue;
-
-        Acknowledgement(int wireValue) {
-            this.wireValue = wireValue;
-        }
-
-        /**
-         * The value of {@code apply_state}.
-         *
-         * @return 1 to 3
-         */
-        public int wireValue() {
-            return wireValue;
-        }
+        ERROR
     }
 }

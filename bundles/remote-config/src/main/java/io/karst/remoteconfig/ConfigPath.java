@@ -55,19 +55,6 @@ public record ConfigPath(String text, OptionalLong org, String product, String i
     }
 
     /**
-     * The path of a configuration of an organisation.
-     *
-     * @param org 0 or more
-     * @param product product name
-     * @param id configuration id
-     * @return the path with file name {@code config}
-     * @throws RefusedException if that is no path
-     */
-    public static ConfigPath of(long org, String product, String id) {
-        return parse("datadog/" + org + "/" + product + "/" + id + "/config");
-    }
-
-    /**
      * Reads a path that may be wrong.
      *
      * @param text the path

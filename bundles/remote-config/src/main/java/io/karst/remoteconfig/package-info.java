@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * The values of remote configuration: the protocol's messages in plain Java, trust anchors, verified configurations, and
+ * The values of remote configuration: the protocol's messages in plain Java, verified configurations, and
  * every reason for which something is refused.
  */
 @Export

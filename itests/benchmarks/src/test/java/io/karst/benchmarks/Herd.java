@@ -5,7 +5,6 @@ package io.karst.benchmarks;
 
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.RemoteConfigClient;
 import io.karst.remoteconfig.wire.ConfigTransport;
@@ -61,8 +60,7 @@ final class Herd {
     Result run(String name) throws IOException, InterruptedException, ExecutionException, TransportException {
         String content = "{\"herd\":\"" + name + "\",\"fill\":\"" + "x".repeat(900) + "\"}";
         long version = server.publish("herd", Bytes.utf8(content));
-        RemoteConfigClient verifier = new RemoteConfigClient(
-                new TrustAnchor.InitialRoot(server.root()), ClientPolicy.DEFAULT, Clock.systemUTC());
+        RemoteConfigClient verifier = new RemoteConfigClient(server.root(), ClientPolicy.DEFAULT, Clock.systemUTC());
         ExecutorService threads = Executors.newFixedThreadPool(clients);
         List<ConfigTransport> transports = new ArrayList<>();
         CountDownLatch ready = new CountDownLatch(clients);

@@ -5,7 +5,6 @@ package io.karst.benchmarks;
 
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.RemoteConfigClient;
 import io.karst.remoteconfig.wire.ConfigTransport;
@@ -69,8 +68,7 @@ final class Registered {
     Result run() throws IOException, InterruptedException, ExecutionException {
         String content = "{\"fill\":\"" + "x".repeat(1000) + "\"}";
         long version = server.publish("registered", Bytes.utf8(content));
-        RemoteConfigClient verifier = new RemoteConfigClient(
-                new TrustAnchor.InitialRoot(server.root()), ClientPolicy.DEFAULT, Clock.systemUTC());
+        RemoteConfigClient verifier = new RemoteConfigClient(server.root(), ClientPolicy.DEFAULT, Clock.systemUTC());
         List<ConfigTransport> transports = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {

@@ -7,8 +7,8 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.VerifiedConfig;
+import io.karst.remoteconfig.tuf.RootMetadata;
 import io.karst.remoteconfig.tuf.TargetEntry;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import java.time.Clock;
@@ -24,11 +24,11 @@ import java.util.regex.Pattern;
 
 /**
  * Configurations with everything that vouches for them, as files: {@code <n>.root.json}, {@code targets.json}, and {@code targets/<path>}
- * for each configuration. Anyone with the trust anchor can check them without asking anybody.
+ * for each configuration. Anyone with the initial root can check them without asking a server.
  *
  * @param rootVersion version of the last root
  * @param targetsVersion version of the targets
- * @param expires when root or targets expire, whichever comes first; the targets with a pinned key
+ * @param expires when root or targets expire, whichever comes first
  * @param expired whether that time is over
  * @param configs every file, verified
  */
@@ -47,7 +47,7 @@ public record OfflineProof(
     /**
      * Lays the files out.
      *
-     * @param roots the trust anchor and later roots
+     * @param roots the initial root and later ones
      * @param targets targets metadata; may be empty
      * @param contents content by target path
      * @return content by file name
@@ -55,7 +55,7 @@ public record OfflineProof(
     public static SortedMap<String, Bytes> files(List<Bytes> roots, Bytes targets, Map<String, Bytes> contents) {
         SortedMap<String, Bytes> files = new TreeMap<>();
         for (Bytes root : roots) {
-            files.put(Trust.rootVersion(root) + ".root.json", root);
+            files.put(RootMetadata.declaredVersion(root, RootMetadata.MAX_BYTES) + ".root.json", root);
         }
         if (!targets.isEmpty()) {
             files.put(TARGETS, targets);
@@ -68,13 +68,13 @@ public record OfflineProof(
      * Checks files. Expired metadata is reported and not refused: a proof is about what was signed.
      *
      * @param files content by file name; other names are ignored
-     * @param anchor where trust begins
+     * @param root the root that trust begins with
      * @param clock for expiry
      * @return what they prove
      * @throws RefusedException if anything is missing or does not verify
      */
-    public static OfflineProof verify(Map<String, Bytes> files, TrustAnchor anchor, Clock clock) {
-        Trust trust = Trust.of(anchor, Limits.DEFAULT);
+    public static OfflineProof verify(Map<String, Bytes> files, Bytes root, Clock clock) {
+        Trust trust = Trust.of(root, Limits.DEFAULT);
         TreeMap<Long, Bytes> roots = new TreeMap<>();
         files.forEach((name, content) -> {
             Matcher matcher = ROOT.matcher(name);
@@ -82,21 +82,19 @@ public record OfflineProof(
                 roots.put(Long.parseLong(matcher.group(1)), content);
             }
         });
-        Trust.Followed root = trust.retrace(new ArrayList<>(roots.values()));
+        Trust.Followed followed = trust.retrace(new ArrayList<>(roots.values()));
         Bytes raw = Optional.ofNullable(files.get(TARGETS))
                 .orElseThrow(() -> new RefusedException(new Refusal.MissingTargets()));
-        TargetsMetadata targets = trust.verifyTargets(root.roots(), raw);
+        TargetsMetadata targets = trust.verifyTargets(followed.roots(), raw);
         List<VerifiedConfig> configs = new ArrayList<>();
         for (Map.Entry<String, Bytes> file : new TreeMap<>(files).entrySet()) {
             if (file.getKey().startsWith(FILES)) {
                 configs.add(config(file.getKey().substring(FILES.length()), file.getValue(), targets));
             }
         }
-        Instant expires = trust.rootExpires(root.roots())
-                .filter(end -> end.isBefore(targets.expires()))
-                .orElse(targets.expires());
+        Instant expires = trust.expires(followed.roots(), raw);
         boolean expired = !clock.instant().isBefore(expires);
-        return new OfflineProof(root.version(), targets.version(), expires, expired, configs);
+        return new OfflineProof(followed.version(), targets.version(), expires, expired, configs);
     }
 
     private static VerifiedConfig config(String path, Bytes content, TargetsMetadata targets) {

@@ -16,7 +16,6 @@ import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigState;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.TracerDetails;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.UpdaterDetails;
 import io.karst.remoteconfig.VerifiedConfig;
 import java.time.Clock;
@@ -38,13 +37,14 @@ public final class RemoteConfigClient {
     /**
      * Prepares a client.
      *
-     * @param trust where trust begins
+     * @param root the root that trust begins with, got by a trusted way. It must be signed by its own keys; its expiry does not matter
+     *     as long as the server can lead on from it
      * @param policy the embedder's decisions
      * @param clock what expiry is measured by
-     * @throws RefusedException if the trust anchor is not usable
+     * @throws RefusedException if the root is not usable
      */
-    public RemoteConfigClient(TrustAnchor trust, ClientPolicy policy, Clock clock) {
-        this.trust = Trust.of(trust, policy.limits());
+    public RemoteConfigClient(Bytes root, ClientPolicy policy, Clock clock) {
+        this.trust = Trust.of(root, policy.limits());
         this.policy = policy;
         this.clock = clock;
     }
@@ -52,11 +52,11 @@ public final class RemoteConfigClient {
     /**
      * The state of a first start.
      *
-     * @return nothing but the trust anchor
+     * @return nothing but the initial root
      */
     public RemoteConfigClientState start() {
         return new RemoteConfigClientState(
-                trust.anchorVersion(),
+                trust.initial().version(),
                 List.of(),
                 0,
                 0,
@@ -210,22 +210,10 @@ public final class RemoteConfigClient {
      * When the metadata that vouches for the configurations expires: from then on they are stale.
      *
      * @param state what is held
-     * @return the earlier time of root and targets; absent with a pinned key and no targets
+     * @return the earlier time of root and targets; that of the root before the first targets
      */
-    public Optional<Instant> metadataExpires(RemoteConfigClientState state) {
-        return trust.expires(state);
-    }
-
-    /**
-     * Everything a third party needs to check the configurations in force offline; see {@link OfflineProof}.
-     *
-     * @param state what is held
-     * @return content by file name
-     */
-    public SortedMap<String, Bytes> proof(RemoteConfigClientState state) {
-        SortedMap<String, Bytes> contents = new TreeMap<>();
-        state.configs().forEach((path, held) -> contents.put(path, held.config().content()));
-        return OfflineProof.files(trust.chain(state), state.targets(), contents);
+    public Instant metadataExpires(RemoteConfigClientState state) {
+        return trust.expires(state.roots(), state.targets());
     }
 
     /**

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 /**
  * All that a client knows. Made by {@link RemoteConfigClient} only: everything in it has been verified.
  *
- * @param rootVersion version of the trusted root; 1 with a pinned key
- * @param roots roots since the trust anchor, each one version on; the last one is trusted. Empty while the anchor itself is
+ * @param rootVersion version of the trusted root
+ * @param roots roots since the initial one, each one version on; the last one is trusted. Empty while the initial one is
  * @param targetsVersion version of the trusted targets, 0 before the first
  * @param targetsFloor least version that targets may have: {@code targetsVersion}, or 0 since the targets' keys were rotated
  * @param organisation UUID that targets named under this root; absent while none did

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Verifies a stored state from the trust anchor on, as if it had just come; expiry of metadata apart. */
+/** Verifies a stored state from the initial root on, as if it had just come; expiry of metadata apart. */
 final class Restoration {
 
     private final Trust trust;

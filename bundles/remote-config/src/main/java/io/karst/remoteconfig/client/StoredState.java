@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /**
  * What of a state is kept over a restart; nothing in it is verified yet. The digest tells damage, not forgery: against that, everything is
- * verified from the trust anchor on.
+ * verified from the initial root on.
  */
 record StoredState(
         List<Bytes> roots,

@@ -52,7 +52,7 @@ final class Update {
             return new Step(new Outcome.Unchanged(), before.withError(Optional.empty()));
         }
         checkSize(response);
-        Trust.Followed root = trust.follow(before, response.roots(), now);
+        Trust.Followed root = trust.follow(before.roots(), response.roots(), now);
         long floor = root.targetsKeysRotated() ? 0 : before.targetsFloor();
         Optional<String> organisation =
                 root.version() == before.rootVersion() ? before.organisation() : Optional.empty();

@@ -126,15 +126,6 @@ public final class SigningKey {
         return keyId;
     }
 
-    /**
-     * The public half.
-     *
-     * @return 64 hexadecimal digits
-     */
-    public String publicKey() {
-        return publicKey.toHex();
-    }
-
     JsonObject description() {
         return description;
     }

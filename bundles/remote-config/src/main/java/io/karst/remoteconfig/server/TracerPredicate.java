@@ -35,16 +35,6 @@ public record TracerPredicate(
         }
     }
 
-    /**
-     * Those of one client.
-     *
-     * @param id the client's id
-     * @return a predicate for it alone
-     */
-    public static TracerPredicate client(String id) {
-        return new TracerPredicate(id, "", "", "", "", "", "");
-    }
-
     /** Whether a client is meant; a tracer's version that is no version is a broken rule. */
     boolean matches(Client client) {
         if (!isWanted(clientId, client.id())) {

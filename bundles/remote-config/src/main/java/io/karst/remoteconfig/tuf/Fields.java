@@ -116,10 +116,6 @@ final class Fields {
         return object.members();
     }
 
-    Fields member(String name) {
-        return object(name);
-    }
-
     List<JsonValue> array(String name) {
         if (need(name) instanceof JsonArray array) {
             return array.elements();

@@ -163,15 +163,6 @@ public final class RootMetadata {
         return role(TARGETS).keyIds();
     }
 
-    /**
-     * Refuses it if a key is declared under an id that is not its digest.
-     *
-     * @throws RefusedException with {@link Refusal.KeyIdMismatch}
-     */
-    public void checkKeyIds() {
-        roles.values().forEach(Role::checkKeyIds);
-    }
-
     boolean consistentSnapshot() {
         return consistentSnapshot;
     }

@@ -5,7 +5,6 @@ package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TrustAnchor.PinnedTargetsKey;
 import io.karst.remoteconfig.json.JsonValue;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Targets metadata whose signatures are good: which files there are, and who else may say so. */
 public final class TargetsMetadata {
@@ -41,21 +39,6 @@ public final class TargetsMetadata {
     public static TargetsMetadata verify(Bytes raw, RootMetadata root, int limit) {
         Role role = root.role(RootMetadata.TARGETS);
         role.checkKeyIds();
-        return verify(raw, role, limit);
-    }
-
-    /**
-     * Verifies top-level targets with one pinned key. Expiry is not looked at.
-     *
-     * @param raw the metadata
-     * @param pinned the key
-     * @param limit most bytes
-     * @return the targets
-     * @throws RefusedException if anything is wrong
-     */
-    public static TargetsMetadata verify(Bytes raw, PinnedTargetsKey pinned, int limit) {
-        TufKey key = TufKey.of(pinned.keyType(), pinned.scheme(), pinned.publicKey());
-        Role role = new Role(RootMetadata.TARGETS, Map.of(pinned.keyId(), key), Set.of(pinned.keyId()), 1);
         return verify(raw, role, limit);
     }
 

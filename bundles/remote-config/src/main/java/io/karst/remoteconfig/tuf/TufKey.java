@@ -3,16 +3,11 @@
 
 package io.karst.remoteconfig.tuf;
 
-import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.json.CanonicalJson;
-import io.karst.remoteconfig.json.JsonValue;
 import io.karst.remoteconfig.json.JsonValue.JsonObject;
-import io.karst.remoteconfig.json.JsonValue.JsonString;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,16 +40,6 @@ record TufKey(String keyId, String keyType, String scheme, String publicKey, Jso
         };
     }
 
-    /** A key with nothing but the four necessary fields. */
-    static TufKey of(String keyType, String scheme, String publicKey) {
-        Map<String, JsonValue> members = new LinkedHashMap<>();
-        members.put("keytype", new JsonString(keyType));
-        members.put("scheme", new JsonString(scheme));
-        members.put("keyval", new JsonObject(Map.of("public", new JsonString(publicKey))));
-        JsonObject json = new JsonObject(members);
-        return new TufKey(computeId(json), keyType, scheme, publicKey, json);
-    }
-
     /** SHA-256 of the canonical form of the whole description. */
     static String computeId(JsonObject json) {
         return CanonicalJson.of(json).digest("SHA-256").toHex();
@@ -70,9 +55,5 @@ record TufKey(String keyId, String keyType, String scheme, String publicKey, Jso
     /** Absent for a key that cannot be used: its signatures never count. */
     Optional<VerificationKey> verificationKey() {
         return VerificationKey.of(keyType, scheme, publicKey);
-    }
-
-    boolean verifies(Bytes message, Bytes signature) {
-        return verificationKey().map(key -> key.verifies(message, signature)).orElse(false);
     }
 }

@@ -13,7 +13,8 @@ import io.karst.remoteconfig.ConfigStatus;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.TrustAnchor;
+import io.karst.remoteconfig.json.CanonicalJson;
+import io.karst.remoteconfig.json.JsonParser;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SigningKey;
@@ -48,7 +49,7 @@ class AttackTest {
     private final RemoteConfigClientState held = taken(client.start(), good(5));
 
     private static RemoteConfigClient client(Bytes root, ClientPolicy policy, Instant now) {
-        return new RemoteConfigClient(new TrustAnchor.InitialRoot(root), policy, Clock.fixed(now, ZoneOffset.UTC));
+        return new RemoteConfigClient(root, policy, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     private RemoteConfigClientState taken(RemoteConfigClientState before, ConfigResponse response) {
@@ -355,12 +356,21 @@ class AttackTest {
     void row20SmallOrderKey() {
         // The identity: any signature with R of small order and S = 0 would be good for any message.
         String weak = "01" + "00".repeat(31);
-        TrustAnchor anchor = new TrustAnchor.PinnedTargetsKey("weak", "ed25519", "ed25519", weak);
-        RemoteConfigClient pinned =
-                new RemoteConfigClient(anchor, ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
+        String description =
+                "{\"keytype\":\"ed25519\",\"scheme\":\"ed25519\",\"keyval\":{\"public\":\"" + weak + "\"}}";
+        String keyId = CanonicalJson.of(JsonParser.parse("key", Bytes.utf8(description), 1000))
+                .digest("SHA-256")
+                .toHex();
+        String keys = "{" + Forge.keyEntry(rootKey.keyId(), rootKey) + ",\"" + keyId + "\":" + description + "}";
+        String role = Forge.role("[\"" + keyId + "\"]", 1);
+        Map<String, String> roles =
+                Map.of("root", Forge.role(root), "targets", role, "snapshot", role, "timestamp", role);
+        RemoteConfigClient trusting =
+                client(Forge.sign(Forge.rootOf(1, LATER, keys, roles), rootKey), ClientPolicy.DEFAULT, NOW);
         String evil = targets(6, Forge.entry(PATH, 6, EVIL));
-        String nothing = Forge.signature("weak", weak + "00".repeat(32));
-        assertThat(refused(pinned, pinned.start(), response(List.of(), Forge.document(evil, List.of(nothing)), EVIL)))
+        String nothing = Forge.signature(keyId, weak + "00".repeat(32));
+        assertThat(refused(
+                        trusting, trusting.start(), response(List.of(), Forge.document(evil, List.of(nothing)), EVIL)))
                 .isEqualTo(new Refusal.ThresholdNotMet("targets", 0, 1));
     }
 

@@ -10,7 +10,6 @@ import io.karst.remoteconfig.ClientIdentity;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigStatus;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.UpdaterDetails;
 import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.server.Answer;
@@ -37,8 +36,8 @@ class FuzzTest {
     private static final int ROUNDS_WITH_ROOTS = 200;
     private static final int ROUNDS_OF_STORED = 10;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final ConfigPath ONE = ConfigPath.of(2, "TESTING1", "one");
-    private static final ConfigPath TWO = ConfigPath.of(2, "TESTING1", "two");
+    private static final ConfigPath ONE = ConfigPath.parse("datadog/2/TESTING1/one/config");
+    private static final ConfigPath TWO = ConfigPath.parse("datadog/2/TESTING1/two/config");
     private static final ClientIdentity WHO = new ClientIdentity(
             "fuzz", List.of("TESTING1"), new ClientIdentity.Updater(new UpdaterDetails(List.of(), 0)));
 
@@ -49,8 +48,8 @@ class FuzzTest {
     private final SignedRepository second = first.rotate(root, root, targets, NOW)
             .publish(publication(ONE, "second of one"), targets, NOW)
             .publish(publication(TWO, "first of two"), targets, NOW);
-    private final RemoteConfigClient client = new RemoteConfigClient(
-            new TrustAnchor.InitialRoot(first.roots().get(0)), ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final RemoteConfigClient client =
+            new RemoteConfigClient(first.roots().get(0), ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
     private final RemoteConfigClientState before = client.step(client.start(), answer(first, client.start()), List.of())
             .next();
 

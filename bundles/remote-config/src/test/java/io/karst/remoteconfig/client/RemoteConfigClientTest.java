@@ -13,13 +13,11 @@ import io.karst.remoteconfig.ApplyState;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ClientIdentity;
 import io.karst.remoteconfig.ClientState;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigState;
 import io.karst.remoteconfig.ConfigStatus;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SigningKey;
@@ -28,15 +26,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
 /** What the state machine does with good responses, reports and restarts. */
 class RemoteConfigClientTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final String ONE = ConfigPath.of(2, "TESTING1", "one").text();
-    private static final String TWO = ConfigPath.of(2, "TESTING1", "two").text();
+    private static final String ONE = "datadog/2/TESTING1/one/config";
+    private static final String TWO = "datadog/2/TESTING1/two/config";
     private static final Bytes A = Bytes.utf8("a");
     private static final Bytes B = Bytes.utf8("b");
     private static final ClientIdentity WHO = new ClientIdentity(
@@ -48,7 +45,7 @@ class RemoteConfigClientTest {
     private final RemoteConfigClient client = client(ClientPolicy.DEFAULT, NOW);
 
     private RemoteConfigClient client(ClientPolicy policy, Instant now) {
-        return new RemoteConfigClient(new TrustAnchor.InitialRoot(root), policy, Clock.fixed(now, ZoneOffset.UTC));
+        return new RemoteConfigClient(root, policy, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     private ConfigResponse response(String targets, List<TargetFile> files, String... configs) {
@@ -185,8 +182,8 @@ class RemoteConfigClientTest {
     void aStoreOfAnotherRepositoryIsRejected() {
         SigningKey other = Forge.key();
         Bytes foreign = Forge.sign(Forge.root(1, LATER, RoleKeys.of(other), RoleKeys.of(other)), other);
-        RemoteConfigClient stranger = new RemoteConfigClient(
-                new TrustAnchor.InitialRoot(foreign), ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
+        RemoteConfigClient stranger =
+                new RemoteConfigClient(foreign, ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
         assertThat(stranger.restore(client.store(holding(3, A))))
                 .isEqualTo(new Restored.Rejected(new Refusal.ThresholdNotMet("targets", 0, 1), stranger.start()));
     }
@@ -198,22 +195,8 @@ class RemoteConfigClientTest {
         RemoteConfigClientState rotated =
                 client.step(holding(3, A), rotation, List.of()).next();
         assertThat(rotated.rootVersion()).isEqualTo(2);
-        RemoteConfigClient newer = new RemoteConfigClient(
-                new TrustAnchor.InitialRoot(next), ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
+        RemoteConfigClient newer = new RemoteConfigClient(next, ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
         assertThat(newer.restore(client.store(rotated)).state().configs()).containsOnlyKeys(ONE);
         assertThat(client.restore(client.store(rotated))).isEqualTo(new Restored.Intact(rotated));
-    }
-
-    @Test
-    void anExportedProofStandsAlone() {
-        SortedMap<String, Bytes> proof = client.proof(holding(3, A));
-        assertThat(proof).containsOnlyKeys("1.root.json", "targets.json", "targets/" + ONE);
-        OfflineProof proven =
-                OfflineProof.verify(proof, new TrustAnchor.InitialRoot(root), Clock.fixed(NOW, ZoneOffset.UTC));
-        assertThat(proven.targetsVersion()).isEqualTo(3);
-        assertThat(proven.expired()).isFalse();
-        assertThat(proven.configs())
-                .singleElement()
-                .satisfies(config -> assertThat(config.content()).isEqualTo(A));
     }
 }

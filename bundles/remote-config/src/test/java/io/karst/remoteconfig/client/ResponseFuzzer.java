@@ -8,7 +8,9 @@ import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigStatus;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.TrustAnchor;
+import io.karst.remoteconfig.server.Forge;
+import io.karst.remoteconfig.server.RoleKeys;
+import io.karst.remoteconfig.server.SigningKey;
 import io.karst.remoteconfig.tuf.RootMetadata;
 import java.time.Clock;
 import java.time.Instant;
@@ -16,19 +18,21 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * A target for Jazzer: {@code jazzer --cp=target/classes:target/test-classes
+ * A target for Jazzer: {@code jazzer --cp=target/classes:target/test-classes:$(cat target/class-path)
  * --target_class=io.karst.remoteconfig.client.ResponseFuzzer}. Takes the input as a whole response and as a trust anchor; anything thrown
  * but a refusal is a finding, and so is any configuration, since no input is signed.
  */
 public final class ResponseFuzzer {
 
     private static final String PATH = "datadog/2/TESTING1/one/config";
-    /** The key of the public test vectors; its secret half is not known here. */
-    private static final TrustAnchor ANCHOR = new TrustAnchor.PinnedTargetsKey(
-            "k", "ed25519", "ed25519", "7d3102e39abe71044d207550bda239c71380d013ec5a115f79f51622630054e6");
-
     private static final RemoteConfigClient CLIENT = new RemoteConfigClient(
-            ANCHOR, ClientPolicy.DEFAULT, Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
+            root(), ClientPolicy.DEFAULT, Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
+
+    /** Its keys sign nothing else, and are forgotten at once. */
+    private static Bytes root() {
+        SigningKey key = Forge.key();
+        return Forge.sign(Forge.root(1, Forge.LATER, RoleKeys.of(key), RoleKeys.of(Forge.key())), key);
+    }
 
     private ResponseFuzzer() {}
 

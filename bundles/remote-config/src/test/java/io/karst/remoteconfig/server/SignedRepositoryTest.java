@@ -19,7 +19,6 @@ import io.karst.remoteconfig.ConfigStatus;
 import io.karst.remoteconfig.FileHash;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.TracerDetails;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.OfflineProof;
@@ -44,8 +43,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SignedRepositoryTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final ConfigPath ONE = ConfigPath.of(2, "TESTING1", "one");
-    private static final ConfigPath OTHER = ConfigPath.of(2, "TESTING2", "one");
+    private static final ConfigPath ONE = ConfigPath.parse("datadog/2/TESTING1/one/config");
+    private static final ConfigPath OTHER = ConfigPath.parse("datadog/2/TESTING2/one/config");
     private static final ClientIdentity AGENT = new ClientIdentity(
             "agent-1",
             List.of("TESTING1"),
@@ -54,7 +53,7 @@ class SignedRepositoryTest {
     private final RoleKeys root = new RoleKeys(List.of(Forge.key(), Forge.key()), 2);
     private final RoleKeys targets = RoleKeys.of(Forge.key());
     private final SignedRepository empty = SignedRepository.create(RepositorySettings.DEFAULT, root, targets, NOW);
-    private final TrustAnchor anchor = new TrustAnchor.InitialRoot(empty.roots().get(0));
+    private final Bytes anchor = empty.roots().get(0);
     private final RemoteConfigClient client =
             new RemoteConfigClient(anchor, ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
 
@@ -204,11 +203,16 @@ class SignedRepositoryTest {
     @Test
     void anExportVerifiesOffline() {
         SignedRepository repository = publish(empty.rotate(root, root, targets, NOW), ONE, "first");
+        assertThat(repository.export())
+                .containsOnlyKeys("1.root.json", "2.root.json", "targets.json", "targets/" + ONE);
         OfflineProof proof = OfflineProof.verify(repository.export(), anchor, Clock.fixed(NOW, ZoneOffset.UTC));
         assertThat(proof.rootVersion()).isEqualTo(2);
-        assertThat(proof.configs())
-                .singleElement()
-                .satisfies(config -> assertThat(config.path()).isEqualTo(ONE));
+        assertThat(proof.targetsVersion()).isEqualTo(repository.targetsVersion());
+        assertThat(proof.expired()).isFalse();
+        assertThat(proof.configs()).singleElement().satisfies(config -> {
+            assertThat(config.path()).isEqualTo(ONE);
+            assertThat(config.content()).isEqualTo(Bytes.utf8("first"));
+        });
     }
 
     @ParameterizedTest
@@ -254,14 +258,10 @@ class SignedRepositoryTest {
         assertThat(new TracerPredicate("", "shop", "test", "", "", "", "").matches(client(tracer)))
                 .isFalse();
         Publication some = new Publication(
-                ONE,
-                Bytes.utf8("x"),
-                Optional.empty(),
-                List.of(TracerPredicate.client("somebody"), TracerPredicate.client("agent-1")));
+                ONE, Bytes.utf8("x"), Optional.empty(), List.of(forClient("somebody"), forClient("agent-1")));
         assertThat(answer(empty.publish(some, targets, NOW), client.start()).clientConfigs())
                 .hasSize(1);
-        Publication others =
-                new Publication(ONE, Bytes.utf8("x"), Optional.empty(), List.of(TracerPredicate.client("somebody")));
+        Publication others = new Publication(ONE, Bytes.utf8("x"), Optional.empty(), List.of(forClient("somebody")));
         assertThat(answer(empty.publish(others, targets, NOW), client.start()).clientConfigs())
                 .isEmpty();
     }
@@ -348,5 +348,9 @@ class SignedRepositoryTest {
         Optional<AgentDetails> agent = Optional.of(new AgentDetails("a", "1", "", "", List.of()));
         ConfigRequest good = request(Optional.of(state), "i", Optional.empty(), agent, true);
         return new ConfigRequest(good.client(), List.of(file));
+    }
+
+    private static TracerPredicate forClient(String id) {
+        return new TracerPredicate(id, "", "", "", "", "", "");
     }
 }

@@ -7,15 +7,18 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigStatus;
 import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.server.Forge;
+import io.karst.remoteconfig.server.RoleKeys;
+import io.karst.remoteconfig.server.SigningKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What cases of responses have in common: trust, clock and the protocol's JSON form. */
@@ -32,21 +35,28 @@ final class CaseTrust {
         Instant now = Instant.parse(setting(one, all, "clock")
                 .orElseThrow(() -> new IllegalArgumentException("no clock"))
                 .text());
-        return new RemoteConfigClient(anchor(folder, one, all), ClientPolicy.DEFAULT, Clock.fixed(now, ZoneOffset.UTC));
+        return new RemoteConfigClient(root(folder, one, all), ClientPolicy.DEFAULT, Clock.fixed(now, ZoneOffset.UTC));
     }
 
-    private static TrustAnchor anchor(Path folder, CaseJson one, CaseJson all) {
-        Optional<CaseJson> root = setting(one, all, "root", "initialRoot", "trustedRoot", "trusted_root");
-        if (root.isPresent()) {
-            return new TrustAnchor.InitialRoot(bytes(folder, root.get().text()));
-        }
-        CaseJson key = setting(one, all, "targetsKey")
-                .orElseThrow(() -> new IllegalArgumentException("neither targetsKey nor root"));
-        return new TrustAnchor.PinnedTargetsKey(
-                key.need("keyid").text(),
-                key.text("keytype", "ed25519"),
-                key.text("scheme", "ed25519"),
-                key.need("public").text());
+    private static Bytes root(Path folder, CaseJson one, CaseJson all) {
+        return setting(one, all, "root", "initialRoot", "trustedRoot", "trusted_root")
+                .map(root -> bytes(folder, root.text()))
+                .orElseGet(() -> rootFor(setting(one, all, "targetsKey")
+                        .orElseThrow(() -> new IllegalArgumentException("neither targetsKey nor root"))));
+    }
+
+    /** A root of our own that trusts the one key that signs the case's targets. */
+    private static Bytes rootFor(CaseJson targetsKey) {
+        SigningKey own = Forge.key();
+        String keyId = targetsKey.need("keyid").text();
+        String role = Forge.role("[\"" + keyId + "\"]", 1);
+        String keys = "{" + Forge.keyEntry(own.keyId(), own) + ",\"" + keyId
+                + "\":{\"keyid_hash_algorithms\":[\"sha256\",\"sha512\"],\"keytype\":\""
+                + targetsKey.text("keytype", "ed25519") + "\",\"scheme\":\"" + targetsKey.text("scheme", "ed25519")
+                + "\",\"keyval\":{\"public\":\"" + targetsKey.need("public").text() + "\"}}}";
+        Map<String, String> roles =
+                Map.of("root", Forge.role(RoleKeys.of(own)), "targets", role, "snapshot", role, "timestamp", role);
+        return Forge.sign(Forge.rootOf(1, Forge.LATER, keys, roles), own);
     }
 
     /** A file's name, JSON, or base64. */

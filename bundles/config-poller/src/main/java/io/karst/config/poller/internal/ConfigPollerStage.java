@@ -61,8 +61,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
                         System::nanoTime,
                         () -> ThreadLocalRandom.current().nextDouble(),
                         change -> events.postEvent(event(change)),
-                        subscribers::of,
-                        point -> {}));
+                        subscribers::of));
         poller.restore();
     }
 

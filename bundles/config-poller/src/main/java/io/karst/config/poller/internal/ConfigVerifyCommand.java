@@ -5,7 +5,6 @@ package io.karst.config.poller.internal;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.client.OfflineProof;
 import java.io.IOException;
@@ -69,8 +68,8 @@ public final class ConfigVerifyCommand implements Action {
                 ? SettingsReader.dataFolder(context).resolve("config-server").resolve("root.json")
                 : Path.of(root);
         try {
-            OfflineProof proof = OfflineProof.verify(
-                    read(Path.of(folder)), new TrustAnchor.InitialRoot(TrustedRoot.read(anchor)), Clock.systemUTC());
+            OfflineProof proof =
+                    OfflineProof.verify(read(Path.of(folder)), TrustedRoot.read(anchor), Clock.systemUTC());
             Process process = Process.Utils.current();
             PrintStream out = process == null ? session.getConsole() : process.out();
             if (json) {

@@ -13,7 +13,6 @@ import io.karst.remoteconfig.ClientIdentity;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.Limits;
@@ -28,7 +27,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -51,7 +49,7 @@ final class Poller {
     private final ConfigTransport transport;
     private final Surroundings around;
     private final ClientIdentity identity;
-    private final Memory memory;
+    private final StateFile stateFile;
     private final Backoff backoff;
     private final Health health;
     private final Acknowledgements acknowledgements;
@@ -69,15 +67,13 @@ final class Poller {
      * @param random numbers from 0 to 1
      * @param publish announces a change; returns at once
      * @param subscribers names of event handlers for a configuration
-     * @param faults told at each {@link FaultPoint}
      */
     record Surroundings(
             Clock clock,
             LongSupplier nanos,
             DoubleSupplier random,
             Consumer<ConfigChange> publish,
-            Function<RemoteConfig, List<String>> subscribers,
-            Consumer<FaultPoint> faults) {}
+            Function<RemoteConfig, List<String>> subscribers) {}
 
     /** What is in force: replaced as a whole. */
     private record Held(
@@ -86,11 +82,20 @@ final class Poller {
     }
 
     Poller(Settings settings, ConfigTransport transport, ClientIdentity identity, Surroundings around) {
+        this(settings, transport, identity, around, new StateFile(new AtomicFile(settings.stateFile())));
+    }
+
+    Poller(
+            Settings settings,
+            ConfigTransport transport,
+            ClientIdentity identity,
+            Surroundings around,
+            StateFile stateFile) {
         this.settings = settings;
         this.transport = transport;
         this.identity = identity;
         this.around = around;
-        memory = new Memory(new AtomicFile(settings.stateFile()));
+        this.stateFile = stateFile;
         backoff = new Backoff(settings.interval(), around.random());
         health = new Health(around.clock(), around.nanos(), settings.staleAfter(), settings.enabled());
         acknowledgements = new Acknowledgements(settings.answerWithin());
@@ -133,9 +138,7 @@ final class Poller {
                 Acknowledgements.reports(acknowledgements.all(around.nanos().getAsLong(), around.subscribers())));
         hold(verifier, state);
         ConfigResponse response = transport.exchange(verifier.request(state, identity));
-        around.faults().accept(FaultPoint.RECEIVED);
         Step step = verifier.step(state, response, List.of());
-        around.faults().accept(FaultPoint.VERIFIED);
         if (step.outcome() instanceof Outcome.Refused refused) {
             hold(verifier, step.next());
             refused(refused.refusal());
@@ -148,7 +151,7 @@ final class Poller {
             hold(verifier, step.next());
             if (!before.targets().equals(step.next().targets())
                     || before.rootVersion() != step.next().rootVersion()) {
-                memory.store(verifier, step.next());
+                stateFile.store(verifier, step.next());
             }
         }
         pause = backoff.afterSuccess();
@@ -212,12 +215,12 @@ final class Poller {
             ClientPolicy policy = new ClientPolicy(
                     Optional.empty(), settings.partial(), true, settings.organisation(), Limits.DEFAULT);
             try {
-                made = new RemoteConfigClient(new TrustAnchor.InitialRoot(root), policy, around.clock());
+                made = new RemoteConfigClient(root, policy, around.clock());
             } catch (RefusedException e) {
                 throw new IOException(settings.root() + " is no root of trust: " + e.getMessage(), e);
             }
             client = made;
-            hold(made, memory.restore(made));
+            hold(made, stateFile.restore(made));
             held.configs().forEach(config -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, config)));
         }
         return made;
@@ -229,14 +232,18 @@ final class Poller {
 
     /** Stored before it is announced: after a crash in between, the new state is restored and announced again. */
     private void putInForce(RemoteConfigClient verifier, RemoteConfigClientState next, Outcome.Updated updated) {
-        memory.store(verifier, next);
-        around.faults().accept(FaultPoint.STORED);
+        stateFile.store(verifier, next);
         hold(verifier, next);
-        List<ConfigChange> changes = new ArrayList<>();
-        updated.removed().forEach(gone -> changes.add(new ConfigChange(ConfigChange.Kind.REMOVED, remote(gone))));
-        updated.changed().forEach(came -> changes.add(new ConfigChange(ConfigChange.Kind.UPDATED, remote(came))));
-        changes.forEach(this::announce);
-        around.faults().accept(FaultPoint.PUBLISHED);
+        announceAll(updated);
+        logInForce(next, updated);
+    }
+
+    private void announceAll(Outcome.Updated updated) {
+        updated.removed().forEach(gone -> announce(new ConfigChange(ConfigChange.Kind.REMOVED, remote(gone))));
+        updated.changed().forEach(came -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, remote(came))));
+    }
+
+    private static void logInForce(RemoteConfigClientState next, Outcome.Updated updated) {
         LOG.info(
                 "configuration in force: targets={} changed={} removed={}",
                 next.targetsVersion(),
@@ -256,7 +263,7 @@ final class Poller {
     private void hold(RemoteConfigClient verifier, RemoteConfigClientState state) {
         held = new Held(
                 Optional.of(state),
-                verifier.metadataExpires(state),
+                Optional.of(verifier.metadataExpires(state)),
                 state.configs().values().stream()
                         .map(config -> remote(config.config()))
                         .toList());
@@ -307,7 +314,7 @@ final class Poller {
                 now.expires(),
                 health.lastSuccess(),
                 health.lastError(),
-                memory.storage(),
+                stateFile.storage(),
                 applied);
     }
 }

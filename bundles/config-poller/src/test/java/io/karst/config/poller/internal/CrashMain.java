@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The process that is killed: takes one stored answer and stops at one point. */
 public final class CrashMain {
@@ -57,12 +58,15 @@ public final class CrashMain {
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        Poller poller = new World(folder)
-                .poller(
-                        new CrashTest.Replay(read(folder)),
-                        folder.resolve("root.json"),
-                        new CrashTest.StopAt(FaultPoint.valueOf(args[1]), point -> out.println("at " + point)));
+        Consumer<FaultPoint> stop =
+                new CrashTest.StopAt(FaultPoint.valueOf(args[1]), point -> out.println("at " + point));
+        World world = new World(folder);
+        Poller poller = world.poller(
+                new CrashTest.Replay(read(folder), stop),
+                folder.resolve("root.json"),
+                new CrashTest.StoppingFile(world.stateFile(), stop));
         poller.restore();
+        world.audience(change -> stop.accept(FaultPoint.PUBLISHED));
         poller.poll();
         out.println("did not stop");
     }

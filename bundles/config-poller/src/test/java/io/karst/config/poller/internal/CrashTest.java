@@ -9,6 +9,9 @@ import io.karst.config.ConfigChange;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigRequest;
 import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.client.RemoteConfigClientState;
+import io.karst.remoteconfig.store.AtomicFile;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -81,16 +84,34 @@ class CrashTest {
         }
     }
 
-    /** Plays an answer back. */
-    record Replay(ConfigResponse answer) implements ConfigTransport {
+    /** Plays an answer back, and stops when it is there. */
+    record Replay(ConfigResponse answer, Consumer<FaultPoint> stop) implements ConfigTransport {
         @Override
         public ConfigResponse exchange(ConfigRequest request) {
+            stop.accept(FaultPoint.RECEIVED);
             return answer;
         }
 
         @Override
         public void close() {
             // nothing is open
+        }
+    }
+
+    /** Stops before and after it is written. */
+    static final class StoppingFile extends StateFile {
+        private final Consumer<FaultPoint> stop;
+
+        StoppingFile(Path file, Consumer<FaultPoint> stop) {
+            super(new AtomicFile(file));
+            this.stop = stop;
+        }
+
+        @Override
+        void store(RemoteConfigClient client, RemoteConfigClientState state) {
+            stop.accept(FaultPoint.VERIFIED);
+            super.store(client, state);
+            stop.accept(FaultPoint.STORED);
         }
     }
 

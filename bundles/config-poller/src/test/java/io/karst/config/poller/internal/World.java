@@ -7,6 +7,7 @@ import io.karst.config.ConfigChange;
 import io.karst.remoteconfig.AgentDetails;
 import io.karst.remoteconfig.ClientIdentity;
 import io.karst.remoteconfig.client.Organisation;
+import io.karst.remoteconfig.store.AtomicFile;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConnectionSettings;
 import java.io.IOException;
@@ -53,6 +54,10 @@ final class World extends Clock {
         stateFile = elsewhere;
     }
 
+    Path stateFile() {
+        return stateFile;
+    }
+
     void audience(Consumer<ConfigChange> hears) {
         audience = hears;
     }
@@ -77,10 +82,10 @@ final class World extends Clock {
     }
 
     Poller poller(ConfigTransport transport, Path root) {
-        return poller(transport, root, point -> {});
+        return poller(transport, root, new StateFile(new AtomicFile(stateFile)));
     }
 
-    Poller poller(ConfigTransport transport, Path root, Consumer<FaultPoint> faults) {
+    Poller poller(ConfigTransport transport, Path root, StateFile store) {
         Settings settings = new Settings(
                 true,
                 new ConnectionSettings(
@@ -107,7 +112,8 @@ final class World extends Clock {
                 settings,
                 transport,
                 identity,
-                new Poller.Surroundings(this, () -> nanos, () -> 1, this::announce, config -> List.of(), faults));
+                new Poller.Surroundings(this, () -> nanos, () -> 1, this::announce, config -> List.of()),
+                store);
     }
 
     @Override

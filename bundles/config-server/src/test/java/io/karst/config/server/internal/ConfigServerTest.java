@@ -14,7 +14,6 @@ import io.karst.config.server.internal.ConfigPublishCommand.Wishes;
 import io.karst.remoteconfig.AgentDetails;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ClientIdentity;
-import io.karst.remoteconfig.TrustAnchor;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.OfflineProof;
 import io.karst.remoteconfig.client.Outcome;
@@ -134,9 +133,7 @@ class ConfigServerTest {
                     Duration.ofSeconds(10),
                     1 << 20));
             client = new RemoteConfigClient(
-                    new TrustAnchor.InitialRoot(Bytes.of(Files.readAllBytes(files.root()))),
-                    ClientPolicy.DEFAULT,
-                    Clock.systemUTC());
+                    Bytes.of(Files.readAllBytes(files.root())), ClientPolicy.DEFAULT, Clock.systemUTC());
             state = client.start();
         }
 
@@ -418,8 +415,7 @@ class ConfigServerTest {
             server.store().rotate();
             OfflineProof proof = OfflineProof.verify(
                     server.store().current().export(),
-                    new TrustAnchor.InitialRoot(
-                            Bytes.of(Files.readAllBytes(server.files().root()))),
+                    Bytes.of(Files.readAllBytes(server.files().root())),
                     Clock.systemUTC());
             assertThat(proof.configs()).hasSize(1);
             assertThat(proof.rootVersion()).isEqualTo(2);

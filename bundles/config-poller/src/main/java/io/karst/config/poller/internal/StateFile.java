@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** The client's state across restarts. A disk that cannot be written is reported and otherwise no reason to stop. */
-final class Memory {
+class StateFile {
 
     /** More than any state: 110 MiB of content, base64, and metadata. */
     private static final long MAX_BYTES = 512L << 20;
@@ -20,7 +20,7 @@ final class Memory {
     private final AtomicFile file;
     private String storage;
 
-    Memory(AtomicFile file) {
+    StateFile(AtomicFile file) {
         this.file = file;
         storage = "nothing stored yet; will be in " + file.path();
     }

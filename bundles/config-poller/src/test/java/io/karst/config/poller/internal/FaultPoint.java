@@ -3,7 +3,7 @@
 
 package io.karst.config.poller.internal;
 
-/** Moments in one turn between which a crash must do no harm. Tests stop there. */
+/** Moments in one turn between which a crash must do no harm. */
 enum FaultPoint {
     RECEIVED,
     VERIFIED,

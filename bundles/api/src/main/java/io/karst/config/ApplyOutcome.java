@@ -11,23 +11,13 @@ package io.karst.config;
  * @param path path of the configuration
  * @param version its version
  * @param sha256 its digest
- * @param result what came of it
+ * @param state {@code UNACKNOWLEDGED} when it has begun, then {@code ACKNOWLEDGED} or {@code ERROR}
  * @param reason why, if it failed; else empty
  */
-public record ApplyOutcome(String listener, String path, long version, String sha256, Result result, String reason) {
+public record ApplyOutcome(String listener, String path, long version, String sha256, ApplyState state, String reason) {
 
     /** Most characters of a reason; the rest is cut off. */
     public static final int MAX_REASON = 1000;
-
-    /** What came of it. */
-    public enum Result {
-        /** The listener has begun; the configuration is not acknowledged before it ends. */
-        APPLYING,
-        /** In force. */
-        APPLIED,
-        /** Refused or failed; what was in force before still is. */
-        FAILED
-    }
 
     /** Cuts the reason. */
     public ApplyOutcome {
@@ -42,7 +32,8 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * @return the answer
      */
     public static ApplyOutcome applying(String listener, RemoteConfig config) {
-        return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), Result.APPLYING, "");
+        return new ApplyOutcome(
+                listener, config.path(), config.version(), config.sha256(), ApplyState.UNACKNOWLEDGED, "");
     }
 
     /**
@@ -53,7 +44,8 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * @return the answer
      */
     public static ApplyOutcome applied(String listener, RemoteConfig config) {
-        return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), Result.APPLIED, "");
+        return new ApplyOutcome(
+                listener, config.path(), config.version(), config.sha256(), ApplyState.ACKNOWLEDGED, "");
     }
 
     /**
@@ -65,7 +57,7 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * @return the answer
      */
     public static ApplyOutcome failed(String listener, RemoteConfig config, String reason) {
-        return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), Result.FAILED, reason);
+        return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), ApplyState.ERROR, reason);
     }
 
     /**

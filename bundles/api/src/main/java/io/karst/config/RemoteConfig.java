@@ -35,6 +35,15 @@ public record RemoteConfig(String path, String product, String id, long version,
     }
 
     /**
+     * How large the file is.
+     *
+     * @return bytes
+     */
+    public int size() {
+        return content.length;
+    }
+
+    /**
      * Whether this and another are the same file in the same version with the same content.
      *
      * @param other another configuration

@@ -40,4 +40,20 @@ public record ConfigResponse(
     public boolean isEmpty() {
         return roots.isEmpty() && targets.isEmpty() && targetFiles.isEmpty() && clientConfigs.isEmpty();
     }
+
+    /**
+     * A file as a server sends it; nothing about it is verified yet.
+     *
+     * @param path target path
+     * @param raw content
+     */
+    public record TargetFile(String path, Bytes raw) {}
+
+    /** What a server says of its own repository. The order is the number on the wire. */
+    public enum ConfigStatus {
+        /** 0: the repository is current. */
+        OK,
+        /** 1: the repository's signatures have expired; the answer carries no configuration. */
+        EXPIRED
+    }
 }

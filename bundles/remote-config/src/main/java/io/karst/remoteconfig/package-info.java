@@ -2,8 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * The values of remote configuration: the protocol's messages in plain Java, verified configurations, and
- * every reason for which something is refused.
+ * The values of remote configuration: the protocol's messages in plain Java, paths, and every reason for which something is refused.
  */
 @Export
 @NullMarked

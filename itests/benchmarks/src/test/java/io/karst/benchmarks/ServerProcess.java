@@ -5,7 +5,7 @@ package io.karst.benchmarks;
 
 import io.karst.config.server.internal.ServerMain;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

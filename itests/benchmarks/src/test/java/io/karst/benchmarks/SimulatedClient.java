@@ -3,16 +3,16 @@
 
 package io.karst.benchmarks;
 
-import io.karst.remoteconfig.AgentDetails;
-import io.karst.remoteconfig.ApplyReport;
-import io.karst.remoteconfig.ApplyState;
-import io.karst.remoteconfig.ClientIdentity;
-import io.karst.remoteconfig.client.Outcome;
+import io.karst.config.AppliedConfig;
+import io.karst.config.ApplyState;
+import io.karst.remoteconfig.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
 import io.karst.remoteconfig.client.Step;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.TransportException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,10 +23,10 @@ import java.util.TreeMap;
  */
 final class SimulatedClient {
 
-    private final ClientIdentity identity;
+    private final Client identity;
     private final ConfigTransport transport;
     private final RemoteConfigClient verifier;
-    private RemoteConfigClientState state;
+    private ClientState state;
 
     /**
      * A client that has nothing yet.
@@ -39,22 +39,19 @@ final class SimulatedClient {
         this.transport = transport;
         this.verifier = verifier;
         state = verifier.start();
-        identity = new ClientIdentity(
-                name,
-                List.of(ServerProcess.PRODUCT),
-                new ClientIdentity.Agent(new AgentDetails("karst-benchmark", "1", "", "", List.of())));
+        identity = Client.agent(
+                name, List.of(ServerProcess.PRODUCT), new AgentDetails("karst-benchmark", "1", "", "", List.of()));
     }
 
     /** One turn. */
-    Outcome poll() throws TransportException, InterruptedException {
-        List<ApplyReport> applied = state.configs().values().stream()
-                .map(held -> new ApplyReport(
-                        held.config().path().text(), held.config().version(), ApplyState.ACKNOWLEDGED, ""))
+    Step.Outcome poll() throws TransportException, InterruptedException {
+        List<AppliedConfig> applied = state.configs().values().stream()
+                .map(held -> new AppliedConfig(held.file(), ApplyState.ACKNOWLEDGED, ""))
                 .toList();
         state = verifier.report(state, applied);
-        Step step = verifier.step(state, transport.exchange(verifier.request(state, identity)), List.of());
+        Step step = verifier.step(state, transport.exchange(verifier.request(state, identity)));
         state = step.next();
-        if (step.outcome() instanceof Outcome.Refused refused) {
+        if (step.outcome() instanceof Step.Refused refused) {
             throw new IllegalStateException(
                     identity.id() + " refused: " + refused.refusal().message());
         }
@@ -66,8 +63,8 @@ final class SimulatedClient {
         Map<String, String> contents = new TreeMap<>();
         state.configs()
                 .values()
-                .forEach(held -> contents.put(
-                        held.config().path().id(), held.config().content().toUtf8()));
+                .forEach(held ->
+                        contents.put(held.file().id(), new String(held.file().content(), StandardCharsets.UTF_8)));
         return contents;
     }
 }

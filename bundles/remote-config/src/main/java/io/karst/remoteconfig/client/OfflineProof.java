@@ -7,7 +7,7 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.VerifiedConfig;
+import io.karst.remoteconfig.client.ClientPolicy.Limits;
 import io.karst.remoteconfig.tuf.RootMetadata;
 import io.karst.remoteconfig.tuf.TargetEntry;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
@@ -74,7 +74,7 @@ public record OfflineProof(
      * @throws RefusedException if anything is missing or does not verify
      */
     public static OfflineProof verify(Map<String, Bytes> files, Bytes root, Clock clock) {
-        Trust trust = Trust.of(root, Limits.DEFAULT);
+        TrustedRoots trust = TrustedRoots.of(root, Limits.DEFAULT);
         TreeMap<Long, Bytes> roots = new TreeMap<>();
         files.forEach((name, content) -> {
             Matcher matcher = ROOT.matcher(name);
@@ -82,7 +82,7 @@ public record OfflineProof(
                 roots.put(Long.parseLong(matcher.group(1)), content);
             }
         });
-        Trust.Followed followed = trust.retrace(new ArrayList<>(roots.values()));
+        TrustedRoots.Followed followed = trust.retrace(new ArrayList<>(roots.values()));
         Bytes raw = Optional.ofNullable(files.get(TARGETS))
                 .orElseThrow(() -> new RefusedException(new Refusal.MissingTargets()));
         TargetsMetadata targets = trust.verifyTargets(followed.roots(), raw);
@@ -101,11 +101,6 @@ public record OfflineProof(
         TargetEntry entry = Optional.ofNullable(targets.targets().get(path))
                 .orElseThrow(() -> new RefusedException(new Refusal.NotInTargets(path)));
         entry.check(content);
-        return new VerifiedConfig(
-                ConfigPath.parse(path),
-                ConfigEntry.version(entry),
-                content,
-                entry.hashes(),
-                ConfigEntry.expires(entry));
+        return VerifiedConfig.of(ConfigPath.parse(path), entry.configVersion(), content, entry);
     }
 }

@@ -3,21 +3,17 @@
 
 package io.karst.remoteconfig.client;
 
-import io.karst.remoteconfig.AgentDetails;
-import io.karst.remoteconfig.ApplyReport;
-import io.karst.remoteconfig.ApplyState;
+import io.karst.config.AppliedConfig;
+import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.CachedFile;
-import io.karst.remoteconfig.Client;
-import io.karst.remoteconfig.ClientIdentity;
-import io.karst.remoteconfig.ClientState;
 import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.Report;
+import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigState;
+import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TracerDetails;
-import io.karst.remoteconfig.UpdaterDetails;
-import io.karst.remoteconfig.VerifiedConfig;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +26,7 @@ import java.util.TreeMap;
 /** The client as a pure state machine; nothing here keeps anything, asks anybody or reads the system's clock. */
 public final class RemoteConfigClient {
 
-    private final Trust trust;
+    private final TrustedRoots trust;
     private final ClientPolicy policy;
     private final Clock clock;
 
@@ -44,7 +40,7 @@ public final class RemoteConfigClient {
      * @throws RefusedException if the root is not usable
      */
     public RemoteConfigClient(Bytes root, ClientPolicy policy, Clock clock) {
-        this.trust = Trust.of(root, policy.limits());
+        this.trust = TrustedRoots.of(root, policy.limits());
         this.policy = policy;
         this.clock = clock;
     }
@@ -54,8 +50,8 @@ public final class RemoteConfigClient {
      *
      * @return nothing but the initial root
      */
-    public RemoteConfigClientState start() {
-        return new RemoteConfigClientState(
+    public ClientState start() {
+        return new ClientState(
                 trust.initial().version(),
                 List.of(),
                 0,
@@ -72,62 +68,32 @@ public final class RemoteConfigClient {
      * What to send next.
      *
      * @param state what is held
-     * @param identity who asks
+     * @param client who asks
      * @return the request
      */
-    public ConfigRequest request(RemoteConfigClientState state, ClientIdentity identity) {
-        List<ConfigState> configStates = new ArrayList<>(state.refusedConfigs());
+    public ConfigRequest request(ClientState state, Client client) {
+        List<Report> reports = new ArrayList<>(state.refusedConfigs());
         List<CachedFile> cached = new ArrayList<>();
-        for (HeldConfig held : state.configs().values()) {
-            VerifiedConfig config = held.config();
-            ConfigState report = new ConfigState(
-                    config.path().id(),
-                    config.version(),
-                    config.path().product(),
-                    held.applyState(),
-                    held.applyError());
+        for (VerifiedConfig held : state.configs().values()) {
+            RemoteConfig file = held.file();
+            Report report = new Report(file.id(), file.version(), file.product(), held.applyState(), held.applyError());
             if (state.refusedConfigs().stream().noneMatch(refused -> isSame(refused, report))) {
-                configStates.add(report);
+                reports.add(report);
             }
-            cached.add(new CachedFile(config.path().text(), config.content().size(), config.hashes()));
+            cached.add(new CachedFile(file.path(), file.size(), held.hashes()));
         }
-        ClientState reported = new ClientState(
+        State told = new State(
                 state.rootVersion(),
                 state.targetsVersion(),
-                configStates,
+                reports,
                 state.lastError().isPresent(),
                 state.lastError().orElse(""),
                 state.backendState());
-        return new ConfigRequest(Optional.of(client(reported, identity)), cached);
+        return new ConfigRequest(Optional.of(client.with(told)), cached);
     }
 
-    private static boolean isSame(ConfigState left, ConfigState right) {
+    private static boolean isSame(Report left, Report right) {
         return left.id().equals(right.id()) && left.product().equals(right.product());
-    }
-
-    private static Client client(ClientState state, ClientIdentity identity) {
-        Optional<TracerDetails> tracer = Optional.empty();
-        Optional<AgentDetails> agent = Optional.empty();
-        Optional<UpdaterDetails> updater = Optional.empty();
-        if (identity.kind() instanceof ClientIdentity.Tracer kind) {
-            tracer = Optional.of(kind.details());
-        } else if (identity.kind() instanceof ClientIdentity.Agent kind) {
-            agent = Optional.of(kind.details());
-        } else if (identity.kind() instanceof ClientIdentity.Updater kind) {
-            updater = Optional.of(kind.details());
-        }
-        return new Client(
-                Optional.of(state),
-                identity.id(),
-                identity.products(),
-                tracer.isPresent(),
-                tracer,
-                agent.isPresent(),
-                agent,
-                updater.isPresent(),
-                updater,
-                0,
-                Bytes.EMPTY);
     }
 
     /**
@@ -135,37 +101,37 @@ public final class RemoteConfigClient {
      *
      * @param state what is held
      * @param response what the server sent
-     * @param reports listeners' outcomes since the last step; those for other versions are dropped
      * @return what happened, and the next state
      */
-    public Step step(RemoteConfigClientState state, ConfigResponse response, List<ApplyReport> reports) {
-        RemoteConfigClientState reported = report(state, reports);
+    public Step step(ClientState state, ConfigResponse response) {
         try {
-            return new Update(trust, policy, clock.instant(), reported).apply(response);
+            return new Update(trust, policy, clock.instant(), state).apply(response);
         } catch (RefusedException e) {
-            return new Step(
-                    new Outcome.Refused(e.refusal()),
-                    reported.withError(Optional.of(e.refusal().message())));
+            return refused(e.refusal(), state.withError(Optional.of(e.refusal().message())));
         }
     }
 
+    private static Step refused(Refusal refusal, ClientState next) {
+        return new Step(new Step.Refused(refusal), next);
+    }
+
     /**
-     * Folds listeners' outcomes in without a response.
+     * Takes listeners' outcomes, for the next request.
      *
      * @param state what is held
-     * @param reports outcomes; those for other versions are dropped
+     * @param applied outcomes; those for other versions are dropped
      * @return the next state
      */
-    public RemoteConfigClientState report(RemoteConfigClientState state, List<ApplyReport> reports) {
-        if (reports.isEmpty()) {
+    public ClientState report(ClientState state, List<AppliedConfig> applied) {
+        if (applied.isEmpty()) {
             return state;
         }
-        SortedMap<String, HeldConfig> configs = new TreeMap<>((Map<String, HeldConfig>) state.configs());
-        for (ApplyReport report : reports) {
+        SortedMap<String, VerifiedConfig> configs = new TreeMap<>((Map<String, VerifiedConfig>) state.configs());
+        for (AppliedConfig outcome : applied) {
             configs.computeIfPresent(
-                    report.path(),
-                    (path, held) -> held.config().version() == report.version()
-                            ? new HeldConfig(held.config(), report.state(), report.reason())
+                    outcome.config().path(),
+                    (path, held) -> held.file().version() == outcome.config().version()
+                            ? held.with(outcome.state(), outcome.reason())
                             : held);
         }
         return state.withConfigs(configs);
@@ -178,7 +144,7 @@ public final class RemoteConfigClient {
      * @param error one line
      * @return the next state
      */
-    public RemoteConfigClientState failed(RemoteConfigClientState state, String error) {
+    public ClientState failed(ClientState state, String error) {
         return state.withError(Optional.of(error));
     }
 
@@ -186,24 +152,23 @@ public final class RemoteConfigClient {
      * Removes configurations whose own validity has ended.
      *
      * @param state what is held
-     * @return {@link Outcome.Updated} with what was removed, or {@link Outcome.Unchanged}
+     * @return {@link Step.Updated} with what was removed, or {@link Step.Unchanged}
      */
-    public Step expire(RemoteConfigClientState state) {
+    public Step expire(ClientState state) {
         Instant now = clock.instant();
-        SortedMap<String, HeldConfig> configs = new TreeMap<>((Map<String, HeldConfig>) state.configs());
+        SortedMap<String, VerifiedConfig> configs = new TreeMap<>((Map<String, VerifiedConfig>) state.configs());
         List<VerifiedConfig> removed = new ArrayList<>();
         configs.values().removeIf(held -> {
-            boolean over =
-                    held.config().expires().filter(end -> !now.isBefore(end)).isPresent();
+            boolean over = held.expires().filter(end -> !now.isBefore(end)).isPresent();
             if (over) {
-                removed.add(held.config());
+                removed.add(held);
             }
             return over;
         });
         if (removed.isEmpty()) {
-            return new Step(new Outcome.Unchanged(), state);
+            return new Step(new Step.Unchanged(), state);
         }
-        return new Step(new Outcome.Updated(List.of(), removed, List.of()), state.withConfigs(configs));
+        return new Step(new Step.Updated(List.of(), removed, List.of()), state.withConfigs(configs));
     }
 
     /**
@@ -212,7 +177,7 @@ public final class RemoteConfigClient {
      * @param state what is held
      * @return the earlier time of root and targets; that of the root before the first targets
      */
-    public Instant metadataExpires(RemoteConfigClientState state) {
+    public Instant metadataExpires(ClientState state) {
         return trust.expires(state.roots(), state.targets());
     }
 
@@ -222,28 +187,23 @@ public final class RemoteConfigClient {
      * @param state what is held
      * @return bytes with a format version and a digest
      */
-    public Bytes store(RemoteConfigClientState state) {
+    public Bytes store(ClientState state) {
         return StoredState.write(state);
     }
 
     /**
-     * Reads a stored form and verifies everything in it again, with this client's trust. Expiry of metadata is not looked at: what was
+     * Reads a stored form and verifies everything in it again, with this client's roots. Expiry of metadata is not looked at: what was
      * good when it came stays in force. Configurations whose own validity has ended are left out. Nothing counts as applied.
      *
      * @param stored what {@link #store} gave
-     * @return the state to go on with
+     * @return {@link Step.Unchanged} with the state to go on with, or {@link Step.Refused} with that of a first start
      */
-    public Restored restore(Bytes stored) {
+    public Step restore(Bytes stored) {
         try {
-            RemoteConfigClientState state = new Restoration(trust, policy).restore(StoredState.read(stored));
-            return new Restored.Intact(expire(state).next());
+            ClientState state = new StateRestorer(trust, policy).restore(StoredState.read(stored));
+            return new Step(new Step.Unchanged(), expire(state).next());
         } catch (RefusedException e) {
-            return new Restored.Rejected(e.refusal(), start());
+            return refused(e.refusal(), start());
         }
-    }
-
-    /** The state before any listener has said a word about a configuration. */
-    static HeldConfig fresh(VerifiedConfig config) {
-        return new HeldConfig(config, ApplyState.UNKNOWN, "");
     }
 }

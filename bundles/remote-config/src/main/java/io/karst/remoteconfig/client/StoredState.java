@@ -3,10 +3,10 @@
 
 package io.karst.remoteconfig.client;
 
-import io.karst.remoteconfig.ByteFormat;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.format.ByteFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ record StoredState(
     /** A configuration's version, which stays when only its target's version changes, and its content. */
     record Config(long version, Bytes content) {}
 
-    static Bytes write(RemoteConfigClientState state) {
+    static Bytes write(ClientState state) {
         ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
         out.number(state.roots().size());
         state.roots().forEach(out::bytes);
@@ -41,10 +41,10 @@ record StoredState(
         out.bytes(state.targets());
         out.bytes(state.backendState());
         out.number(state.configs().size());
-        for (Map.Entry<String, HeldConfig> config : state.configs().entrySet()) {
+        for (Map.Entry<String, VerifiedConfig> config : state.configs().entrySet()) {
             out.text(config.getKey());
-            out.number(config.getValue().config().version());
-            out.bytes(config.getValue().config().content());
+            out.number(config.getValue().file().version());
+            out.bytes(config.getValue().content());
         }
         return out.finish();
     }

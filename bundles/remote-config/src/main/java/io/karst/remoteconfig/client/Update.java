@@ -3,21 +3,19 @@
 
 package io.karst.remoteconfig.client;
 
-import io.karst.remoteconfig.ApplyState;
+import io.karst.config.ApplyState;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigState;
-import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.tuf.TargetEntry;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,16 +26,16 @@ import java.util.TreeMap;
 /** One response against one state: either everything in it holds, or {@link RefusedException} and nothing happened. */
 final class Update {
 
-    private final Trust trust;
+    private final TrustedRoots trust;
     private final ClientPolicy policy;
     private final Instant now;
-    private final RemoteConfigClientState before;
+    private final ClientState before;
 
-    private final TreeMap<String, HeldConfig> configs = new TreeMap<>();
+    private final TreeMap<String, VerifiedConfig> configs = new TreeMap<>();
     private final List<VerifiedConfig> changed = new ArrayList<>();
-    private final List<RefusedConfig> refused = new ArrayList<>();
+    private final List<Step.RefusedConfig> refused = new ArrayList<>();
 
-    Update(Trust trust, ClientPolicy policy, Instant now, RemoteConfigClientState before) {
+    Update(TrustedRoots trust, ClientPolicy policy, Instant now, ClientState before) {
         this.trust = trust;
         this.policy = policy;
         this.now = now;
@@ -49,10 +47,10 @@ final class Update {
             throw new RefusedException(new Refusal.RepositoryExpired(before.targetsVersion()));
         }
         if (response.isEmpty()) {
-            return new Step(new Outcome.Unchanged(), before.withError(Optional.empty()));
+            return new Step(new Step.Unchanged(), before.withError(Optional.empty()));
         }
         checkSize(response);
-        Trust.Followed root = trust.follow(before.roots(), response.roots(), now);
+        TrustedRoots.Followed root = trust.follow(before.roots(), response.roots(), now);
         long floor = root.targetsKeysRotated() ? 0 : before.targetsFloor();
         Optional<String> organisation =
                 root.version() == before.rootVersion() ? before.organisation() : Optional.empty();
@@ -66,7 +64,7 @@ final class Update {
         }
         Optional<String> named = policy.organisation().check(organisation, targets.organisation());
         take(response, targets);
-        RemoteConfigClientState next = new RemoteConfigClientState(
+        ClientState next = new ClientState(
                 root.version(),
                 root.roots(),
                 targets.version(),
@@ -74,20 +72,20 @@ final class Update {
                 named,
                 response.targets(),
                 configs,
-                refused.stream().map(RefusedConfig::report).toList(),
-                backendState(targets),
+                refused.stream().map(Step.RefusedConfig::report).toList(),
+                targets.backendState(),
                 Optional.empty());
         return new Step(outcome(), next);
     }
 
-    private Outcome outcome() {
+    private Step.Outcome outcome() {
         List<VerifiedConfig> removed = before.configs().entrySet().stream()
                 .filter(held -> !configs.containsKey(held.getKey()))
-                .map(held -> held.getValue().config())
+                .map(Map.Entry::getValue)
                 .toList();
         return changed.isEmpty() && removed.isEmpty() && refused.isEmpty()
-                ? new Outcome.Unchanged()
-                : new Outcome.Updated(changed, removed, refused);
+                ? new Step.Unchanged()
+                : new Step.Updated(changed, removed, refused);
     }
 
     private void checkSize(ConfigResponse response) {
@@ -109,14 +107,15 @@ final class Update {
     }
 
     /** A rotation of the root alone is taken if the targets held would be good under it too. */
-    private Step rootsOnly(ConfigResponse response, Trust.Followed root, long floor, Optional<String> organisation) {
+    private Step rootsOnly(
+            ConfigResponse response, TrustedRoots.Followed root, long floor, Optional<String> organisation) {
         if (!response.clientConfigs().isEmpty() || !response.targetFiles().isEmpty()) {
             throw new RefusedException(new Refusal.MissingTargets());
         }
         if (!before.targets().isEmpty()) {
             trust.verifyTargets(root.roots(), before.targets());
         }
-        RemoteConfigClientState next = new RemoteConfigClientState(
+        ClientState next = new ClientState(
                 root.version(),
                 root.roots(),
                 before.targetsVersion(),
@@ -127,7 +126,7 @@ final class Update {
                 before.refusedConfigs(),
                 before.backendState(),
                 Optional.empty());
-        return new Step(new Outcome.Unchanged(), next);
+        return new Step(new Step.Unchanged(), next);
     }
 
     private void take(ConfigResponse response, TargetsMetadata targets) {
@@ -157,29 +156,26 @@ final class Update {
             throw new RefusedException(new Refusal.UnknownProduct(path, parsed.product()));
         }
         policy.organisation().check(parsed);
-        long version = ConfigEntry.version(entry);
-        Optional<Instant> expires = ConfigEntry.expires(entry);
-        if (expires.filter(end -> !now.isBefore(end)).isPresent()) {
+        long version = entry.configVersion();
+        if (entry.configExpires().filter(end -> !now.isBefore(end)).isPresent()) {
             return; // As if it were not meant for this client any more.
         }
-        HeldConfig held = before.configs().get(path);
-        if (held != null && isUnchanged(held.config(), entry)) {
-            VerifiedConfig old = held.config();
-            VerifiedConfig kept = new VerifiedConfig(old.path(), old.version(), old.content(), entry.hashes(), expires);
-            configs.put(path, new HeldConfig(kept, held.applyState(), held.applyError()));
+        VerifiedConfig held = before.configs().get(path);
+        if (held != null && isUnchanged(held, entry)) {
+            configs.put(path, held.listedAs(entry));
             return;
         }
         Bytes content = Optional.ofNullable(files.get(path))
                 .orElseThrow(() -> new RefusedException(new Refusal.MissingTargetFile(path)));
         entry.check(content);
-        VerifiedConfig config = new VerifiedConfig(parsed, version, content, entry.hashes(), expires);
-        configs.put(path, RemoteConfigClient.fresh(config));
+        VerifiedConfig config = VerifiedConfig.of(parsed, version, content, entry);
+        configs.put(path, config);
         changed.add(config);
     }
 
     /** Same digests, or the held bytes satisfy whatever digests are listed now. */
     private static boolean isUnchanged(VerifiedConfig held, TargetEntry entry) {
-        if (held.content().size() != entry.length() || entry.hashes().isEmpty()) {
+        if (held.file().size() != entry.length() || entry.hashes().isEmpty()) {
             return false;
         }
         if (held.hashes().equals(entry.hashes())) {
@@ -195,31 +191,18 @@ final class Update {
 
     /** The version held so far stays, unless the targets do not vouch for the path at all. */
     private void refuseOne(String path, Optional<TargetEntry> entry, Refusal refusal) {
-        HeldConfig held = before.configs().get(path);
+        VerifiedConfig held = before.configs().get(path);
         if (held != null && entry.isPresent()) {
             configs.put(path, held);
         }
         Optional<ConfigPath> parsed = ConfigPath.find(path);
-        long version = entry.flatMap(ConfigEntry::findVersion).orElse(0L);
-        ConfigState report = new ConfigState(
+        long version = entry.flatMap(TargetEntry::findConfigVersion).orElse(0L);
+        Report report = new Report(
                 parsed.map(ConfigPath::id).orElse(path),
                 version,
                 parsed.map(ConfigPath::product).orElse(""),
                 ApplyState.ERROR,
                 refusal.message());
-        refused.add(new RefusedConfig(path, refusal, report));
-    }
-
-    private static Bytes backendState(TargetsMetadata targets) {
-        Optional<String> state = targets.custom().flatMap(custom -> custom.string("opaque_backend_state"));
-        if (state.isEmpty()) {
-            return Bytes.EMPTY;
-        }
-        try {
-            return Bytes.of(Base64.getDecoder().decode(state.get()));
-        } catch (IllegalArgumentException e) {
-            throw new RefusedException(
-                    new Refusal.MalformedMetadata("targets", "custom.opaque_backend_state is not base64"));
-        }
+        refused.add(new Step.RefusedConfig(path, refusal, report));
     }
 }

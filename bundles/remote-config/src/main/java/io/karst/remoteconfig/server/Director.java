@@ -4,14 +4,14 @@
 package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.CachedFile;
-import io.karst.remoteconfig.Client;
-import io.karst.remoteconfig.ClientState;
 import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.FileHash;
-import io.karst.remoteconfig.TargetFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,7 +30,7 @@ final class Director {
 
     ConfigResponse answer(ConfigRequest request, Instant now) {
         Client client = request.client().orElseThrow();
-        ClientState state = client.state().orElseThrow();
+        State state = client.state().orElseThrow();
         if (!now.isBefore(repository.expires())) {
             return new ConfigResponse(List.of(), repository.targets(), List.of(), List.of(), ConfigStatus.EXPIRED);
         }
@@ -56,7 +56,7 @@ final class Director {
      * Nothing is new if the targets are the client's, and if it reports just the configurations that are meant for it: what it asks for may
      * have changed since, and so may what has expired.
      */
-    private boolean isCurrent(ClientState state, List<PublishedConfig> matching) {
+    private boolean isCurrent(State state, List<PublishedConfig> matching) {
         if (state.targetsVersion() != repository.targetsVersion() || state.rootVersion() < repository.rootVersion()) {
             return false;
         }
@@ -84,7 +84,7 @@ final class Director {
                 || config.predicates().stream().anyMatch(predicate -> predicate.matches(client));
     }
 
-    private List<Bytes> newRoots(ClientState state) {
+    private List<Bytes> newRoots(State state) {
         long held = state.rootVersion() - repository.firstRootVersion() + 1;
         int from = (int) Math.max(0, Math.min(held, repository.roots().size()));
         return repository.roots().subList(from, repository.roots().size());

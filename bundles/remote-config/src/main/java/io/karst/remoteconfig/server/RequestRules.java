@@ -3,12 +3,12 @@
 
 package io.karst.remoteconfig.server;
 
-import io.karst.remoteconfig.CachedFile;
-import io.karst.remoteconfig.Client;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.TracerDetails;
 import io.karst.remoteconfig.FileHash;
-import io.karst.remoteconfig.TracerDetails;
 import java.util.Optional;
 
 /** What a request has to satisfy before it is answered. */

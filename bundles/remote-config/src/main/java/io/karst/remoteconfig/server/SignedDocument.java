@@ -4,13 +4,13 @@
 package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.json.CanonicalJson;
-import io.karst.remoteconfig.json.JsonValue;
-import io.karst.remoteconfig.json.JsonValue.JsonArray;
-import io.karst.remoteconfig.json.JsonValue.JsonBoolean;
-import io.karst.remoteconfig.json.JsonValue.JsonInteger;
-import io.karst.remoteconfig.json.JsonValue.JsonObject;
-import io.karst.remoteconfig.json.JsonValue.JsonString;
+import io.karst.remoteconfig.format.CanonicalJson;
+import io.karst.remoteconfig.format.JsonValue;
+import io.karst.remoteconfig.format.JsonValue.JsonArray;
+import io.karst.remoteconfig.format.JsonValue.JsonBoolean;
+import io.karst.remoteconfig.format.JsonValue.JsonInteger;
+import io.karst.remoteconfig.format.JsonValue.JsonObject;
+import io.karst.remoteconfig.format.JsonValue.JsonString;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.OfflineProof;
 import io.karst.remoteconfig.tuf.RootMetadata;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
+import io.karst.remoteconfig.wire.ConfigBackend.Answer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

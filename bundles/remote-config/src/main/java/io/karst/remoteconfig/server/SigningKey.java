@@ -3,15 +3,15 @@
 
 package io.karst.remoteconfig.server;
 
-import io.karst.remoteconfig.ByteFormat;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.CanonicalJson;
-import io.karst.remoteconfig.json.JsonValue;
-import io.karst.remoteconfig.json.JsonValue.JsonArray;
-import io.karst.remoteconfig.json.JsonValue.JsonObject;
-import io.karst.remoteconfig.json.JsonValue.JsonString;
+import io.karst.remoteconfig.format.ByteFormat;
+import io.karst.remoteconfig.format.CanonicalJson;
+import io.karst.remoteconfig.format.JsonValue;
+import io.karst.remoteconfig.format.JsonValue.JsonArray;
+import io.karst.remoteconfig.format.JsonValue.JsonObject;
+import io.karst.remoteconfig.format.JsonValue.JsonString;
 import io.karst.remoteconfig.tuf.VerificationKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;

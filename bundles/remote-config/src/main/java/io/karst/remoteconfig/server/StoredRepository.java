@@ -3,11 +3,11 @@
 
 package io.karst.remoteconfig.server;
 
-import io.karst.remoteconfig.ByteFormat;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.format.ByteFormat;
 import io.karst.remoteconfig.tuf.TargetEntry;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import java.time.Duration;

@@ -5,13 +5,14 @@ package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.JsonValue;
-import io.karst.remoteconfig.json.JsonValue.JsonArray;
-import io.karst.remoteconfig.json.JsonValue.JsonBoolean;
-import io.karst.remoteconfig.json.JsonValue.JsonInteger;
-import io.karst.remoteconfig.json.JsonValue.JsonNull;
-import io.karst.remoteconfig.json.JsonValue.JsonObject;
-import io.karst.remoteconfig.json.JsonValue.JsonString;
+import io.karst.remoteconfig.format.JsonValue;
+import io.karst.remoteconfig.format.JsonValue.JsonArray;
+import io.karst.remoteconfig.format.JsonValue.JsonBoolean;
+import io.karst.remoteconfig.format.JsonValue.JsonInteger;
+import io.karst.remoteconfig.format.JsonValue.JsonNull;
+import io.karst.remoteconfig.format.JsonValue.JsonObject;
+import io.karst.remoteconfig.format.JsonValue.JsonString;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -91,6 +92,11 @@ final class Fields {
             throw malformed(name + " is outside " + least + "..2^63-1");
         }
         return integer.number().longValueExact();
+    }
+
+    /** A whole number of any size; absent if there is none or it is no whole number. */
+    Optional<BigInteger> anyInteger(String name) {
+        return find(name).filter(JsonInteger.class::isInstance).map(value -> ((JsonInteger) value).number());
     }
 
     boolean bool(String name, boolean otherwise) {

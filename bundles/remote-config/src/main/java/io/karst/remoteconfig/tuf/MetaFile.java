@@ -7,7 +7,7 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.FileHash;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.JsonValue;
+import io.karst.remoteconfig.format.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

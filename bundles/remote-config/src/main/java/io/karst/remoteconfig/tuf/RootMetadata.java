@@ -6,7 +6,7 @@ package io.karst.remoteconfig.tuf;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.JsonValue;
+import io.karst.remoteconfig.format.JsonValue;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -7,7 +7,9 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.FileHash;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.JsonValue;
+import io.karst.remoteconfig.format.JsonValue;
+import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ import java.util.Optional;
  * @param hashes every digest, in the order of the document
  * @param custom what the signer added
  */
-public record TargetEntry(String path, long length, List<FileHash> hashes, Optional<Custom> custom) {
+public record TargetEntry(String path, long length, List<FileHash> hashes, Optional<Fields> custom) {
 
     /** Copies the list. */
     public TargetEntry {
@@ -30,10 +32,7 @@ public record TargetEntry(String path, long length, List<FileHash> hashes, Optio
 
     static TargetEntry parse(String path, Fields fields) {
         return new TargetEntry(
-                path,
-                fields.integer("length", 0),
-                hashes(fields.object("hashes")),
-                fields.optionalObject("custom").map(Custom::new));
+                path, fields.integer("length", 0), hashes(fields.object("hashes")), fields.optionalObject("custom"));
     }
 
     static List<FileHash> hashes(Fields declared) {
@@ -42,6 +41,40 @@ public record TargetEntry(String path, long length, List<FileHash> hashes, Optio
             hashes.add(new FileHash(hash.getKey(), declared.text(hash.getValue(), "a hash")));
         }
         return hashes;
+    }
+
+    /**
+     * The configuration's version, {@code custom.v}: an unsigned number of 64 bits.
+     *
+     * @return the version
+     * @throws RefusedException with {@link Refusal.MissingConfigVersion} if there is none
+     */
+    public long configVersion() {
+        return findConfigVersion().orElseThrow(() -> new RefusedException(new Refusal.MissingConfigVersion(path)));
+    }
+
+    /**
+     * The configuration's version, which may be missing.
+     *
+     * @return absent if there is none
+     */
+    public Optional<Long> findConfigVersion() {
+        return custom.flatMap(fields -> fields.anyInteger("v"))
+                .filter(v -> v.signum() >= 0 && v.bitLength() <= Long.SIZE)
+                .map(BigInteger::longValue);
+    }
+
+    /**
+     * When the configuration stops to be valid, {@code custom.expires} in unix seconds. 0, or a time that no clock reaches, is never.
+     *
+     * @return absent for never
+     */
+    public Optional<Instant> configExpires() {
+        return custom.flatMap(fields -> fields.anyInteger("expires"))
+                .filter(seconds -> seconds.signum() != 0)
+                .map(seconds -> Instant.ofEpochSecond(seconds.min(BigInteger.valueOf(Instant.MAX.getEpochSecond()))
+                        .max(BigInteger.valueOf(Instant.MIN.getEpochSecond()))
+                        .longValueExact()));
     }
 
     /**

@@ -5,9 +5,11 @@ package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.JsonValue;
+import io.karst.remoteconfig.format.JsonValue;
+import io.karst.remoteconfig.format.JsonValue.JsonString;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,12 +121,25 @@ public final class TargetsMetadata {
     }
 
     /**
-     * What the signer added to the whole.
+     * What clients are asked to send back, {@code custom.opaque_backend_state} in base64.
      *
-     * @return absent if nothing
+     * @return empty if they name none
+     * @throws RefusedException if it is no base64
      */
-    public Optional<Custom> custom() {
-        return metadata.signed().optionalObject("custom").map(Custom::new);
+    public Bytes backendState() {
+        Optional<String> state = metadata.signed()
+                .optionalObject("custom")
+                .flatMap(custom -> custom.find("opaque_backend_state"))
+                .filter(JsonString.class::isInstance)
+                .map(value -> ((JsonString) value).text());
+        if (state.isEmpty()) {
+            return Bytes.EMPTY;
+        }
+        try {
+            return Bytes.of(Base64.getDecoder().decode(state.get()));
+        } catch (IllegalArgumentException e) {
+            throw Fields.malformed(RootMetadata.TARGETS, "custom.opaque_backend_state is not base64");
+        }
     }
 
     /**

@@ -5,8 +5,8 @@ package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.CanonicalJson;
-import io.karst.remoteconfig.json.JsonValue.JsonObject;
+import io.karst.remoteconfig.format.CanonicalJson;
+import io.karst.remoteconfig.format.JsonValue.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.json.CanonicalJson;
-import io.karst.remoteconfig.json.JsonParser;
+import io.karst.remoteconfig.client.ClientPolicy.Limits;
+import io.karst.remoteconfig.client.ClientPolicy.Organisation;
+import io.karst.remoteconfig.format.CanonicalJson;
+import io.karst.remoteconfig.format.JsonParser;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SigningKey;
@@ -46,15 +48,15 @@ class AttackTest {
     private final RoleKeys targets = RoleKeys.of(targetsKey);
     private final Bytes firstRoot = Forge.sign(Forge.root(1, LATER, root, targets), rootKey);
     private final RemoteConfigClient client = client(firstRoot, ClientPolicy.DEFAULT, NOW);
-    private final RemoteConfigClientState held = taken(client.start(), good(5));
+    private final ClientState held = taken(client.start(), good(5));
 
     private static RemoteConfigClient client(Bytes root, ClientPolicy policy, Instant now) {
         return new RemoteConfigClient(root, policy, Clock.fixed(now, ZoneOffset.UTC));
     }
 
-    private RemoteConfigClientState taken(RemoteConfigClientState before, ConfigResponse response) {
-        Step step = client.step(before, response, List.of());
-        assertThat(step.outcome()).isNotInstanceOf(Outcome.Refused.class);
+    private ClientState taken(ClientState before, ConfigResponse response) {
+        Step step = client.step(before, response);
+        assertThat(step.outcome()).isNotInstanceOf(Step.Refused.class);
         return step.next();
     }
 
@@ -79,10 +81,10 @@ class AttackTest {
         return refused(client, held, response);
     }
 
-    private static Refusal refused(RemoteConfigClient client, RemoteConfigClientState before, ConfigResponse response) {
-        Step step = client.step(before, response, List.of());
-        assertThat(step.outcome()).isInstanceOf(Outcome.Refused.class);
-        Refusal refusal = ((Outcome.Refused) step.outcome()).refusal();
+    private static Refusal refused(RemoteConfigClient client, ClientState before, ConfigResponse response) {
+        Step step = client.step(before, response);
+        assertThat(step.outcome()).isInstanceOf(Step.Refused.class);
+        Refusal refusal = ((Step.Refused) step.outcome()).refusal();
         assertThat(step.next()).isEqualTo(client.failed(before, refusal.message()));
         return refusal;
     }
@@ -195,7 +197,7 @@ class AttackTest {
         assertThat(refused(rootsOnly(Forge.sign(next, rootKey)))).isEqualTo(new Refusal.ThresholdNotMet("root", 0, 1));
         Bytes both = Forge.sign(next, rootKey, stranger);
         String fresh = targets(6, Forge.entry(PATH, 6, EVIL));
-        RemoteConfigClientState after = taken(held, response(List.of(both), Forge.sign(fresh, stranger), EVIL));
+        ClientState after = taken(held, response(List.of(both), Forge.sign(fresh, stranger), EVIL));
         assertThat(after.rootVersion()).isEqualTo(2);
         // From now on the old keys are worth nothing.
         assertThat(refused(client, after, good(7))).isEqualTo(new Refusal.ThresholdNotMet("targets", 0, 1));
@@ -207,7 +209,7 @@ class AttackTest {
         assertThat(refused(rootsOnly(third))).isEqualTo(new Refusal.RootSkipped(1, 3));
 
         Bytes second = Forge.sign(Forge.root(2, LATER, root, targets), rootKey);
-        RemoteConfigClientState after = taken(held, rootsOnly(third, second)); // in any order
+        ClientState after = taken(held, rootsOnly(third, second)); // in any order
         assertThat(after.rootVersion()).isEqualTo(3);
 
         Bytes back = Forge.sign(Forge.root(1, LATER, root, RoleKeys.of(stranger)), rootKey);
@@ -225,20 +227,19 @@ class AttackTest {
     @Test
     void row9TargetsRollbackAcrossARestart() {
         RemoteConfigClient restarted = client(firstRoot, ClientPolicy.DEFAULT, NOW);
-        Restored restored = restarted.restore(client.store(held));
-        assertThat(restored).isInstanceOf(Restored.Intact.class);
-        assertThat(refused(restarted, restored.state(), good(4))).isEqualTo(new Refusal.TargetsRolledBack(5, 4));
+        Step restored = restarted.restore(client.store(held));
+        assertThat(restored.outcome()).isInstanceOf(Step.Unchanged.class);
+        assertThat(refused(restarted, restored.next(), good(4))).isEqualTo(new Refusal.TargetsRolledBack(5, 4));
     }
 
     @Test
     void row10RecoveryFromAFastForward() {
-        RemoteConfigClientState fastForwarded = taken(held, good(Long.MAX_VALUE));
+        ClientState fastForwarded = taken(held, good(Long.MAX_VALUE));
         assertThat(refused(client, fastForwarded, good(6))).isEqualTo(new Refusal.TargetsRolledBack(Long.MAX_VALUE, 6));
 
         Bytes rotated = Forge.sign(Forge.root(2, LATER, root, RoleKeys.of(stranger)), rootKey);
         String fresh = targets(6, Forge.entry(PATH, 6, GOOD));
-        RemoteConfigClientState after =
-                taken(fastForwarded, response(List.of(rotated), Forge.sign(fresh, stranger), GOOD));
+        ClientState after = taken(fastForwarded, response(List.of(rotated), Forge.sign(fresh, stranger), GOOD));
         assertThat(after.targetsVersion()).isEqualTo(6);
         // And the measure holds again.
         Bytes older = Forge.sign(targets(5), stranger);
@@ -268,8 +269,8 @@ class AttackTest {
                 .isEqualTo(new Refusal.Expired("root", Instant.parse("2020-01-01T00:00:00Z")));
         Bytes fresh = Forge.sign(Forge.root(2, LATER, root, targets), rootKey);
         String first = targets(1, Forge.entry(PATH, 1, GOOD));
-        Step step = begun.step(begun.start(), response(List.of(fresh), Forge.sign(first, targetsKey), GOOD), List.of());
-        assertThat(step.outcome()).isInstanceOf(Outcome.Updated.class);
+        Step step = begun.step(begun.start(), response(List.of(fresh), Forge.sign(first, targetsKey), GOOD));
+        assertThat(step.outcome()).isInstanceOf(Step.Updated.class);
     }
 
     @Test
@@ -401,7 +402,7 @@ class AttackTest {
     @Test
     void row21NumbersAbove2To53StayExact() {
         long odd = (1L << 53) + 1;
-        RemoteConfigClientState after = taken(held, good(odd));
+        ClientState after = taken(held, good(odd));
         assertThat(after.targetsVersion()).isEqualTo(odd);
         assertThat(refused(client, after, good(odd - 1))).isEqualTo(new Refusal.TargetsRolledBack(odd, odd - 1));
     }
@@ -414,32 +415,32 @@ class AttackTest {
 
     @Test
     void row22AnotherOrganisationWithTheSameKeys() {
-        RemoteConfigClientState mine = taken(held, ofOrganisation(6, "\"a\""));
+        ClientState mine = taken(held, ofOrganisation(6, "\"a\""));
         assertThat(refused(client, mine, ofOrganisation(7, "\"b\"")))
                 .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
         assertThat(refused(client, mine, ofOrganisation(7, "7"))).isInstanceOf(Refusal.MalformedMetadata.class);
         // Targets that name none are as good as before: older servers do not.
-        RemoteConfigClientState unnamed = taken(mine, good(7));
+        ClientState unnamed = taken(mine, good(7));
         assertThat(refused(client, unnamed, ofOrganisation(8, "\"b\"")))
                 .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
     }
 
     @Test
     void row22TheOrganisationIsRememberedAcrossARestart() {
-        RemoteConfigClientState mine = taken(held, ofOrganisation(6, "\"a\""));
+        ClientState mine = taken(held, ofOrganisation(6, "\"a\""));
         RemoteConfigClient restarted = client(firstRoot, ClientPolicy.DEFAULT, NOW);
-        Restored restored = restarted.restore(client.store(mine));
-        assertThat(restored).isInstanceOf(Restored.Intact.class);
-        assertThat(refused(restarted, restored.state(), ofOrganisation(7, "\"b\"")))
+        Step restored = restarted.restore(client.store(mine));
+        assertThat(restored.outcome()).isInstanceOf(Step.Unchanged.class);
+        assertThat(refused(restarted, restored.next(), ofOrganisation(7, "\"b\"")))
                 .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
     }
 
     @Test
     void row22TheOrganisationIsReadAgainAfterARotation() {
-        RemoteConfigClientState mine = taken(held, ofOrganisation(6, "\"a\""));
+        ClientState mine = taken(held, ofOrganisation(6, "\"a\""));
         Bytes second = Forge.sign(Forge.root(2, LATER, root, targets), rootKey);
-        RemoteConfigClientState rotated = taken(mine, rootsOnly(second));
-        RemoteConfigClientState theirs = taken(rotated, ofOrganisation(7, "\"b\""));
+        ClientState rotated = taken(mine, rootsOnly(second));
+        ClientState theirs = taken(rotated, ofOrganisation(7, "\"b\""));
         assertThat(refused(client, theirs, ofOrganisation(8, "\"a\"")))
                 .isEqualTo(new Refusal.WrongOrganisation("b", "a"));
     }
@@ -452,9 +453,8 @@ class AttackTest {
         assertThat(refused(strict, strict.start(), good(6))).isEqualTo(new Refusal.WrongOrganisation("a", ""));
         assertThat(refused(strict, strict.start(), ofOrganisation(6, "\"b\"")))
                 .isEqualTo(new Refusal.WrongOrganisation("a", "b"));
-        assertThat(strict.step(strict.start(), ofOrganisation(6, "\"a\""), List.of())
-                        .outcome())
-                .isInstanceOf(Outcome.Updated.class);
+        assertThat(strict.step(strict.start(), ofOrganisation(6, "\"a\"")).outcome())
+                .isInstanceOf(Step.Updated.class);
 
         Organisation three = new Organisation(Optional.empty(), OptionalLong.of(3));
         RemoteConfigClient elsewhere =

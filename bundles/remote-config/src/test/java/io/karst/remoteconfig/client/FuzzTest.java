@@ -6,18 +6,17 @@ package io.karst.remoteconfig.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ClientIdentity;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.UpdaterDetails;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
-import io.karst.remoteconfig.UpdaterDetails;
-import io.karst.remoteconfig.VerifiedConfig;
-import io.karst.remoteconfig.server.Answer;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.server.RepositorySettings;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SignedRepository;
+import io.karst.remoteconfig.wire.ConfigBackend.Answer;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -38,8 +37,18 @@ class FuzzTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final ConfigPath ONE = ConfigPath.parse("datadog/2/TESTING1/one/config");
     private static final ConfigPath TWO = ConfigPath.parse("datadog/2/TESTING1/two/config");
-    private static final ClientIdentity WHO = new ClientIdentity(
-            "fuzz", List.of("TESTING1"), new ClientIdentity.Updater(new UpdaterDetails(List.of(), 0)));
+    private static final Client WHO = new Client(
+            Optional.empty(),
+            "fuzz",
+            List.of("TESTING1"),
+            false,
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            true,
+            Optional.of(new UpdaterDetails(List.of(), 0)),
+            0,
+            Bytes.EMPTY);
 
     private final RoleKeys root = RoleKeys.of(Forge.key());
     private final RoleKeys targets = RoleKeys.of(Forge.key());
@@ -50,14 +59,14 @@ class FuzzTest {
             .publish(publication(TWO, "first of two"), targets, NOW);
     private final RemoteConfigClient client =
             new RemoteConfigClient(first.roots().get(0), ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
-    private final RemoteConfigClientState before = client.step(client.start(), answer(first, client.start()), List.of())
-            .next();
+    private final ClientState before =
+            client.step(client.start(), answer(first, client.start())).next();
 
     private static Publication publication(ConfigPath path, String content) {
         return new Publication(path, Bytes.utf8(content), Optional.empty(), List.of());
     }
 
-    private ConfigResponse answer(SignedRepository repository, RemoteConfigClientState state) {
+    private ConfigResponse answer(SignedRepository repository, ClientState state) {
         Answer answer = repository.answer(client.request(state, WHO), NOW);
         return ((Answer.Answered) answer).response();
     }
@@ -66,7 +75,7 @@ class FuzzTest {
     void brokenResponsesCrashNothingAndApplyNothing() {
         ConfigResponse withRoots = answer(second, before);
         ConfigResponse targetsOnly = answer(second, rootTaken());
-        RemoteConfigClientState rootTaken = rootTaken();
+        ClientState rootTaken = rootTaken();
         long refused = IntStream.range(0, BATCHES)
                 .parallel() // each with its own seed, so that the same responses come on any machine
                 .mapToLong(batch -> {
@@ -81,29 +90,29 @@ class FuzzTest {
         assertThat(refused).isGreaterThan(ROUNDS / 2);
     }
 
-    private boolean isRefused(RemoteConfigClientState state, ConfigResponse response) {
-        Step step = client.step(state, response, List.of());
-        if (step.outcome() instanceof Outcome.Refused refusal) {
+    private boolean isRefused(ClientState state, ConfigResponse response) {
+        Step step = client.step(state, response);
+        if (step.outcome() instanceof Step.Refused refusal) {
             assertThat(step.next())
                     .isEqualTo(client.failed(state, refusal.refusal().message()));
             return true;
         }
-        step.next().configs().values().forEach(held -> assertSigned(held.config()));
+        step.next().configs().values().forEach(this::assertSigned);
         return false;
     }
 
-    private RemoteConfigClientState rootTaken() {
+    private ClientState rootTaken() {
         ConfigResponse onlyRoots =
                 new ConfigResponse(second.roots(), Bytes.EMPTY, List.of(), List.of(), ConfigStatus.OK);
-        return client.step(before, onlyRoots, List.of()).next();
+        return client.step(before, onlyRoots).next();
     }
 
     private void assertSigned(VerifiedConfig config) {
-        String path = config.path().text();
+        String path = config.file().path();
         boolean signed = List.of(first, second).stream()
                 .map(repository -> repository.configs().get(path))
                 .anyMatch(published -> published != null
-                        && published.version() == config.version()
+                        && published.version() == config.file().version()
                         && published.content().equals(config.content()));
         assertThat(signed).as(path).isTrue();
     }
@@ -114,10 +123,10 @@ class FuzzTest {
         for (int i = 0; i < stored.size(); i++) {
             byte[] damaged = stored.toArray();
             damaged[i] ^= 1;
-            assertThat(client.restore(Bytes.of(damaged))).isInstanceOf(Restored.Rejected.class);
+            assertThat(client.restore(Bytes.of(damaged)).outcome()).isInstanceOf(Step.Refused.class);
             if (i % ROUNDS_OF_STORED == 0) {
                 Bytes cut = Bytes.of(Arrays.copyOf(stored.toArray(), i));
-                assertThat(client.restore(cut)).isInstanceOf(Restored.Rejected.class);
+                assertThat(client.restore(cut).outcome()).isInstanceOf(Step.Refused.class);
             }
         }
     }

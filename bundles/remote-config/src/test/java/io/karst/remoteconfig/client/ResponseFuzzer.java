@@ -5,9 +5,9 @@ package io.karst.remoteconfig.client;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TargetFile;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SigningKey;
@@ -45,11 +45,11 @@ public final class ResponseFuzzer {
         Bytes bytes = Bytes.of(input);
         ConfigResponse response = new ConfigResponse(
                 List.of(bytes), bytes, List.of(new TargetFile(PATH, bytes)), List.of(PATH), ConfigStatus.OK);
-        Step step = CLIENT.step(CLIENT.start(), response, List.of());
+        Step step = CLIENT.step(CLIENT.start(), response);
         if (!step.next().configs().isEmpty()) {
             throw new AssertionError("applied " + step.next().configs());
         }
-        if (!CLIENT.restore(bytes).state().configs().isEmpty()) {
+        if (!CLIENT.restore(bytes).next().configs().isEmpty()) {
             throw new AssertionError("restored something");
         }
         try {

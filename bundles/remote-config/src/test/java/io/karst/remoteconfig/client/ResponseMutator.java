@@ -5,8 +5,8 @@ package io.karst.remoteconfig.client;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
-import io.karst.remoteconfig.TargetFile;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,8 +4,8 @@
 package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.json.CanonicalJson;
-import io.karst.remoteconfig.json.JsonParser;
+import io.karst.remoteconfig.format.CanonicalJson;
+import io.karst.remoteconfig.format.JsonParser;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,26 +6,26 @@ package io.karst.remoteconfig.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.karst.remoteconfig.AgentDetails;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.CachedFile;
-import io.karst.remoteconfig.Client;
-import io.karst.remoteconfig.ClientIdentity;
-import io.karst.remoteconfig.ClientState;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigRequest.TracerDetails;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.FileHash;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.TracerDetails;
-import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.client.ClientPolicy;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.OfflineProof;
-import io.karst.remoteconfig.client.Outcome;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
 import io.karst.remoteconfig.client.Step;
+import io.karst.remoteconfig.client.VerifiedConfig;
+import io.karst.remoteconfig.wire.ConfigBackend.Answer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,10 +45,8 @@ class SignedRepositoryTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final ConfigPath ONE = ConfigPath.parse("datadog/2/TESTING1/one/config");
     private static final ConfigPath OTHER = ConfigPath.parse("datadog/2/TESTING2/one/config");
-    private static final ClientIdentity AGENT = new ClientIdentity(
-            "agent-1",
-            List.of("TESTING1"),
-            new ClientIdentity.Agent(new AgentDetails("karst", "1", "", "", List.of())));
+    private static final Client AGENT =
+            Client.agent("agent-1", List.of("TESTING1"), new AgentDetails("karst", "1", "", "", List.of()));
 
     private final RoleKeys root = new RoleKeys(List.of(Forge.key(), Forge.key()), 2);
     private final RoleKeys targets = RoleKeys.of(Forge.key());
@@ -62,34 +60,32 @@ class SignedRepositoryTest {
                 new Publication(path, Bytes.utf8(content), Optional.empty(), List.of()), targets, NOW);
     }
 
-    private ConfigResponse answer(SignedRepository repository, RemoteConfigClientState state) {
+    private ConfigResponse answer(SignedRepository repository, ClientState state) {
         return ((Answer.Answered) repository.answer(client.request(state, AGENT), NOW)).response();
     }
 
-    private RemoteConfigClientState poll(SignedRepository repository, RemoteConfigClientState state) {
-        Step step = client.step(state, answer(repository, state), List.of());
-        assertThat(step.outcome()).isNotInstanceOf(Outcome.Refused.class);
+    private ClientState poll(SignedRepository repository, ClientState state) {
+        Step step = client.step(state, answer(repository, state));
+        assertThat(step.outcome()).isNotInstanceOf(Step.Refused.class);
         return step.next();
     }
 
-    private static VerifiedConfig held(RemoteConfigClientState state) {
-        return Optional.ofNullable(state.configs().get(ONE.text()))
-                .orElseThrow()
-                .config();
+    private static VerifiedConfig held(ClientState state) {
+        return Optional.ofNullable(state.configs().get(ONE.text())).orElseThrow();
     }
 
     private static PublishedConfig published(SignedRepository repository) {
         return Optional.ofNullable(repository.configs().get(ONE.text())).orElseThrow();
     }
 
-    private static String content(RemoteConfigClientState state) {
-        return held(state).content().toUtf8();
+    private static String content(ClientState state) {
+        return new String(held(state).file().content(), StandardCharsets.UTF_8);
     }
 
     @Test
     void publishesReplacesRollsBackAndRemoves() {
         SignedRepository repository = publish(empty, ONE, "first");
-        RemoteConfigClientState state = poll(repository, client.start());
+        ClientState state = poll(repository, client.start());
         assertThat(content(state)).isEqualTo("first");
 
         repository = publish(repository, ONE, "second");
@@ -100,7 +96,7 @@ class SignedRepositoryTest {
         repository = repository.rollback(ONE, targets, NOW);
         state = poll(repository, state);
         assertThat(content(state)).isEqualTo("first");
-        assertThat(held(state).version()).isEqualTo(3);
+        assertThat(held(state).file().version()).isEqualTo(3);
 
         repository = repository.remove(ONE, targets, NOW);
         state = poll(repository, state);
@@ -115,7 +111,7 @@ class SignedRepositoryTest {
         SignedRepository repository = publish(publish(empty, ONE, "mine"), OTHER, "not mine");
         ConfigResponse first = answer(repository, client.start());
         assertThat(first.clientConfigs()).containsExactly(ONE.text());
-        RemoteConfigClientState state = poll(repository, client.start());
+        ClientState state = poll(repository, client.start());
 
         ConfigResponse renewed = answer(repository.renew(targets, NOW), state);
         assertThat(renewed.clientConfigs()).containsExactly(ONE.text());
@@ -125,8 +121,9 @@ class SignedRepositoryTest {
     @Test
     void aClientThatAsksForMoreGetsItAtTheSameVersion() {
         SignedRepository repository = publish(publish(empty, ONE, "mine"), OTHER, "mine later");
-        RemoteConfigClientState state = poll(repository, client.start());
-        ClientIdentity both = new ClientIdentity("agent-1", List.of("TESTING1", "TESTING2"), AGENT.kind());
+        ClientState state = poll(repository, client.start());
+        Client both = Client.agent(
+                "agent-1", List.of("TESTING1", "TESTING2"), AGENT.agent().orElseThrow());
         Answer answer = repository.answer(client.request(state, both), NOW);
         assertThat(((Answer.Answered) answer).response().clientConfigs()).containsExactly(ONE.text(), OTHER.text());
     }
@@ -134,7 +131,7 @@ class SignedRepositoryTest {
     @Test
     void clientsFollowEveryRotation() {
         SignedRepository repository = publish(empty, ONE, "first");
-        RemoteConfigClientState state = poll(repository, client.start());
+        ClientState state = poll(repository, client.start());
         RoleKeys newRoot = new RoleKeys(List.of(Forge.key(), Forge.key(), Forge.key()), 2);
         RoleKeys newTargets = RoleKeys.of(Forge.key());
         SignedRepository rotated =
@@ -210,8 +207,8 @@ class SignedRepositoryTest {
         assertThat(proof.targetsVersion()).isEqualTo(repository.targetsVersion());
         assertThat(proof.expired()).isFalse();
         assertThat(proof.configs()).singleElement().satisfies(config -> {
-            assertThat(config.path()).isEqualTo(ONE);
-            assertThat(config.content()).isEqualTo(Bytes.utf8("first"));
+            assertThat(config.file().path()).isEqualTo(ONE.text());
+            assertThat(config.file().content()).isEqualTo(Bytes.utf8("first").toArray());
         });
     }
 
@@ -273,9 +270,9 @@ class SignedRepositoryTest {
     }
 
     static Stream<Arguments> invalidRequests() {
-        ClientState state = new ClientState(1, 0, List.of(), false, "", Bytes.EMPTY);
-        Optional<ClientState> ok = Optional.of(state);
-        Optional<ClientState> noRoot = Optional.of(new ClientState(0, 0, List.of(), false, "", Bytes.EMPTY));
+        State state = new State(1, 0, List.of(), false, "", Bytes.EMPTY);
+        Optional<State> ok = Optional.of(state);
+        Optional<State> noRoot = Optional.of(new State(0, 0, List.of(), false, "", Bytes.EMPTY));
         Optional<AgentDetails> agent = Optional.of(new AgentDetails("a", "1", "", "", List.of()));
         Optional<TracerDetails> tracer = Optional.of(tracer("r", "java"));
         Optional<TracerDetails> none = Optional.empty();
@@ -313,7 +310,7 @@ class SignedRepositoryTest {
     }
 
     private static ConfigRequest request(
-            Optional<ClientState> state,
+            Optional<State> state,
             String id,
             Optional<TracerDetails> tracer,
             Optional<AgentDetails> agent,
@@ -326,7 +323,7 @@ class SignedRepositoryTest {
 
     private static ConfigRequest tracerRequest(
             String id, Optional<TracerDetails> tracer, Optional<AgentDetails> agent) {
-        ClientState state = new ClientState(1, 0, List.of(), false, "", Bytes.EMPTY);
+        State state = new State(1, 0, List.of(), false, "", Bytes.EMPTY);
         return new ConfigRequest(
                 Optional.of(new Client(
                         Optional.of(state),
@@ -344,7 +341,7 @@ class SignedRepositoryTest {
     }
 
     private static ConfigRequest cached(CachedFile file) {
-        ClientState state = new ClientState(1, 0, List.of(), false, "", Bytes.EMPTY);
+        State state = new State(1, 0, List.of(), false, "", Bytes.EMPTY);
         Optional<AgentDetails> agent = Optional.of(new AgentDetails("a", "1", "", "", List.of()));
         ConfigRequest good = request(Optional.of(state), "i", Optional.empty(), agent, true);
         return new ConfigRequest(good.client(), List.of(file));

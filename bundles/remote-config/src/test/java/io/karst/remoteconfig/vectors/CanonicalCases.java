@@ -5,8 +5,8 @@ package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.CanonicalJson;
-import io.karst.remoteconfig.json.JsonParser;
+import io.karst.remoteconfig.format.CanonicalJson;
+import io.karst.remoteconfig.format.JsonParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,8 @@ package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
-import io.karst.remoteconfig.TargetFile;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.RemoteConfigClient;
 import io.karst.remoteconfig.server.Forge;

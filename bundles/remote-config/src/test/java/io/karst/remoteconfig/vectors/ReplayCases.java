@@ -4,26 +4,35 @@
 package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.CachedFile;
-import io.karst.remoteconfig.ClientIdentity;
-import io.karst.remoteconfig.ClientState;
 import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.TracerDetails;
+import io.karst.remoteconfig.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigRequest.TracerDetails;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Responses served one after another: each has to make the client send exactly the expected request next. */
 final class ReplayCases {
 
-    private static final ClientIdentity WHO = new ClientIdentity(
+    private static final Client WHO = new Client(
+            Optional.empty(),
             "replay",
             List.of("ANY"),
-            new ClientIdentity.Tracer(new TracerDetails("runtime", "java", "1", "service", "env", "1", List.of())));
+            true,
+            Optional.of(new TracerDetails("runtime", "java", "1", "service", "env", "1", List.of())),
+            false,
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            0,
+            Bytes.EMPTY);
 
     private ReplayCases() {}
 
@@ -41,13 +50,12 @@ final class ReplayCases {
         List<CaseJson> requests = read(folder, replay.need("requests").text());
         boolean caching = replay.find("cachedFiles").map(CaseJson::bool).orElse(true);
         RemoteConfigClient client = CaseTrust.client(folder, replay, all);
-        RemoteConfigClientState state = client.start();
+        ClientState state = client.start();
         boolean echoes = false;
         for (int i = 0; i < requests.size(); i++) {
             check(i, requests.get(i), client.request(state, WHO), caching, echoes);
             if (i < responses.size()) {
-                state = client.step(state, CaseTrust.response(responses.get(i)), List.of())
-                        .next();
+                state = client.step(state, CaseTrust.response(responses.get(i))).next();
                 // Before the first targets there is no state of the server to echo, whatever the expectation says.
                 echoes |= state.targetsVersion() > 0;
             }
@@ -61,7 +69,7 @@ final class ReplayCases {
 
     private static void check(int i, CaseJson expected, ConfigRequest request, boolean caching, boolean echoes) {
         CaseJson state = expected.need("client").need("state");
-        ClientState found = request.client().orElseThrow().state().orElseThrow();
+        State found = request.client().orElseThrow().state().orElseThrow();
         String at = "request " + i + " ";
         state.find("root_version")
                 .ifPresent(version -> VectorFailure.same(version.number(), found.rootVersion(), at + "root_version"));

@@ -4,9 +4,8 @@
 package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.client.Outcome;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
 import io.karst.remoteconfig.client.Step;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,10 +30,10 @@ final class ResponseCases {
         ConfigResponse response = CaseTrust.response(
                 CaseJson.parse(VectorRunner.read(folder.resolve(one.need("file").text()))));
         RemoteConfigClient client = CaseTrust.client(folder, one, all);
-        RemoteConfigClientState before = client.start();
-        Step step = client.step(before, response, List.of());
+        ClientState before = client.start();
+        Step step = client.step(before, response);
         if (one.need("accept").bool()) {
-            if (step.outcome() instanceof Outcome.Refused refused) {
+            if (step.outcome() instanceof Step.Refused refused) {
                 throw new VectorFailure("refused: " + refused.refusal().message());
             }
             VectorFailure.same(
@@ -42,7 +41,7 @@ final class ResponseCases {
                     new TreeSet<>(step.next().configs().keySet()),
                     "configurations in force");
         } else {
-            VectorFailure.unless(step.outcome() instanceof Outcome.Refused, "accepted, should be refused");
+            VectorFailure.unless(step.outcome() instanceof Step.Refused, "accepted, should be refused");
             VectorFailure.same(client.failed(before, ""), client.failed(step.next(), ""), "state after a refusal");
         }
     }

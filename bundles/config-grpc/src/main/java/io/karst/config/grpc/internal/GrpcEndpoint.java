@@ -19,10 +19,10 @@ import io.karst.config.grpc.proto.AgentSecureGrpc.AgentSecureImplBase;
 import io.karst.config.grpc.proto.ClientGetConfigsRequest;
 import io.karst.config.grpc.proto.ClientGetConfigsResponse;
 import io.karst.config.grpc.proto.GetStateConfigResponse;
-import io.karst.remoteconfig.server.Answer;
 import io.karst.remoteconfig.wire.ConfigBackend;
-import io.karst.remoteconfig.wire.ConfigEndpoint;
-import io.karst.remoteconfig.wire.EndpointSettings;
+import io.karst.remoteconfig.wire.ConfigBackend.Answer;
+import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
+import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** The server's end: TLS, the token, message caps, and the two calls. */
-final class GrpcEndpoint implements ConfigEndpoint {
+final class GrpcEndpoint implements Endpoint {
 
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int MAX_CALLS_PER_CONNECTION = 16;

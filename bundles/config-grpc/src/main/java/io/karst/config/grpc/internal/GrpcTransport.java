@@ -16,7 +16,7 @@ import io.karst.config.grpc.proto.AgentSecureGrpc.AgentSecureBlockingStub;
 import io.karst.remoteconfig.ConfigRequest;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.wire.ConfigTransport;
-import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
 import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.io.IOException;

@@ -4,11 +4,11 @@
 package io.karst.config.grpc.internal;
 
 import io.karst.remoteconfig.wire.ConfigBackend;
-import io.karst.remoteconfig.wire.ConfigEndpoint;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire;
-import io.karst.remoteconfig.wire.ConnectionSettings;
-import io.karst.remoteconfig.wire.EndpointSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
+import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,7 @@ public final class GrpcWire implements ConfigWire {
     }
 
     @Override
-    public ConfigEndpoint serve(EndpointSettings settings, ConfigBackend backend) throws IOException {
+    public Endpoint serve(EndpointSettings settings, ConfigBackend backend) throws IOException {
         return GrpcEndpoint.listen(settings, backend);
     }
 

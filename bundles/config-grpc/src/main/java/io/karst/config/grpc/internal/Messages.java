@@ -4,6 +4,7 @@
 package io.karst.config.grpc.internal;
 
 import com.google.protobuf.ByteString;
+import io.karst.config.ApplyState;
 import io.karst.config.grpc.proto.ClientAgent;
 import io.karst.config.grpc.proto.ClientGetConfigsRequest;
 import io.karst.config.grpc.proto.ClientGetConfigsResponse;
@@ -14,21 +15,20 @@ import io.karst.config.grpc.proto.FileMetaState;
 import io.karst.config.grpc.proto.GetStateConfigResponse;
 import io.karst.config.grpc.proto.TargetFileHash;
 import io.karst.config.grpc.proto.TargetFileMeta;
-import io.karst.remoteconfig.AgentDetails;
-import io.karst.remoteconfig.ApplyState;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.CachedFile;
-import io.karst.remoteconfig.Client;
-import io.karst.remoteconfig.ClientState;
 import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.Report;
+import io.karst.remoteconfig.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigRequest.TracerDetails;
+import io.karst.remoteconfig.ConfigRequest.UpdaterDetails;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigState;
-import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.FileHash;
-import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.TracerDetails;
-import io.karst.remoteconfig.UpdaterDetails;
-import io.karst.remoteconfig.wire.RepositoryState;
+import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState;
 import java.util.Optional;
 
 /** Protobuf messages to plain values and back. Nothing is checked here: that is the core's business. */
@@ -179,14 +179,14 @@ final class Messages {
         return new UpdaterDetails(updater.getTagsList(), updater.getAvailableDiskSpace());
     }
 
-    private static io.karst.config.grpc.proto.ClientState toProto(ClientState state) {
+    private static io.karst.config.grpc.proto.ClientState toProto(State state) {
         io.karst.config.grpc.proto.ClientState.Builder out = io.karst.config.grpc.proto.ClientState.newBuilder()
                 .setRootVersion(state.rootVersion())
                 .setTargetsVersion(state.targetsVersion())
                 .setHasError(state.hasError())
                 .setError(state.error())
                 .setBackendClientState(toProto(state.backendClientState()));
-        for (ConfigState config : state.configStates()) {
+        for (Report config : state.configStates()) {
             out.addConfigStates(io.karst.config.grpc.proto.ConfigState.newBuilder()
                     .setId(config.id())
                     .setVersion(config.version())
@@ -197,12 +197,12 @@ final class Messages {
         return out.build();
     }
 
-    private static ClientState fromProto(io.karst.config.grpc.proto.ClientState state) {
-        return new ClientState(
+    private static State fromProto(io.karst.config.grpc.proto.ClientState state) {
+        return new State(
                 state.getRootVersion(),
                 state.getTargetsVersion(),
                 state.getConfigStatesList().stream()
-                        .map(config -> new ConfigState(
+                        .map(config -> new Report(
                                 config.getId(),
                                 config.getVersion(),
                                 config.getProduct(),

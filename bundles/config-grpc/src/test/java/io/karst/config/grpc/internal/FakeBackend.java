@@ -4,9 +4,9 @@
 package io.karst.config.grpc.internal;
 
 import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.server.Answer;
 import io.karst.remoteconfig.wire.ConfigBackend;
-import io.karst.remoteconfig.wire.RepositoryState;
+import io.karst.remoteconfig.wire.ConfigBackend.Answer;
+import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -16,7 +16,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.karst.config.grpc.proto.AgentSecureGrpc;
 import io.karst.remoteconfig.wire.ConfigTransport;
-import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
 import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.io.IOException;

@@ -3,20 +3,20 @@
 
 package io.karst.config.grpc.internal;
 
-import io.karst.remoteconfig.AgentDetails;
-import io.karst.remoteconfig.ApplyState;
+import io.karst.config.ApplyState;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.CachedFile;
-import io.karst.remoteconfig.Client;
-import io.karst.remoteconfig.ClientState;
 import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.Report;
+import io.karst.remoteconfig.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigRequest.TracerDetails;
+import io.karst.remoteconfig.ConfigRequest.UpdaterDetails;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigState;
-import io.karst.remoteconfig.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.FileHash;
-import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.TracerDetails;
-import io.karst.remoteconfig.UpdaterDetails;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,10 +26,10 @@ final class Requests {
     private Requests() {}
 
     static ConfigRequest full() {
-        ClientState state = new ClientState(
+        State state = new State(
                 3,
                 Long.MAX_VALUE,
-                List.of(new ConfigState("id", 7, "PRODUCT", ApplyState.ERROR, "why not")),
+                List.of(new Report("id", 7, "PRODUCT", ApplyState.ERROR, "why not")),
                 true,
                 "last failure",
                 Bytes.hex("00ff10"));

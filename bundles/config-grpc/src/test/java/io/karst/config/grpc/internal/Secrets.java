@@ -3,8 +3,8 @@
 
 package io.karst.config.grpc.internal;
 
-import io.karst.remoteconfig.wire.ConnectionSettings;
-import io.karst.remoteconfig.wire.EndpointSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,12 +9,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
-import io.karst.remoteconfig.TargetFile;
-import io.karst.remoteconfig.server.Answer;
-import io.karst.remoteconfig.wire.ConfigEndpoint;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.wire.ConfigBackend.Answer;
 import io.karst.remoteconfig.wire.ConfigTransport;
-import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
 import io.karst.remoteconfig.wire.TransportException;
 import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class WireTest {
 
     @Test
     void everyFieldArrives() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend);
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend);
                 ConfigTransport client = wire.connect(secrets.client(server.port()))) {
             assertThat(client.exchange(Requests.full())).isEqualTo(Requests.response());
             assertThat(backend.asked()).containsExactly(Requests.full());
@@ -74,7 +74,7 @@ class WireTest {
     @Test
     void aMalformedRequestIsAnsweredWithTheReason() throws Exception {
         FakeBackend strict = FakeBackend.answering(request -> new Answer.InvalidRequest("root_version is 0"));
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), strict)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), strict)) {
             TransportException e = refused(secrets.client(server.port()));
             assertThat(e.kind()).isEqualTo(Kind.INVALID_REQUEST);
             assertThat(e).hasMessageContaining("root_version is 0");
@@ -83,7 +83,7 @@ class WireTest {
 
     @Test
     void aWrongTokenIsRefusedAndNeverShown() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
             TransportException e =
                     refused(secrets.client(server.port(), secrets.local(), secrets.write("wrong", "f".repeat(64))));
             assertThat(e.kind()).isEqualTo(Kind.UNAUTHENTICATED);
@@ -94,7 +94,7 @@ class WireTest {
 
     @Test
     void noTokenIsRefused() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
             ConnectionSettings good = secrets.client(server.port());
             TransportException e = refused(new ConnectionSettings(
                     "localhost",
@@ -111,7 +111,7 @@ class WireTest {
     @Test
     void aTokenThatWasReplacedIsReadAgain() throws Exception {
         Path token = secrets.write("mine", "f".repeat(64));
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend);
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend);
                 ConfigTransport client = wire.connect(secrets.client(server.port(), secrets.local(), token))) {
             assertThatThrownBy(() -> client.exchange(Requests.full())).isInstanceOf(TransportException.class);
             secrets.write("mine", Secrets.TOKEN + "\n");
@@ -121,7 +121,7 @@ class WireTest {
 
     @Test
     void aClientWithoutACertificateIsRefused() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
             ConnectionSettings good = secrets.client(server.port());
             TransportException e = refused(new ConnectionSettings(
                     "localhost",
@@ -138,7 +138,7 @@ class WireTest {
 
     @Test
     void aClientWithAForeignCertificateIsRefused() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
             TransportException e = refused(
                     secrets.client(server.port(), secrets.certificate("foreign.pem", "localhost"), secrets.token()));
             assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
@@ -149,7 +149,7 @@ class WireTest {
     @Test
     void aServerWithAForeignCertificateGetsNoRequest() throws Exception {
         Path foreign = secrets.certificate("foreign.pem", "localhost", "127.0.0.1");
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0, foreign), backend)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0, foreign), backend)) {
             TransportException e = refused(secrets.client(server.port()));
             assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
             assertThat(backend.asked()).isEmpty();
@@ -159,7 +159,7 @@ class WireTest {
     @Test
     void aTrustedCertificateForAnotherHostIsRefused() throws Exception {
         secrets.certificate("ipc_cert.pem", "elsewhere.example");
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
             TransportException e = refused(secrets.client(server.port()));
             assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
             assertThat(e).hasMessageContaining("localhost");
@@ -169,7 +169,7 @@ class WireTest {
 
     @Test
     void aServerThatStopsAndComesBackIsFoundAtOnce() throws Exception {
-        ConfigEndpoint first = wire.serve(secrets.endpoint(0), backend);
+        Endpoint first = wire.serve(secrets.endpoint(0), backend);
         int port = first.port();
         try (ConfigTransport client = wire.connect(secrets.client(port))) {
             client.exchange(Requests.full());
@@ -177,7 +177,7 @@ class WireTest {
             TransportException e =
                     catchThrowableOfType(TransportException.class, () -> client.exchange(Requests.full()));
             assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
-            try (ConfigEndpoint second = wire.serve(secrets.endpoint(port), backend)) {
+            try (Endpoint second = wire.serve(secrets.endpoint(port), backend)) {
                 assertThat(second.port()).isEqualTo(port);
                 assertThat(client.exchange(Requests.full())).isEqualTo(Requests.response());
             }
@@ -192,7 +192,7 @@ class WireTest {
                 List.of(new TargetFile("employee/A/b/c", Bytes.of(new byte[3 << 20]))),
                 List.of(),
                 ConfigStatus.OK)));
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), large)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), large)) {
             TransportException e = refused(with(secrets.client(server.port()), Duration.ofSeconds(10), 1 << 20));
             assertThat(e.kind()).isEqualTo(Kind.TOO_LARGE);
         }
@@ -209,7 +209,7 @@ class WireTest {
             }
             return new Answer.InvalidRequest("too late");
         });
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), stuck)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), stuck)) {
             long begun = System.nanoTime();
             TransportException e = refused(with(secrets.client(server.port()), Duration.ofMillis(500), 1 << 20));
             assertThat(e.kind()).isEqualTo(Kind.TIMED_OUT);
@@ -221,7 +221,7 @@ class WireTest {
 
     @Test
     void credentialFilesThatOthersCanReadAreRefusedWithTheRemedy() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend)) {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
             Path token = secrets.write("open", Secrets.TOKEN);
             Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
             TransportException e = refused(secrets.client(server.port(), secrets.local(), token));
@@ -251,7 +251,7 @@ class WireTest {
 
     @Test
     void closingLeavesNoThreadOfTheServer() throws Exception {
-        try (ConfigEndpoint server = wire.serve(secrets.endpoint(0), backend);
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend);
                 ConfigTransport client = wire.connect(secrets.client(server.port()))) {
             client.exchange(Requests.full());
         }

@@ -4,15 +4,11 @@
 package io.karst.config.poller.internal;
 
 import io.karst.config.AppliedConfig;
-import io.karst.config.AppliedConfig.Acknowledgement;
 import io.karst.config.ApplyOutcome;
-import io.karst.config.ApplyOutcome.Result;
+import io.karst.config.ApplyState;
 import io.karst.config.RemoteConfig;
-import io.karst.remoteconfig.ApplyReport;
-import io.karst.remoteconfig.ApplyState;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,7 +59,7 @@ final class Acknowledgements {
         if (entry == null || !outcome.isAbout(entry.config)) {
             return false;
         }
-        if (outcome.result() == Result.APPLYING) {
+        if (outcome.state() == ApplyState.UNACKNOWLEDGED) {
             return entry.byListener.putIfAbsent(outcome.listener(), outcome) == null;
         }
         entry.byListener.put(outcome.listener(), outcome);
@@ -83,38 +79,24 @@ final class Acknowledgements {
         return all;
     }
 
-    static List<ApplyReport> reports(Collection<AppliedConfig> configs) {
-        return configs.stream()
-                .map(applied -> new ApplyReport(
-                        applied.config().path(),
-                        applied.config().version(),
-                        switch (applied.acknowledgement()) {
-                            case ACKNOWLEDGED -> ApplyState.ACKNOWLEDGED;
-                            case ERROR -> ApplyState.ERROR;
-                            case UNACKNOWLEDGED -> ApplyState.UNACKNOWLEDGED;
-                        },
-                        applied.reason()))
-                .toList();
-    }
-
     private AppliedConfig merged(Entry entry, long nowNanos, Function<RemoteConfig, List<String>> subscribers) {
         boolean late = nowNanos - entry.sinceNanos > answerWithin.toNanos();
         if (entry.byListener.isEmpty()) {
             List<String> silent = late ? subscribers.apply(entry.config) : List.of();
             return silent.isEmpty()
-                    ? new AppliedConfig(entry.config, Acknowledgement.UNACKNOWLEDGED, "")
+                    ? new AppliedConfig(entry.config, ApplyState.UNACKNOWLEDGED, "")
                     : new AppliedConfig(
                             entry.config,
-                            Acknowledgement.ERROR,
+                            ApplyState.ERROR,
                             "no answer within " + answerWithin + " from " + String.join(", ", silent));
         }
         for (ApplyOutcome outcome : entry.byListener.values()) {
-            if (outcome.result() == Result.FAILED) {
-                return new AppliedConfig(
-                        entry.config, Acknowledgement.ERROR, outcome.listener() + ": " + outcome.reason());
+            if (outcome.state() == ApplyState.ERROR) {
+                return new AppliedConfig(entry.config, ApplyState.ERROR, outcome.listener() + ": " + outcome.reason());
             }
         }
-        boolean all = entry.byListener.values().stream().allMatch(outcome -> outcome.result() == Result.APPLIED);
-        return new AppliedConfig(entry.config, all ? Acknowledgement.ACKNOWLEDGED : Acknowledgement.UNACKNOWLEDGED, "");
+        boolean all =
+                entry.byListener.values().stream().allMatch(outcome -> outcome.state() == ApplyState.ACKNOWLEDGED);
+        return new AppliedConfig(entry.config, all ? ApplyState.ACKNOWLEDGED : ApplyState.UNACKNOWLEDGED, "");
     }
 }

@@ -8,8 +8,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.karst.config.AppliedConfig;
 import io.karst.config.ConfigReport;
-import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.client.OfflineProof;
+import io.karst.remoteconfig.client.VerifiedConfig;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -60,10 +60,10 @@ final class CommandJson {
 
     private static JsonObject json(VerifiedConfig config) {
         JsonObject document = new JsonObject();
-        document.addProperty("path", config.path().text());
-        document.addProperty("version", config.version());
-        document.addProperty("sha256", config.content().digest("SHA-256").toHex());
-        document.addProperty("bytes", config.content().size());
+        document.addProperty("path", config.file().path());
+        document.addProperty("version", config.file().version());
+        document.addProperty("sha256", config.file().sha256());
+        document.addProperty("bytes", config.file().size());
         return document;
     }
 
@@ -74,8 +74,8 @@ final class CommandJson {
         document.addProperty("path", applied.config().path());
         document.addProperty("version", applied.config().version());
         document.addProperty("sha256", applied.config().sha256());
-        document.addProperty("bytes", applied.config().content().length);
-        document.addProperty("state", applied.acknowledgement().name().toLowerCase(Locale.ROOT));
+        document.addProperty("bytes", applied.config().size());
+        document.addProperty("state", applied.state().name().toLowerCase(Locale.ROOT));
         document.addProperty("reason", applied.reason());
         return document;
     }

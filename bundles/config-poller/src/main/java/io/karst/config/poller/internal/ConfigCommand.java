@@ -69,8 +69,8 @@ public final class ConfigCommand implements Action {
                             applied.config().id(),
                             applied.config().version(),
                             applied.config().sha256().substring(0, SHORT_DIGEST),
-                            applied.config().content().length,
-                            applied.acknowledgement().name().toLowerCase(Locale.ROOT),
+                            applied.config().size(),
+                            applied.state().name().toLowerCase(Locale.ROOT),
                             applied.reason().replaceAll("\\p{Cntrl}", " "));
         }
         table.print(out, !noFormat);

@@ -10,8 +10,8 @@ import io.karst.config.ConfigTopics;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import io.karst.poll.PollTask;
-import io.karst.remoteconfig.AgentDetails;
-import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigRequest.Client;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire;
 import java.security.SecureRandom;
@@ -69,16 +69,13 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         return new Event(change.topic(), Map.of(ConfigTopics.CHANGE, change));
     }
 
-    private static ClientIdentity identity(List<String> products, String version) {
+    private static Client identity(List<String> products, String version) {
         SecureRandom random = new SecureRandom();
         StringBuilder id = new StringBuilder();
         for (int i = 0; i < ID_LENGTH; i++) {
             id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
         }
-        return new ClientIdentity(
-                id.toString(),
-                products,
-                new ClientIdentity.Agent(new AgentDetails("karst", version, "", "", List.of())));
+        return Client.agent(id.toString(), products, new AgentDetails("karst", version, "", "", List.of()));
     }
 
     @Override

@@ -5,8 +5,8 @@ package io.karst.config.poller.internal;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.client.OfflineProof;
+import io.karst.remoteconfig.client.VerifiedConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -87,8 +87,8 @@ public final class ConfigVerifyCommand implements Action {
 
     private static void print(OfflineProof proof, PrintStream out) {
         for (VerifiedConfig config : proof.configs()) {
-            out.println("good  " + config.path().text() + " v" + config.version() + " sha256 "
-                    + config.content().digest("SHA-256").toHex());
+            out.println("good  " + config.file().path() + " v" + config.file().version() + " sha256 "
+                    + config.file().sha256());
         }
         out.println("root " + proof.rootVersion() + ", targets " + proof.targetsVersion() + ", "
                 + (proof.expired() ? "expired " : "good until ") + proof.expires());

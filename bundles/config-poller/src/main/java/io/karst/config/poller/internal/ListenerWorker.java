@@ -5,6 +5,7 @@ package io.karst.config.poller.internal;
 
 import io.karst.component.DaemonThreads;
 import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyState;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListener;
@@ -114,7 +115,7 @@ final class ListenerWorker implements AutoCloseable {
         if (change.kind() == Kind.REMOVED) {
             delivered.remove(change.config().path());
         } else {
-            if (outcome.result() == ApplyOutcome.Result.APPLIED) {
+            if (outcome.state() == ApplyState.ACKNOWLEDGED) {
                 delivered.put(change.config().path(), change.config());
             }
             say(outcome);

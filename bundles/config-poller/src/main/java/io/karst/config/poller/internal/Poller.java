@@ -8,19 +8,18 @@ import io.karst.config.ApplyOutcome;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigReport;
 import io.karst.config.RemoteConfig;
+import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.client.ClientPolicy;
-import io.karst.remoteconfig.client.Limits;
-import io.karst.remoteconfig.client.Outcome;
+import io.karst.remoteconfig.client.ClientPolicy.Limits;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
 import io.karst.remoteconfig.client.Step;
-import io.karst.remoteconfig.store.AtomicFile;
+import io.karst.remoteconfig.client.VerifiedConfig;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.TransportException;
 import java.io.IOException;
@@ -48,7 +47,7 @@ final class Poller {
     private final Settings settings;
     private final ConfigTransport transport;
     private final Surroundings around;
-    private final ClientIdentity identity;
+    private final Client who;
     private final StateFile stateFile;
     private final Backoff backoff;
     private final Health health;
@@ -76,24 +75,18 @@ final class Poller {
             Function<RemoteConfig, List<String>> subscribers) {}
 
     /** What is in force: replaced as a whole. */
-    private record Held(
-            Optional<RemoteConfigClientState> state, Optional<Instant> expires, List<RemoteConfig> configs) {
+    private record Held(Optional<ClientState> state, Optional<Instant> expires, List<RemoteConfig> configs) {
         static final Held NOTHING = new Held(Optional.empty(), Optional.empty(), List.of());
     }
 
-    Poller(Settings settings, ConfigTransport transport, ClientIdentity identity, Surroundings around) {
-        this(settings, transport, identity, around, new StateFile(new AtomicFile(settings.stateFile())));
+    Poller(Settings settings, ConfigTransport transport, Client who, Surroundings around) {
+        this(settings, transport, who, around, new StateFile(new AtomicFile(settings.stateFile())));
     }
 
-    Poller(
-            Settings settings,
-            ConfigTransport transport,
-            ClientIdentity identity,
-            Surroundings around,
-            StateFile stateFile) {
+    Poller(Settings settings, ConfigTransport transport, Client who, Surroundings around, StateFile stateFile) {
         this.settings = settings;
         this.transport = transport;
-        this.identity = identity;
+        this.who = who;
         this.around = around;
         this.stateFile = stateFile;
         backoff = new Backoff(settings.interval(), around.random());
@@ -130,24 +123,23 @@ final class Poller {
 
     private void turn(RemoteConfigClient verifier) throws TransportException, InterruptedException {
         Step expiry = verifier.expire(current());
-        if (expiry.outcome() instanceof Outcome.Updated updated) {
+        if (expiry.outcome() instanceof Step.Updated updated) {
             putInForce(verifier, expiry.next(), updated);
         }
-        RemoteConfigClientState state = verifier.report(
-                current(),
-                Acknowledgements.reports(acknowledgements.all(around.nanos().getAsLong(), around.subscribers())));
+        ClientState state =
+                verifier.report(current(), acknowledgements.all(around.nanos().getAsLong(), around.subscribers()));
         hold(verifier, state);
-        ConfigResponse response = transport.exchange(verifier.request(state, identity));
-        Step step = verifier.step(state, response, List.of());
-        if (step.outcome() instanceof Outcome.Refused refused) {
+        ConfigResponse response = transport.exchange(verifier.request(state, who));
+        Step step = verifier.step(state, response);
+        if (step.outcome() instanceof Step.Refused refused) {
             hold(verifier, step.next());
             refused(refused.refusal());
             return;
         }
-        if (step.outcome() instanceof Outcome.Updated updated) {
+        if (step.outcome() instanceof Step.Updated updated) {
             putInForce(verifier, step.next(), updated);
         } else {
-            RemoteConfigClientState before = state;
+            ClientState before = state;
             hold(verifier, step.next());
             if (!before.targets().equals(step.next().targets())
                     || before.rootVersion() != step.next().rootVersion()) {
@@ -226,24 +218,24 @@ final class Poller {
         return made;
     }
 
-    private RemoteConfigClientState current() {
+    private ClientState current() {
         return held.state().orElseThrow(() -> new IllegalStateException("polled before a state was restored"));
     }
 
     /** Stored before it is announced: after a crash in between, the new state is restored and announced again. */
-    private void putInForce(RemoteConfigClient verifier, RemoteConfigClientState next, Outcome.Updated updated) {
+    private void putInForce(RemoteConfigClient verifier, ClientState next, Step.Updated updated) {
         stateFile.store(verifier, next);
         hold(verifier, next);
         announceAll(updated);
         logInForce(next, updated);
     }
 
-    private void announceAll(Outcome.Updated updated) {
-        updated.removed().forEach(gone -> announce(new ConfigChange(ConfigChange.Kind.REMOVED, remote(gone))));
-        updated.changed().forEach(came -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, remote(came))));
+    private void announceAll(Step.Updated updated) {
+        updated.removed().forEach(gone -> announce(new ConfigChange(ConfigChange.Kind.REMOVED, gone.file())));
+        updated.changed().forEach(came -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, came.file())));
     }
 
-    private static void logInForce(RemoteConfigClientState next, Outcome.Updated updated) {
+    private static void logInForce(ClientState next, Step.Updated updated) {
         LOG.info(
                 "configuration in force: targets={} changed={} removed={}",
                 next.targetsVersion(),
@@ -260,23 +252,11 @@ final class Poller {
         around.publish().accept(change);
     }
 
-    private void hold(RemoteConfigClient verifier, RemoteConfigClientState state) {
+    private void hold(RemoteConfigClient verifier, ClientState state) {
         held = new Held(
                 Optional.of(state),
                 Optional.of(verifier.metadataExpires(state)),
-                state.configs().values().stream()
-                        .map(config -> remote(config.config()))
-                        .toList());
-    }
-
-    private static RemoteConfig remote(VerifiedConfig config) {
-        return new RemoteConfig(
-                config.path().text(),
-                config.path().product(),
-                config.path().id(),
-                config.version(),
-                config.content().digest("SHA-256").toHex(),
-                config.content().toArray());
+                state.configs().values().stream().map(VerifiedConfig::file).toList());
     }
 
     private String source() {
@@ -308,9 +288,9 @@ final class Poller {
                 health.state(),
                 health.since(),
                 source(),
-                identity.id(),
-                now.state().map(RemoteConfigClientState::rootVersion).orElse(0L),
-                now.state().map(RemoteConfigClientState::targetsVersion).orElse(0L),
+                who.id(),
+                now.state().map(ClientState::rootVersion).orElse(0L),
+                now.state().map(ClientState::targetsVersion).orElse(0L),
                 now.expires(),
                 health.lastSuccess(),
                 health.lastError(),

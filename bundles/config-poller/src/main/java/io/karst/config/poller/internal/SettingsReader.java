@@ -3,8 +3,8 @@
 
 package io.karst.config.poller.internal;
 
-import io.karst.remoteconfig.client.Organisation;
-import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.client.ClientPolicy.Organisation;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

@@ -3,11 +3,11 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
-import io.karst.remoteconfig.client.Restored;
-import io.karst.remoteconfig.store.AtomicFile;
+import io.karst.remoteconfig.client.Step;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -40,24 +40,24 @@ class StateFile {
      * @param client verifies
      * @return the state to go on with
      */
-    RemoteConfigClientState restore(RemoteConfigClient client) {
+    ClientState restore(RemoteConfigClient client) {
         try {
             Optional<Bytes> stored = file.read(MAX_BYTES);
             if (stored.isEmpty()) {
                 return client.start();
             }
-            Restored restored = client.restore(stored.get());
-            storage = restored instanceof Restored.Rejected rejected
-                    ? file.path() + " was refused: " + rejected.refusal().message()
+            Step restored = client.restore(stored.get());
+            storage = restored.outcome() instanceof Step.Refused refused
+                    ? file.path() + " was refused: " + refused.refusal().message()
                     : "in " + file.path();
-            return restored.state();
+            return restored.next();
         } catch (IOException e) {
             storage = "not readable: " + e;
             return client.start();
         }
     }
 
-    void store(RemoteConfigClient client, RemoteConfigClientState state) {
+    void store(RemoteConfigClient client, ClientState state) {
         try {
             file.write(client.store(state));
             storage = "in " + file.path();

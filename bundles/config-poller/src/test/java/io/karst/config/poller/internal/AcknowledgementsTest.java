@@ -6,8 +6,8 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.AppliedConfig;
-import io.karst.config.AppliedConfig.Acknowledgement;
 import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyState;
 import io.karst.config.RemoteConfig;
 import java.time.Duration;
 import java.util.List;
@@ -32,11 +32,11 @@ class AcknowledgementsTest {
     @Test
     void nothingIsAcknowledgedBeforeItIsApplied() {
         all.expect(ONE, 0);
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.UNACKNOWLEDGED);
+        assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
         all.take(ApplyOutcome.applying("l", ONE));
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.UNACKNOWLEDGED);
+        assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
         all.take(ApplyOutcome.applied("l", ONE));
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.ACKNOWLEDGED);
+        assertThat(only(1).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 
     @Test
@@ -44,10 +44,10 @@ class AcknowledgementsTest {
         all.expect(ONE, 0);
         all.take(ApplyOutcome.failed("l", ONE, "no room"));
         assertThat(all.take(ApplyOutcome.applying("l", ONE))).isFalse();
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.ERROR);
+        assertThat(only(1).state()).isEqualTo(ApplyState.ERROR);
         all.take(ApplyOutcome.applied("l", ONE));
         all.take(ApplyOutcome.applying("l", ONE));
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.ACKNOWLEDGED);
+        assertThat(only(1).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 
     @Test
@@ -55,7 +55,7 @@ class AcknowledgementsTest {
         all.expect(ONE, 0);
         all.expect(TWO, 0);
         assertThat(all.take(ApplyOutcome.applied("l", ONE))).isFalse();
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.UNACKNOWLEDGED);
+        assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
     }
 
     @Test
@@ -69,7 +69,7 @@ class AcknowledgementsTest {
         all.expect(ONE, 0);
         all.take(ApplyOutcome.applied("l", ONE));
         all.expect(TWO, 0);
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.UNACKNOWLEDGED);
+        assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
     }
 
     @Test
@@ -77,15 +77,15 @@ class AcknowledgementsTest {
         all.expect(ONE, 0);
         all.take(ApplyOutcome.applied("good", ONE));
         all.take(ApplyOutcome.failed("bad", ONE, "no room"));
-        assertThat(only(1).acknowledgement()).isEqualTo(Acknowledgement.ERROR);
+        assertThat(only(1).state()).isEqualTo(ApplyState.ERROR);
         assertThat(only(1).reason()).isEqualTo("bad: no room");
     }
 
     @Test
     void subscribersThatStaySilentAreNamedAfterTheirTime() {
         all.expect(ONE, 0);
-        assertThat(only(60).acknowledgement()).isEqualTo(Acknowledgement.UNACKNOWLEDGED);
-        assertThat(only(61).acknowledgement()).isEqualTo(Acknowledgement.ERROR);
+        assertThat(only(60).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
+        assertThat(only(61).state()).isEqualTo(ApplyState.ERROR);
         assertThat(only(61).reason()).contains("a.bundle").contains("PT1M");
     }
 
@@ -94,7 +94,7 @@ class AcknowledgementsTest {
         all.expect(ONE, 0);
         assertThat(all.all(Duration.ofHours(1).toNanos(), config -> List.of())
                         .get(0)
-                        .acknowledgement())
-                .isEqualTo(Acknowledgement.UNACKNOWLEDGED);
+                        .state())
+                .isEqualTo(ApplyState.UNACKNOWLEDGED);
     }
 }

@@ -5,8 +5,8 @@ package io.karst.config.poller.internal;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigStatus;
-import io.karst.remoteconfig.TargetFile;
+import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -6,12 +6,12 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ConfigChange;
+import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigRequest;
 import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
-import io.karst.remoteconfig.store.AtomicFile;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -108,7 +108,7 @@ class CrashTest {
         }
 
         @Override
-        void store(RemoteConfigClient client, RemoteConfigClientState state) {
+        void store(RemoteConfigClient client, ClientState state) {
             stop.accept(FaultPoint.VERIFIED);
             super.store(client, state);
             stop.accept(FaultPoint.STORED);

@@ -6,7 +6,7 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome;
-import io.karst.config.ApplyOutcome.Result;
+import io.karst.config.ApplyState;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.RemoteConfig;
@@ -28,7 +28,7 @@ class GreetingListenerTest {
     private final BlockingQueue<ApplyOutcome> outcomes = new LinkedBlockingQueue<>();
     private final GreetingListener listener = new GreetingListener();
 
-    private Result offer(ListenerWorker worker, long version, String content) throws InterruptedException {
+    private ApplyState offer(ListenerWorker worker, long version, String content) throws InterruptedException {
         RemoteConfig config = new RemoteConfig(
                 "employee/EXAMPLE_GREETING/g/config",
                 "EXAMPLE_GREETING",
@@ -44,15 +44,15 @@ class GreetingListenerTest {
         if (applying == null || outcome == null) {
             throw new AssertionError("no outcome");
         }
-        return outcome.result();
+        return outcome.state();
     }
 
     @Test
     void appliesAndRefuses() throws InterruptedException {
         try (ListenerWorker worker = new ListenerWorker(listener, product -> current, outcomes::add)) {
-            assertThat(offer(worker, 1, "Moin")).isEqualTo(Result.APPLIED);
+            assertThat(offer(worker, 1, "Moin")).isEqualTo(ApplyState.ACKNOWLEDGED);
             assertThat(listener.greeting()).isEqualTo("Moin");
-            assertThat(offer(worker, 2, "")).isEqualTo(Result.FAILED);
+            assertThat(offer(worker, 2, "")).isEqualTo(ApplyState.ERROR);
             assertThat(listener.greeting()).isEqualTo("Moin");
         }
     }

@@ -6,7 +6,7 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome;
-import io.karst.config.ApplyOutcome.Result;
+import io.karst.config.ApplyState;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListener;
@@ -97,7 +97,7 @@ class ListenerDispatcherTest {
             if (outcome == null) {
                 throw new AssertionError("no outcome of " + listener);
             }
-            if (outcome.listener().equals(listener) && outcome.result() != Result.APPLYING) {
+            if (outcome.listener().equals(listener) && outcome.state() != ApplyState.UNACKNOWLEDGED) {
                 return outcome;
             }
         }
@@ -110,11 +110,11 @@ class ListenerDispatcherTest {
         });
         publish(config(1));
         ApplyOutcome bad = result("bad");
-        assertThat(bad.result()).isEqualTo(Result.FAILED);
+        assertThat(bad.state()).isEqualTo(ApplyState.ERROR);
         assertThat(bad.reason()).contains("broken");
         add("good", LONG, change -> {});
         publish(config(2));
-        assertThat(result("good").result()).isEqualTo(Result.APPLIED);
+        assertThat(result("good").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 
     @Test
@@ -132,10 +132,10 @@ class ListenerDispatcherTest {
         add("good", LONG, change -> {});
         long begun = System.nanoTime();
         publish(config(1));
-        assertThat(result("good").result()).isEqualTo(Result.APPLIED);
+        assertThat(result("good").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
         ApplyOutcome late = result("sleeper");
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
-        assertThat(late.result()).isEqualTo(Result.FAILED);
+        assertThat(late.state()).isEqualTo(ApplyState.ERROR);
         assertThat(late.reason()).contains("PT0.5S");
     }
 
@@ -169,7 +169,7 @@ class ListenerDispatcherTest {
         add("late", LONG, change -> seen.add(change.config().version()));
         assertThat(result("late").version()).isEqualTo(7);
         publish(config(7));
-        assertThat(result("late").result()).isEqualTo(Result.APPLIED);
+        assertThat(result("late").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
         assertThat(seen).containsExactly(7L);
     }
 
@@ -201,7 +201,7 @@ class ListenerDispatcherTest {
         dispatcher.removeListener(leaving);
         assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
         add("swapped", LONG, change -> {});
-        assertThat(result("swapped").result()).isEqualTo(Result.APPLIED);
+        assertThat(result("swapped").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
         assertThat(outcomes.poll(500, TimeUnit.MILLISECONDS)).isNull();
     }
 }

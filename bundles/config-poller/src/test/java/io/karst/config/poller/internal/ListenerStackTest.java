@@ -6,15 +6,15 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyState;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigListener;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigTopics;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
-import io.karst.remoteconfig.ApplyState;
 import io.karst.remoteconfig.ConfigPath;
-import io.karst.remoteconfig.ConfigState;
+import io.karst.remoteconfig.ConfigRequest.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -94,19 +94,19 @@ class ListenerStackTest {
         dispatcher.addListener(new Listener(name, deadline, applying));
     }
 
-    private void await(String listener, ApplyOutcome.Result result) throws InterruptedException {
+    private void await(String listener, ApplyState result) throws InterruptedException {
         while (true) {
             ApplyOutcome outcome = outcomes.poll(10, TimeUnit.SECONDS);
             if (outcome == null) {
                 throw new AssertionError(listener + " was never " + result);
             }
-            if (outcome.listener().equals(listener) && outcome.result() == result) {
+            if (outcome.listener().equals(listener) && outcome.state() == result) {
                 return;
             }
         }
     }
 
-    private ConfigState heard(String id) throws InterruptedException {
+    private Report heard(String id) throws InterruptedException {
         channel.poller().poll();
         return channel.server().lastAsked().client().orElseThrow().state().orElseThrow().configStates().stream()
                 .filter(state -> state.id().equals(id))
@@ -130,8 +130,8 @@ class ListenerStackTest {
             channel.poller().poll();
         }
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
-        await("sleeper", ApplyOutcome.Result.FAILED);
-        ConfigState heard = heard("i");
+        await("sleeper", ApplyState.ERROR);
+        Report heard = heard("i");
         assertThat(heard.applyState()).isEqualTo(ApplyState.ERROR);
         assertThat(heard.applyError()).contains("sleeper").contains("PT1S");
     }
@@ -144,8 +144,8 @@ class ListenerStackTest {
         listen("good", Duration.ofSeconds(30), change -> {});
         channel.publish("one");
         channel.poller().poll();
-        await("bad", ApplyOutcome.Result.FAILED);
-        ConfigState heard = heard("i");
+        await("bad", ApplyState.ERROR);
+        Report heard = heard("i");
         assertThat(heard.applyState()).isEqualTo(ApplyState.ERROR);
         assertThat(heard.applyError()).contains("bad").contains("no room");
     }
@@ -172,7 +172,7 @@ class ListenerStackTest {
                 channel.poller().poll();
                 assertThat(got.poll(10, TimeUnit.SECONDS)).isEqualTo(content);
             }
-            await("deaf", ApplyOutcome.Result.FAILED);
+            await("deaf", ApplyState.ERROR);
         } finally {
             never.countDown();
         }
@@ -196,11 +196,11 @@ class ListenerStackTest {
         channel.publish("two");
         channel.poller().poll();
         go.countDown(); // says now that version 1 is applied; version 2 is in force
-        await("slow", ApplyOutcome.Result.APPLIED);
-        ConfigState late = heard("i");
+        await("slow", ApplyState.ACKNOWLEDGED);
+        Report late = heard("i");
         assertThat(late.version()).isEqualTo(2);
         assertThat(late.applyState()).isNotEqualTo(ApplyState.ACKNOWLEDGED);
-        await("slow", ApplyOutcome.Result.FAILED);
+        await("slow", ApplyState.ERROR);
         assertThat(heard("i").applyError()).contains("two is refused");
     }
 
@@ -215,10 +215,10 @@ class ListenerStackTest {
                         "one",
                         channel.world().instant());
         channel.poller().poll();
-        await("quick", ApplyOutcome.Result.APPLIED);
+        await("quick", ApplyState.ACKNOWLEDGED);
         assertThat(heard("k").applyState()).isEqualTo(ApplyState.UNACKNOWLEDGED);
         go.countDown();
-        await("thorough", ApplyOutcome.Result.APPLIED);
+        await("thorough", ApplyState.ACKNOWLEDGED);
         assertThat(heard("k").applyState()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 

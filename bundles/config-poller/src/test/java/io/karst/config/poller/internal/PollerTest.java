@@ -6,14 +6,14 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyState;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigState;
 import io.karst.config.RemoteConfig;
-import io.karst.remoteconfig.ApplyState;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.TargetFile;
+import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.wire.TransportException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

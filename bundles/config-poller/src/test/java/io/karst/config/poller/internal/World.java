@@ -4,12 +4,12 @@
 package io.karst.config.poller.internal;
 
 import io.karst.config.ConfigChange;
-import io.karst.remoteconfig.AgentDetails;
-import io.karst.remoteconfig.ClientIdentity;
-import io.karst.remoteconfig.client.Organisation;
-import io.karst.remoteconfig.store.AtomicFile;
+import io.karst.remoteconfig.AtomicFile;
+import io.karst.remoteconfig.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import io.karst.remoteconfig.wire.ConfigTransport;
-import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,10 +104,7 @@ final class World extends Clock {
                 organisation,
                 false,
                 stateFile);
-        ClientIdentity identity = new ClientIdentity(
-                "test-client",
-                List.of("P"),
-                new ClientIdentity.Agent(new AgentDetails("karst", "1", "", "", List.of())));
+        Client identity = Client.agent("test-client", List.of("P"), new AgentDetails("karst", "1", "", "", List.of()));
         return new Poller(
                 settings,
                 transport,

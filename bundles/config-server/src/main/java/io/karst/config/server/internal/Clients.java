@@ -3,7 +3,7 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.remoteconfig.Client;
+import io.karst.remoteconfig.ConfigRequest.Client;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

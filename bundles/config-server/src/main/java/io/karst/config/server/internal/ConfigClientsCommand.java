@@ -5,8 +5,8 @@ package io.karst.config.server.internal;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.karst.remoteconfig.Client;
-import io.karst.remoteconfig.ClientState;
+import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.State;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -48,16 +48,16 @@ public final class ConfigClientsCommand extends ServerCommand {
             table.column(column);
         }
         for (Clients.Seen seen : all) {
-            Optional<ClientState> state = seen.client().state();
+            Optional<State> state = seen.client().state();
             table.addRow()
                     .addContent(
                             printable(seen.client().id()),
                             kind(seen.client()),
                             seen.at(),
-                            state.map(ClientState::rootVersion).orElse(0L),
-                            state.map(ClientState::targetsVersion).orElse(0L),
+                            state.map(State::rootVersion).orElse(0L),
+                            state.map(State::targetsVersion).orElse(0L),
                             printable(state.map(ConfigClientsCommand::configs).orElse("")),
-                            printable(state.map(ClientState::error).orElse("")));
+                            printable(state.map(State::error).orElse("")));
         }
         table.print(out, !noFormat);
     }
@@ -69,7 +69,7 @@ public final class ConfigClientsCommand extends ServerCommand {
         return client.isTracer() ? "tracer" : "updater";
     }
 
-    private static String configs(ClientState state) {
+    private static String configs(State state) {
         return state.configStates().stream()
                 .map(config -> config.product() + "/" + config.id() + " v" + config.version() + " "
                         + config.applyState().name().toLowerCase(Locale.ROOT)
@@ -87,13 +87,12 @@ public final class ConfigClientsCommand extends ServerCommand {
         document.addProperty("client", seen.client().id());
         document.addProperty("kind", kind(seen.client()));
         document.addProperty("seen", seen.at().toString());
-        Optional<ClientState> state = seen.client().state();
-        document.addProperty("rootVersion", state.map(ClientState::rootVersion).orElse(0L));
-        document.addProperty(
-                "targetsVersion", state.map(ClientState::targetsVersion).orElse(0L));
-        document.addProperty("error", state.map(ClientState::error).orElse(""));
+        Optional<State> state = seen.client().state();
+        document.addProperty("rootVersion", state.map(State::rootVersion).orElse(0L));
+        document.addProperty("targetsVersion", state.map(State::targetsVersion).orElse(0L));
+        document.addProperty("error", state.map(State::error).orElse(""));
         JsonArray configs = new JsonArray();
-        state.map(ClientState::configStates).orElse(List.of()).forEach(config -> {
+        state.map(State::configStates).orElse(List.of()).forEach(config -> {
             JsonObject one = new JsonObject();
             one.addProperty("product", config.product());
             one.addProperty("id", config.id());

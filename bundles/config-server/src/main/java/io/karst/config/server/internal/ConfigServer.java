@@ -4,16 +4,16 @@
 package io.karst.config.server.internal;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.Client;
 import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.server.Answer;
+import io.karst.remoteconfig.ConfigRequest.Client;
 import io.karst.remoteconfig.server.SignedRepository;
 import io.karst.remoteconfig.wire.ConfigBackend;
-import io.karst.remoteconfig.wire.ConfigEndpoint;
+import io.karst.remoteconfig.wire.ConfigBackend.Answer;
+import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState;
+import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState.FileMetaState;
 import io.karst.remoteconfig.wire.ConfigWire;
-import io.karst.remoteconfig.wire.EndpointSettings;
-import io.karst.remoteconfig.wire.RepositoryState;
-import io.karst.remoteconfig.wire.RepositoryState.FileMetaState;
+import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
+import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -39,7 +39,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     private final Clients clients;
     private final Duration active;
     private final boolean enabled;
-    private final ConfigEndpoint endpoint;
+    private final Endpoint endpoint;
 
     /**
      * Prepares keys and repository, and listens.

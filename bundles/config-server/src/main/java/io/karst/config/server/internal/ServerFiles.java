@@ -3,9 +3,9 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.server.SigningKey;
-import io.karst.remoteconfig.store.AtomicFile;
 import io.karst.remoteconfig.wire.ConfigWire;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -11,21 +11,21 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.config.server.internal.ConfigPublishCommand.Wishes;
-import io.karst.remoteconfig.AgentDetails;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ClientIdentity;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.client.ClientPolicy;
+import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.OfflineProof;
-import io.karst.remoteconfig.client.Outcome;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.RemoteConfigClientState;
 import io.karst.remoteconfig.client.Step;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.wire.ConfigTransport;
-import io.karst.remoteconfig.wire.ConnectionSettings;
+import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -118,9 +118,9 @@ class ConfigServerTest {
 
         private final ConfigTransport transport;
         private final RemoteConfigClient client;
-        private final ClientIdentity identity = new ClientIdentity(
-                "client", List.of("P"), new ClientIdentity.Agent(new AgentDetails("karst", "1", "", "", List.of())));
-        private RemoteConfigClientState state;
+        private final ConfigRequest.Client identity =
+                ConfigRequest.Client.agent("client", List.of("P"), new AgentDetails("karst", "1", "", "", List.of()));
+        private ClientState state;
 
         Client(ConfigServer server) throws IOException {
             ServerFiles files = server.files();
@@ -137,15 +137,15 @@ class ConfigServerTest {
             state = client.start();
         }
 
-        Outcome poll() throws Exception {
-            Step step = client.step(state, transport.exchange(client.request(state, identity)), List.of());
+        Step.Outcome poll() throws Exception {
+            Step step = client.step(state, transport.exchange(client.request(state, identity)));
             state = step.next();
             return step.outcome();
         }
 
         List<String> contents() {
             return state.configs().values().stream()
-                    .map(held -> held.config().content().toUtf8())
+                    .map(held -> new String(held.file().content(), StandardCharsets.UTF_8))
                     .toList();
         }
 
@@ -163,9 +163,9 @@ class ConfigServerTest {
     void publishedRolledBackRotatedAndRemovedChangesReachTheClient() throws Exception {
         try (ConfigServer server = server();
                 Client client = new Client(server)) {
-            assertThat(client.poll()).isNotInstanceOf(Outcome.Refused.class);
+            assertThat(client.poll()).isNotInstanceOf(Step.Refused.class);
             publish(server, "one");
-            assertThat(client.poll()).isInstanceOf(Outcome.Updated.class);
+            assertThat(client.poll()).isInstanceOf(Step.Updated.class);
             publish(server, "two");
             client.poll();
             assertThat(client.contents()).containsExactly("two");

@@ -3,10 +3,10 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.config.ApplyState;
 import io.karst.config.grpc.internal.GrpcWire;
-import io.karst.remoteconfig.ApplyState;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ClientState;
+import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.server.Publication;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -127,7 +127,7 @@ public final class ServerMain {
                 .count();
     }
 
-    private static boolean isApplied(ClientState state, int offered) {
+    private static boolean isApplied(State state, int offered) {
         return state.configStates().size() == offered
                 && state.configStates().stream().allMatch(config -> config.applyState() == ApplyState.ACKNOWLEDGED);
     }

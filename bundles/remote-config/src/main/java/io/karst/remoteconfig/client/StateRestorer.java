@@ -6,7 +6,6 @@ package io.karst.remoteconfig.client;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.VerifiedConfig;
 import io.karst.remoteconfig.tuf.TargetEntry;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import java.util.List;
@@ -16,18 +15,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Verifies a stored state from the initial root on, as if it had just come; expiry of metadata apart. */
-final class Restoration {
+final class StateRestorer {
 
-    private final Trust trust;
+    private final TrustedRoots trust;
     private final ClientPolicy policy;
 
-    Restoration(Trust trust, ClientPolicy policy) {
+    StateRestorer(TrustedRoots trust, ClientPolicy policy) {
         this.trust = trust;
         this.policy = policy;
     }
 
-    RemoteConfigClientState restore(StoredState stored) {
-        Trust.Followed root = trust.retrace(stored.roots());
+    ClientState restore(StoredState stored) {
+        TrustedRoots.Followed root = trust.retrace(stored.roots());
         if (stored.targets().isEmpty()) {
             if (!stored.configs().isEmpty()) {
                 throw new RefusedException(new Refusal.MissingTargets());
@@ -36,7 +35,7 @@ final class Restoration {
         }
         TargetsMetadata targets = trust.verifyTargets(root.roots(), stored.targets());
         policy.organisation().check(stored.organisation(), targets.organisation());
-        TreeMap<String, HeldConfig> configs = new TreeMap<>();
+        TreeMap<String, VerifiedConfig> configs = new TreeMap<>();
         for (Map.Entry<String, StoredState.Config> config : stored.configs().entrySet()) {
             try {
                 configs.put(config.getKey(), restoreOne(config.getKey(), config.getValue(), targets));
@@ -50,7 +49,7 @@ final class Restoration {
         return state(stored, root, targets.version(), configs);
     }
 
-    private HeldConfig restoreOne(String path, StoredState.Config config, TargetsMetadata targets) {
+    private VerifiedConfig restoreOne(String path, StoredState.Config config, TargetsMetadata targets) {
         TargetEntry entry = Optional.ofNullable(targets.targets().get(path))
                 .orElseThrow(() -> new RefusedException(new Refusal.NotInTargets(path)));
         ConfigPath parsed = ConfigPath.parse(path);
@@ -59,13 +58,15 @@ final class Restoration {
         }
         policy.organisation().check(parsed);
         entry.check(config.content());
-        return RemoteConfigClient.fresh(new VerifiedConfig(
-                parsed, config.version(), config.content(), entry.hashes(), ConfigEntry.expires(entry)));
+        return VerifiedConfig.of(parsed, config.version(), config.content(), entry);
     }
 
-    private static RemoteConfigClientState state(
-            StoredState stored, Trust.Followed root, long targetsVersion, SortedMap<String, HeldConfig> configs) {
-        return new RemoteConfigClientState(
+    private static ClientState state(
+            StoredState stored,
+            TrustedRoots.Followed root,
+            long targetsVersion,
+            SortedMap<String, VerifiedConfig> configs) {
+        return new ClientState(
                 root.version(),
                 root.roots(),
                 targetsVersion,

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.remoteconfig;
+package io.karst.remoteconfig.format;
 
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.Refusal;
+import io.karst.remoteconfig.RefusedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@
 package io.karst.remoteconfig.client;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigState;
+import io.karst.remoteconfig.ConfigRequest.Report;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -26,27 +26,27 @@ import java.util.TreeMap;
  * @param backendState what the last targets asked to echo
  * @param lastError why the last attempt failed; absent after a success
  */
-public record RemoteConfigClientState(
+public record ClientState(
         long rootVersion,
         List<Bytes> roots,
         long targetsVersion,
         long targetsFloor,
         Optional<String> organisation,
         Bytes targets,
-        SortedMap<String, HeldConfig> configs,
-        List<ConfigState> refusedConfigs,
+        SortedMap<String, VerifiedConfig> configs,
+        List<Report> refusedConfigs,
         Bytes backendState,
         Optional<String> lastError) {
 
     /** Copies the collections. */
-    public RemoteConfigClientState {
+    public ClientState {
         roots = List.copyOf(roots);
-        configs = Collections.unmodifiableSortedMap(new TreeMap<>((Map<String, HeldConfig>) configs));
+        configs = Collections.unmodifiableSortedMap(new TreeMap<>((Map<String, VerifiedConfig>) configs));
         refusedConfigs = List.copyOf(refusedConfigs);
     }
 
-    RemoteConfigClientState withConfigs(SortedMap<String, HeldConfig> next) {
-        return new RemoteConfigClientState(
+    ClientState withConfigs(SortedMap<String, VerifiedConfig> next) {
+        return new ClientState(
                 rootVersion,
                 roots,
                 targetsVersion,
@@ -59,8 +59,8 @@ public record RemoteConfigClientState(
                 lastError);
     }
 
-    RemoteConfigClientState withError(Optional<String> error) {
-        return new RemoteConfigClientState(
+    ClientState withError(Optional<String> error) {
+        return new ClientState(
                 rootVersion,
                 roots,
                 targetsVersion,

@@ -6,6 +6,7 @@ package io.karst.remoteconfig.client;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.client.ClientPolicy.Limits;
 import io.karst.remoteconfig.tuf.RootMetadata;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import java.time.Instant;
@@ -14,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Trust by a chain of roots; it begins with {@code initial}, which the operator got by a trusted way. */
-record Trust(RootMetadata initial, Limits limits) {
+/** The chain of trusted roots. It begins with {@code initial}, which the operator got by a trusted way. */
+record TrustedRoots(RootMetadata initial, Limits limits) {
 
-    static Trust of(Bytes root, Limits limits) {
-        return new Trust(RootMetadata.trusted(root), limits);
+    static TrustedRoots of(Bytes root, Limits limits) {
+        return new TrustedRoots(RootMetadata.trusted(root), limits);
     }
 
     /**

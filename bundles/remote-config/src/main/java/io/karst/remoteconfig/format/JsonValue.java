@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.remoteconfig.json;
+package io.karst.remoteconfig.format;
 
 import java.math.BigInteger;
 import java.util.Collections;

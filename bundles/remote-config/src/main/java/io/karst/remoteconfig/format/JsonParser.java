@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.remoteconfig.json;
+package io.karst.remoteconfig.format;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.json.JsonValue.JsonArray;
-import io.karst.remoteconfig.json.JsonValue.JsonBoolean;
-import io.karst.remoteconfig.json.JsonValue.JsonInteger;
-import io.karst.remoteconfig.json.JsonValue.JsonNull;
-import io.karst.remoteconfig.json.JsonValue.JsonObject;
-import io.karst.remoteconfig.json.JsonValue.JsonString;
+import io.karst.remoteconfig.format.JsonValue.JsonArray;
+import io.karst.remoteconfig.format.JsonValue.JsonBoolean;
+import io.karst.remoteconfig.format.JsonValue.JsonInteger;
+import io.karst.remoteconfig.format.JsonValue.JsonNull;
+import io.karst.remoteconfig.format.JsonValue.JsonObject;
+import io.karst.remoteconfig.format.JsonValue.JsonString;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.remoteconfig;
+package io.karst.config;
 
-/** How far a client is with applying a configuration; plain numbers on the wire. */
+/** How far a listener, or all listeners of a client, are with applying a configuration; plain numbers on the wire. */
 public enum ApplyState {
     /** 0: nothing is known yet. */
     UNKNOWN(0),

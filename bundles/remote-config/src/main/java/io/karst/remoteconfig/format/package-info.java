@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+/**
+ * JSON as signed metadata needs it: a strict parser and the OLPC canonical writer. And the binary form in which state is stored.
+ */
+@NullMarked
+package io.karst.remoteconfig.format;
+
+import org.jspecify.annotations.NullMarked;

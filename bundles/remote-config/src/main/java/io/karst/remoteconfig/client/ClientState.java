@@ -5,6 +5,7 @@ package io.karst.remoteconfig.client;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigRequest.Report;
+import io.karst.remoteconfig.format.ByteFormat;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +39,32 @@ public record ClientState(
         Bytes backendState,
         Optional<String> lastError) {
 
+    static final String FORMAT = "karst-remote-config-client";
+    static final int FORMAT_VERSION = 2;
+
     /** Copies the collections. */
     public ClientState {
         roots = List.copyOf(roots);
         configs = Collections.unmodifiableSortedMap(new TreeMap<>((Map<String, VerifiedConfig>) configs));
         refusedConfigs = List.copyOf(refusedConfigs);
+    }
+
+    /** The form to store; see {@link StateRestorer}. */
+    Bytes toBytes() {
+        ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, FORMAT_VERSION);
+        out.number(roots.size());
+        roots.forEach(out::bytes);
+        out.number(targetsFloor);
+        out.text(organisation.orElse(""));
+        out.bytes(targets);
+        out.bytes(backendState);
+        out.number(configs.size());
+        configs.forEach((path, config) -> {
+            out.text(path);
+            out.number(config.file().version());
+            out.bytes(config.content());
+        });
+        return out.finish();
     }
 
     ClientState withConfigs(SortedMap<String, VerifiedConfig> next) {

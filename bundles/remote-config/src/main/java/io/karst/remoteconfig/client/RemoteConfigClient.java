@@ -188,7 +188,7 @@ public final class RemoteConfigClient {
      * @return bytes with a format version and a digest
      */
     public Bytes store(ClientState state) {
-        return StoredState.write(state);
+        return state.toBytes();
     }
 
     /**
@@ -200,7 +200,7 @@ public final class RemoteConfigClient {
      */
     public Step restore(Bytes stored) {
         try {
-            ClientState state = new StateRestorer(trust, policy).restore(StoredState.read(stored));
+            ClientState state = new StateRestorer(trust, policy).restore(stored);
             return new Step(new Step.Unchanged(), expire(state).next());
         } catch (RefusedException e) {
             return refused(e.refusal(), start());

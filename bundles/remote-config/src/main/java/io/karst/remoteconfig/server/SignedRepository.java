@@ -116,7 +116,8 @@ public final class SignedRepository {
         ConfigHistory history = histories
                 .getOrDefault(path.text(), ConfigHistory.NONE)
                 .rollback()
-                .orElseThrow(() -> new IllegalArgumentException("there is nothing before the current " + path));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        path.product() + "/" + path.id() + " has no earlier version to roll back to"));
         return with(path.text(), history, targetsKeys, now);
     }
 

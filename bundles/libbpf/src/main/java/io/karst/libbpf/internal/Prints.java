@@ -7,8 +7,10 @@ import com.kenai.jffi.CallingConvention;
 import com.kenai.jffi.Closure;
 import com.kenai.jffi.ClosureManager;
 import com.kenai.jffi.Type;
+import io.karst.component.RateLimitedLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -42,7 +44,7 @@ final class Prints implements AutoCloseable {
     private static final AtomicReference<Closure.@Nullable Handle> LAST = new AtomicReference<>();
 
     private final Natives natives;
-    private final Throttle throttle;
+    private final RateLimitedLog rate;
     private Closure.@Nullable Handle callback;
 
     @SuppressWarnings("ThreadLocalUsage") // goes with this object; removed after each call
@@ -50,7 +52,7 @@ final class Prints implements AutoCloseable {
 
     Prints(Natives natives, LongSupplier nanoTime) {
         this.natives = natives;
-        this.throttle = new Throttle(nanoTime);
+        this.rate = new RateLimitedLog(nanoTime);
     }
 
     /**
@@ -145,11 +147,11 @@ final class Prints implements AutoCloseable {
     }
 
     private void write(int level, String line) {
-        long left = throttle.pass(line);
-        if (left < 0) {
+        OptionalLong leftOut = rate.permit(line);
+        if (leftOut.isEmpty()) {
             return;
         }
-        String text = left == 0 ? line : line + " (and " + left + " times before)";
+        String text = leftOut.getAsLong() == 0 ? line : line + " (and " + leftOut.getAsLong() + " times before)";
         switch (level) {
             case WARN -> LOG.warn("{}", text);
             case INFO -> LOG.info("{}", text);

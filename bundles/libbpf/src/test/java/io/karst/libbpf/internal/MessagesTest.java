@@ -6,7 +6,6 @@ package io.karst.libbpf.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,23 +56,5 @@ class MessagesTest {
                 """;
         assertThat(VerifierLog.lastWords(log))
                 .isEqualTo("0: R1=ctx() | 1: (79) r0 = *(u64 *)(r0 +0) | R0 invalid mem access 'scalar'");
-    }
-
-    @Test
-    void aRepeatedLineWaitsAMinuteAndIsCounted() {
-        AtomicLong now = new AtomicLong();
-        Throttle throttle = new Throttle(now::get);
-        assertThat(throttle.pass("a")).isZero();
-        assertThat(throttle.pass("a")).isEqualTo(-1);
-        assertThat(throttle.pass("b")).isZero();
-        assertThat(throttle.pass("a")).isEqualTo(-1);
-        now.addAndGet(60_000_000_000L);
-        assertThat(throttle.pass("a")).isEqualTo(2);
-        for (int i = 0; i < 1000; i++) {
-            throttle.pass("line " + i);
-        }
-        assertThat(throttle.pass("line 0"))
-                .as("forgotten, the table is bounded")
-                .isZero();
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.RateLimitedLog;
 import io.karst.config.AppliedConfig;
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ConfigChange;
@@ -52,7 +53,7 @@ final class Poller {
     private final Backoff backoff;
     private final Health health;
     private final Acknowledgements acknowledgements;
-    private final QuietLog quiet;
+    private final RateLimitedLog rate;
 
     private @Nullable RemoteConfigClient client;
     private volatile Held held = Held.NOTHING;
@@ -92,7 +93,7 @@ final class Poller {
         backoff = new Backoff(settings.interval(), around.random());
         health = new Health(around.clock(), around.nanos(), settings.staleAfter(), settings.enabled());
         acknowledgements = new Acknowledgements(settings.answerWithin());
-        quiet = new QuietLog(LOG, around.nanos());
+        rate = new RateLimitedLog(around.nanos());
         pause = settings.interval();
     }
 
@@ -117,7 +118,7 @@ final class Poller {
         } catch (IOException e) {
             health.silent(String.valueOf(e.getMessage()));
             pause = backoff.afterFailure();
-            quiet.warn("remote configuration cannot start: " + e.getMessage());
+            warn("remote configuration cannot start: " + e.getMessage());
         }
     }
 
@@ -165,7 +166,7 @@ final class Poller {
         } else {
             health.refused(why);
         }
-        quiet.warn("configuration from " + source() + " refused, the last good one stays in force: " + why);
+        warn("configuration from " + source() + " refused, the last good one stays in force: " + why);
     }
 
     private void transportFailed(TransportException e) {
@@ -197,7 +198,11 @@ final class Poller {
             }
             default -> throw new IllegalStateException("unknown kind " + e.kind());
         }
-        quiet.warn("no configuration from " + source() + ", the last good one stays in force: " + why);
+        warn("no configuration from " + source() + ", the last good one stays in force: " + why);
+    }
+
+    private void warn(String line) {
+        rate.permit(source()).ifPresent(leftOut -> LOG.warn("{} (kept quiet before: {})", line, leftOut));
     }
 
     private RemoteConfigClient client() throws IOException {

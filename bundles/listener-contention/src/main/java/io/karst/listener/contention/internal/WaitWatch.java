@@ -3,6 +3,7 @@
 
 package io.karst.listener.contention.internal;
 
+import io.karst.component.RateLimitedLog;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockWaits;
@@ -20,10 +21,9 @@ import org.slf4j.LoggerFactory;
 final class WaitWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(WaitWatch.class);
-    private static final Duration QUIET = Duration.ofMinutes(1);
 
     private final LockContention contention;
-    private final Map<Key, Long> toldNanos = new HashMap<>();
+    private RateLimitedLog rate = new RateLimitedLog(System::nanoTime);
     private Optional<ContentionSnapshot> before = Optional.empty();
 
     WaitWatch(LockContention contention) {
@@ -45,7 +45,7 @@ final class WaitWatch {
     int look(Optional<Double> maxShare) {
         if (maxShare.isEmpty()) {
             before = Optional.empty();
-            toldNanos.clear();
+            rate = new RateLimitedLog(System::nanoTime);
             return 0;
         }
         ContentionSnapshot now = contention.sinceStart();
@@ -75,10 +75,7 @@ final class WaitWatch {
     }
 
     private void tell(Key key, LockWaits waits, double share, double allowed) {
-        long now = System.nanoTime();
-        Long told = toldNanos.get(key);
-        if (told == null || now - told >= QUIET.toNanos()) {
-            toldNanos.put(key, now);
+        if (rate.permit(key).isPresent()) {
             LOG.warn(
                     "map={} id={} kind={} waited={} of the time, allowed={}",
                     waits.map(),

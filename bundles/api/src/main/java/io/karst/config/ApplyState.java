@@ -6,18 +6,20 @@ package io.karst.config;
 /** How far a listener, or all listeners of a client, are with applying a configuration; plain numbers on the wire. */
 public enum ApplyState {
     /** 0: nothing is known yet. */
-    UNKNOWN(0),
+    UNKNOWN(0, "unknown"),
     /** 1: received, not applied yet. */
-    UNACKNOWLEDGED(1),
+    UNACKNOWLEDGED(1, "pending"),
     /** 2: applied. */
-    ACKNOWLEDGED(2),
+    ACKNOWLEDGED(2, "applied"),
     /** 3: refused, or applying failed. */
-    ERROR(3);
+    ERROR(3, "rejected");
 
     private final int number;
+    private final String word;
 
-    ApplyState(int number) {
+    ApplyState(int number, String word) {
         this.number = number;
+        this.word = word;
     }
 
     /**
@@ -27,6 +29,15 @@ public enum ApplyState {
      */
     public int number() {
         return number;
+    }
+
+    /**
+     * The word that tables show.
+     *
+     * @return in lower case
+     */
+    public String word() {
+        return word;
     }
 
     /**

@@ -3,20 +3,19 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Services;
+import io.karst.commands.ViewCommand;
 import io.karst.config.AppliedConfig;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
-import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
-import org.apache.felix.service.command.Process;
-import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.api.console.Session;
-import org.apache.karaf.shell.support.table.ShellTable;
-import org.jspecify.annotations.Nullable;
+import org.apache.karaf.shell.support.CommandException;
 
 /** {@code karst:config}. */
 @Service
@@ -24,66 +23,69 @@ import org.jspecify.annotations.Nullable;
         scope = "karst",
         name = "config",
         description =
-                "Shows the remote configuration in force: from where, how current, and what listeners made of it.")
-public final class ConfigCommand implements Action {
+                "Shows the remote configuration in force: its server, the last update, and whether listeners applied it.")
+public final class ConfigCommand extends ViewCommand {
 
     private static final int SHORT_DIGEST = 12;
 
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private ConfigUpdates updates;
+    private static final Columns<AppliedConfig> CONFIGS = new Columns<>(
+            List.of(
+                    Column.of("Product", "product", applied -> applied.config().product()),
+                    Column.of("Id", "id", applied -> applied.config().id()),
+                    Column.field("path", applied -> applied.config().path()),
+                    Column.<AppliedConfig>of(
+                                    "Version",
+                                    "version",
+                                    applied -> applied.config().version())
+                            .right(),
+                    Column.of(
+                            "SHA-256",
+                            "sha256",
+                            applied -> applied.config().sha256().substring(0, SHORT_DIGEST),
+                            applied -> applied.config().sha256()),
+                    Column.<AppliedConfig>of(
+                                    "Bytes",
+                                    "bytes",
+                                    applied -> applied.config().size())
+                            .right(),
+                    Column.of(
+                            "State",
+                            "state",
+                            applied -> applied.state().word(),
+                            applied -> applied.state().name().toLowerCase(Locale.ROOT)),
+                    Column.of("Reason", "reason", AppliedConfig::reason)),
+            "No configuration in force");
 
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private Session session;
+    private static final Columns<ConfigReport> REPORT = Columns.fields(List.of(
+            Column.field("state", ConfigReport::state),
+            Column.field("since", ConfigReport::since),
+            Column.field("server", ConfigReport::source),
+            Column.field("client", ConfigReport::clientId),
+            Column.field("rootVersion", ConfigReport::rootVersion),
+            Column.field("targetsVersion", ConfigReport::targetsVersion),
+            Column.field("expires", ConfigReport::expires),
+            Column.field("lastSuccess", ConfigReport::lastSuccess),
+            Column.field("lastError", ConfigReport::lastError),
+            Column.field("storage", ConfigReport::storage),
+            Column.field("configurations", report -> CONFIGS.json(report.configs()))));
 
-    @Option(name = "--json", description = "Print one JSON document instead of a table")
-    private boolean json;
-
-    @Option(name = "--no-format", description = "Rows only, without frame and remarks")
-    private boolean noFormat;
-
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigCommand() {}
 
     @Override
-    public @Nullable Object execute() {
-        Process process = Process.Utils.current();
-        PrintStream out = process == null ? session.getConsole() : process.out(); // it may stand in a pipe
-        ConfigReport report = updates.report();
+    protected void run(Services services) throws CommandException, InterruptedException {
+        ConfigReport report = services.require(ConfigUpdates.class, "config-poller", ConfigUpdates::report);
         if (json) {
-            out.println(CommandJson.of(report));
-            return null; // a returned object would not be printed over ssh
+            print(REPORT.json(report));
+            return;
         }
-        if (!noFormat) {
-            summary(report, out);
-        }
-        ShellTable table = new ShellTable().emptyTableText("no configuration in force");
-        for (String column : new String[] {"product", "id", "version", "sha256", "bytes", "state", "reason"}) {
-            table.column(column);
-        }
-        for (AppliedConfig applied : report.configs()) {
-            table.addRow()
-                    .addContent(
-                            applied.config().product(),
-                            applied.config().id(),
-                            applied.config().version(),
-                            applied.config().sha256().substring(0, SHORT_DIGEST),
-                            applied.config().size(),
-                            applied.state().name().toLowerCase(Locale.ROOT),
-                            applied.reason().replaceAll("\\p{Cntrl}", " "));
-        }
-        table.print(out, !noFormat);
-        return null; // a returned object would not be printed over ssh
-    }
-
-    private static void summary(ConfigReport report, PrintStream out) {
-        out.println("state     " + report.state() + " since " + report.since());
-        out.println("server    " + report.source() + ", we are " + report.clientId());
-        out.println("versions  root " + report.rootVersion() + ", targets " + report.targetsVersion()
-                + report.expires().map(end -> ", expire " + end).orElse(""));
-        out.println("checked   " + report.lastSuccess().map(Object::toString).orElse("never yet"));
-        report.lastError().ifPresent(error -> out.println("error     " + error));
-        out.println("stored    " + report.storage());
+        remark("State " + report.state() + " since " + report.since());
+        remark("Server " + report.source() + ", client id " + report.clientId());
+        remark("Root version " + report.rootVersion() + ", targets version " + report.targetsVersion()
+                + report.expires().map(end -> ", valid until " + end).orElse(""));
+        remark("Last update: " + report.lastSuccess().map(Instant::toString).orElse("never"));
+        report.lastError().ifPresent(error -> remark("Last error: " + error));
+        remark("Stored: " + report.storage());
+        print(CONFIGS.table(report.configs()));
     }
 }

@@ -3,12 +3,15 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.KarstCommand;
+import io.karst.commands.Services;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.OfflineProof;
 import io.karst.remoteconfig.client.VerifiedConfig;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,18 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.felix.service.command.Process;
-import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 
 /** {@code karst:config-verify}. Reads files only; asks no server. */
@@ -36,48 +35,53 @@ import org.osgi.framework.BundleContext;
 @Command(
         scope = "karst",
         name = "config-verify",
-        description = "Checks an exported proof offline: <n>.root.json, targets.json and targets/<path>.")
-public final class ConfigVerifyCommand implements Action {
+        description = "Verifies an exported proof without a server: <n>.root.json, targets.json and targets/<path>.")
+public final class ConfigVerifyCommand extends KarstCommand {
 
-    private static final long MOST_BYTES = 256L << 20;
+    private static final long MAX_BYTES = 256L << 20;
+
+    private static final Columns<VerifiedConfig> CONFIGS = Columns.fields(List.of(
+            Column.field("path", config -> config.file().path()),
+            Column.field("version", config -> config.file().version()),
+            Column.field("sha256", config -> config.file().sha256()),
+            Column.field("bytes", config -> config.file().size())));
+
+    private static final Columns<OfflineProof> PROOF = Columns.fields(List.of(
+            Column.field("rootVersion", OfflineProof::rootVersion),
+            Column.field("targetsVersion", OfflineProof::targetsVersion),
+            Column.field("expires", OfflineProof::expires),
+            Column.field("expired", OfflineProof::expired),
+            Column.field("configurations", proof -> CONFIGS.json(proof.configs()))));
 
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private Session session;
-
-    @Reference
-    @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
-    private BundleContext context;
+    private BundleContext bundle;
 
     @Argument(name = "folder", description = "Folder with the proof", required = true)
     @Completion(FileCompleter.class)
     private String folder = "";
 
-    @Option(name = "--root", description = "Root of trust; without it that of the embedded server")
+    @Option(name = "--root", description = "First root.json; by default that of the embedded server")
     private String root = "";
 
     @Option(name = "--json", description = "Print one JSON document instead of lines")
     private boolean json;
 
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigVerifyCommand() {}
 
     @Override
-    public @Nullable Object execute() throws CommandException {
-        Path anchor = root.isBlank()
-                ? SettingsReader.dataFolder(context).resolve("config-server").resolve("root.json")
+    protected void run(Services services) throws CommandException {
+        Path first = root.isBlank()
+                ? SettingsReader.dataFolder(bundle).resolve("config-server").resolve("root.json")
                 : Path.of(root);
         try {
-            OfflineProof proof =
-                    OfflineProof.verify(read(Path.of(folder)), TrustedRoot.read(anchor), Clock.systemUTC());
-            Process process = Process.Utils.current();
-            PrintStream out = process == null ? session.getConsole() : process.out();
+            OfflineProof proof = OfflineProof.verify(read(Path.of(folder)), TrustedRoot.read(first), Clock.systemUTC());
             if (json) {
-                out.println(CommandJson.of(proof));
+                print(PROOF.json(proof));
             } else {
-                print(proof, out);
+                print(proof);
             }
-            return null;
         } catch (NoSuchFileException e) {
             throw new CommandException(e.getFile() + " does not exist", e);
         } catch (RefusedException | IOException e) {
@@ -85,12 +89,12 @@ public final class ConfigVerifyCommand implements Action {
         }
     }
 
-    private static void print(OfflineProof proof, PrintStream out) {
+    private void print(OfflineProof proof) {
         for (VerifiedConfig config : proof.configs()) {
-            out.println("good  " + config.file().path() + " v" + config.file().version() + " sha256 "
+            out().println("good  " + config.file().path() + " v" + config.file().version() + " sha256 "
                     + config.file().sha256());
         }
-        out.println("root " + proof.rootVersion() + ", targets " + proof.targetsVersion() + ", "
+        out().println("root " + proof.rootVersion() + ", targets " + proof.targetsVersion() + ", "
                 + (proof.expired() ? "expired " : "good until ") + proof.expires());
     }
 
@@ -103,8 +107,8 @@ public final class ConfigVerifyCommand implements Action {
         long total = 0;
         for (Path file : found) {
             total += Files.size(file);
-            if (total > MOST_BYTES) {
-                throw new IOException(folder + " holds more than " + MOST_BYTES + " bytes");
+            if (total > MAX_BYTES) {
+                throw new IOException(folder + " holds more than " + MAX_BYTES + " bytes");
             }
             files.put(folder.relativize(file).toString(), Bytes.of(Files.readAllBytes(file)));
         }

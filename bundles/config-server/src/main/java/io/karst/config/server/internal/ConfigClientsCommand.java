@@ -3,63 +3,70 @@
 
 package io.karst.config.server.internal;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
+import io.karst.commands.Services;
+import io.karst.commands.ViewCommand;
 import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigRequest.State;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.table.ShellTable;
+import org.apache.karaf.shell.support.CommandException;
 
 /** {@code karst:config-clients}. */
 @Service
 @Command(
         scope = "karst",
         name = "config-clients",
-        description = "Shows who asks for configuration, what they hold and what they made of it.")
-public final class ConfigClientsCommand extends ServerCommand {
+        description = "Lists the clients of the server, their configurations, and whether they applied them.")
+public final class ConfigClientsCommand extends ViewCommand {
 
-    @Option(name = "--json", description = "Print one JSON document instead of a table")
-    private boolean json;
+    private static final Columns<Report> CONFIGS = Columns.fields(List.of(
+            Column.field("product", Report::product),
+            Column.field("id", Report::id),
+            Column.field("version", Report::version),
+            Column.field("state", config -> config.applyState().name().toLowerCase(Locale.ROOT)),
+            Column.field("reason", Report::applyError)));
 
-    @Option(name = "--no-format", description = "Print the table without lines and alignment, columns parted by tabs")
-    private boolean noFormat;
+    static final Columns<Clients.Seen> CLIENTS = new Columns<>(
+            List.of(
+                    Column.of("Client", "client", seen -> seen.client().id()),
+                    Column.of("Kind", "kind", seen -> kind(seen.client())),
+                    Column.of("Seen", "seen", Clients.Seen::at),
+                    Column.<Clients.Seen>of(
+                                    "Root", "rootVersion", seen -> state(seen).rootVersion())
+                            .right(),
+                    Column.<Clients.Seen>of(
+                                    "Targets",
+                                    "targetsVersion",
+                                    seen -> state(seen).targetsVersion())
+                            .right(),
+                    Column.cell("Configurations", seen -> configs(state(seen))),
+                    Column.of("Error", "error", seen -> state(seen).error()),
+                    Column.field(
+                            "configurations", seen -> CONFIGS.json(state(seen).configStates()))),
+            "No client yet");
 
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigClientsCommand() {}
 
     @Override
-    void run(ConfigServer running, PrintStream out) {
-        List<Clients.Seen> all = running.clients().all();
-        if (json) {
-            JsonArray document = new JsonArray();
-            all.forEach(seen -> document.add(json(seen)));
-            print(out, document);
-            return;
-        }
-        ShellTable table = new ShellTable().emptyTableText("nobody has asked yet");
-        for (String column : new String[] {"client", "kind", "seen", "root", "targets", "configurations", "error"}) {
-            table.column(column);
-        }
-        for (Clients.Seen seen : all) {
-            Optional<State> state = seen.client().state();
-            table.addRow()
-                    .addContent(
-                            printable(seen.client().id()),
-                            kind(seen.client()),
-                            seen.at(),
-                            state.map(State::rootVersion).orElse(0L),
-                            state.map(State::targetsVersion).orElse(0L),
-                            printable(state.map(ConfigClientsCommand::configs).orElse("")),
-                            printable(state.map(State::error).orElse("")));
-        }
-        table.print(out, !noFormat);
+    protected void run(Services services) throws CommandException, InterruptedException {
+        print(
+                CLIENTS,
+                services.require(
+                        ConfigServer.class,
+                        "config-server",
+                        server -> server.clients().all()));
+    }
+
+    /** What it holds; a request without that is not answered, so its client is not listed. */
+    private static State state(Clients.Seen seen) {
+        return seen.client().state().orElseThrow();
     }
 
     private static String kind(Client client) {
@@ -72,36 +79,8 @@ public final class ConfigClientsCommand extends ServerCommand {
     private static String configs(State state) {
         return state.configStates().stream()
                 .map(config -> config.product() + "/" + config.id() + " v" + config.version() + " "
-                        + config.applyState().name().toLowerCase(Locale.ROOT)
+                        + config.applyState().word()
                         + (config.applyError().isEmpty() ? "" : " (" + config.applyError() + ")"))
                 .collect(Collectors.joining("; "));
-    }
-
-    /** Clients write what they like, but not to the operator's terminal. */
-    static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
-    }
-
-    private static JsonObject json(Clients.Seen seen) {
-        JsonObject document = new JsonObject();
-        document.addProperty("client", seen.client().id());
-        document.addProperty("kind", kind(seen.client()));
-        document.addProperty("seen", seen.at().toString());
-        Optional<State> state = seen.client().state();
-        document.addProperty("rootVersion", state.map(State::rootVersion).orElse(0L));
-        document.addProperty("targetsVersion", state.map(State::targetsVersion).orElse(0L));
-        document.addProperty("error", state.map(State::error).orElse(""));
-        JsonArray configs = new JsonArray();
-        state.map(State::configStates).orElse(List.of()).forEach(config -> {
-            JsonObject one = new JsonObject();
-            one.addProperty("product", config.product());
-            one.addProperty("id", config.id());
-            one.addProperty("version", config.version());
-            one.addProperty("state", config.applyState().name().toLowerCase(Locale.ROOT));
-            one.addProperty("reason", config.applyError());
-            configs.add(one);
-        });
-        document.add("configurations", configs);
-        return document;
     }
 }

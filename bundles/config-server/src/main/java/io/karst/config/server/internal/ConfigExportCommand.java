@@ -5,7 +5,6 @@ package io.karst.config.server.internal;
 
 import io.karst.remoteconfig.Bytes;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,18 +19,18 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 @Command(
         scope = "karst",
         name = "config-export",
-        description = "Writes everything that is needed to check the offered configurations offline.")
+        description = "Writes everything that is needed to verify the published configurations without a server.")
 public final class ConfigExportCommand extends ServerCommand {
 
     @Argument(name = "folder", description = "New folder for the proof", required = true)
     @Completion(FileCompleter.class)
     private String folder = "";
 
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigExportCommand() {}
 
     @Override
-    void run(ConfigServer running, PrintStream out) throws IOException {
+    void run(ConfigServer running) throws IOException {
         Path target = Path.of(folder);
         Files.createDirectory(target);
         for (Map.Entry<String, Bytes> file : running.store().current().export().entrySet()) {
@@ -43,6 +42,6 @@ public final class ConfigExportCommand extends ServerCommand {
             Files.createDirectories(parent);
             Files.write(path, file.getValue().toArray());
         }
-        out.println("written; check with karst:config-verify " + target);
+        out().println("Written. Verify it with karst:config-verify " + target);
     }
 }

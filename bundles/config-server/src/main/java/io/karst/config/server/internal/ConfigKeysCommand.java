@@ -3,10 +3,11 @@
 
 package io.karst.config.server.internal;
 
-import com.google.gson.JsonObject;
+import io.karst.commands.Column;
+import io.karst.commands.Columns;
 import io.karst.remoteconfig.server.SignedRepository;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -19,8 +20,20 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(
         scope = "karst",
         name = "config-keys",
-        description = "Shows where keys and credentials are; rotate makes new signing keys.")
+        description = "Shows where keys and credentials are stored; rotate creates new signing keys.")
 public final class ConfigKeysCommand extends ServerCommand {
+
+    private record Keys(SignedRepository repository, ServerFiles files) {}
+
+    private static final Columns<Keys> KEYS = Columns.fields(List.of(
+            Column.field("rootVersion", keys -> keys.repository().rootVersion()),
+            Column.field("targetsVersion", keys -> keys.repository().targetsVersion()),
+            Column.field("expires", keys -> keys.repository().expires()),
+            Column.field("organisation", keys -> keys.repository().organisation()),
+            Column.field("rootFile", keys -> keys.files().root()),
+            Column.field("rootKeyFile", keys -> keys.files().rootKey()),
+            Column.field("certificateFile", keys -> keys.files().certificate()),
+            Column.field("tokenFile", keys -> keys.files().token())));
 
     @Option(name = "--json", description = "Print one JSON document instead of lines")
     private boolean json;
@@ -31,13 +44,13 @@ public final class ConfigKeysCommand extends ServerCommand {
             values = {"rotate"})
     private String action = "";
 
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigKeysCommand() {}
 
     @Override
-    void run(ConfigServer running, PrintStream out) throws IOException {
+    void run(ConfigServer running) throws IOException {
         if (!action.isEmpty() && !action.equals("rotate")) {
-            throw new IllegalArgumentException("action " + action + " is not known; known: rotate");
+            throw new IllegalArgumentException("Unknown action '" + action + "'. Use rotate, or nothing");
         }
         if (action.equals("rotate")) {
             running.store().rotate();
@@ -45,30 +58,17 @@ public final class ConfigKeysCommand extends ServerCommand {
         SignedRepository repository = running.store().current();
         ServerFiles files = running.files();
         if (json) {
-            print(out, json(repository, files));
+            print(KEYS.json(new Keys(repository, files)));
             return;
         }
         if (action.equals("rotate")) {
-            out.println("rotated; clients follow by themselves");
+            out().println("Rotated. Clients follow automatically.");
         }
-        out.println("root         version " + repository.rootVersion() + ", first one for clients: " + files.root());
-        out.println("targets      version " + repository.targetsVersion() + ", signed until " + repository.expires());
-        out.println("organisation " + repository.organisation().orElse("none"));
-        out.println("root key     " + files.rootKey() + " (needed to rotate only: keep it offline)");
-        out.println("certificate  " + files.certificate());
-        out.println("token        " + files.token());
-    }
-
-    private static JsonObject json(SignedRepository repository, ServerFiles files) {
-        JsonObject document = new JsonObject();
-        document.addProperty("rootVersion", repository.rootVersion());
-        document.addProperty("targetsVersion", repository.targetsVersion());
-        document.addProperty("expires", repository.expires().toString());
-        document.addProperty("organisation", repository.organisation().orElse(null));
-        document.addProperty("rootFile", files.root().toString());
-        document.addProperty("rootKeyFile", files.rootKey().toString());
-        document.addProperty("certificateFile", files.certificate().toString());
-        document.addProperty("tokenFile", files.token().toString());
-        return document;
+        out().println("root         version " + repository.rootVersion() + ", first root for clients: " + files.root());
+        out().println("targets      version " + repository.targetsVersion() + ", valid until " + repository.expires());
+        out().println("organisation " + repository.organisation().orElse("none"));
+        out().println("root key     " + files.rootKey() + " (only needed to rotate: keep it offline)");
+        out().println("certificate  " + files.certificate());
+        out().println("token        " + files.token());
     }
 }

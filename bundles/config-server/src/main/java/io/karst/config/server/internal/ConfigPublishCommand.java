@@ -32,7 +32,8 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 @Command(
         scope = "karst",
         name = "config-publish",
-        description = "Signs a file and offers it to clients; the same product and id again replace it.")
+        description =
+                "Signs a file and publishes it to clients; it replaces an earlier one with the same product and id.")
 public final class ConfigPublishCommand extends PathCommand {
 
     private static final int MAX_BYTES = 64 << 20;
@@ -47,16 +48,16 @@ public final class ConfigPublishCommand extends PathCommand {
     @Argument(index = 3, name = "options", multiValued = true, description = "--expires and --predicate may stand here")
     private List<String> rest = new ArrayList<>();
 
-    @Option(name = "--expires", description = "How long it is offered, such as PT2H or P30D, or until when")
+    @Option(name = "--expires", description = "When it expires: after a duration such as PT2H or P30D, or at a time")
     private String expires = "";
 
     @Option(
             name = "--predicate",
             multiValued = true,
-            description = "Clients it is for: clientID=..,service=.. and so on; several: any of them")
+            description = "Only for clients that match: clientID=..,service=.. and so on; with several, any of them")
     private List<String> predicates = new ArrayList<>();
 
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigPublishCommand() {}
 
     @Override

@@ -13,10 +13,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "karst",
         name = "config-remove",
-        description = "Takes a configuration back; clients go back to what they had without it.")
+        description = "Withdraws a configuration; clients return to their local settings.")
 public final class ConfigRemoveCommand extends PathCommand {
 
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigRemoveCommand() {}
 
     @Override

@@ -13,10 +13,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "karst",
         name = "config-rollback",
-        description = "Publishes the content that a configuration had before, under a new version.")
+        description = "Publishes the previous content of a configuration again, as a new version.")
 public final class ConfigRollbackCommand extends PathCommand {
 
-    /** Called by Karaf, once per execution. */
+    /** Karaf makes one for each execution. */
     public ConfigRollbackCommand() {}
 
     @Override

@@ -5,7 +5,6 @@ package io.karst.config.server.internal;
 
 import io.karst.remoteconfig.ConfigPath;
 import java.io.IOException;
-import java.io.PrintStream;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Completion;
 
@@ -21,9 +20,20 @@ abstract class PathCommand extends ServerCommand {
     private String id = "";
 
     @Override
-    final void run(ConfigServer running, PrintStream out) throws IOException {
-        String done = change(running.store(), Paths.of(product, id));
-        out.println(done + "; targets version " + running.store().current().targetsVersion());
+    final void run(ConfigServer running) throws IOException {
+        String done = change(running.store(), path(product, id));
+        out().println(done + "; targets version " + running.store().current().targetsVersion());
+    }
+
+    /** The path of a configuration of this server, {@code employee/<product>/<id>/config}: it has no organisations. */
+    static ConfigPath path(String product, String id) {
+        if (!product.matches("[A-Za-z0-9_-]+")) {
+            throw new IllegalArgumentException(
+                    "Product '" + product + "' is not valid: use letters, digits, '_' and '-' only");
+        }
+        return ConfigPath.find("employee/" + product + "/" + id + "/config")
+                .orElseThrow(() -> new IllegalArgumentException("Id '" + id
+                        + "' is not valid: it must not be empty, '.' or '..', or contain '/' or control characters"));
     }
 
     /**

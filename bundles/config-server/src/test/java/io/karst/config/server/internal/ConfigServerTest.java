@@ -14,6 +14,7 @@ import io.karst.config.server.internal.ConfigPublishCommand.Wishes;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigRequest;
 import io.karst.remoteconfig.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.OfflineProof;
@@ -23,7 +24,9 @@ import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -156,7 +159,8 @@ class ConfigServerTest {
     }
 
     private static void publish(ConfigServer server, String content) throws IOException {
-        server.store().publish(new Publication(Paths.of("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()));
+        server.store()
+                .publish(new Publication(PathCommand.path("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()));
     }
 
     @Test
@@ -169,7 +173,7 @@ class ConfigServerTest {
             publish(server, "two");
             client.poll();
             assertThat(client.contents()).containsExactly("two");
-            server.store().rollback(Paths.of("P", "i"));
+            server.store().rollback(PathCommand.path("P", "i"));
             client.poll();
             assertThat(client.contents()).containsExactly("one");
             server.store().rotate();
@@ -177,7 +181,7 @@ class ConfigServerTest {
             client.poll();
             assertThat(client.contents()).containsExactly("three");
             assertThat(client.state.rootVersion()).isEqualTo(2);
-            server.store().remove(Paths.of("P", "i"));
+            server.store().remove(PathCommand.path("P", "i"));
             client.poll();
             assertThat(client.contents()).isEmpty();
             assertThat(server.clients().all()).hasSize(1);
@@ -433,7 +437,14 @@ class ConfigServerTest {
 
     @Test
     void whatAClientCallsItselfDoesNothingToATerminal() {
-        assertThat(ConfigClientsCommand.printable("a\u001b[2Jb\n")).isEqualTo("a?[2Jb?");
+        ConfigRequest.Client hostile = ConfigRequest.Client.agent(
+                        "a\u001b[2Jb\n", List.of(), new AgentDetails("", "", "", "", List.of()))
+                .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ConfigClientsCommand.CLIENTS
+                .table(List.of(new Clients.Seen(hostile, Instant.EPOCH)))
+                .print(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("a?[2Jb?").doesNotContain("\u001b");
     }
 
     @Test

@@ -6,6 +6,7 @@ package io.karst.config.server.internal;
 import io.karst.config.ApplyState;
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.server.Publication;
 import java.io.BufferedReader;
@@ -114,7 +115,12 @@ public final class ServerMain {
     /** Answers with the version of the signed list since then. */
     private static String publish(ConfigServer server, String product, String id, String base64) throws IOException {
         Bytes content = Bytes.of(Base64.getDecoder().decode(base64));
-        server.store().publish(new Publication(Paths.of(product, id), content, Optional.empty(), List.of()));
+        server.store()
+                .publish(new Publication(
+                        ConfigPath.parse("employee/" + product + "/" + id + "/config"),
+                        content,
+                        Optional.empty(),
+                        List.of()));
         return Long.toString(server.store().current().targetsVersion());
     }
 

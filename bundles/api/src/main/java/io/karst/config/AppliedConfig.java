@@ -4,7 +4,7 @@
 package io.karst.config;
 
 /**
- * A configuration in force and what its listeners made of it.
+ * A configuration in force and whether its listeners applied it.
  *
  * @param config the file
  * @param state what the server is told

@@ -4,8 +4,7 @@
 package io.karst.config;
 
 /**
- * A listener's answer to a change. It counts only while the configuration is still the one it speaks of; an answer
- * about an older version is dropped.
+ * A listener's answer to a change. It counts only while this version and content are in force; otherwise it is dropped.
  *
  * @param listener name of the listener
  * @param path path of the configuration

@@ -24,14 +24,14 @@ public interface ConfigListener {
     String name();
 
     /**
-     * What it wants to hear of.
+     * The products whose configurations it applies.
      *
      * @return product names
      */
     Set<String> products();
 
     /**
-     * Time that applying one change may take. After that the thread is interrupted and the server hears of it.
+     * Time limit for one change. After that the thread is interrupted and the server is told.
      *
      * @return more than zero
      */

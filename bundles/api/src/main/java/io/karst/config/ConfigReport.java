@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Remote configuration as it stands.
+ * State of remote configuration.
  *
- * @param state how far it is current
- * @param since when it came into that state
+ * @param state whether it is current
+ * @param since when this state began
  * @param source where it comes from, such as the server's address
  * @param clientId this client's id at the server
  * @param rootVersion version of the trusted root
  * @param targetsVersion version of the signed list of files; 0 before the first
  * @param expires when that list expires; empty before the first
  * @param lastSuccess when the server's answer was last accepted
- * @param lastError what the last failed turn said, until one succeeds
+ * @param lastError why the last poll failed; absent after a success
  * @param storage where the last good configuration is kept, or why it is not
  * @param configs everything in force, by path
  */

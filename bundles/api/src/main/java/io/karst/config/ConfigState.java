@@ -3,7 +3,7 @@
 
 package io.karst.config;
 
-/** How far the configuration in force can be trusted to be current. */
+/** Whether the configuration in force is current. */
 public enum ConfigState {
     /** No answer from the server yet since the start; what was restored from disk is in force. */
     CONNECTING,

@@ -47,7 +47,7 @@ public record RemoteConfig(String path, String product, String id, long version,
      * Whether this and another are the same file in the same version with the same content.
      *
      * @param other another configuration
-     * @return true if a listener that has applied the one need not apply the other
+     * @return true if a listener that applied one need not apply the other
      */
     public boolean sameAs(RemoteConfig other) {
         return path.equals(other.path) && version == other.version && sha256.equals(other.sha256);

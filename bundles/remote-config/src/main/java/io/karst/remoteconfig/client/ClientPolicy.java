@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What the embedder decides about updates.
+ * What a client accepts.
  *
  * @param products products that are accepted; absent accepts any
  * @param partial whether good configurations of an update apply although others are refused; otherwise all or nothing

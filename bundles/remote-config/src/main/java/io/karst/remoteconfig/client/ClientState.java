@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All that a client knows. Made by {@link RemoteConfigClient} only: everything in it has been verified.
+ * Everything that a client holds. Made by {@link RemoteConfigClient} only: everything in it has been verified.
  *
  * @param rootVersion version of the trusted root
  * @param roots roots since the initial one, each one version on; the last one is trusted. Empty while the initial one is

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The client as a pure state machine; nothing here keeps anything, asks anybody or reads the system's clock. */
+/** The client as a pure state machine: {@code next = step(state, response)}. It has no state, no network and no clock of its own. */
 public final class RemoteConfigClient {
 
     private final TrustedRoots trust;
@@ -35,8 +35,8 @@ public final class RemoteConfigClient {
      *
      * @param root the root that trust begins with, got by a trusted way. It must be signed by its own keys; its expiry does not matter
      *     as long as the server can lead on from it
-     * @param policy the embedder's decisions
-     * @param clock what expiry is measured by
+     * @param policy what is accepted
+     * @param clock for expiry
      * @throws RefusedException if the root is not usable
      */
     public RemoteConfigClient(Bytes root, ClientPolicy policy, Clock clock) {
@@ -138,7 +138,7 @@ public final class RemoteConfigClient {
     }
 
     /**
-     * Notes an attempt that brought no response, so that the next request tells of it.
+     * Records a failed attempt; the next request reports it.
      *
      * @param state what is held
      * @param error one line

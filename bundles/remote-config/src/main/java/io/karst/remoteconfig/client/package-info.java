@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * The client's half: one pure state machine, {@code next = step(state, response, reports)}.
+ * The client's half: one pure state machine, {@code next = step(state, response)}.
  */
 @Export
 @NullMarked

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Decides what one client gets; the request has passed {@link RequestRules}. */
+/** The director: selects the configurations for one client. The request has passed {@link RequestRules}. */
 final class Director {
 
     private final SignedRepository repository;

@@ -15,9 +15,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * What listeners said about what is in force. An outcome about anything else than the present version and content is dropped.
- * Several listeners of one file: one failure makes it an error; it is acknowledged when all that began have applied it.
- * Thread-safe.
+ * Collects listeners' outcomes for the configurations in force. An outcome for another version or content is dropped. With several
+ * listeners, one failure makes a configuration an error, and it is acknowledged when all that began have applied it. Thread-safe.
  */
 final class Acknowledgements {
 
@@ -51,8 +50,8 @@ final class Acknowledgements {
     }
 
     /**
-     * Takes an outcome; false if it was dropped. EventAdmin keeps the order of what one thread posts, and a listener begins and
-     * ends on two: that it has begun may arrive after how it ended, and is no news then.
+     * Takes an outcome; false if it was dropped. A listener begins and ends on two threads, and EventAdmin keeps the order for one
+     * thread only: that it has begun may arrive after its end, and is dropped then.
      */
     synchronized boolean take(ApplyOutcome outcome) {
         Entry entry = entries.get(outcome.path());
@@ -67,7 +66,7 @@ final class Acknowledgements {
     }
 
     /**
-     * Everything in force with what the server is to be told.
+     * Everything in force, with the outcome for the server.
      *
      * @param nowNanos monotonic time
      * @param subscribers names of event handlers for a configuration; when nobody has answered in time, they are named

@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long to wait beyond the interval after failures: doubling, random between half and whole, at most 90 s. A success takes
- * back two failures, so that a server that fails every other time is not asked at full pace.
+ * Exponential back-off with jitter, added to the polling interval: it doubles with each failure, is random between half and whole, and
+ * at most 90 s. A success takes back two failures, so a server that fails every other time is not polled at full rate.
  */
 final class Backoff {
 
     static final Duration LONGEST = Duration.ofSeconds(90);
 
-    /** A server that has remote configuration switched off is asked again this seldom; it may be switched on. */
+    /** Interval for a server whose remote configuration is switched off; it may be switched on again. */
     static final Duration NOT_OFFERED = Duration.ofMinutes(5);
 
     private static final Duration FIRST_START = Duration.ofSeconds(1);
@@ -28,7 +28,7 @@ final class Backoff {
     /**
      * No failures yet.
      *
-     * @param interval time between two questions
+     * @param interval polling interval
      * @param random numbers from 0 to 1
      */
     Backoff(Duration interval, DoubleSupplier random) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * How far the configuration can be trusted to be current. Silence is measured by the monotonic clock, so setting the wall clock
- * makes nothing stale; expiry is measured by the wall clock, because signatures name times.
+ * Whether the configuration in force is current. The time without an answer is monotonic, so setting the wall clock makes nothing
+ * stale. Expiry uses the wall clock, because signatures name times.
  */
 final class Health {
 
@@ -74,7 +74,7 @@ final class Health {
         become(ConfigState.DISABLED);
     }
 
-    /** No answer: nothing is known to be wrong, until it lasts. */
+    /** No answer; only a longer time without one makes the state STALE. */
     synchronized void silent(String why) {
         lastError = Optional.of(why);
         if (lastSuccess.isEmpty()) {

@@ -22,7 +22,7 @@ import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
 
-/** Brings events to every {@link ConfigListener}, each on a thread of its own, and their outcomes back. */
+/** Delivers changes to every {@link ConfigListener}, each on its own thread, and sends their outcomes back. */
 @Component(
         name = "io.karst.config-listeners",
         immediate = true,
@@ -35,7 +35,7 @@ public final class ListenerDispatcher implements EventHandler {
     private final Map<ConfigListener, ListenerWorker> workers = new ConcurrentHashMap<>();
 
     /**
-     * Called by the service component runtime.
+     * Listeners are added by {@link #addListener}.
      *
      * @param updates stage 5
      * @param events carries outcomes back
@@ -55,9 +55,9 @@ public final class ListenerDispatcher implements EventHandler {
     }
 
     /**
-     * A listener was registered: it hears of what is current at once.
+     * Adds a listener; it is called with what is current at once.
      *
-     * @param listener hears of every change from now on
+     * @param listener called with every change from now on
      */
     @Reference(
             name = "listener",

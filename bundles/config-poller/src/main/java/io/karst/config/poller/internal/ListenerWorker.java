@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One listener, its thread, and what it has applied. Of several changes to one file that wait, only the newest is kept, and what
- * is no longer in force when its turn comes is not delivered at all. Thread-safe.
+ * Runs one listener on a thread of its own. If several changes of one file wait, only the newest is delivered; a change that is no
+ * longer in force when it would be delivered is dropped. Thread-safe.
  */
 final class ListenerWorker implements AutoCloseable {
 
@@ -72,7 +72,7 @@ final class ListenerWorker implements AutoCloseable {
             waiting.put(change.config().path(), change);
         }
         if (change.kind() == Kind.UPDATED) {
-            say(ApplyOutcome.applying(name, change.config()));
+            send(ApplyOutcome.applying(name, change.config()));
         }
         try {
             Future<?> queued = thread.submit(this::next);
@@ -83,10 +83,10 @@ final class ListenerWorker implements AutoCloseable {
     }
 
     /**
-     * Only until the listener is gone: its successor answers for what is in force, and what the former one says on being
-     * interrupted must not come after that.
+     * Sends an outcome, unless this listener was removed: its successor answers for what is in force, and the outcome of the removed
+     * one, which was interrupted, must not arrive after that.
      */
-    private void say(ApplyOutcome outcome) {
+    private void send(ApplyOutcome outcome) {
         if (!thread.isShutdown()) {
             answer.accept(outcome);
         }
@@ -102,13 +102,13 @@ final class ListenerWorker implements AutoCloseable {
 
     private void next() {
         Optional<ConfigChange> taken = take();
-        if (taken.isEmpty() || !stillTrue(taken.get())) {
+        if (taken.isEmpty() || !isCurrent(taken.get())) {
             return;
         }
         ConfigChange change = taken.get();
         RemoteConfig before = delivered.get(change.config().path());
         if (change.kind() == Kind.UPDATED && before != null && before.sameAs(change.config())) {
-            say(ApplyOutcome.applied(name, change.config()));
+            send(ApplyOutcome.applied(name, change.config()));
             return;
         }
         ApplyOutcome outcome = apply(change);
@@ -118,11 +118,11 @@ final class ListenerWorker implements AutoCloseable {
             if (outcome.state() == ApplyState.ACKNOWLEDGED) {
                 delivered.put(change.config().path(), change.config());
             }
-            say(outcome);
+            send(outcome);
         }
     }
 
-    private boolean stillTrue(ConfigChange change) {
+    private boolean isCurrent(ConfigChange change) {
         List<RemoteConfig> now = current.apply(change.config().product());
         return change.kind() == Kind.UPDATED
                 ? now.stream().anyMatch(config -> config.sameAs(change.config()))
@@ -143,8 +143,8 @@ final class ListenerWorker implements AutoCloseable {
             alarm = Optional.of(watch.schedule(
                     () -> {
                         late.set(true);
-                        // said now, because a listener may ignore its interrupt
-                        say(ApplyOutcome.failed(name, change.config(), tooLate));
+                        // sent now, because a listener may ignore its interrupt
+                        send(ApplyOutcome.failed(name, change.config(), tooLate));
                         worker.interrupt();
                     },
                     deadline.toNanos(),

@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One turn: ask, verify, store, publish, in this order. Turns are made by one thread at a time; everything else may be called
- * by any thread. What is in force changes only after it was verified as a whole, and, where there is a disk, stored.
+ * One poll: ask, verify, store, publish, in this order. One thread at a time polls; everything else may be called by any thread. The
+ * configuration in force changes only after the new one was verified as a whole and, if there is a disk, stored.
  */
 final class Poller {
 
@@ -56,7 +56,7 @@ final class Poller {
     private final RateLimitedLog rate;
 
     private @Nullable RemoteConfigClient client;
-    private volatile Held held = Held.NOTHING;
+    private volatile InForce inForce = InForce.NOTHING;
     private volatile Duration pause;
 
     /**
@@ -75,9 +75,9 @@ final class Poller {
             Consumer<ConfigChange> publish,
             Function<RemoteConfig, List<String>> subscribers) {}
 
-    /** What is in force: replaced as a whole. */
-    private record Held(Optional<ClientState> state, Optional<Instant> expires, List<RemoteConfig> configs) {
-        static final Held NOTHING = new Held(Optional.empty(), Optional.empty(), List.of());
+    /** The configuration in force; replaced as a whole. */
+    private record InForce(Optional<ClientState> state, Optional<Instant> expires, List<RemoteConfig> configs) {
+        static final InForce NOTHING = new InForce(Optional.empty(), Optional.empty(), List.of());
     }
 
     Poller(Settings settings, ConfigTransport transport, Client who, Surroundings around) {
@@ -106,13 +106,13 @@ final class Poller {
         }
     }
 
-    /** One turn. */
+    /** Polls once. */
     void poll() throws InterruptedException {
         if (!settings.enabled()) {
             return;
         }
         try {
-            turn(client());
+            exchange(client());
         } catch (TransportException e) {
             transportFailed(e);
         } catch (IOException e) {
@@ -122,18 +122,18 @@ final class Poller {
         }
     }
 
-    private void turn(RemoteConfigClient verifier) throws TransportException, InterruptedException {
+    private void exchange(RemoteConfigClient verifier) throws TransportException, InterruptedException {
         Step expiry = verifier.expire(current());
         if (expiry.outcome() instanceof Step.Updated updated) {
             putInForce(verifier, expiry.next(), updated);
         }
         ClientState state =
                 verifier.report(current(), acknowledgements.all(around.nanos().getAsLong(), around.subscribers()));
-        hold(verifier, state);
+        keep(verifier, state);
         ConfigResponse response = transport.exchange(verifier.request(state, who));
         Step step = verifier.step(state, response);
         if (step.outcome() instanceof Step.Refused refused) {
-            hold(verifier, step.next());
+            keep(verifier, step.next());
             refused(refused.refusal());
             return;
         }
@@ -141,7 +141,7 @@ final class Poller {
             putInForce(verifier, step.next(), updated);
         } else {
             ClientState before = state;
-            hold(verifier, step.next());
+            keep(verifier, step.next());
             if (!before.targets().equals(step.next().targets())
                     || before.rootVersion() != step.next().rootVersion()) {
                 stateFile.store(verifier, step.next());
@@ -153,7 +153,7 @@ final class Poller {
 
     private void succeeded() {
         health.succeeded();
-        held.expires()
+        inForce.expires()
                 .filter(end -> !around.clock().instant().isBefore(end))
                 .ifPresent(end -> health.expired("the signed list expired at " + end));
     }
@@ -172,8 +172,8 @@ final class Poller {
     private void transportFailed(TransportException e) {
         String why = e.kind() + ": " + e.getMessage();
         RemoteConfigClient verifier = client;
-        if (verifier != null && held.state().isPresent()) {
-            hold(verifier, verifier.failed(held.state().get(), why));
+        if (verifier != null && inForce.state().isPresent()) {
+            keep(verifier, verifier.failed(inForce.state().get(), why));
         }
         switch (e.kind()) {
             case NOT_OFFERED -> {
@@ -217,20 +217,20 @@ final class Poller {
                 throw new IOException(settings.root() + " is no root of trust: " + e.getMessage(), e);
             }
             client = made;
-            hold(made, stateFile.restore(made));
-            held.configs().forEach(config -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, config)));
+            keep(made, stateFile.restore(made));
+            inForce.configs().forEach(config -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, config)));
         }
         return made;
     }
 
     private ClientState current() {
-        return held.state().orElseThrow(() -> new IllegalStateException("polled before a state was restored"));
+        return inForce.state().orElseThrow(() -> new IllegalStateException("polled before a state was restored"));
     }
 
     /** Stored before it is announced: after a crash in between, the new state is restored and announced again. */
     private void putInForce(RemoteConfigClient verifier, ClientState next, Step.Updated updated) {
         stateFile.store(verifier, next);
-        hold(verifier, next);
+        keep(verifier, next);
         announceAll(updated);
         logInForce(next, updated);
     }
@@ -257,8 +257,8 @@ final class Poller {
         around.publish().accept(change);
     }
 
-    private void hold(RemoteConfigClient verifier, ClientState state) {
-        held = new Held(
+    private void keep(RemoteConfigClient verifier, ClientState state) {
+        inForce = new InForce(
                 Optional.of(state),
                 Optional.of(verifier.metadataExpires(state)),
                 state.configs().values().stream().map(VerifiedConfig::file).toList());
@@ -283,11 +283,11 @@ final class Poller {
     }
 
     List<RemoteConfig> configs() {
-        return held.configs();
+        return inForce.configs();
     }
 
     ConfigReport report() {
-        Held now = held;
+        InForce now = inForce;
         List<AppliedConfig> applied = acknowledgements.all(around.nanos().getAsLong(), around.subscribers());
         return new ConfigReport(
                 health.state(),

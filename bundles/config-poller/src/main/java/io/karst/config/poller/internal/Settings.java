@@ -16,11 +16,11 @@ import java.util.List;
  * @param connection the server
  * @param root file of the initial root
  * @param products products asked for
- * @param interval time between two questions
- * @param staleAfter without an answer for so long, the state is STALE
- * @param answerWithin a silent listener counts as failed after this
+ * @param interval polling interval
+ * @param staleAfter time without an answer until the state is STALE
+ * @param answerWithin time until a listener without an answer counts as failed
  * @param organisation whose configuration is accepted
- * @param partial whether good parts of an update apply alone
+ * @param partial whether valid parts of an update are applied if others are refused
  * @param stateFile where the last good configuration is kept
  */
 record Settings(

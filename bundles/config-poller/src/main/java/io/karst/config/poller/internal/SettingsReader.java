@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.osgi.framework.BundleContext;
 
-/** Raw settings to checked ones. */
+/** Reads and checks the settings. */
 final class SettingsReader {
 
     private static final Duration MOST_DEADLINE = Duration.ofMinutes(5);

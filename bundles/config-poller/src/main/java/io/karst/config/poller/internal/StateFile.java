@@ -11,7 +11,7 @@ import io.karst.remoteconfig.client.Step;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The client's state across restarts. A disk that cannot be written is reported and otherwise no reason to stop. */
+/** Stores the client's state on disk. If the disk cannot be written, that is reported, and polling continues. */
 class StateFile {
 
     /** More than any state: 110 MiB of content, base64, and metadata. */
@@ -35,7 +35,7 @@ class StateFile {
     }
 
     /**
-     * What was stored, verified again; a first start's state if nothing usable is there.
+     * Reads the stored state and verifies it again; without a usable one, it is the state of a first start.
      *
      * @param client verifies
      * @return the state to go on with

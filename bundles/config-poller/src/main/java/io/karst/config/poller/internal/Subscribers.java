@@ -14,7 +14,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
 
-/** Who subscribed to a configuration's events, as far as the service registry tells. */
+/** Finds the bundles that subscribed to a configuration's events, in the service registry. */
 final class Subscribers {
 
     private final BundleContext bundles;

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who asked, what they hold, and what they made of it. Bounded; those that have not asked for longest go first. Thread-safe. */
+/** Remembers the last request of each client. Bounded: the least recently seen client is dropped first. Thread-safe. */
 final class Clients {
 
     private final int most;

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the server keeps: one folder, its secrets readable by its owner only. The root key is needed to rotate keys and for nothing
- * else: it may be moved to a safe place and put back for that.
+ * The server's folder. Secrets in it are readable by their owner only. The root key is only needed to rotate keys: it may be kept in
+ * a safe place and put back for that.
  */
 final class ServerFiles {
 
@@ -68,7 +68,7 @@ final class ServerFiles {
         return key.resolveSibling(key.getFileName() + ".rotating");
     }
 
-    /** Makes the certificate and the token that are missing. */
+    /** Creates certificate and token if they are missing. */
     void prepare(ConfigWire wire, List<String> names, Instant now) throws IOException {
         if (!Files.exists(certificate())) {
             String pem = wire.selfSigned("Karst configuration server", names, now, CERTIFICATE_VALIDITY);
@@ -104,18 +104,18 @@ final class ServerFiles {
         new AtomicFile(targetsKey()).write(targets.toBytes());
     }
 
-    /** Lays new keys beside the present ones, which stay in use. */
+    /** Writes new keys beside the present ones, which stay in use. */
     void prepareKeys(SigningKey root, SigningKey targets) throws IOException {
         new AtomicFile(next(rootKey())).write(root.toBytes());
         new AtomicFile(next(targetsKey())).write(targets.toBytes());
     }
 
-    /** The targets key that was laid beside the present one, and neither committed nor dropped. */
+    /** The targets key of a rotation that was neither committed nor dropped. */
     Optional<SigningKey> preparedTargetsKey() throws IOException {
         return readKey(next(targetsKey()));
     }
 
-    /** Puts the new keys in the place of the former ones; that of targets last, because it tells whether this was done. */
+    /** Replaces the keys by the new ones. The targets key comes last: it shows whether this was done. */
     void commitKeys() throws IOException {
         for (Path key : List.of(rootKey(), targetsKey())) {
             if (Files.exists(next(key))) {

@@ -21,7 +21,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * The repository and the keys that sign it. A change is on the disk before anybody is served it. Reading takes no lock.
+ * The repository and the keys that sign it. A change is on disk before it is served. Reading takes no lock.
  * Thread-safe.
  */
 final class SignedStore {

@@ -21,7 +21,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes a configuration, waits for its components, puts everything back if they do not come. */
+/** Updates an OSGi configuration, waits until its components are active again, and rolls back if they are not. */
 final class Bridge {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
@@ -40,7 +40,7 @@ final class Bridge {
         this.patience = patience;
     }
 
-    /** Puts back what files changed that went while we were not there. */
+    /** Rolls back the changes of files that were removed while this bundle was stopped. */
     synchronized void keepOnly(List<RemoteConfig> current) throws IOException {
         for (String path : ledger.entries().keySet()) {
             if (current.stream().noneMatch(config -> config.path().equals(path))) {

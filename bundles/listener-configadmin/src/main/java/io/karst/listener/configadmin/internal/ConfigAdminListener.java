@@ -56,7 +56,7 @@ public final class ConfigAdminListener implements ConfigListener {
         String[] deny() default {"io.karst.config", "io.karst.configserver", "io.karst.configadmin"};
 
         /**
-         * Time that a component has to come back with the new values.
+         * Time for a component to become active again with the new values.
          *
          * @return milliseconds, 100 to 600000
          */
@@ -65,12 +65,12 @@ public final class ConfigAdminListener implements ConfigListener {
     }
 
     /**
-     * Called by the service component runtime.
+     * Rolls back what was removed meanwhile.
      *
      * @param admin holds the configurations
-     * @param components tells whether a component came back
-     * @param updates what is in force
-     * @param bundle keeps what was there before
+     * @param components shows whether a component is active again
+     * @param updates the configuration in force
+     * @param bundle its data folder keeps the former values
      * @param config raw settings
      * @throws IOException if that cannot be read
      */

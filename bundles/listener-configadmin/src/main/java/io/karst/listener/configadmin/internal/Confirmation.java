@@ -18,7 +18,7 @@ import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /**
- * Whether the components that use a PID came back with its new values. A PID that no component of Declarative Services uses cannot be
+ * Checks that the components that use a PID are active again with its new values. A PID that no component of Declarative Services uses cannot be
  * confirmed: the OSGi specification gives a ManagedService no way to say no.
  */
 final class Confirmation {
@@ -32,7 +32,7 @@ final class Confirmation {
         this.components = components;
     }
 
-    /** Names of the components of a PID that work now; these have to come back. */
+    /** Names of the components of a PID that are active now; these have to be active again. */
     Collection<String> working(String pid) {
         Collection<String> working = new TreeSet<>();
         for (ComponentDescriptionDTO description : users(pid)) {

@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What was there before, for each file that is applied, so that it can be put back when the file goes, also after a restart.
- * Not thread-safe.
+ * The former values of each changed configuration, by file, so that they can be restored when the file is removed, also after a
+ * restart. Not thread-safe.
  */
 final class Ledger {
 
@@ -75,7 +75,7 @@ final class Ledger {
         return ledger;
     }
 
-    /** Whether it can be put back as it was. */
+    /** Whether a value can be restored as it was. */
     static boolean keeps(Object value) {
         return KEPT.contains(value.getClass());
     }

@@ -21,8 +21,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Applies {@code KARST_CONTENTION}: what is traced, how often is looked, and from when on a wait is told. Of several files, the one
- * whose path comes first counts; the operator's settings in {@code etc/} come back when there is none.
+ * Applies {@code KARST_CONTENTION}: which maps are traced, the polling interval, and the threshold above which contention is logged. If
+ * there are several files, the one whose path sorts first counts; without any, the operator's settings in {@code etc/} apply.
  */
 @Component(
         name = "io.karst.listener-contention",
@@ -32,7 +32,7 @@ public final class ContentionListener implements ConfigListener, PollTask {
 
     private static final String NAME = "contention-watch";
 
-    /** Without thresholds there is nothing to look for. */
+    /** Interval without a threshold, when there is nothing to check. */
     private static final Duration IDLE = Duration.ofSeconds(60);
 
     private final TracingControl control;
@@ -41,11 +41,11 @@ public final class ContentionListener implements ConfigListener, PollTask {
     private final Map<String, Wanted> wanted = new TreeMap<>();
 
     /**
-     * Called by the service component runtime.
+     * Nothing is changed until a file comes.
      *
      * @param control changes tracing
-     * @param contention is looked at
-     * @param loop looks at the interval wanted
+     * @param contention measured
+     * @param loop polls this listener
      */
     @Activate
     public ContentionListener(
@@ -123,7 +123,7 @@ public final class ContentionListener implements ConfigListener, PollTask {
         watch.look(share);
     }
 
-    /** Gives the operator's settings back. */
+    /** Restores the operator's settings. */
     @Deactivate
     public synchronized void close() {
         if (!wanted.isEmpty()) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells of locks that are waited for too much, one line for each at most once a minute. */
+/** Logs locks whose share of waiting exceeds a threshold, each at most once a minute. */
 final class WaitWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(WaitWatch.class);
@@ -37,9 +37,9 @@ final class WaitWatch {
     }
 
     /**
-     * Compares the waits since the last look with the threshold.
+     * Compares the waits since the last call with the threshold.
      *
-     * @param maxShare share of the time that may be waited; absent: nothing is told
+     * @param maxShare the threshold, as a share of the time; absent for none
      * @return how many locks exceed it
      */
     int look(Optional<Double> maxShare) {

@@ -28,7 +28,6 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      *
      * @param listener name of the listener
      * @param config what it speaks of
-     * @return the answer
      */
     public static ApplyOutcome applying(String listener, RemoteConfig config) {
         return new ApplyOutcome(
@@ -40,7 +39,6 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      *
      * @param listener name of the listener
      * @param config what it speaks of
-     * @return the answer
      */
     public static ApplyOutcome applied(String listener, RemoteConfig config) {
         return new ApplyOutcome(
@@ -53,7 +51,6 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * @param listener name of the listener
      * @param config what it speaks of
      * @param reason why, for the publisher to read
-     * @return the answer
      */
     public static ApplyOutcome failed(String listener, RemoteConfig config, String reason) {
         return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), ApplyState.ERROR, reason);

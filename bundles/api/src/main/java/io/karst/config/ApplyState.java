@@ -22,20 +22,12 @@ public enum ApplyState {
         this.word = word;
     }
 
-    /**
-     * The number on the wire.
-     *
-     * @return 0 to 3
-     */
+    /** The number on the wire, 0 to 3. */
     public int number() {
         return number;
     }
 
-    /**
-     * The word that tables show.
-     *
-     * @return in lower case
-     */
+    /** The word that tables show, in lower case. */
     public String word() {
         return word;
     }

@@ -19,11 +19,7 @@ public record ConfigChange(Kind kind, RemoteConfig config) {
         REMOVED
     }
 
-    /**
-     * Topic that this change is published on.
-     *
-     * @return see {@link ConfigTopics#of}
-     */
+    /** Topic that this change is published on. */
     public String topic() {
         return ConfigTopics.of(config.product(), kind);
     }

@@ -16,25 +16,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface ConfigListener {
 
-    /**
-     * Name shown to operators and to the server.
-     *
-     * @return short and stable
-     */
+    /** Name shown to operators and to the server, short and stable. */
     String name();
 
-    /**
-     * The products whose configurations it applies.
-     *
-     * @return product names
-     */
+    /** The products whose configurations it applies, product names. */
     Set<String> products();
 
-    /**
-     * Time limit for one change. After that the thread is interrupted and the server is told.
-     *
-     * @return more than zero
-     */
+    /** Time limit for one change. After that the thread is interrupted and the server is told. */
     default Duration deadline() {
         return Duration.ofSeconds(30);
     }

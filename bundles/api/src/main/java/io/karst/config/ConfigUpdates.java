@@ -18,10 +18,6 @@ public interface ConfigUpdates {
      */
     List<RemoteConfig> current(String product);
 
-    /**
-     * Everything about it.
-     *
-     * @return a consistent picture
-     */
+    /** Everything about it. */
     ConfigReport report();
 }

@@ -24,21 +24,13 @@ public record RemoteConfig(String path, String product, String id, long version,
         content = content.clone();
     }
 
-    /**
-     * The file.
-     *
-     * @return a copy
-     */
+    /** The file. */
     @Override
     public byte[] content() {
         return content.clone();
     }
 
-    /**
-     * How large the file is.
-     *
-     * @return bytes
-     */
+    /** How large the file is, bytes. */
     public int size() {
         return content.length;
     }

@@ -37,11 +37,7 @@ public final class AtomicFile {
         this.file = file;
     }
 
-    /**
-     * Where it is.
-     *
-     * @return as given
-     */
+    /** Where it is. */
     public Path path() {
         return file;
     }

@@ -26,7 +26,6 @@ public final class Bytes {
      * Copies an array.
      *
      * @param content what to copy
-     * @return the same bytes
      */
     public static Bytes of(byte[] content) {
         return content.length == 0 ? EMPTY : new Bytes(content.clone());
@@ -36,7 +35,6 @@ public final class Bytes {
      * Copies what remains in a buffer; the buffer's position stays.
      *
      * @param content what to copy
-     * @return the same bytes
      */
     public static Bytes of(ByteBuffer content) {
         byte[] copy = new byte[content.remaining()];
@@ -48,7 +46,6 @@ public final class Bytes {
      * Encodes a text.
      *
      * @param text any text without lone surrogates (those become question marks)
-     * @return its UTF-8 form
      */
     public static Bytes utf8(String text) {
         return new Bytes(text.getBytes(StandardCharsets.UTF_8));
@@ -58,63 +55,38 @@ public final class Bytes {
      * Reads hexadecimal digits of either case.
      *
      * @param hex an even number of digits
-     * @return the bytes
      * @throws IllegalArgumentException if this is not hexadecimal
      */
     public static Bytes hex(String hex) {
         return new Bytes(HexFormat.of().parseHex(hex));
     }
 
-    /**
-     * How many there are.
-     *
-     * @return bytes
-     */
+    /** How many there are, bytes. */
     public int size() {
         return content.length;
     }
 
-    /**
-     * Whether there are none.
-     *
-     * @return true for no bytes
-     */
+    /** Whether there are none. */
     public boolean isEmpty() {
         return content.length == 0;
     }
 
-    /**
-     * A copy for callers that need an array.
-     *
-     * @return a new array
-     */
+    /** A copy for callers that need an array. */
     public byte[] toArray() {
         return content.clone();
     }
 
-    /**
-     * The same memory, read-only and without a copy.
-     *
-     * @return a new buffer over all bytes
-     */
+    /** The same memory, read-only and without a copy: a new buffer over all bytes. */
     public ByteBuffer toBuffer() {
         return ByteBuffer.wrap(content).asReadOnlyBuffer();
     }
 
-    /**
-     * Decodes UTF-8; what is not UTF-8 becomes replacement characters.
-     *
-     * @return the text
-     */
+    /** Decodes UTF-8; what is not UTF-8 becomes replacement characters. */
     public String toUtf8() {
         return new String(content, StandardCharsets.UTF_8);
     }
 
-    /**
-     * Lower-case hexadecimal digits.
-     *
-     * @return two digits a byte
-     */
+    /** Lower-case hexadecimal digits, two digits a byte. */
     public String toHex() {
         return HexFormat.of().formatHex(content);
     }
@@ -123,7 +95,6 @@ public final class Bytes {
      * A message digest of the content.
      *
      * @param algorithm a name the JDK knows, such as {@code SHA-256}
-     * @return the digest
      * @throws IllegalArgumentException if the JDK does not know it
      */
     public Bytes digest(String algorithm) {

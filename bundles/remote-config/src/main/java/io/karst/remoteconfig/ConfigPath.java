@@ -25,7 +25,6 @@ public record ConfigPath(String text, OptionalLong org, String product, String i
      * Reads a path.
      *
      * @param text the path
-     * @return its parts
      * @throws RefusedException with {@link Refusal.MalformedPath} if it does not follow the grammar
      */
     public static ConfigPath parse(String text) {

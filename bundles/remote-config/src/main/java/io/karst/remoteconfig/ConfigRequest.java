@@ -59,7 +59,6 @@ public record ConfigRequest(Optional<Client> client, List<CachedFile> cachedFile
          * @param id chosen by the client, not empty
          * @param products names of the products it wants
          * @param agent its details
-         * @return the client
          */
         public static Client agent(String id, List<String> products, AgentDetails agent) {
             return new Client(
@@ -80,7 +79,6 @@ public record ConfigRequest(Optional<Client> client, List<CachedFile> cachedFile
          * The same client with what it holds now.
          *
          * @param held goes with the next request
-         * @return a copy
          */
         public Client with(State held) {
             return new Client(

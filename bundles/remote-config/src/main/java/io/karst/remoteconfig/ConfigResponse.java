@@ -33,9 +33,7 @@ public record ConfigResponse(
     }
 
     /**
-     * Whether nothing at all came, which means that nothing is new.
-     *
-     * @return true without roots, targets, files and configurations
+     * Whether nothing at all came, which means that nothing is new: true without roots, targets, files and configurations.
      */
     public boolean isEmpty() {
         return roots.isEmpty() && targets.isEmpty() && targetFiles.isEmpty() && clientConfigs.isEmpty();

@@ -20,11 +20,7 @@ public final class RefusedException extends RuntimeException {
         this.refusal = refusal;
     }
 
-    /**
-     * What was found.
-     *
-     * @return the refusal
-     */
+    /** What was found. */
     public Refusal refusal() {
         return refusal;
     }

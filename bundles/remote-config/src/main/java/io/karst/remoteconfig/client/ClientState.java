@@ -67,7 +67,7 @@ public record ClientState(
         return out.finish();
     }
 
-    ClientState withConfigs(SortedMap<String, VerifiedConfig> next) {
+    ClientState with(SortedMap<String, VerifiedConfig> inForce, Optional<String> error) {
         return new ClientState(
                 rootVersion,
                 roots,
@@ -75,21 +75,7 @@ public record ClientState(
                 targetsFloor,
                 organisation,
                 targets,
-                next,
-                refusedConfigs,
-                backendState,
-                lastError);
-    }
-
-    ClientState withError(Optional<String> error) {
-        return new ClientState(
-                rootVersion,
-                roots,
-                targetsVersion,
-                targetsFloor,
-                organisation,
-                targets,
-                configs,
+                inForce,
                 refusedConfigs,
                 backendState,
                 error);

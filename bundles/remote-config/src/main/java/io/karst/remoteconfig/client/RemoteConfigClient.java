@@ -45,11 +45,7 @@ public final class RemoteConfigClient {
         this.clock = clock;
     }
 
-    /**
-     * The state of a first start.
-     *
-     * @return nothing but the initial root
-     */
+    /** The state of a first start, nothing but the initial root. */
     public ClientState start() {
         return new ClientState(
                 trust.initial().version(),
@@ -69,7 +65,6 @@ public final class RemoteConfigClient {
      *
      * @param state what is held
      * @param client who asks
-     * @return the request
      */
     public ConfigRequest request(ClientState state, Client client) {
         List<Report> reports = new ArrayList<>(state.refusedConfigs());
@@ -107,7 +102,9 @@ public final class RemoteConfigClient {
         try {
             return new Update(trust, policy, clock.instant(), state).apply(response);
         } catch (RefusedException e) {
-            return refused(e.refusal(), state.withError(Optional.of(e.refusal().message())));
+            return refused(
+                    e.refusal(),
+                    state.with(state.configs(), Optional.of(e.refusal().message())));
         }
     }
 
@@ -120,7 +117,6 @@ public final class RemoteConfigClient {
      *
      * @param state what is held
      * @param applied outcomes; those for other versions are dropped
-     * @return the next state
      */
     public ClientState report(ClientState state, List<AppliedConfig> applied) {
         if (applied.isEmpty()) {
@@ -134,7 +130,7 @@ public final class RemoteConfigClient {
                             ? held.with(outcome.state(), outcome.reason())
                             : held);
         }
-        return state.withConfigs(configs);
+        return state.with(configs, state.lastError());
     }
 
     /**
@@ -142,10 +138,9 @@ public final class RemoteConfigClient {
      *
      * @param state what is held
      * @param error one line
-     * @return the next state
      */
     public ClientState failed(ClientState state, String error) {
-        return state.withError(Optional.of(error));
+        return state.with(state.configs(), Optional.of(error));
     }
 
     /**
@@ -168,7 +163,7 @@ public final class RemoteConfigClient {
         if (removed.isEmpty()) {
             return new Step(new Step.Unchanged(), state);
         }
-        return new Step(new Step.Updated(List.of(), removed, List.of()), state.withConfigs(configs));
+        return new Step(new Step.Updated(List.of(), removed, List.of()), state.with(configs, state.lastError()));
     }
 
     /**

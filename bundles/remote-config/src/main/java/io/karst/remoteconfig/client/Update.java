@@ -47,7 +47,7 @@ final class Update {
             throw new RefusedException(new Refusal.RepositoryExpired(before.targetsVersion()));
         }
         if (response.isEmpty()) {
-            return new Step(new Step.Unchanged(), before.withError(Optional.empty()));
+            return new Step(new Step.Unchanged(), before.with(before.configs(), Optional.empty()));
         }
         checkSize(response);
         TrustedRoots.Followed root = trust.follow(before.roots(), response.roots(), now);

@@ -66,11 +66,7 @@ public final class ByteFormat {
             bytes(Bytes.utf8(text));
         }
 
-        /**
-         * Ends with the digest.
-         *
-         * @return the whole
-         */
+        /** Ends with the digest. */
         public Bytes finish() {
             out.writeBytes(Bytes.of(out.toByteArray()).digest(DIGEST).toArray());
             return Bytes.of(out.toByteArray());
@@ -113,11 +109,7 @@ public final class ByteFormat {
             return reader;
         }
 
-        /**
-         * A number.
-         *
-         * @return any
-         */
+        /** A number. */
         public long number() {
             try {
                 return in.getLong();
@@ -126,11 +118,7 @@ public final class ByteFormat {
             }
         }
 
-        /**
-         * How many things follow, each of at least eight bytes.
-         *
-         * @return 0 or more
-         */
+        /** How many things follow, each of at least eight bytes: 0 or more. */
         public long count() {
             long count = number();
             if (count < 0 || count > in.remaining() / Long.BYTES) {
@@ -139,11 +127,7 @@ public final class ByteFormat {
             return count;
         }
 
-        /**
-         * A byte string.
-         *
-         * @return any
-         */
+        /** A byte string. */
         public Bytes bytes() {
             long size = number();
             if (size < 0 || size > in.remaining()) {
@@ -154,11 +138,7 @@ public final class ByteFormat {
             return bytes;
         }
 
-        /**
-         * A text.
-         *
-         * @return any
-         */
+        /** A text. */
         public String text() {
             return new String(bytes().toArray(), StandardCharsets.UTF_8);
         }

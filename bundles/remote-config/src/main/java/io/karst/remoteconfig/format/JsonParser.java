@@ -57,7 +57,6 @@ public final class JsonParser {
      * @param what name of the document, for refusals
      * @param document UTF-8
      * @param limit most bytes; a longer document is not looked at
-     * @return the value
      * @throws RefusedException if anything is wrong with it
      */
     public static JsonValue parse(String what, Bytes document, int limit) {

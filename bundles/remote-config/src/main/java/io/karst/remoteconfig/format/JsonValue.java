@@ -56,7 +56,6 @@ public sealed interface JsonValue {
          * A number of 64 bits.
          *
          * @param number its value
-         * @return the value
          */
         public static JsonInteger of(long number) {
             return new JsonInteger(BigInteger.valueOf(number));

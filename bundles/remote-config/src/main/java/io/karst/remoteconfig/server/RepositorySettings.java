@@ -36,7 +36,6 @@ public record RepositorySettings(
      * The same for one organisation.
      *
      * @param uuid its UUID
-     * @return settings that name it
      */
     public RepositorySettings of(String uuid) {
         return new RepositorySettings(rootValidity, targetsValidity, Optional.of(uuid), historyPerConfig);

@@ -61,7 +61,6 @@ public final class SigningKey {
      * Makes a new key.
      *
      * @param random where it comes from
-     * @return the key
      */
     public static SigningKey generate(SecureRandom random) {
         try {
@@ -80,7 +79,6 @@ public final class SigningKey {
      * Reads a key.
      *
      * @param stored what {@link #toBytes} gave
-     * @return the key
      * @throws RefusedException if this is no key, or its halves do not belong together
      */
     public static SigningKey fromBytes(Bytes stored) {
@@ -105,11 +103,7 @@ public final class SigningKey {
         }
     }
 
-    /**
-     * The form to store, in a file that nobody else may read.
-     *
-     * @return PKCS#8, with the public half
-     */
+    /** The form to store, in a file that nobody else may read: PKCS#8, with the public half. */
     public Bytes toBytes() {
         ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
         out.bytes(Bytes.of(secret.getEncoded()));
@@ -117,11 +111,7 @@ public final class SigningKey {
         return out.finish();
     }
 
-    /**
-     * SHA-256 of the canonical public key.
-     *
-     * @return 64 hexadecimal digits
-     */
+    /** SHA-256 of the canonical public key, 64 hexadecimal digits. */
     public String keyId() {
         return keyId;
     }

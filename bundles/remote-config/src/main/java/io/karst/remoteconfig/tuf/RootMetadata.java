@@ -38,7 +38,6 @@ public final class RootMetadata {
      * Reads a root that is trusted by other means and checks that its own keys signed it. Expiry is not looked at.
      *
      * @param raw the metadata
-     * @return the root
      * @throws RefusedException if it is malformed or not signed by itself
      */
     public static RootMetadata trusted(Bytes raw) {
@@ -51,7 +50,6 @@ public final class RootMetadata {
      * Reads a root that was verified before.
      *
      * @param raw the metadata
-     * @return the root
      * @throws RefusedException if it is malformed
      */
     public static RootMetadata reread(Bytes raw) {
@@ -63,7 +61,6 @@ public final class RootMetadata {
      *
      * @param raw the metadata
      * @param limit most bytes
-     * @return the next root
      * @throws RefusedException if it is not
      */
     public RootMetadata next(Bytes raw, int limit) {
@@ -117,29 +114,17 @@ public final class RootMetadata {
         return keys;
     }
 
-    /**
-     * Its version.
-     *
-     * @return from 1
-     */
+    /** Its version, from 1. */
     public long version() {
         return metadata.version();
     }
 
-    /**
-     * When it expires.
-     *
-     * @return the time
-     */
+    /** When it expires. */
     public Instant expires() {
         return metadata.expires();
     }
 
-    /**
-     * The metadata as it came.
-     *
-     * @return the bytes
-     */
+    /** The metadata as it came. */
     public Bytes raw() {
         return metadata.raw();
     }
@@ -154,11 +139,7 @@ public final class RootMetadata {
         metadata.checkExpiry(now);
     }
 
-    /**
-     * Who signs targets.
-     *
-     * @return declared key ids
-     */
+    /** Who signs targets, declared key ids. */
     public Set<String> targetsKeyIds() {
         return role(TARGETS).keyIds();
     }

@@ -46,18 +46,13 @@ public record TargetEntry(String path, long length, List<FileHash> hashes, Optio
     /**
      * The configuration's version, {@code custom.v}: an unsigned number of 64 bits.
      *
-     * @return the version
      * @throws RefusedException with {@link Refusal.MissingConfigVersion} if there is none
      */
     public long configVersion() {
         return findConfigVersion().orElseThrow(() -> new RefusedException(new Refusal.MissingConfigVersion(path)));
     }
 
-    /**
-     * The configuration's version, which may be missing.
-     *
-     * @return absent if there is none
-     */
+    /** The configuration's version, which may be missing: absent if there is none. */
     public Optional<Long> findConfigVersion() {
         return custom.flatMap(fields -> fields.anyInteger("v"))
                 .filter(v -> v.signum() >= 0 && v.bitLength() <= Long.SIZE)

@@ -35,7 +35,6 @@ public final class TargetsMetadata {
      * @param raw the metadata
      * @param root says who signs
      * @param limit most bytes
-     * @return the targets
      * @throws RefusedException if anything is wrong
      */
     public static TargetsMetadata verify(Bytes raw, RootMetadata root, int limit) {
@@ -48,7 +47,6 @@ public final class TargetsMetadata {
      * When targets expire that were verified before.
      *
      * @param raw the metadata
-     * @return the time
      * @throws RefusedException if it is malformed
      */
     public static Instant declaredExpiry(Bytes raw) {
@@ -83,20 +81,12 @@ public final class TargetsMetadata {
         return delegations;
     }
 
-    /**
-     * Its version.
-     *
-     * @return from 1
-     */
+    /** Its version, from 1. */
     public long version() {
         return metadata.version();
     }
 
-    /**
-     * When it expires.
-     *
-     * @return the time
-     */
+    /** When it expires. */
     public Instant expires() {
         return metadata.expires();
     }
@@ -111,11 +101,7 @@ public final class TargetsMetadata {
         metadata.checkExpiry(now);
     }
 
-    /**
-     * The files.
-     *
-     * @return by target path, in the order of the document
-     */
+    /** The files, by target path, in the order of the document. */
     public Map<String, TargetEntry> targets() {
         return targets;
     }

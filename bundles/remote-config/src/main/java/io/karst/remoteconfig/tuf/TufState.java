@@ -34,11 +34,7 @@ public record TufState(Bytes root, Map<String, Bytes> metadata, boolean recoveri
         return new TufState(root, Map.of(), false);
     }
 
-    /**
-     * Versions of everything kept.
-     *
-     * @return by file name without {@code .json}; absent where metadata is not readable
-     */
+    /** Versions of everything kept, by file name without {@code .json}; absent where metadata is not readable. */
     public Map<String, Optional<Long>> versions() {
         Map<String, Optional<Long>> versions = new TreeMap<>();
         versions.put(RootMetadata.ROOT, version(RootMetadata.ROOT, root));

@@ -19,11 +19,7 @@ public interface VerificationKey {
      */
     boolean verifies(Bytes message, Bytes signature);
 
-    /**
-     * The key itself, so that one key under two ids counts once.
-     *
-     * @return canonical encoding of the public key
-     */
+    /** The key itself, so that one key under two ids counts once: canonical encoding of the public key. */
     Bytes encoded();
 
     /**

@@ -22,11 +22,7 @@ public interface ConfigBackend {
      */
     Answer answer(ConfigRequest request);
 
-    /**
-     * Answers {@code GetConfigState}.
-     *
-     * @return what is offered and who asks
-     */
+    /** Answers {@code GetConfigState}, what is offered and who asks. */
     RepositoryState state();
 
     /** What a server says to a request. */

@@ -113,11 +113,7 @@ public interface ConfigWire {
     @ProviderType
     interface Endpoint extends AutoCloseable {
 
-        /**
-         * Where it listens.
-         *
-         * @return the port
-         */
+        /** Where it listens. */
         int port();
 
         /** Stops listening and ends every connection. */

@@ -42,11 +42,7 @@ public final class TransportException extends Exception {
         this.kind = kind;
     }
 
-    /**
-     * What to do about it.
-     *
-     * @return the kind
-     */
+    /** What to do about it. */
     public Kind kind() {
         return kind;
     }

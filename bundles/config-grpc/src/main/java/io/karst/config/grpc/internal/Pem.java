@@ -74,9 +74,7 @@ record Pem(List<X509Certificate> certificates, Optional<PrivateKey> key) {
     }
 
     /**
-     * Whether the private key is that of the first certificate: the public key that belongs to it is the certificate's.
-     *
-     * @return false also if either is missing, or of a kind other than EC, RSA and Ed25519
+     * Whether the private key is that of the first certificate: the public key that belongs to it is the certificate's, false also if either is missing, or of a kind other than EC, RSA and Ed25519.
      */
     boolean isPair() {
         return !certificates.isEmpty()

@@ -57,21 +57,10 @@ final class Health {
         become(ConfigState.READY);
     }
 
-    /** The server answered, but has nothing unexpired, or what we hold has expired meanwhile. */
-    synchronized void expired(String why) {
+    /** EXPIRED: the server has nothing unexpired, or what we hold expired. ERROR: one refuses the other. DISABLED: by the server. */
+    synchronized void failed(ConfigState next, String why) {
         lastError = Optional.of(why);
-        become(ConfigState.EXPIRED);
-    }
-
-    /** The server refuses us, or we refuse what it sent. */
-    synchronized void refused(String why) {
-        lastError = Optional.of(why);
-        become(ConfigState.ERROR);
-    }
-
-    synchronized void notOffered(String why) {
-        lastError = Optional.of(why);
-        become(ConfigState.DISABLED);
+        become(next);
     }
 
     /** No answer; only a longer time without one makes the state STALE. */

@@ -8,6 +8,7 @@ import io.karst.config.AppliedConfig;
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigReport;
+import io.karst.config.ConfigState;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
@@ -155,16 +156,16 @@ final class Poller {
         health.succeeded();
         inForce.expires()
                 .filter(end -> !around.clock().instant().isBefore(end))
-                .ifPresent(end -> health.expired("the signed list expired at " + end));
+                .ifPresent(end -> health.failed(ConfigState.EXPIRED, "the signed list expired at " + end));
     }
 
     private void refused(Refusal refusal) {
         pause = backoff.afterFailure();
         String why = refusal.message();
         if (refusal instanceof Refusal.Expired || refusal instanceof Refusal.RepositoryExpired) {
-            health.expired(why);
+            health.failed(ConfigState.EXPIRED, why);
         } else {
-            health.refused(why);
+            health.failed(ConfigState.ERROR, why);
         }
         warn("configuration from " + source() + " refused, the last good one stays in force: " + why);
     }
@@ -177,7 +178,7 @@ final class Poller {
         }
         switch (e.kind()) {
             case NOT_OFFERED -> {
-                health.notOffered(why);
+                health.failed(ConfigState.DISABLED, why);
                 pause = backoff.afterNotOffered();
             }
             case UNREACHABLE, TIMED_OUT -> {
@@ -188,12 +189,12 @@ final class Poller {
                 if (health.lastSuccess().isEmpty()) {
                     health.silent(why);
                 } else {
-                    health.refused(why);
+                    health.failed(ConfigState.ERROR, why);
                 }
                 pause = backoff.afterFailure();
             }
             case UNAUTHENTICATED, TOO_LARGE, INVALID_REQUEST, OTHER -> {
-                health.refused(why);
+                health.failed(ConfigState.ERROR, why);
                 pause = backoff.afterFailure();
             }
             default -> throw new IllegalStateException("unknown kind " + e.kind());

@@ -25,11 +25,7 @@ class StateFile {
         storage = "nothing stored yet; will be in " + file.path();
     }
 
-    /**
-     * Where the state is kept, or why it is not.
-     *
-     * @return one line
-     */
+    /** Where the state is kept, or why it is not: one line. */
     String storage() {
         return storage;
     }

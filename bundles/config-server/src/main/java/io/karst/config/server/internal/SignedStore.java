@@ -56,7 +56,6 @@ final class SignedStore {
      * @param files where
      * @param clock for signing
      * @param random for keys
-     * @return the store
      * @throws IOException if a file is damaged, missing or open to others
      */
     static SignedStore open(ServerFiles files, Clock clock, SecureRandom random) throws IOException {

@@ -39,27 +39,15 @@ public final class ConfigAdminListener implements ConfigListener {
     /** What an operator may set; see {@code etc/io.karst.configadmin.cfg}. */
     @ObjectClassDefinition(name = "Karst: remote OSGi configuration")
     public @interface Config {
-        /**
-         * PIDs that may be changed.
-         *
-         * @return names with stars
-         */
+        /** PIDs that may be changed, names with stars. */
         @AttributeDefinition(name = "Allowed PIDs")
         String[] allow() default {"io.karst.*"};
 
-        /**
-         * PIDs that are never changed.
-         *
-         * @return names with stars
-         */
+        /** PIDs that are never changed, names with stars. */
         @AttributeDefinition(name = "Denied PIDs")
         String[] deny() default {"io.karst.config", "io.karst.configserver", "io.karst.configadmin"};
 
-        /**
-         * Time for a component to become active again with the new values.
-         *
-         * @return milliseconds, 100 to 600000
-         */
+        /** Time for a component to become active again with the new values, milliseconds, 100 to 600000. */
         @AttributeDefinition(name = "Deadline, ms", min = "100", max = "600000")
         long deadline_millis() default 10_000;
     }

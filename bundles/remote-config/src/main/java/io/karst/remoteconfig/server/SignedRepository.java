@@ -288,7 +288,7 @@ public final class SignedRepository {
      * @return bytes with a format version and a digest
      */
     public Bytes toBytes() {
-        return StoredRepository.write(settings, roots, targets, histories);
+        return new StoredRepository(settings, roots, targets, histories).toBytes();
     }
 
     /**
@@ -299,7 +299,8 @@ public final class SignedRepository {
      * @throws RefusedException if it is damaged or does not verify
      */
     public static SignedRepository fromBytes(Bytes stored) {
-        return StoredRepository.read(stored);
+        StoredRepository read = StoredRepository.read(stored);
+        return new SignedRepository(read.settings(), read.roots(), read.targets(), read.histories());
     }
 
     /**

@@ -12,7 +12,7 @@ import io.karst.remoteconfig.format.JsonValue;
 import io.karst.remoteconfig.format.JsonValue.JsonArray;
 import io.karst.remoteconfig.format.JsonValue.JsonObject;
 import io.karst.remoteconfig.format.JsonValue.JsonString;
-import io.karst.remoteconfig.tuf.VerificationKey;
+import io.karst.remoteconfig.tuf.TufKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -91,7 +91,7 @@ public final class SigningKey {
                     KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(pkcs8.toArray()));
             SigningKey key = new SigningKey(secret, publicKey);
             Bytes probe = Bytes.utf8(FORMAT);
-            boolean belong = VerificationKey.of(NAME, NAME, publicKey.toHex())
+            boolean belong = TufKey.verificationKey(NAME, NAME, publicKey.toHex())
                     .map(half -> half.verifies(probe, key.sign(probe)))
                     .orElse(false);
             if (!belong) {

@@ -19,17 +19,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The stored form of a repository. */
-final class StoredRepository {
+/** The stored form of a repository; nothing in it is verified yet. */
+record StoredRepository(
+        RepositorySettings settings, List<Bytes> roots, Bytes targets, SortedMap<String, ConfigHistory> histories) {
 
     private static final String FORMAT = "karst-remote-config-repository";
     private static final int VERSION = 2;
     private static final long NEVER = Long.MIN_VALUE;
 
-    private StoredRepository() {}
-
-    static Bytes write(
-            RepositorySettings settings, List<Bytes> roots, Bytes targets, SortedMap<String, ConfigHistory> histories) {
+    Bytes toBytes() {
         ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
         out.number(settings.rootValidity().toSeconds());
         out.number(settings.targetsValidity().toSeconds());
@@ -66,7 +64,7 @@ final class StoredRepository {
         }
     }
 
-    static SignedRepository read(Bytes stored) {
+    static StoredRepository read(Bytes stored) {
         ByteFormat.Reader in = ByteFormat.Reader.open(stored, FORMAT, VERSION);
         RepositorySettings settings;
         List<Bytes> roots = new ArrayList<>();
@@ -93,7 +91,7 @@ final class StoredRepository {
         if (roots.isEmpty()) {
             throw new RefusedException(new Refusal.DamagedState("no root"));
         }
-        return new SignedRepository(settings, roots, targets, histories);
+        return new StoredRepository(settings, roots, targets, histories);
     }
 
     private static ConfigHistory history(ByteFormat.Reader in, ConfigPath path) {

@@ -8,8 +8,10 @@ import io.karst.remoteconfig.FileHash;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.format.JsonValue;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +23,8 @@ import java.util.Optional;
  * @param hashes its digests, if listed
  */
 record MetaFile(long version, Optional<Long> length, List<FileHash> hashes) {
+
+    private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-~";
 
     /** Reads {@code meta}: by file name. */
     static Map<String, MetaFile> parse(SignedMetadata metadata) {
@@ -46,5 +50,19 @@ record MetaFile(long version, Optional<Long> length, List<FileHash> hashes) {
             throw new RefusedException(new Refusal.LengthMismatch(role, length.get(), raw.size()));
         }
         TargetEntry.checkHashes(role, hashes, raw);
+    }
+
+    /** A role's name as a file name: everything but letters, digits and {@code _.-~} as percent and two digits. */
+    static String fileName(String role) {
+        StringBuilder name = new StringBuilder();
+        for (byte b : role.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            if (UNRESERVED.indexOf(c) >= 0) {
+                name.append(c);
+            } else {
+                name.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+            }
+        }
+        return name.toString();
     }
 }

@@ -5,20 +5,15 @@ package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.FileHash;
-import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** A client of TUF repositories with all roles (specification 1.0.34, section 5), as a function from state to state. */
 public final class TufClient {
-
-    private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-~";
 
     private final Fetcher fetcher;
     private final Clock clock;
@@ -86,7 +81,7 @@ public final class TufClient {
     private Bytes fetch(TargetEntry entry, boolean consistent) {
         if (!consistent) {
             return fetcher.fetch("targets/" + entry.path(), entry.length())
-                    .orElseThrow(() -> absent("targets/" + entry.path()));
+                    .orElseThrow(() -> TufUpdate.absent("targets/" + entry.path()));
         }
         int name = entry.path().lastIndexOf('/') + 1;
         for (FileHash hash : entry.hashes()) {
@@ -97,11 +92,7 @@ public final class TufClient {
                 return content.get();
             }
         }
-        throw absent("targets/" + entry.path());
-    }
-
-    static RefusedException absent(String path) {
-        return new RefusedException(new Refusal.FetchFailed(path, "there is no such file"));
+        throw TufUpdate.absent("targets/" + entry.path());
     }
 
     private static boolean isGood(TargetEntry entry, Bytes content) {
@@ -111,19 +102,5 @@ public final class TufClient {
         } catch (RefusedException e) {
             return false;
         }
-    }
-
-    /** A role's name as a file name: everything but letters, digits and {@code _.-~} as percent and two digits. */
-    static String fileName(String role) {
-        StringBuilder name = new StringBuilder();
-        for (byte b : role.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if (UNRESERVED.indexOf(c) >= 0) {
-                name.append(c);
-            } else {
-                name.append(String.format(Locale.ROOT, "%%%02X", (int) c));
-            }
-        }
-        return name.toString();
     }
 }

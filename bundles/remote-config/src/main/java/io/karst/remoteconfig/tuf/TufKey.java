@@ -3,10 +3,12 @@
 
 package io.karst.remoteconfig.tuf;
 
+import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonValue.JsonObject;
+import java.security.GeneralSecurityException;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,7 +21,7 @@ import java.util.Optional;
  * @param publicKey hexadecimal or PEM
  * @param json the whole description
  */
-record TufKey(String keyId, String keyType, String scheme, String publicKey, JsonObject json) {
+public record TufKey(String keyId, String keyType, String scheme, String publicKey, JsonObject json) {
 
     static TufKey parse(String keyId, Fields fields) {
         String keyType = fields.string("keytype").toLowerCase(Locale.ROOT);
@@ -54,6 +56,32 @@ record TufKey(String keyId, String keyType, String scheme, String publicKey, Jso
 
     /** Absent for a key that cannot be used: its signatures never count. */
     Optional<VerificationKey> verificationKey() {
-        return VerificationKey.of(keyType, scheme, publicKey);
+        return verificationKey(keyType, scheme, publicKey);
+    }
+
+    /**
+     * Makes a key from its description in metadata.
+     *
+     * @param keyType {@code ed25519}, {@code ecdsa}, {@code ecdsa-sha2-nistp256} or {@code rsa}
+     * @param scheme {@code ed25519}, {@code ecdsa-sha2-nistp256} or {@code rsassa-pss-sha256}
+     * @param publicKey hexadecimal or PEM
+     * @return the key; absent if type and scheme are not known together or the key is malformed
+     */
+    public static Optional<VerificationKey> verificationKey(String keyType, String scheme, String publicKey) {
+        try {
+            if (keyType.equals("ed25519") && scheme.equals("ed25519")) {
+                return Optional.of(Ed25519Key.of(Bytes.hex(publicKey)));
+            }
+            boolean ecdsa = keyType.equals("ecdsa") || keyType.equals("ecdsa-sha2-nistp256");
+            if (ecdsa && scheme.equals("ecdsa-sha2-nistp256")) {
+                return Optional.of(EcdsaP256Key.of(publicKey));
+            }
+            if (keyType.equals("rsa") && scheme.equals("rsassa-pss-sha256")) {
+                return Optional.of(RsaPssKey.of(publicKey));
+            }
+            return Optional.empty();
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -38,7 +38,7 @@ public record TufState(Bytes root, Map<String, Bytes> metadata, boolean recoveri
     public Map<String, Optional<Long>> versions() {
         Map<String, Optional<Long>> versions = new TreeMap<>();
         versions.put(RootMetadata.ROOT, version(RootMetadata.ROOT, root));
-        metadata.forEach((role, raw) -> versions.put(TufClient.fileName(role), version(role, raw)));
+        metadata.forEach((role, raw) -> versions.put(MetaFile.fileName(role), version(role, raw)));
         return versions;
     }
 

@@ -273,7 +273,7 @@ final class TufUpdate {
     }
 
     private String versioned(String role, MetaFile meta) {
-        String name = TufClient.fileName(role) + JSON;
+        String name = MetaFile.fileName(role) + JSON;
         return METADATA + (consistentSnapshot() ? meta.version() + "." + name : name);
     }
 
@@ -281,8 +281,12 @@ final class TufUpdate {
         return (int) Math.min(meta.length().orElse((long) otherwise), otherwise);
     }
 
+    static RefusedException absent(String path) {
+        return new RefusedException(new Refusal.FetchFailed(path, "there is no such file"));
+    }
+
     private Bytes fetch(String path, int limit) {
-        Bytes raw = fetcher.fetch(path, limit).orElseThrow(() -> TufClient.absent(path));
+        Bytes raw = fetcher.fetch(path, limit).orElseThrow(() -> absent(path));
         if (raw.size() > limit) {
             throw new RefusedException(new Refusal.TooLarge(path, raw.size(), limit));
         }

@@ -4,6 +4,7 @@
 package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.tuf.TufKey;
 import io.karst.remoteconfig.tuf.VerificationKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,19 +37,19 @@ final class SignatureCases {
     private static Optional<VerificationKey> key(String algorithm, CaseJson group) {
         return switch (algorithm) {
             case "EDDSA", "EdDSA" ->
-                VerificationKey.of(
+                TufKey.verificationKey(
                         "ed25519",
                         "ed25519",
                         group.need("publicKey", "key").need("pk").text());
             case "ECDSA" -> {
                 VectorFailure.same("SHA-256", group.need("sha").text(), "digest");
-                yield VerificationKey.of(
+                yield TufKey.verificationKey(
                         "ecdsa",
                         "ecdsa-sha2-nistp256",
                         group.need("publicKeyPem", "keyPem").text());
             }
             case "RSASSA-PSS" ->
-                VerificationKey.of(
+                TufKey.verificationKey(
                         "rsa",
                         "rsassa-pss-sha256",
                         group.need("publicKeyPem", "keyPem").text());

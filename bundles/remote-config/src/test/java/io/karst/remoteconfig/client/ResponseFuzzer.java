@@ -18,8 +18,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * A target for Jazzer: {@code jazzer --cp=target/classes:target/test-classes:$(cat target/class-path)
- * --target_class=io.karst.remoteconfig.client.ResponseFuzzer}. Takes the input as a whole response and as a trust anchor; anything thrown
+ * A target for Jazzer, run by {@code ./test fuzz}. Takes the input as a whole response and as a trust anchor; anything thrown
  * but a refusal is a finding, and so is any configuration, since no input is signed.
  */
 public final class ResponseFuzzer {

@@ -38,7 +38,7 @@ public final class WiredPoller implements AutoCloseable {
             BundleContext bundles, ConfigWire wire, String address, Duration interval, ConfigListener listener) {
         EventAdmin events = bundles.getService(bundles.getServiceReference(EventAdmin.class));
         stage = new ConfigPollerStage(
-                loop, wire, events, new Given(address, String.join(",", listener.products()), interval), bundles);
+                wire, events, new Given(address, String.join(",", listener.products()), interval), bundles);
         dispatcher = new ListenerDispatcher(stage, events);
         dispatcher.addListener(listener);
         bundles.registerService(EventHandler.class, stage, topics(ConfigTopics.APPLIED));

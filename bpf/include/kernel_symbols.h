@@ -19,8 +19,7 @@
  * Map `wanted_names`: hash of KARST_MAX_NAMES, key char[KARST_SYMBOL_NAME] zero-filled, value __u32 (not read).
  *
  * Program `symbols_by_name` writes one of these for every symbol whose name is in `wanted_names`; a name may come more
- * than once, or never. Program `all_symbols` writes every symbol. Names end with a zero byte; what follows it means
- * nothing.
+ * than once, or never. Names end with a zero byte; what follows it means nothing.
  */
 struct karst_symbol {
 	__u64 address;

@@ -210,14 +210,3 @@ int symbols_by_address(struct bpf_iter__ksym *ctx)
 		note_nearest(wanted, symbol);
 	return 0;
 }
-
-SEC("iter/ksym")
-int all_symbols(struct bpf_iter__ksym *ctx)
-{
-	struct kallsym_iter *symbol = ctx->ksym;
-	struct scratch *memory = scratch();
-
-	if (symbol && memory)
-		write_symbol(ctx->meta->seq, &memory->symbol, symbol);
-	return 0;
-}

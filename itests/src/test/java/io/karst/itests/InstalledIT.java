@@ -12,6 +12,7 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
+import io.karst.bpf.ObjectSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -85,14 +86,13 @@ public class InstalledIT {
             theirs.start();
             ServiceReference<CoreAssetLoader> loaders = context.getServiceReference(CoreAssetLoader.class);
             ServiceReference<Bpf> bpfs = context.getServiceReference(Bpf.class);
-            List<String> programs = context.getService(loaders).load("their_asset", (asset, btf) -> {
-                try (BpfObject opened = context.getService(bpfs).open(asset, btf)) {
-                    opened.load();
-                    return opened.programNames();
+            String program = context.getService(loaders).load("their_asset", (asset, btf) -> {
+                try (BpfObject loaded = context.getService(bpfs).load(ObjectSpec.of(asset, btf))) {
+                    return loaded.program("map_owners").info().name();
                 }
             });
 
-            assertTrue(programs.toString(), programs.contains("map_owners"));
+            assertEquals("map_owners", program);
             String results = context.getService(loaders).results().toString();
             assertTrue(results, results.contains("their.bundle"));
         } finally {

@@ -3,8 +3,6 @@
 
 package io.karst.bpf;
 
-import io.karst.asset.BtfOptions;
-import io.karst.asset.CoreAsset;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,24 +12,13 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Bpf {
 
-    /** What the kernel numbers. */
+    /** What the kernel numbers and {@link #nextId} walks. */
     enum Type {
         /** Maps. */
         MAP,
         /** Programs. */
-        PROGRAM,
-        /** Links. */
-        LINK,
-        /** BTF objects. */
-        BTF
+        PROGRAM
     }
-
-    /**
-     * The library's version.
-     *
-     * @return such as {@code 1.1.2}
-     */
-    String libraryVersion();
 
     /**
      * CPUs the kernel can ever have, which sizes per-CPU values.
@@ -41,24 +28,15 @@ public interface Bpf {
     int possibleCpus();
 
     /**
-     * Opens an object from memory.
+     * Loads an object: creates its maps and loads its programs. Leaves nothing behind when it throws.
      *
-     * @param asset the object
-     * @param btf what to relocate it against
+     * @param spec what to load
      * @return object that the caller closes
-     * @throws BpfException if it is no BPF object of this machine's kind
+     * @throws BpfException if it is no BPF object of this machine's kind, a pin cannot be reused, or the kernel refuses it;
+     *     carries the verifier's whole log
+     * @throws IllegalArgumentException if the spec names what the object does not have, or a value does not fit
      */
-    BpfObject open(CoreAsset asset, BtfOptions btf);
-
-    /**
-     * Opens an object from a file.
-     *
-     * @param file ELF file
-     * @param btf what to relocate it against
-     * @return object that the caller closes
-     * @throws BpfException if it is no BPF object of this machine's kind
-     */
-    BpfObject open(Path file, BtfOptions btf);
+    BpfObject load(ObjectSpec spec);
 
     /**
      * Creates a map.
@@ -103,28 +81,12 @@ public interface Bpf {
     Optional<LinkInfo> linkInfo(int id);
 
     /**
-     * Describes a BTF object.
-     *
-     * @param id BTF id
-     * @return info, or empty if it is gone
-     */
-    Optional<BtfInfo> btfInfo(int id);
-
-    /**
      * Opens a pinned map.
      *
      * @param path pin
      * @return map that the caller closes
      */
     BpfMap pinnedMap(Path path);
-
-    /**
-     * Opens a pinned program.
-     *
-     * @param path pin
-     * @return program that the caller closes
-     */
-    BpfProgram pinnedProgram(Path path);
 
     /**
      * Opens a pinned link.

@@ -5,7 +5,6 @@ package io.karst.bpf;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -46,22 +45,6 @@ public interface BpfMap extends AutoCloseable {
      * @return false if there was none
      */
     boolean delete(byte[] key);
-
-    /**
-     * The key after a key, to walk a map.
-     *
-     * @param key a key, or empty for the first
-     * @return the next, or empty at the end
-     */
-    Optional<byte[]> nextKey(Optional<byte[]> key);
-
-    /**
-     * Reads all elements in batches (BPF_MAP_LOOKUP_BATCH, 5.6 and later, not every type). Elements changed meanwhile
-     * may be missing or come twice.
-     *
-     * @param consumer gets each key and value, once all are read
-     */
-    void lookupAll(BiConsumer<byte[], byte[]> consumer);
 
     /**
      * Maps an array's memory (BPF_F_MMAPABLE).

@@ -4,7 +4,6 @@
 package io.karst.bpf;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -42,16 +41,9 @@ public interface BpfProgram extends AutoCloseable {
      * Runs the program with made-up arguments (BPF_PROG_TEST_RUN).
      *
      * @param run arguments
-     * @return what it returned
+     * @return the program's return value
      */
-    TestRunResult testRun(TestRun run);
-
-    /**
-     * Pins the program.
-     *
-     * @param path below a bpffs mount, must not exist
-     */
-    void pin(Path path);
+    int testRun(TestRun run);
 
     @Override
     void close();

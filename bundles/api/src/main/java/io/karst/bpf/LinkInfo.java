@@ -7,7 +7,6 @@ package io.karst.bpf;
  * A link as the kernel describes it.
  *
  * @param id link id
- * @param type type number, {@code enum bpf_link_type}
  * @param programId the program attached
  */
-public record LinkInfo(int id, int type, int programId) {}
+public record LinkInfo(int id, int programId) {}

@@ -11,21 +11,10 @@ import java.util.List;
  * @param id program id
  * @param type type number, {@code enum bpf_prog_type}
  * @param name name, may be empty
- * @param tag digest of the instructions, 16 hex digits
  * @param mapIds maps it uses
- * @param runTimeNanos time spent in it, nanoseconds; counted only while BPF statistics are on
- * @param runCount runs; counted only while BPF statistics are on
  * @param recursionMisses runs skipped because it was already running on that CPU
  */
-public record ProgramInfo(
-        int id,
-        int type,
-        String name,
-        String tag,
-        List<Integer> mapIds,
-        long runTimeNanos,
-        long runCount,
-        long recursionMisses) {
+public record ProgramInfo(int id, int type, String name, List<Integer> mapIds, long recursionMisses) {
 
     /** Copies the list. */
     public ProgramInfo {

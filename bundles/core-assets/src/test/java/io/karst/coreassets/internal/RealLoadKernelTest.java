@@ -11,7 +11,7 @@ import io.karst.asset.AssetOutcome;
 import io.karst.asset.AssetResult;
 import io.karst.asset.BtfOptions;
 import io.karst.asset.CoreAsset;
-import io.karst.bpf.BpfObject;
+import io.karst.bpf.ObjectSpec;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.libbpf.internal.NativeTrustedFiles;
 import java.io.IOException;
@@ -151,10 +151,8 @@ class RealLoadKernelTest {
     }
 
     private boolean load(CoreAsset asset, BtfOptions btf) {
-        try (BpfObject opened = bpf.open(asset, btf)) {
-            opened.load();
-            return true;
-        }
+        bpf.load(ObjectSpec.of(asset, btf)).close();
+        return true;
     }
 
     private AssetLoading loading(Optional<Path> btf, Optional<Path> archive, Path kernelBtf) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What can be contended. Names of programs and maps are those of {@code bpf/src/contention_load.bpf.c}; the locks are
@@ -72,9 +73,9 @@ enum DemoKind {
         return provokers().size() + 1;
     }
 
-    /** Whether any thread runs this program. */
-    boolean runs(String name) {
-        return program.filter(name::equals).isPresent() || provokers().contains(name);
+    /** All programs that any thread runs. */
+    List<String> programs() {
+        return Stream.concat(program.stream(), provokers().stream()).toList();
     }
 
     /** Whether it takes a lock that came with Linux 6.15. */

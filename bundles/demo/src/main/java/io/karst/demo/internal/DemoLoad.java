@@ -3,14 +3,13 @@
 
 package io.karst.demo.internal;
 
-import io.karst.asset.BtfOptions;
-import io.karst.asset.CoreAsset;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapInfo;
+import io.karst.bpf.ObjectSpec;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.resource.Inventory;
@@ -80,47 +79,31 @@ public final class DemoLoad implements AutoCloseable {
             throw new IllegalStateException(
                     "The " + started.plan().kind().word() + " demo is already running. Stop it first: karst:demo stop");
         });
-        BpfObject object = assets.load(ASSET, (asset, btf) -> open(asset, btf, plan.kind()));
-        boolean taken = false;
-        try {
-            if (plan.kind().needsResilientLocks()) {
-                requireResilientLocks(object, plan.kind());
-            }
-            MapInfo map = object.map(plan.kind().map()).info();
-            track();
-            Workload workload = new Workload(object, plan, this::track);
-            taken = true;
-            last = Optional.of(new Started(plan, Instant.now(), map, workload));
-            workload.start();
-        } finally {
-            if (!taken) {
-                object.close();
-            }
-        }
+        BpfObject object = assets.load(
+                ASSET,
+                (asset, btf) ->
+                        bpf.load(ObjectSpec.of(asset, btf).programs(plan.kind().programs())));
+        Started started = BpfObject.handOver(object, loaded -> prepared(loaded, plan));
+        last = Optional.of(started);
+        started.workload().start();
         return status().orElseThrow();
+    }
+
+    private Started prepared(BpfObject object, DemoPlan plan) {
+        if (plan.kind().needsResilientLocks()) {
+            requireResilientLocks(object, plan.kind());
+        }
+        MapInfo map = object.map(plan.kind().map()).info();
+        track();
+        return new Started(plan, Instant.now(), map, new Workload(object, plan, this::track));
     }
 
     /** Without them the program returns another value than 0, and does nothing. */
     private static void requireResilientLocks(BpfObject object, DemoKind kind) {
         BpfProgram program = object.program(kind.program().orElseThrow());
-        if (program.testRun(Workload.SINGLE).returnValue() != 0) {
+        if (program.testRun(Workload.SINGLE) != 0) {
             throw new IllegalStateException(
                     kind.word() + " needs bpf_res_spin_lock (Linux 6.15 or later), which this kernel does not have");
-        }
-    }
-
-    private BpfObject open(CoreAsset asset, BtfOptions btf, DemoKind kind) {
-        BpfObject object = bpf.open(asset, btf);
-        boolean loaded = false;
-        try {
-            object.programNames().forEach(name -> object.setAutoload(name, kind.runs(name)));
-            object.load();
-            loaded = true;
-            return object;
-        } finally {
-            if (!loaded) {
-                object.close();
-            }
         }
     }
 

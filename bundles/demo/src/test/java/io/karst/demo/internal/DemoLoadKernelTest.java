@@ -160,12 +160,12 @@ class DemoLoadKernelTest {
     }
 
     @Test
-    void failedLoadClosesTheObject() {
+    void failedStartClosesTheObject() {
         AtomicInteger closed = new AtomicInteger();
-        Bpf refusing = Refusing.load(bpf, closed);
+        Bpf refusing = Refusing.maps(bpf, closed);
         try (DemoLoad demo = new DemoLoad(refusing, new AssetsFromClasspath(), List.of(), List.of())) {
             assertThatThrownBy(() -> demo.start(plan(DemoKind.HASH, Optional.empty())))
-                    .hasMessage("load refused");
+                    .hasMessage("map refused");
             assertThat(closed).hasValue(1);
             assertThat(demo.status()).isEmpty();
         }

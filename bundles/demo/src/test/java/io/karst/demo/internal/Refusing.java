@@ -7,7 +7,6 @@ import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
-import io.karst.bpf.TestRunResult;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -18,15 +17,15 @@ final class Refusing {
 
     private Refusing() {}
 
-    /** Refuses to load objects, and counts those closed. */
-    static Bpf load(Bpf real, AtomicInteger closed) {
+    /** Refuses to hand out maps of objects, and counts the objects closed. */
+    static Bpf maps(Bpf real, AtomicInteger closed) {
         return around(
                 Bpf.class,
                 real,
                 (method, result) -> result instanceof BpfObject object
                         ? around(BpfObject.class, object, (call, answer) -> {
-                            if (call.equals("load")) {
-                                throw refused("load refused");
+                            if (call.equals("map")) {
+                                throw refused("map refused");
                             }
                             if (call.equals("close")) {
                                 closed.incrementAndGet();
@@ -49,11 +48,7 @@ final class Refusing {
 
     /** Programs return another value. */
     static Bpf result(Bpf real, int returnValue) {
-        return programs(
-                real,
-                (run, value) -> value instanceof TestRunResult result
-                        ? new TestRunResult(returnValue, result.averageDuration())
-                        : value);
+        return programs(real, (run, value) -> run.equals("testRun") ? returnValue : value);
     }
 
     private static Bpf programs(Bpf real, After after) {

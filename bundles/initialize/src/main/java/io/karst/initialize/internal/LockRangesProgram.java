@@ -9,6 +9,7 @@ import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import io.karst.bpf.ObjectSpec;
 import io.karst.locks.LockRecordLayout;
 import io.karst.locks.LockRecordReader;
 import io.karst.locks.MapLocks;
@@ -44,7 +45,8 @@ final class LockRangesProgram implements AutoCloseable {
      * @throws io.karst.asset.AssetException if it cannot be loaded
      */
     static LockRangesProgram load(CoreAssetLoader loader, Bpf bpf) {
-        return loader.load(ASSET, (asset, btf) -> Loaded.use(bpf.open(asset, btf), LockRangesProgram::new));
+        return loader.load(
+                ASSET, (asset, btf) -> BpfObject.handOver(bpf.load(ObjectSpec.of(asset, btf)), LockRangesProgram::new));
     }
 
     /** CPUs whose per-CPU memory could be located, from CPU 0 up. */

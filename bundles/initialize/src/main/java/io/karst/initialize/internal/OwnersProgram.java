@@ -7,6 +7,7 @@ import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import io.karst.bpf.ObjectSpec;
 import io.karst.locks.FixedText;
 import io.karst.resource.MapOwner;
 import java.nio.ByteBuffer;
@@ -38,7 +39,8 @@ final class OwnersProgram implements AutoCloseable {
     }
 
     static OwnersProgram load(CoreAssetLoader loader, Bpf bpf) {
-        return loader.load(ASSET, (asset, btf) -> Loaded.use(bpf.open(asset, btf), OwnersProgram::new));
+        return loader.load(
+                ASSET, (asset, btf) -> BpfObject.handOver(bpf.load(ObjectSpec.of(asset, btf)), OwnersProgram::new));
     }
 
     /**

@@ -20,6 +20,7 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MapInfo;
 import io.karst.bpf.MapSpec;
+import io.karst.bpf.ObjectSpec;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
@@ -164,9 +165,8 @@ class InventoryKernelTest {
     @Test
     void namesTheProgramsThatUseAMap() {
         try (MapInventory inventory = inventory(Tracking.all());
-                BpfObject object =
-                        bpf.open(Assets.read("lock_ranges", "/karst/assets/lock_ranges.bpf.o"), Assets.KERNEL)) {
-            object.load();
+                BpfObject object = bpf.load(
+                        ObjectSpec.of(Assets.read("lock_ranges", "/karst/assets/lock_ranges.bpf.o"), Assets.KERNEL))) {
             int program = object.program("lock_ranges").info().id();
             for (int scan = 0; scan < 3; scan++) { // asked, asked again, remembered
                 assertThat(find(inventory.rescan(), object.map("window"))

@@ -34,6 +34,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MapSpec;
+import io.karst.bpf.ObjectSpec;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -159,12 +160,15 @@ class LockRangesKernelTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource
     void locatesWhatNeedsTypeInformation(String object, String mapName, List<Locks> expected) {
-        try (BpfObject opened = bpf.open(Assets.read(object, "/" + object + ".bpf.o"), Assets.KERNEL)) {
-            String ability = ABILITIES.get(object);
-            assumeTrue(ability == null || kernelNames(ability), "this kernel's BTF has no " + ability);
-            opened.load();
-            assertLocks(find(opened.map(mapName)), 0, inThisKernel(expected));
+        String ability = ABILITIES.get(object);
+        assumeTrue(ability == null || kernelNames(ability), "this kernel's BTF has no " + ability);
+        try (BpfObject loaded = load(object)) {
+            assertLocks(find(loaded.map(mapName)), 0, inThisKernel(expected));
         }
+    }
+
+    private BpfObject load(String object) {
+        return bpf.load(ObjectSpec.of(Assets.read(object, "/" + object + ".bpf.o"), Assets.KERNEL));
     }
 
     /** The lock in timers and work queues was dropped by a kernel after 6.18: bpftool tells by the structure that holds it. */
@@ -222,22 +226,20 @@ class LockRangesKernelTest {
 
     @Test
     void saysThatLocksInElementsAllocatedOneByOneCannotBeLocated() {
-        try (BpfObject opened = bpf.open(Assets.read("value_locks", "/value_locks.bpf.o"), Assets.KERNEL)) {
-            opened.load();
-            assertThat(find(opened.map("spin_dynamic")).blindSpots())
+        try (BpfObject loaded = load("value_locks")) {
+            assertThat(find(loaded.map("spin_dynamic")).blindSpots())
                     .containsExactly("locks in its values lie in elements that are allocated one by one");
-            assertThat(find(opened.map("spin_hash")).blindSpots()).isEmpty();
+            assertThat(find(loaded.map("spin_hash")).blindSpots()).isEmpty();
         }
     }
 
     @Test
     void noTwoLocksShareAnAddress() {
-        try (BpfObject values = bpf.open(Assets.read("value_locks", "/value_locks.bpf.o"), Assets.KERNEL);
+        try (BpfObject values = load("value_locks");
                 BpfMap hash = bpf.createMap(new MapSpec("hash", "karst_t_hash", 4, 8, 1000, 0));
                 BpfMap lru = bpf.createMap(new MapSpec("lru_hash", "karst_t_lru", 4, 8, 500, 0));
                 BpfMap ring = bpf.createMap(new MapSpec("ringbuf", "karst_t_ring", 0, 0, 4096, 0))) {
-            values.load();
-            assertThat(List.of(hash, lru, ring)).doesNotContainNull();
+            assertThat(List.of(values, hash, lru, ring)).doesNotContainNull();
             Set<Long> addresses = new HashSet<>();
             List<String> twice = new ArrayList<>();
             for (MapResource map : scanner.scan(Tracking.all(), new ArrayList<>())) {

@@ -3,12 +3,11 @@
 
 package io.karst.kernelsymbols.internal;
 
-import io.karst.asset.BtfOptions;
-import io.karst.asset.CoreAsset;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
+import io.karst.bpf.ObjectSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -31,22 +30,7 @@ final class KsymIterator implements SymbolSource {
      * @throws io.karst.asset.AssetException if this kernel has no {@code iter/ksym}
      */
     static KsymIterator load(CoreAssetLoader loader, Bpf bpf) {
-        return loader.load(ASSET, (asset, btf) -> open(bpf, asset, btf));
-    }
-
-    private static KsymIterator open(Bpf bpf, CoreAsset asset, BtfOptions btf) {
-        BpfObject object = bpf.open(asset, btf);
-        boolean loaded = false;
-        try {
-            object.setAutoload("all_symbols", false);
-            object.load();
-            loaded = true;
-            return new KsymIterator(object);
-        } finally {
-            if (!loaded) {
-                object.close();
-            }
-        }
+        return new KsymIterator(loader.load(ASSET, (asset, btf) -> bpf.load(ObjectSpec.of(asset, btf))));
     }
 
     @Override

@@ -3,7 +3,6 @@
 
 package io.karst.libbpf.internal;
 
-import io.karst.bpf.BtfInfo;
 import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapInfo;
 import io.karst.bpf.ProgramInfo;
@@ -11,33 +10,23 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import jnr.ffi.Pointer;
 
 /**
- * BPF_OBJ_GET_INFO_BY_FD. Offsets are those of {@code struct bpf_map_info}, {@code bpf_prog_info}, {@code bpf_link_info}
- * and {@code bpf_btf_info} in uapi {@code linux/bpf.h}, which only ever grow at the end. The buffers are larger than any of
+ * BPF_OBJ_GET_INFO_BY_FD. Offsets are those of {@code struct bpf_map_info}, {@code bpf_prog_info} and {@code bpf_link_info}
+ * in uapi {@code linux/bpf.h}, which only ever grow at the end. The buffers are larger than any of
  * them today; the kernel takes that as long as the rest is zero.
  */
 final class Infos {
     private static final int BYTES = 512;
     private static final int NAME_BYTES = 16;
 
-    private static final int PROG_TAG = 8;
     private static final int PROG_MAP_COUNT = 52;
     private static final int PROG_MAPS = 56;
     private static final int PROG_NAME = 64;
-    private static final int PROG_RUN_TIME = 192;
-    private static final int PROG_RUN_COUNT = 200;
     private static final int PROG_RECURSION_MISSES = 208;
-
-    private static final int BTF_SIZE = 8;
-    private static final int BTF_ID = 12;
-    private static final int BTF_NAME = 16;
-    private static final int BTF_NAME_BYTES = 24;
-    private static final int BTF_IS_KERNEL = 28;
 
     private final Natives natives;
 
@@ -77,16 +66,11 @@ final class Infos {
                     .map(i -> ids.getInt((long) i * Integer.BYTES))
                     .boxed()
                     .toList();
-            byte[] tag = new byte[8];
-            info.get(PROG_TAG, tag, 0, tag.length);
             return new ProgramInfo(
                     info.getInt(4),
                     info.getInt(0),
                     text(info, PROG_NAME, NAME_BYTES),
-                    HexFormat.of().formatHex(tag),
                     mapIds,
-                    info.getLong(PROG_RUN_TIME),
-                    info.getLong(PROG_RUN_COUNT),
                     info.getLong(PROG_RECURSION_MISSES));
         }
     }
@@ -94,22 +78,7 @@ final class Infos {
     LinkInfo link(int descriptor, String what) {
         try (Scratch scratch = new Scratch(natives.runtime())) {
             Pointer info = read(scratch, descriptor, what);
-            return new LinkInfo(info.getInt(4), info.getInt(0), info.getInt(8));
-        }
-    }
-
-    BtfInfo btf(int descriptor, String what) {
-        try (Scratch scratch = new Scratch(natives.runtime())) {
-            Pointer name = scratch.zeroed(BYTES);
-            Pointer info = scratch.zeroed(BYTES);
-            info.putPointer(BTF_NAME, name);
-            info.putInt(BTF_NAME_BYTES, BYTES);
-            fill(info, descriptor, what);
-            return new BtfInfo(
-                    info.getInt(BTF_ID),
-                    text(name, 0, BYTES),
-                    Integer.toUnsignedLong(info.getInt(BTF_SIZE)),
-                    info.getInt(BTF_IS_KERNEL) != 0);
+            return new LinkInfo(info.getInt(4), info.getInt(8));
         }
     }
 

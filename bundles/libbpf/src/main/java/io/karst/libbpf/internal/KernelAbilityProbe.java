@@ -44,11 +44,7 @@ public final class KernelAbilityProbe implements AbilityProbe {
         try {
             natives = Optional.of(Natives.load(library));
             abilities.add(new Ability(
-                    "libbpf",
-                    true,
-                    library + " is version " + LibraryVersion.of(natives.get().bpf()),
-                    EFFECT,
-                    ""));
+                    "libbpf", true, library + " is version " + natives.get().version(), EFFECT, ""));
         } catch (BpfException e) {
             abilities.add(new Ability(
                     "libbpf",

@@ -87,11 +87,6 @@ public interface LibBpf {
 
     int bpf_map_delete_elem(int map, @In byte[] key);
 
-    int bpf_map_get_next_key(int map, @In byte @Nullable [] key, @Out byte[] next);
-
-    int bpf_map_lookup_batch(
-            int map, @Nullable Pointer in, Pointer out, Pointer keys, Pointer values, int[] count, Pointer options);
-
     int bpf_prog_load(int type, String name, String license, Pointer instructions, long count, Pointer options);
 
     int bpf_prog_test_run_opts(int program, Pointer options);
@@ -102,17 +97,11 @@ public interface LibBpf {
 
     int bpf_prog_get_next_id(int start, @Out int[] next);
 
-    int bpf_link_get_next_id(int start, @Out int[] next);
-
-    int bpf_btf_get_next_id(int start, @Out int[] next);
-
     int bpf_map_get_fd_by_id(int id);
 
     int bpf_prog_get_fd_by_id(int id);
 
     int bpf_link_get_fd_by_id(int id);
-
-    int bpf_btf_get_fd_by_id(int id);
 
     int bpf_obj_pin(int descriptor, String path);
 

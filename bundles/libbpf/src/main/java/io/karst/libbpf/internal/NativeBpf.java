@@ -3,23 +3,16 @@
 
 package io.karst.libbpf.internal;
 
-import io.karst.asset.BtfOptions;
-import io.karst.asset.CoreAsset;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
-import io.karst.bpf.BtfInfo;
 import io.karst.bpf.DirectoryClaim;
 import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapSpec;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import io.karst.bpf.ObjectSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -85,35 +78,14 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     }
 
     @Override
-    public String libraryVersion() {
-        return LibraryVersion.of(kernel.bpf());
-    }
-
-    @Override
     public int possibleCpus() {
         return kernel.possibleCpus();
     }
 
     @Override
-    public BpfObject open(CoreAsset asset, BtfOptions btf) {
-        return open(asset.name(), asset.content(), btf);
-    }
-
-    @Override
-    public BpfObject open(Path file, BtfOptions btf) {
-        byte[] content;
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            content = in.readNBytes(ElfCheck.MOST_BYTES + 1);
-        } catch (IOException e) {
-            throw new BpfException("open", file.toString(), "EIO", "object " + file + " cannot be read: " + e, "");
-        }
-        String name = String.valueOf(file.getFileName()).replaceFirst("(\\.bpf)?\\.o$", "");
-        return open(name, ByteBuffer.wrap(content), btf);
-    }
-
-    private BpfObject open(String name, ByteBuffer content, BtfOptions btf) {
-        ElfCheck.check(content, name);
-        return NativeObject.open(kernel, new ObjectFile(name, content, btf.file()), logBytes);
+    public BpfObject load(ObjectSpec spec) {
+        ElfCheck.check(spec.asset().content(), spec.asset().name());
+        return NativeObject.load(kernel, spec, logBytes);
     }
 
     @Override
@@ -137,8 +109,6 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         int result = switch (type) {
             case MAP -> bpf.bpf_map_get_next_id(after, next);
             case PROGRAM -> bpf.bpf_prog_get_next_id(after, next);
-            case LINK -> bpf.bpf_link_get_next_id(after, next);
-            case BTF -> bpf.bpf_btf_get_next_id(after, next);
         };
         if (result == -Errno.ENOENT) {
             return OptionalInt.empty();
@@ -165,12 +135,6 @@ public final class NativeBpf implements Bpf, AutoCloseable {
                 .map(describing(descriptor -> new Infos(kernel.natives()).link(descriptor, "link " + id))::apply);
     }
 
-    @Override
-    public Optional<BtfInfo> btfInfo(int id) {
-        return byId(kernel.bpf().bpf_btf_get_fd_by_id(id), "bpf_btf_get_fd_by_id", id)
-                .map(describing(descriptor -> new Infos(kernel.natives()).btf(descriptor, "BTF " + id))::apply);
-    }
-
     /** A link that is only being made answers EAGAIN; it is as good as not there. */
     private Optional<Integer> byId(int result, String call, int id) {
         if (result == -Errno.ENOENT || result == -Errno.EAGAIN) {
@@ -192,11 +156,6 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     @Override
     public BpfMap pinnedMap(Path path) {
         return NativeMap.opened(kernel, kernel.openPinned(path, "bpf-map"), path.toString());
-    }
-
-    @Override
-    public BpfProgram pinnedProgram(Path path) {
-        return NativeProgram.opened(kernel, kernel.openPinned(path, "bpf-prog"), path.toString());
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.karst.bpf.MapInfo;
 import io.karst.bpf.MappedMemory;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 /** A map of an object, or one created or opened by id or path. */
 final class NativeMap implements BpfMap {
@@ -97,31 +96,6 @@ final class NativeMap implements BpfMap {
         } finally {
             lifetime.leave();
         }
-    }
-
-    @Override
-    public Optional<byte[]> nextKey(Optional<byte[]> key) {
-        key.ifPresent(this::requireKey);
-        byte[] next = new byte[Math.max(1, shape.keySize())];
-        lifetime.enter();
-        try {
-            int result = kernel.bpf().bpf_map_get_next_key(descriptor, key.orElse(null), next);
-            return found(result, "bpf_map_get_next_key") ? Optional.of(next) : Optional.empty();
-        } finally {
-            lifetime.leave();
-        }
-    }
-
-    @Override
-    public void lookupAll(BiConsumer<byte[], byte[]> consumer) {
-        BatchLookup batch = new BatchLookup(kernel.natives(), what, shape.keySize(), valueBytes());
-        lifetime.enter();
-        try {
-            batch.run(descriptor, shape.maxEntries());
-        } finally {
-            lifetime.leave();
-        }
-        batch.forEach(consumer);
     }
 
     @Override

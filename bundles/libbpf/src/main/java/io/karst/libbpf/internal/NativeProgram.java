@@ -7,10 +7,7 @@ import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.ProgramInfo;
 import io.karst.bpf.TestRun;
-import io.karst.bpf.TestRunResult;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import jnr.ffi.Pointer;
@@ -26,7 +23,6 @@ final class NativeProgram implements BpfProgram {
     private static final int RUN_CONTEXT_BYTES = 48;
     private static final int RUN_RETURN_VALUE = 56;
     private static final int RUN_REPEAT = 60;
-    private static final int RUN_DURATION = 64;
     private static final int RUN_FLAGS = 68;
     private static final int RUN_CPU = 72;
 
@@ -97,15 +93,13 @@ final class NativeProgram implements BpfProgram {
     }
 
     @Override
-    public TestRunResult testRun(TestRun run) {
+    public int testRun(TestRun run) {
         lifetime.enter();
         try (Scratch scratch = new Scratch(kernel.natives().runtime())) {
             Pointer options = options(run, scratch);
             int result = kernel.bpf().bpf_prog_test_run_opts(descriptor, options);
             kernel.natives().check(result, "bpf_prog_test_run_opts", name);
-            return new TestRunResult(
-                    options.getInt(RUN_RETURN_VALUE),
-                    Duration.ofNanos(Integer.toUnsignedLong(options.getInt(RUN_DURATION))));
+            return options.getInt(RUN_RETURN_VALUE);
         } finally {
             lifetime.leave();
         }
@@ -130,16 +124,6 @@ final class NativeProgram implements BpfProgram {
             options.putInt(RUN_CPU, cpu);
         });
         return options;
-    }
-
-    @Override
-    public void pin(Path path) {
-        lifetime.enter();
-        try {
-            kernel.pin(descriptor, path, name);
-        } finally {
-            lifetime.leave();
-        }
     }
 
     /** Does nothing for a program of an object, which owns it. */

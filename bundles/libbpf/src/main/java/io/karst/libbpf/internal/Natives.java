@@ -4,7 +4,13 @@
 package io.karst.libbpf.internal;
 
 import io.karst.bpf.BpfException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.IntSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 
@@ -20,6 +26,8 @@ record Natives(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
 
     /** The soname that libbpf 1.x has everywhere; present without the development package. */
     static final String LIBBPF = "libbpf.so.1";
+
+    private static final Pattern MAPPED_FILE = Pattern.compile("/libbpf\\.so\\.(\\d+\\.\\d+\\.\\d+)");
 
     /** Binds libc, which is there wherever Java runs. */
     static LibC libC() {
@@ -61,6 +69,23 @@ record Natives(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
                             + ": 1.1 or later is needed; upgrade the package libbpf1 (libbpf on Fedora and RHEL)",
                     "");
         }
+    }
+
+    /** libbpf's version: from the mapped file's name, which has three numbers; libbpf's own answer has two. */
+    String version() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.map(MAPPED_FILE::matcher)
+                    .filter(Matcher::find)
+                    .map(matcher -> matcher.group(1))
+                    .findFirst()
+                    .orElseGet(this::ownVersion);
+        } catch (IOException e) {
+            return ownVersion();
+        }
+    }
+
+    private String ownVersion() {
+        return bpf.libbpf_version_string().replaceFirst("^v", "");
     }
 
     private static String firstLine(UnsatisfiedLinkError e) {

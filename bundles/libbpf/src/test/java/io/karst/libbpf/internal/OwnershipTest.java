@@ -5,7 +5,6 @@ package io.karst.libbpf.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
@@ -15,6 +14,7 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.DirectoryClaim;
 import io.karst.bpf.MapSpec;
+import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -22,6 +22,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,8 +59,7 @@ class OwnershipTest {
     void fiftyRoundsOfEverythingLeaveNothing() {
         long logs = TestObjects.mappings("bpf-map");
         for (int round = 0; round < 50; round++) {
-            try (BpfObject object = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
-                object.load();
+            try (BpfObject object = bpf.load(TestObjects.spec("sample"))) {
                 object.program("on_raw").testRun(TestRun.withContext(TestObjects.u64(1, 2)));
                 object.map("counters").mmap(true).close();
                 object.program("on_rename").attach().close();
@@ -73,9 +73,7 @@ class OwnershipTest {
     @Tag("volume")
     void fiftyFailedLoadsLeaveNothing() {
         for (int round = 0; round < 50; round++) {
-            try (BpfObject object = bpf.open(TestObjects.asset("refused"), TestObjects.KERNEL_BTF)) {
-                assertThatExceptionOfType(BpfException.class).isThrownBy(object::load);
-            }
+            assertThatExceptionOfType(BpfException.class).isThrownBy(() -> bpf.load(TestObjects.spec("refused")));
         }
     }
 
@@ -89,11 +87,10 @@ class OwnershipTest {
     }
 
     private void openAndClose(Bpf.Type type, int id) {
-        switch (type) {
-            case MAP -> bpf.mapById(id).ifPresent(BpfMap::close);
-            case PROGRAM -> bpf.programById(id).ifPresent(BpfProgram::close);
-            case LINK -> bpf.linkInfo(id);
-            default -> bpf.btfInfo(id);
+        if (type == Bpf.Type.MAP) {
+            bpf.mapById(id).ifPresent(BpfMap::close);
+        } else {
+            bpf.programById(id).ifPresent(BpfProgram::close);
         }
     }
 
@@ -115,7 +112,6 @@ class OwnershipTest {
         assertThatExceptionOfType(BpfException.class)
                 .isThrownBy(() -> bpf.pinnedLink(pin))
                 .withMessage(pin + " is a pinned bpf-map, not bpf-link");
-        assertThatExceptionOfType(BpfException.class).isThrownBy(() -> bpf.pinnedProgram(pin));
         Files.delete(pin);
         assertThat(bpf.mapById(id)).isEmpty();
     }
@@ -123,8 +119,7 @@ class OwnershipTest {
     @Test
     void aPinnedLinkStaysAttachedUntilUnpinned() throws IOException {
         int id;
-        try (BpfObject object = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
-            object.load();
+        try (BpfObject object = bpf.load(TestObjects.spec("sample"))) {
             try (BpfLink link = object.program("on_rename").attach()) {
                 link.pin(pin);
                 id = link.info().id();
@@ -141,28 +136,23 @@ class OwnershipTest {
 
     @Test
     void anObjectCountsInAPinnedMapOfAnother() throws IOException, InterruptedException {
-        try (BpfObject first = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
-            first.load();
+        try (BpfObject first = bpf.load(TestObjects.spec("sample"))) {
             first.map("counters").pin(pin);
         }
         int id;
-        try (BpfObject second = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
-            second.reuseMap("counters", pin);
-            second.load();
+        ObjectSpec reusing = TestObjects.spec("sample").reuse(Map.of("counters", pin));
+        try (BpfObject second = bpf.load(reusing)) {
             id = second.map("counters").info().id();
             second.program("on_raw").testRun(TestRun.withContext(TestObjects.u64(1, 2)));
-            assertThatIllegalStateException().isThrownBy(() -> second.reuseMap("counters", pin));
         }
         try (BpfMap counters = bpf.pinnedMap(pin)) {
             assertThat(counters.info().id()).isEqualTo(id);
             assertThat(counters.lookup(TestObjects.u32(0))).hasValue(TestObjects.u64(1));
         }
         Files.delete(pin);
-        try (BpfObject third = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
-            assertThatExceptionOfType(BpfException.class)
-                    .isThrownBy(() -> third.reuseMap("counters", pin))
-                    .withMessageContaining("ENOENT");
-        }
+        assertThatExceptionOfType(BpfException.class)
+                .isThrownBy(() -> bpf.load(reusing))
+                .withMessageContaining("ENOENT");
         awaitFreed(id);
     }
 
@@ -187,19 +177,6 @@ class OwnershipTest {
         assertThatExceptionOfType(BpfException.class)
                 .isThrownBy(() -> bpf.claim(BPFFS.resolve("karst_no_such_directory")))
                 .withMessageContaining("ENOENT");
-    }
-
-    @Test
-    void aPinnedProgramComesBack() {
-        try (BpfObject object = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
-            object.load();
-            object.program("on_raw").pin(pin);
-        }
-        try (BpfProgram again = bpf.pinnedProgram(pin)) {
-            assertThat(again.info().name()).isEqualTo("on_raw");
-            assertThat(again.testRun(TestRun.withContext(TestObjects.u64(1, 2))).returnValue())
-                    .isEqualTo(7);
-        }
     }
 
     @Test
@@ -244,7 +221,6 @@ class OwnershipTest {
                     () -> broken.createMap(new MapSpec("array", "failing", 4, 8, 1, 0))
                             .close(),
                     () -> broken.mapById(there.info().id()).ifPresent(BpfMap::close),
-                    () -> broken.btfInfo(bpf.nextId(Bpf.Type.BTF, 0).orElseThrow()),
                     () -> useSample(broken),
                     () -> useIterator(broken));
             long failed = uses.stream().filter(use -> failsWithEnomem(use)).count();
@@ -253,16 +229,14 @@ class OwnershipTest {
     }
 
     private static void useSample(NativeBpf bpf) {
-        try (BpfObject object = bpf.open(TestObjects.asset("sample"), TestObjects.KERNEL_BTF)) {
-            object.load();
+        try (BpfObject object = bpf.load(TestObjects.spec("sample"))) {
             object.map("numbers").info();
             object.program("on_raw").testRun(TestRun.withContext(TestObjects.u64(1, 2)));
         }
     }
 
     private static void useIterator(NativeBpf bpf) {
-        try (BpfObject object = bpf.open(TestObjects.asset("iterator"), TestObjects.KERNEL_BTF)) {
-            object.load();
+        try (BpfObject object = bpf.load(TestObjects.spec("iterator"))) {
             object.program("write_maps").iterate(buffer -> buffer.position(buffer.limit()));
         }
     }
@@ -279,8 +253,7 @@ class OwnershipTest {
 
     @Test
     void aConsumerThatThrowsLeavesNothing() {
-        try (BpfObject object = bpf.open(TestObjects.asset("iterator"), TestObjects.KERNEL_BTF)) {
-            object.load();
+        try (BpfObject object = bpf.load(TestObjects.spec("iterator"))) {
             BpfProgram program = object.program("write_maps");
             assertThatExceptionOfType(ArithmeticException.class)
                     .isThrownBy(() -> program.iterate(buffer -> {

@@ -6,6 +6,7 @@ package io.karst.libbpf.internal;
 import io.karst.asset.BtfOptions;
 import io.karst.asset.BtfSource;
 import io.karst.asset.CoreAsset;
+import io.karst.bpf.ObjectSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,6 +39,10 @@ final class TestObjects {
 
     static CoreAsset asset(String name, byte[] content) {
         return new CoreAsset(name, "test", "0".repeat(64), content);
+    }
+
+    static ObjectSpec spec(String name) {
+        return ObjectSpec.of(asset(name), KERNEL_BTF);
     }
 
     static byte[] u32(int... values) {

@@ -8,6 +8,7 @@ import io.karst.asset.CoreAsset;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfObject;
+import io.karst.bpf.ObjectSpec;
 import io.karst.locks.LockContentionLayout;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,37 +51,20 @@ record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
         }
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever fails, the object is closed again
     private <T> T loaded(
             ProgramSet set, TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, ProgramSet, T> use) {
-        BpfObject object = load(set, sizes, reused);
-        try {
-            return use.apply(object, set);
-        } catch (RuntimeException | Error e) {
-            object.close();
-            throw e;
-        }
+        return BpfObject.handOver(load(set, sizes, reused), object -> use.apply(object, set));
     }
 
     /** Loads one kind; the caller closes the object. */
-    @SuppressWarnings("IllegalCatch") // whatever fails, the object is closed again
     BpfObject load(ProgramSet set, TracerSizes sizes, Map<String, Path> reused) {
-        BpfObject object = bpf.open(asset, btf);
-        try {
-            for (ProgramSet each : ProgramSet.values()) {
-                each.programs().forEach(name -> object.setAutoload(name, each == set));
-            }
-            object.setReadOnlyVariable("slots", sizes.slots());
-            object.setReadOnlyVariable("single_lock_lines", sizes.lines());
-            object.setMaxEntries("totals", (long) sizes.cpus() * sizes.slots());
-            object.setMaxEntries("single_locks", (long) sizes.cpus() * sizes.lines());
-            object.setMaxEntries("lost", (long) sizes.cpus() * LockContentionLayout.LOST_ROW);
-            reused.forEach(object::reuseMap);
-            object.load();
-            return object;
-        } catch (RuntimeException | Error e) {
-            object.close();
-            throw e;
-        }
+        return bpf.load(ObjectSpec.of(asset, btf)
+                .programs(set.programs())
+                .constant("slots", sizes.slots())
+                .constant("single_lock_lines", sizes.lines())
+                .entries("totals", (long) sizes.cpus() * sizes.slots())
+                .entries("single_locks", (long) sizes.cpus() * sizes.lines())
+                .entries("lost", (long) sizes.cpus() * LockContentionLayout.LOST_ROW)
+                .reuse(reused));
     }
 }

@@ -12,6 +12,7 @@ import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
@@ -29,7 +30,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -126,10 +126,8 @@ final class SelfTest {
 
     private List<LockVisibility> withLoad(CoreAsset asset, BtfOptions btf) {
         Map<Integer, String> maps = new HashMap<>();
-        try (BpfObject load = bpf.open(asset, btf)) {
-            Set<String> wanted = Set.of(SPIN_PROGRAM, HASH_PROGRAM);
-            load.programNames().forEach(name -> load.setAutoload(name, wanted.contains(name)));
-            load.load();
+        ObjectSpec spec = ObjectSpec.of(asset, btf).programs(List.of(SPIN_PROGRAM, HASH_PROGRAM));
+        try (BpfObject load = bpf.load(spec)) {
             load.mapNames().forEach(name -> maps.put(load.map(name).info().id(), name));
             counting.track(inventory.including(maps.keySet()));
             return families(symbols).stream()

@@ -10,6 +10,7 @@ import io.karst.ability.Ability;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
+import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
@@ -521,11 +522,9 @@ class AdoptionTest {
     }
 
     private BpfObject load() {
-        return new ClasspathAssets().load("contention_load", (asset, btf) -> {
-            BpfObject object = bpf.open(asset, btf);
-            object.programNames().forEach(name -> object.setAutoload(name, name.equals("load_spin_lock")));
-            object.load();
-            return object;
-        });
+        return new ClasspathAssets()
+                .load(
+                        "contention_load",
+                        (asset, btf) -> bpf.load(ObjectSpec.of(asset, btf).programs(List.of("load_spin_lock"))));
     }
 }

@@ -5,14 +5,16 @@ package io.karst.locktracer.internal;
 
 import io.karst.asset.BtfOptions;
 import io.karst.asset.BtfSource;
+import io.karst.asset.CoreAsset;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfObject;
-import java.net.URISyntaxException;
-import java.net.URL;
+import io.karst.bpf.ObjectSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -24,8 +26,7 @@ final class IndependentCount implements AutoCloseable {
     private final BpfLink link;
 
     IndependentCount(Bpf bpf, long lock) {
-        object = bpf.open(compiled(), new BtfOptions(BtfSource.KERNEL, Optional.empty()));
-        object.load();
+        object = bpf.load(ObjectSpec.of(compiled(), new BtfOptions(BtfSource.KERNEL, Optional.empty())));
         object.map("watched")
                 .update(
                         FIRST,
@@ -36,12 +37,12 @@ final class IndependentCount implements AutoCloseable {
         link = object.program("count_end").attach();
     }
 
-    private static Path compiled() {
-        URL object = Objects.requireNonNull(IndependentCount.class.getResource("/contention_count.bpf.o"));
-        try {
-            return Path.of(object.toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
+    private static CoreAsset compiled() {
+        try (InputStream in = IndependentCount.class.getResourceAsStream("/contention_count.bpf.o")) {
+            return ClasspathAssets.asset(
+                    "contention_count", Objects.requireNonNull(in).readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

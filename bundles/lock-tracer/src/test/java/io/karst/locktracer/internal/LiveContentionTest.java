@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
+import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
 import io.karst.contention.LockCounters;
 import io.karst.contention.WaitCounters;
@@ -146,12 +147,10 @@ class LiveContentionTest {
     }
 
     private static BpfObject load(NativeBpf bpf) {
-        return new ClasspathAssets().load("contention_load", (asset, btf) -> {
-            BpfObject object = bpf.open(asset, btf);
-            object.programNames().forEach(name -> object.setAutoload(name, name.equals("load_spin_lock")));
-            object.load();
-            return object;
-        });
+        return new ClasspathAssets()
+                .load(
+                        "contention_load",
+                        (asset, btf) -> bpf.load(ObjectSpec.of(asset, btf).programs(List.of("load_spin_lock"))));
     }
 
     /** One fight after the other, under one script. */

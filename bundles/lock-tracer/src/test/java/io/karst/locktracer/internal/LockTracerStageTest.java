@@ -12,6 +12,7 @@ import io.karst.asset.AssetException;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfObject;
+import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
 import io.karst.contention.LockCounters;
 import io.karst.contention.LockVisibility;
@@ -276,12 +277,9 @@ class LockTracerStageTest {
     }
 
     private BpfObject load() {
-        return assets.load("contention_load", (asset, btf) -> {
-            BpfObject object = bpf.open(asset, btf);
-            object.programNames().forEach(name -> object.setAutoload(name, name.equals("load_spin_lock")));
-            object.load();
-            return object;
-        });
+        return assets.load(
+                "contention_load",
+                (asset, btf) -> bpf.load(ObjectSpec.of(asset, btf).programs(List.of("load_spin_lock"))));
     }
 
     private static void spin(BpfObject load, int threads, Duration time) {

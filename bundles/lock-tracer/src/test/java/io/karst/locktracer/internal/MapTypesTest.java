@@ -11,6 +11,7 @@ import io.karst.asset.CoreAsset;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MapSpec;
+import io.karst.bpf.ObjectSpec;
 import io.karst.contention.LockCounters;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.LockKind;
@@ -115,10 +116,7 @@ class MapTypesTest {
     }
 
     private BpfObject loaded(CoreAsset asset, BtfOptions btf) {
-        BpfObject object = bpf.open(asset, btf);
-        object.programNames().forEach(name -> object.setAutoload(name, name.equals("load_spin_lock")));
-        object.load();
-        return object;
+        return bpf.load(ObjectSpec.of(asset, btf).programs(List.of("load_spin_lock")));
     }
 
     private void everyLockLands(int mapId, Set<LockKind> kinds) {

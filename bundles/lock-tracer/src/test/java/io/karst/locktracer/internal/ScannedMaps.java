@@ -6,6 +6,7 @@ package io.karst.locktracer.internal;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MapInfo;
+import io.karst.bpf.ObjectSpec;
 import io.karst.locks.LockRecordLayout;
 import io.karst.locks.LockRecordReader;
 import io.karst.locks.MapLocks;
@@ -26,11 +27,7 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
     private Inventory current;
 
     ScannedMaps(Bpf bpf) {
-        object = new ClasspathAssets().load("lock_ranges", (asset, btf) -> {
-            BpfObject opened = bpf.open(asset, btf);
-            opened.load();
-            return opened;
-        });
+        object = new ClasspathAssets().load("lock_ranges", (asset, btf) -> bpf.load(ObjectSpec.of(asset, btf)));
         object.program("percpu_offsets").iterate(buffer -> buffer.position(buffer.limit()));
         current = scan(which);
     }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.bpf;
+
+import io.karst.asset.BtfOptions;
+import io.karst.asset.CoreAsset;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What {@link Bpf#load} loads: an object file and what is set in it first. Immutable; names are checked at the load.
+ *
+ * @param asset ELF file
+ * @param btf what to relocate it against
+ * @param constants values of {@code const volatile} variables, by C name; each must fit the variable's 1, 2, 4 or 8 bytes
+ * @param entries sizes of maps in place of those in the file, by map name; 1 to 2^32 - 1
+ * @param programs programs to load; empty for all
+ * @param reused pins of maps that are taken in place of new ones, by map name; type and sizes are those of the pinned map
+ */
+public record ObjectSpec(
+        CoreAsset asset,
+        BtfOptions btf,
+        Map<String, Long> constants,
+        Map<String, Long> entries,
+        Optional<Set<String>> programs,
+        Map<String, Path> reused) {
+
+    /** Copies the collections. */
+    public ObjectSpec {
+        constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
+        entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        programs = programs.map(Set::copyOf);
+        reused = Collections.unmodifiableMap(new LinkedHashMap<>(reused));
+        entries.forEach((map, size) -> {
+            if (size < 1 || size > 0xffff_ffffL) {
+                throw new IllegalArgumentException(map + ": " + size + " entries are outside 1.." + 0xffff_ffffL);
+            }
+        });
+    }
+
+    /**
+     * An object as it is in its file.
+     *
+     * @param asset ELF file
+     * @param btf what to relocate it against
+     */
+    public static ObjectSpec of(CoreAsset asset, BtfOptions btf) {
+        return new ObjectSpec(asset, btf, Map.of(), Map.of(), Optional.empty(), Map.of());
+    }
+
+    /**
+     * Sets a variable.
+     *
+     * @param variable C name of a {@code const volatile} variable
+     * @param value its value
+     */
+    public ObjectSpec constant(String variable, long value) {
+        return new ObjectSpec(asset, btf, with(constants, variable, value), entries, programs, reused);
+    }
+
+    /**
+     * Sets the size of a map.
+     *
+     * @param map name
+     * @param size most entries
+     */
+    public ObjectSpec entries(String map, long size) {
+        return new ObjectSpec(asset, btf, constants, with(entries, map, size), programs, reused);
+    }
+
+    /**
+     * Loads only these programs.
+     *
+     * @param names programs; none is possible
+     */
+    public ObjectSpec programs(Collection<String> names) {
+        return new ObjectSpec(asset, btf, constants, entries, Optional.of(Set.copyOf(names)), reused);
+    }
+
+    /**
+     * Takes pinned maps in place of new ones.
+     *
+     * @param pins by map name; a name that begins with a dot is a section of variables
+     */
+    public ObjectSpec reuse(Map<String, Path> pins) {
+        return new ObjectSpec(asset, btf, constants, entries, programs, pins);
+    }
+
+    private static Map<String, Long> with(Map<String, Long> map, String key, long value) {
+        Map<String, Long> copy = new LinkedHashMap<>(map);
+        copy.put(key, value);
+        return copy;
+    }
+}

@@ -4,7 +4,6 @@
 package io.karst.coreassets.internal;
 
 import io.karst.asset.CoreAsset;
-import io.karst.asset.TrustedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,14 +25,14 @@ final class AssetReader {
     private static final List<String> SUFFIXES = List.of(".bpf.o", ".bpf.o.gz", ".bpf.o.xz");
 
     private final Optional<Path> directory;
-    private final TrustedFiles files;
+    private final TrustedRead files;
     private final Contributions contributions;
     private final Unpacker unpacker;
 
     /** Choices between several bundles that were logged already. */
     private final Set<String> announced = ConcurrentHashMap.newKeySet();
 
-    AssetReader(Optional<Path> directory, TrustedFiles files, Contributions contributions, Unpacker unpacker) {
+    AssetReader(Optional<Path> directory, TrustedRead files, Contributions contributions, Unpacker unpacker) {
         this.directory = directory;
         this.files = files;
         this.contributions = contributions;

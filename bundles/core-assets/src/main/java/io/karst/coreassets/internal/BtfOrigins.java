@@ -5,7 +5,6 @@ package io.karst.coreassets.internal;
 
 import io.karst.asset.BtfOptions;
 import io.karst.asset.BtfSource;
-import io.karst.asset.TrustedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,11 +15,11 @@ import java.util.Optional;
 
 /** The places to look for BTF, in the order they are tried: the operator's file, the kernel, the packaged archive. */
 final class BtfOrigins {
-    private final TrustedFiles files;
+    private final TrustedRead files;
     private final PrivateFiles privateFiles;
     private final Unpacker unpacker;
 
-    BtfOrigins(TrustedFiles files, PrivateFiles privateFiles, Unpacker unpacker) {
+    BtfOrigins(TrustedRead files, PrivateFiles privateFiles, Unpacker unpacker) {
         this.files = files;
         this.privateFiles = privateFiles;
         this.unpacker = unpacker;

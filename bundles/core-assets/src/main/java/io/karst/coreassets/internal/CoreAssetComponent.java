@@ -5,7 +5,7 @@ package io.karst.coreassets.internal;
 
 import io.karst.ability.AbilityProbe;
 import io.karst.asset.CoreAssetLoader;
-import io.karst.asset.TrustedFiles;
+import io.karst.component.TrustedFiles;
 import io.karst.coreassets.internal.CoreAssetService.Config;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
@@ -15,7 +15,6 @@ import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** Offers the asset loader. */
@@ -33,17 +32,16 @@ public final class CoreAssetComponent implements Stage {
      * Starts the service.
      *
      * @param component itself; its framework's bundles contribute assets
-     * @param files reads what only root can have written
      * @param config raw settings
      */
     @Activate
-    public CoreAssetComponent(
-            ComponentContext component, @Reference(name = "trustedFiles") TrustedFiles files, Config config) {
+    public CoreAssetComponent(ComponentContext component, Config config) {
         this.config = config;
         runner = StageRunner.start(
                 component.getServiceReference(),
                 List.of(CoreAssetLoader.class, AbilityProbe.class),
-                () -> new CoreAssetService(component.getBundleContext(), files, settings(this.config)));
+                () -> new CoreAssetService(
+                        component.getBundleContext(), TrustedFiles::readBelowTrusted, settings(this.config)));
     }
 
     /**

@@ -9,7 +9,6 @@ import io.karst.asset.AssetResult;
 import io.karst.asset.BtfOptions;
 import io.karst.asset.CoreAsset;
 import io.karst.asset.CoreAssetLoader;
-import io.karst.asset.TrustedFiles;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoreAssetService.class);
 
-    private final TrustedFiles files;
+    private final TrustedRead files;
     private final BundleContributions contributions;
     private final PrivateFiles privateFiles;
     private final Unpacker unpacker = new Unpacker();
@@ -61,7 +60,7 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
         String asset_directory() default "";
     }
 
-    CoreAssetService(BundleContext context, TrustedFiles files, Settings settings) {
+    CoreAssetService(BundleContext context, TrustedRead files, Settings settings) {
         this.files = files;
         privateFiles = new PrivateFiles(Path.of(System.getProperty("java.io.tmpdir")));
         contributions = new BundleContributions(context);

@@ -3,16 +3,15 @@
 
 package io.karst.coreassets.internal;
 
-import io.karst.asset.TrustedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 
-/** Stands in for the adapter, which checks on the opened descriptor: refuses what everybody may write. */
-final class PlainFiles implements TrustedFiles {
+/** Stands in for the check of all parent directories, which a temporary directory does not pass. */
+final class PlainFiles implements TrustedRead {
     @Override
-    public byte[] read(Path file, long maxBytes) throws IOException {
+    public byte[] read(Path file, int maxBytes) throws IOException {
         if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
             throw new IOException(file + " is not trusted: others may write it");
         }

@@ -12,8 +12,8 @@ import io.karst.asset.AssetResult;
 import io.karst.asset.BtfOptions;
 import io.karst.asset.CoreAsset;
 import io.karst.bpf.ObjectSpec;
+import io.karst.component.TrustedFiles;
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.libbpf.internal.NativeTrustedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -156,7 +156,7 @@ class RealLoadKernelTest {
     }
 
     private AssetLoading loading(Optional<Path> btf, Optional<Path> archive, Path kernelBtf) {
-        NativeTrustedFiles files = new NativeTrustedFiles();
+        TrustedRead files = TrustedFiles::readBelowTrusted;
         PrivateFiles privateFiles = new PrivateFiles(folder.resolve("tmp"));
         BtfOrigins.Machine machine = new BtfOrigins.Machine(
                 kernelBtf,

@@ -4,7 +4,6 @@
 package io.karst.libbpf.internal;
 
 import jnr.ffi.Pointer;
-import jnr.ffi.annotations.Out;
 import org.jspecify.annotations.Nullable;
 
 /** The few calls of libc that Java has no equal for, named as in C. Public because jnr-ffi generates its code beside. */
@@ -12,19 +11,11 @@ import org.jspecify.annotations.Nullable;
 public interface LibC {
     int open(String path, int flags);
 
-    int openat(int directory, String path, int flags);
-
     int close(int descriptor);
 
     long read(int descriptor, Pointer into, long count);
 
-    long readlinkat(int directory, String path, @Out byte[] into, long size);
-
-    int statx(int directory, String path, int flags, int mask, @Out byte[] into);
-
     int flock(int descriptor, int operation);
-
-    int geteuid();
 
     int getpagesize();
 

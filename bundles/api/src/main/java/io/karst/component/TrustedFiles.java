@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.component;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+
+/**
+ * Reads files that only root or the running user can have written. The file has to be a regular file and no symbolic link,
+ * belong to root or to the running user, and be writable by nobody else. {@link #read} demands that much, for what decides
+ * whom to trust. {@link #readSecret} demands that nobody else may read the file, for keys and tokens. {@link
+ * #readBelowTrusted} demands that every directory on the way is owned and writable like the file, for what is loaded into
+ * the kernel: then nobody else can have put there what a name leads to, neither before the check nor between check and read.
+ */
+public final class TrustedFiles {
+    /** Without its last part it is a link, which belongs to root; with it, a directory of the running user. */
+    private static final Path SELF = Path.of("/proc/self/.");
+
+    /** As many as the kernel follows itself, path_resolution(7). */
+    private static final int MAX_LINKS = 40;
+
+    private static final int OTHERS = 077;
+    private static final int OTHERS_WRITE = 022;
+
+    private TrustedFiles() {}
+
+    /**
+     * Reads a file that nobody else may write.
+     *
+     * @param file file, no symbolic link
+     * @param maxBytes most bytes accepted
+     * @return content
+     * @throws IOException if it is missing, larger, not a regular file or not trusted; the message says which and the remedy
+     */
+    public static byte[] read(Path file, int maxBytes) throws IOException {
+        return read(file, file, OTHERS_WRITE, maxBytes);
+    }
+
+    /**
+     * Reads a file that nobody else may read or write.
+     *
+     * @param file file, no symbolic link
+     * @param maxBytes most bytes accepted
+     * @return content
+     * @throws IOException if it is missing, larger, not a regular file or not private; the message says which and the remedy
+     */
+    public static byte[] readSecret(Path file, int maxBytes) throws IOException {
+        return read(file, file, OTHERS, maxBytes);
+    }
+
+    /**
+     * Reads a file that nobody else may write, in directories that nobody else may write; a sticky directory such as /tmp is
+     * refused. Links between directories are followed if they belong to root or the running user.
+     *
+     * @param file absolute path without {@code .} and {@code ..}; the file is no symbolic link
+     * @param maxBytes most bytes accepted
+     * @return content
+     * @throws IOException if it is missing, larger, not a regular file or not trusted; the message says which and the remedy
+     */
+    public static byte[] readBelowTrusted(Path file, int maxBytes) throws IOException {
+        Path name = file.getFileName();
+        if (!file.isAbsolute() || name == null || !file.normalize().equals(file)) {
+            throw refused(file, "give an absolute path without . and ..");
+        }
+        return read(trustedFolder(file).resolve(name), file, OTHERS_WRITE, maxBytes);
+    }
+
+    private static byte[] read(Path resolved, Path file, int forbidden, int maxBytes) throws IOException {
+        Status status = Status.of(resolved, file);
+        if (status.kind() == Status.LINK) {
+            throw refused(file, "it is a symbolic link; give the file it leads to");
+        }
+        if (status.kind() != Status.REGULAR) {
+            throw refused(file, "it is " + status.what() + ", not a regular file");
+        }
+        requireOwner(status, file, file.toString());
+        if (status.allows(forbidden)) {
+            throw new IOException(file
+                    + (forbidden == OTHERS
+                            ? " is open to others (" + status.permissions() + "): chmod 600 it"
+                            : status.writable()));
+        }
+        return content(resolved, file, maxBytes);
+    }
+
+    /** Walks from the root to the file's directory, a name at a time, and returns that directory without links. */
+    private static Path trustedFolder(Path file) throws IOException {
+        Path at = Path.of("/");
+        requireFolder(at, "/", file);
+        Deque<String> names = new ArrayDeque<>();
+        addFirst(names, file.resolveSibling("."));
+        int links = 0;
+        while (!names.isEmpty()) {
+            String name = names.removeFirst();
+            Path next = at.resolve(name).normalize();
+            if (Status.of(next, file).kind() == Status.LINK) {
+                if (++links > MAX_LINKS) {
+                    throw refused(file, "more than " + MAX_LINKS + " symbolic links lead to it");
+                }
+                requireOwner(Status.of(next, file), file, "the symbolic link " + name);
+                Path target = Files.readSymbolicLink(next);
+                at = target.isAbsolute() ? Path.of("/") : at;
+                addFirst(names, target);
+            } else {
+                requireFolder(next, name, file);
+                at = next;
+            }
+        }
+        return at;
+    }
+
+    private static void addFirst(Deque<String> names, Path path) {
+        for (int i = path.getNameCount() - 1; i >= 0; i--) {
+            names.addFirst(path.getName(i).toString());
+        }
+    }
+
+    private static void requireFolder(Path folder, String name, Path file) throws IOException {
+        Status status = Status.of(folder, file);
+        if (status.kind() != Status.DIRECTORY) {
+            throw refused(file, "its parent " + name + " is " + status.what() + ", not a directory");
+        }
+        String what = "its parent directory " + name;
+        requireOwner(status, file, what);
+        if (status.allows(OTHERS_WRITE)) {
+            throw refused(file, what + status.writable());
+        }
+    }
+
+    private static void requireOwner(Status status, Path file, String what) throws IOException {
+        int self = Status.of(SELF, SELF).owner();
+        if (status.owner() != 0 && status.owner() != self) {
+            throw refused(
+                    file,
+                    what + " belongs to user " + Integer.toUnsignedString(status.owner()) + ", not root"
+                            + (self == 0 ? "" : " or user " + self) + ": chown it");
+        }
+    }
+
+    private static byte[] content(Path resolved, Path file, int maxBytes) throws IOException {
+        try (InputStream in = Files.newInputStream(resolved, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] content = in.readNBytes(maxBytes);
+            if (content.length == maxBytes && in.read() >= 0) { // files below /proc and /sys do not tell their size
+                throw refused(file, "it is larger than the " + maxBytes + " bytes accepted");
+            }
+            return content;
+        } catch (AccessDeniedException e) {
+            throw Status.denied(file);
+        }
+    }
+
+    private static IOException refused(Path file, String why) {
+        return new IOException(file + " is refused: " + why);
+    }
+
+    /**
+     * What lstat(2) says.
+     *
+     * @param mode kind and permissions
+     * @param owner user
+     */
+    private record Status(int mode, int owner) {
+        static final int REGULAR = 0100000;
+        static final int DIRECTORY = 0040000;
+        static final int LINK = 0120000;
+
+        static Status of(Path path, Path file) throws IOException {
+            try {
+                Map<String, Object> found = Files.readAttributes(path, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+                if (found.get("mode") instanceof Integer mode && found.get("uid") instanceof Integer owner) {
+                    return new Status(mode, owner);
+                }
+                throw new IOException(file + ": this system tells neither mode nor owner of a file");
+            } catch (NoSuchFileException e) {
+                throw new NoSuchFileException(file.toString(), null, "there is no such file");
+            } catch (AccessDeniedException e) {
+                throw denied(file);
+            }
+        }
+
+        static AccessDeniedException denied(Path file) {
+            return new AccessDeniedException(file.toString(), null, "this process may not read it");
+        }
+
+        int kind() {
+            return mode & 0170000;
+        }
+
+        boolean allows(int permissions) {
+            return (mode & permissions) != 0;
+        }
+
+        String writable() {
+            return " is writable by group or others (" + permissions() + "): chmod go-w it, or move the file";
+        }
+
+        String permissions() {
+            return Integer.toOctalString(mode & 07777);
+        }
+
+        String what() {
+            return switch (kind()) {
+                case REGULAR -> "a regular file";
+                case DIRECTORY -> "a directory";
+                case LINK -> "a symbolic link";
+                case 0010000 -> "a pipe";
+                case 0140000 -> "a socket";
+                default -> "a device";
+            };
+        }
+    }
+}

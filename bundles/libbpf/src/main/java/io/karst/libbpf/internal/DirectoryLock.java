@@ -21,21 +21,21 @@ final class DirectoryLock implements DirectoryClaim {
     }
 
     /** Empty if somebody else has it, be it in this process. */
-    static Optional<DirectoryClaim> of(Natives natives, Path directory) {
-        int descriptor = natives.c().open(directory.toString(), O_RDONLY | O_CLOEXEC);
+    static Optional<DirectoryClaim> of(NativeLibraries libraries, Path directory) {
+        int descriptor = libraries.c().open(directory.toString(), O_RDONLY | O_CLOEXEC);
         if (descriptor < 0) {
-            throw natives.failure(natives.lastError().getAsInt(), "open", directory.toString(), "");
+            throw libraries.failure(libraries.lastError().getAsInt(), "open", directory.toString(), "");
         }
-        if (natives.c().flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+        if (libraries.c().flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
             return Optional.of(new DirectoryLock(
-                    new Lifetime("claim of " + directory, () -> natives.c().close(descriptor))));
+                    new Lifetime("claim of " + directory, () -> libraries.c().close(descriptor))));
         }
-        int errno = natives.lastError().getAsInt();
-        natives.c().close(descriptor);
+        int errno = libraries.lastError().getAsInt();
+        libraries.c().close(descriptor);
         if (errno == Errno.EAGAIN) {
             return Optional.empty();
         }
-        throw natives.failure(errno, "flock", directory.toString(), "");
+        throw libraries.failure(errno, "flock", directory.toString(), "");
     }
 
     @Override

@@ -19,26 +19,27 @@ final class Iteration {
 
     private static final int MOST_BYTES = 64 << 20;
 
-    private final Natives natives;
+    private final NativeLibraries libraries;
     private final String name;
 
-    Iteration(Natives natives, String name) {
-        this.natives = natives;
+    Iteration(NativeLibraries libraries, String name) {
+        this.libraries = libraries;
         this.name = name;
     }
 
     /** Runs a program. */
     void run(int program, Consumer<ByteBuffer> consumer) {
-        int link = natives.check(natives.bpf().bpf_link_create(program, 0, TRACE_ITER, null), "bpf_link_create", name);
+        int link =
+                libraries.check(libraries.bpf().bpf_link_create(program, 0, TRACE_ITER, null), "bpf_link_create", name);
         try {
-            int iterator = natives.check(natives.bpf().bpf_iter_create(link), "bpf_iter_create", name);
+            int iterator = libraries.check(libraries.bpf().bpf_iter_create(link), "bpf_iter_create", name);
             try {
                 read(iterator, consumer);
             } finally {
-                natives.c().close(iterator);
+                libraries.c().close(iterator);
             }
         } finally {
-            natives.c().close(link);
+            libraries.c().close(link);
         }
     }
 
@@ -59,15 +60,15 @@ final class Iteration {
 
     /** Bytes read, 0 at the end. The kernel asks for another try after a million empty steps, and after a signal. */
     private long readSome(int iterator, ByteBuffer buffer) {
-        Pointer into = Pointer.wrap(natives.runtime(), buffer.slice());
+        Pointer into = Pointer.wrap(libraries.runtime(), buffer.slice());
         while (true) {
-            long got = natives.c().read(iterator, into, buffer.remaining());
+            long got = libraries.c().read(iterator, into, buffer.remaining());
             if (got >= 0) {
                 return got;
             }
-            int errno = natives.lastError().getAsInt();
+            int errno = libraries.lastError().getAsInt();
             if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
-                throw natives.failure(errno, "read", "iterator " + name, "");
+                throw libraries.failure(errno, "read", "iterator " + name, "");
             }
         }
     }

@@ -28,7 +28,7 @@ public final class KernelAbilityProbe implements AbilityProbe {
     /** Called by the service component runtime. */
     @Activate
     public KernelAbilityProbe() {
-        this(Natives.LIBBPF, Path.of("/proc"), Path.of("/sys"));
+        this(NativeLibraries.LIBBPF, Path.of("/proc"), Path.of("/sys"));
     }
 
     KernelAbilityProbe(String library, Path proc, Path sys) {
@@ -40,11 +40,11 @@ public final class KernelAbilityProbe implements AbilityProbe {
     @Override
     public List<Ability> probe() {
         List<Ability> abilities = new ArrayList<>(new ProcessProbes(proc).probe());
-        Optional<Natives> natives = Optional.empty();
+        Optional<NativeLibraries> libraries = Optional.empty();
         try {
-            natives = Optional.of(Natives.load(library));
+            libraries = Optional.of(NativeLibraries.load(library));
             abilities.add(new Ability(
-                    "libbpf", true, library + " is version " + natives.get().version(), EFFECT, ""));
+                    "libbpf", true, library + " is version " + libraries.get().version(), EFFECT, ""));
         } catch (BpfException e) {
             abilities.add(new Ability(
                     "libbpf",
@@ -55,7 +55,7 @@ public final class KernelAbilityProbe implements AbilityProbe {
         }
         SystemProbes system = new SystemProbes(proc, sys);
         abilities.addAll(system.probe());
-        abilities.addAll(new ProgramProbes(natives, sys).probe());
+        abilities.addAll(new ProgramProbes(libraries, sys).probe());
         abilities.addAll(system.visibility());
         return List.copyOf(abilities);
     }

@@ -32,7 +32,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
 
     private static final Path KERNEL_BTF = Path.of("/sys/kernel/btf/vmlinux");
 
-    private final Kernel kernel;
+    private final LibbpfContext context;
     private final long logBytes;
 
     /**
@@ -42,18 +42,19 @@ public final class NativeBpf implements Bpf, AutoCloseable {
      *     remedy
      */
     public NativeBpf() {
-        this(Natives.load(Natives.LIBBPF), Capabilities.ofThisProcess(), FIRST_LOG_BYTES);
+        this(NativeLibraries.load(NativeLibraries.LIBBPF), Capabilities.ofThisProcess(), FIRST_LOG_BYTES);
     }
 
-    NativeBpf(Natives natives, Capabilities capabilities, long logBytes) {
-        Natives.requireVersion(natives.bpf(), Natives.LIBBPF);
+    NativeBpf(NativeLibraries libraries, Capabilities capabilities, long logBytes) {
+        NativeLibraries.requireVersion(libraries.bpf(), NativeLibraries.LIBBPF);
         requireCapabilities(capabilities);
         ContentionTracepoints.require(KERNEL_BTF, System.getProperty("os.version", "release unknown"));
-        int cpus = natives.check(natives.bpf().libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
-        Prints prints = new Prints(natives, System::nanoTime);
-        this.kernel = new Kernel(natives, prints, new Mappings(natives.c()), cpus);
+        int cpus =
+                libraries.check(libraries.bpf().libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
+        LibbpfLog log = new LibbpfLog(libraries, System::nanoTime);
+        this.context = new LibbpfContext(libraries, log, new Mappings(libraries.c()), cpus);
         this.logBytes = logBytes;
-        prints.install();
+        log.install();
     }
 
     private static void requireCapabilities(Capabilities capabilities) {
@@ -73,38 +74,38 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     /** Takes libbpf's messages back. Handles that are still open stay usable. */
     @Override
     public void close() {
-        kernel.prints().close();
-        kernel.mappings().sweep();
+        context.log().close();
+        context.mappings().sweep();
     }
 
     @Override
     public int possibleCpus() {
-        return kernel.possibleCpus();
+        return context.possibleCpus();
     }
 
     @Override
     public BpfObject load(ObjectSpec spec) {
         ElfCheck.check(spec.asset().content(), spec.asset().name());
-        return NativeObject.load(kernel, spec, logBytes);
+        return NativeObject.load(context, spec, logBytes);
     }
 
     @Override
     public BpfMap createMap(MapSpec spec) {
-        try (Scratch scratch = new Scratch(kernel.natives().runtime())) {
-            var options = scratch.zeroed(CREATE_OPTS_BYTES);
+        try (CallMemory memory = new CallMemory(context.libraries().runtime())) {
+            var options = memory.zeroed(CREATE_OPTS_BYTES);
             options.putLong(0, CREATE_OPTS_BYTES);
             options.putInt(CREATE_FLAGS, spec.flags());
             int type = MapTypes.number(spec.type());
-            int descriptor = kernel.bpf()
+            int descriptor = context.bpf()
                     .bpf_map_create(type, spec.name(), spec.keySize(), spec.valueSize(), spec.maxEntries(), options);
-            kernel.natives().check(descriptor, "bpf_map_create", spec.type() + " " + spec.name());
-            return NativeMap.opened(kernel, descriptor, spec.name());
+            context.libraries().check(descriptor, "bpf_map_create", spec.type() + " " + spec.name());
+            return NativeMap.opened(context, descriptor, spec.name());
         }
     }
 
     @Override
     public OptionalInt nextId(Type type, int after) {
-        LibBpf bpf = kernel.bpf();
+        LibBpf bpf = context.bpf();
         int[] next = new int[1];
         int result = switch (type) {
             case MAP -> bpf.bpf_map_get_next_id(after, next);
@@ -113,26 +114,28 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         if (result == -Errno.ENOENT) {
             return OptionalInt.empty();
         }
-        kernel.natives().check(result, "BPF_*_GET_NEXT_ID", type + " after " + after);
+        context.libraries().check(result, "BPF_*_GET_NEXT_ID", type + " after " + after);
         return OptionalInt.of(next[0]);
     }
 
     @Override
     public Optional<BpfMap> mapById(int id) {
-        return byId(kernel.bpf().bpf_map_get_fd_by_id(id), "bpf_map_get_fd_by_id", id)
-                .map(descriptor -> NativeMap.opened(kernel, descriptor, "id " + id));
+        return byId(context.bpf().bpf_map_get_fd_by_id(id), "bpf_map_get_fd_by_id", id)
+                .map(descriptor -> NativeMap.opened(context, descriptor, "id " + id));
     }
 
     @Override
     public Optional<BpfProgram> programById(int id) {
-        return byId(kernel.bpf().bpf_prog_get_fd_by_id(id), "bpf_prog_get_fd_by_id", id)
-                .map(descriptor -> NativeProgram.opened(kernel, descriptor, "program " + id));
+        return byId(context.bpf().bpf_prog_get_fd_by_id(id), "bpf_prog_get_fd_by_id", id)
+                .map(descriptor -> NativeProgram.opened(context, descriptor, "program " + id));
     }
 
     @Override
     public Optional<LinkInfo> linkInfo(int id) {
-        return byId(kernel.bpf().bpf_link_get_fd_by_id(id), "bpf_link_get_fd_by_id", id)
-                .map(describing(descriptor -> new Infos(kernel.natives()).link(descriptor, "link " + id))::apply);
+        return byId(context.bpf().bpf_link_get_fd_by_id(id), "bpf_link_get_fd_by_id", id)
+                .map(
+                        describing(descriptor -> new ObjectInfo(context.libraries()).link(descriptor, "link " + id))
+                                ::apply);
     }
 
     /** A link that is only being made answers EAGAIN; it is as good as not there. */
@@ -140,7 +143,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         if (result == -Errno.ENOENT || result == -Errno.EAGAIN) {
             return Optional.empty();
         }
-        return Optional.of(kernel.natives().check(result, call, "id " + id));
+        return Optional.of(context.libraries().check(result, call, "id " + id));
     }
 
     private <T> IntFunction<T> describing(IntFunction<T> describe) {
@@ -148,23 +151,23 @@ public final class NativeBpf implements Bpf, AutoCloseable {
             try {
                 return describe.apply(descriptor);
             } finally {
-                kernel.natives().c().close(descriptor);
+                context.libraries().c().close(descriptor);
             }
         };
     }
 
     @Override
     public BpfMap pinnedMap(Path path) {
-        return NativeMap.opened(kernel, kernel.openPinned(path, "bpf-map"), path.toString());
+        return NativeMap.opened(context, context.openPinned(path, "bpf-map"), path.toString());
     }
 
     @Override
     public BpfLink pinnedLink(Path path) {
-        return NativeLink.opened(kernel, kernel.openPinned(path, "bpf-link"), path.toString());
+        return NativeLink.opened(context, context.openPinned(path, "bpf-link"), path.toString());
     }
 
     @Override
     public Optional<DirectoryClaim> claim(Path directory) {
-        return DirectoryLock.of(kernel.natives(), directory);
+        return DirectoryLock.of(context.libraries(), directory);
     }
 }

@@ -10,32 +10,32 @@ import jnr.ffi.Pointer;
 
 /** A link, from an attachment of libbpf's or from a pin. */
 final class NativeLink implements BpfLink {
-    private final Kernel kernel;
+    private final LibbpfContext context;
     private final Lifetime lifetime;
     private final int descriptor;
 
-    private NativeLink(Kernel kernel, Lifetime lifetime, int descriptor) {
-        this.kernel = kernel;
+    private NativeLink(LibbpfContext context, Lifetime lifetime, int descriptor) {
+        this.context = context;
         this.lifetime = lifetime;
         this.descriptor = descriptor;
     }
 
     /** Takes over what bpf_program__attach returned. */
-    static NativeLink attached(Kernel kernel, Pointer link, String what) {
-        Lifetime lifetime = new Lifetime(what, () -> kernel.bpf().bpf_link__destroy(link));
-        return new NativeLink(kernel, lifetime, kernel.bpf().bpf_link__fd(link));
+    static NativeLink attached(LibbpfContext context, Pointer link, String what) {
+        Lifetime lifetime = new Lifetime(what, () -> context.bpf().bpf_link__destroy(link));
+        return new NativeLink(context, lifetime, context.bpf().bpf_link__fd(link));
     }
 
     /** Takes over a descriptor. */
-    static NativeLink opened(Kernel kernel, int descriptor, String what) {
-        return new NativeLink(kernel, kernel.owning(descriptor, what), descriptor);
+    static NativeLink opened(LibbpfContext context, int descriptor, String what) {
+        return new NativeLink(context, context.owning(descriptor, what), descriptor);
     }
 
     @Override
     public LinkInfo info() {
         lifetime.enter();
         try {
-            return new Infos(kernel.natives()).link(descriptor, lifetime.what());
+            return new ObjectInfo(context.libraries()).link(descriptor, lifetime.what());
         } finally {
             lifetime.leave();
         }
@@ -45,7 +45,7 @@ final class NativeLink implements BpfLink {
     public void pin(Path path) {
         lifetime.enter();
         try {
-            kernel.pin(descriptor, path, lifetime.what());
+            context.pin(descriptor, path, lifetime.what());
         } finally {
             lifetime.leave();
         }

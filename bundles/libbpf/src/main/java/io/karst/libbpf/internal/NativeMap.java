@@ -14,15 +14,15 @@ import java.util.Optional;
 final class NativeMap implements BpfMap {
     private static final int FLAG_MMAPABLE = 1 << 10;
 
-    private final Kernel kernel;
+    private final LibbpfContext context;
     private final Lifetime lifetime;
     private final boolean ownsLifetime;
     private final int descriptor;
     private final MapInfo shape;
     private final String what;
 
-    private NativeMap(Kernel kernel, Lifetime lifetime, boolean ownsLifetime, int descriptor, MapInfo shape) {
-        this.kernel = kernel;
+    private NativeMap(LibbpfContext context, Lifetime lifetime, boolean ownsLifetime, int descriptor, MapInfo shape) {
+        this.context = context;
         this.lifetime = lifetime;
         this.ownsLifetime = ownsLifetime;
         this.descriptor = descriptor;
@@ -31,28 +31,28 @@ final class NativeMap implements BpfMap {
     }
 
     /** A map that lives as long as its object. */
-    static NativeMap ofObject(Kernel kernel, Lifetime object, int descriptor, String name) {
-        MapInfo shape = new Infos(kernel.natives()).map(descriptor, name);
-        return new NativeMap(kernel, object, false, descriptor, shape);
+    static NativeMap ofObject(LibbpfContext context, Lifetime object, int descriptor, String name) {
+        MapInfo shape = new ObjectInfo(context.libraries()).map(descriptor, name);
+        return new NativeMap(context, object, false, descriptor, shape);
     }
 
     /** Takes over a descriptor, and closes it if it cannot be described. */
-    static NativeMap opened(Kernel kernel, int descriptor, String name) {
+    static NativeMap opened(LibbpfContext context, int descriptor, String name) {
         MapInfo shape;
         try {
-            shape = new Infos(kernel.natives()).map(descriptor, name);
+            shape = new ObjectInfo(context.libraries()).map(descriptor, name);
         } catch (BpfException e) {
-            kernel.natives().c().close(descriptor);
+            context.libraries().c().close(descriptor);
             throw e;
         }
-        return new NativeMap(kernel, kernel.owning(descriptor, "map " + name), true, descriptor, shape);
+        return new NativeMap(context, context.owning(descriptor, "map " + name), true, descriptor, shape);
     }
 
     @Override
     public MapInfo info() {
         lifetime.enter();
         try {
-            return new Infos(kernel.natives()).map(descriptor, what);
+            return new ObjectInfo(context.libraries()).map(descriptor, what);
         } finally {
             lifetime.leave();
         }
@@ -64,7 +64,7 @@ final class NativeMap implements BpfMap {
         byte[] value = new byte[valueBytes()];
         lifetime.enter();
         try {
-            int result = kernel.bpf().bpf_map_lookup_elem(descriptor, key.length == 0 ? null : key, value);
+            int result = context.bpf().bpf_map_lookup_elem(descriptor, key.length == 0 ? null : key, value);
             return found(result, "bpf_map_lookup_elem") ? Optional.of(value) : Optional.empty();
         } finally {
             lifetime.leave();
@@ -80,8 +80,8 @@ final class NativeMap implements BpfMap {
         }
         lifetime.enter();
         try {
-            int result = kernel.bpf().bpf_map_update_elem(descriptor, key.length == 0 ? null : key, value, 0);
-            kernel.natives().check(result, "bpf_map_update_elem", what);
+            int result = context.bpf().bpf_map_update_elem(descriptor, key.length == 0 ? null : key, value, 0);
+            context.libraries().check(result, "bpf_map_update_elem", what);
         } finally {
             lifetime.leave();
         }
@@ -92,7 +92,7 @@ final class NativeMap implements BpfMap {
         requireKey(key);
         lifetime.enter();
         try {
-            return found(kernel.bpf().bpf_map_delete_elem(descriptor, key), "bpf_map_delete_elem");
+            return found(context.bpf().bpf_map_delete_elem(descriptor, key), "bpf_map_delete_elem");
         } finally {
             lifetime.leave();
         }
@@ -107,7 +107,7 @@ final class NativeMap implements BpfMap {
         lifetime.enter();
         try {
             long bytes = shape.maxEntries() * roundedTo8(shape.valueSize());
-            return NativeMemory.map(kernel, descriptor, bytes, writable, what);
+            return NativeMemory.map(context, descriptor, bytes, writable, what);
         } finally {
             lifetime.leave();
         }
@@ -117,7 +117,7 @@ final class NativeMap implements BpfMap {
     public void pin(Path path) {
         lifetime.enter();
         try {
-            kernel.pin(descriptor, path, what);
+            context.pin(descriptor, path, what);
         } finally {
             lifetime.leave();
         }
@@ -135,7 +135,7 @@ final class NativeMap implements BpfMap {
         if (result == -Errno.ENOENT) {
             return false;
         }
-        kernel.natives().check(result, call, what);
+        context.libraries().check(result, call, what);
         return true;
     }
 
@@ -149,7 +149,7 @@ final class NativeMap implements BpfMap {
     /** What user space reads and writes for one key. */
     private int valueBytes() {
         return MapTypes.isPerCpu(shape.type())
-                ? Math.multiplyExact((int) roundedTo8(shape.valueSize()), kernel.possibleCpus())
+                ? Math.multiplyExact((int) roundedTo8(shape.valueSize()), context.possibleCpus())
                 : shape.valueSize();
     }
 

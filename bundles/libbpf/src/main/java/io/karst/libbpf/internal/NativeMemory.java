@@ -34,7 +34,7 @@ final class NativeMemory implements MappedMemory {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
-    private final Kernel kernel;
+    private final LibbpfContext context;
     private final String what;
     private final long address;
     private final long mappedBytes;
@@ -43,8 +43,8 @@ final class NativeMemory implements MappedMemory {
     private volatile boolean closed;
 
     private NativeMemory(
-            Kernel kernel, String what, long address, long mappedBytes, ByteBuffer memory, boolean writable) {
-        this.kernel = kernel;
+            LibbpfContext context, String what, long address, long mappedBytes, ByteBuffer memory, boolean writable) {
+        this.context = context;
         this.what = what;
         this.address = address;
         this.mappedBytes = mappedBytes;
@@ -53,9 +53,9 @@ final class NativeMemory implements MappedMemory {
     }
 
     /** Maps the first bytes of an array map. */
-    static NativeMemory map(Kernel kernel, int descriptor, long bytes, boolean writable, String what) {
-        Natives natives = kernel.natives();
-        LibC c = natives.c();
+    static NativeMemory map(LibbpfContext context, int descriptor, long bytes, boolean writable, String what) {
+        NativeLibraries libraries = context.libraries();
+        LibC c = libraries.c();
         int page = c.getpagesize();
         long mapped = (bytes + page - 1) / page * page;
         if (mapped > Integer.MAX_VALUE) {
@@ -64,12 +64,12 @@ final class NativeMemory implements MappedMemory {
         int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
         long address = c.mmap(null, mapped, protection, MAP_SHARED, descriptor, 0);
         if (address == MAP_FAILED) {
-            throw natives.failure(natives.lastError().getAsInt(), "mmap", what, "");
+            throw libraries.failure(libraries.lastError().getAsInt(), "mmap", what, "");
         }
         ByteBuffer memory = MemoryIO.getInstance().newDirectByteBuffer(address, (int) bytes);
         NativeMemory made =
-                new NativeMemory(kernel, what, address, mapped, memory.order(ByteOrder.nativeOrder()), writable);
-        kernel.mappings().add(made, address, mapped);
+                new NativeMemory(context, what, address, mapped, memory.order(ByteOrder.nativeOrder()), writable);
+        context.mappings().add(made, address, mapped);
         return made;
     }
 
@@ -137,10 +137,10 @@ final class NativeMemory implements MappedMemory {
         closed = true;
         int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
         int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-        kernel.natives()
+        context.libraries()
                 .c()
-                .mmap(Pointer.wrap(kernel.natives().runtime(), address), mappedBytes, protection, flags, -1, 0);
-        kernel.mappings().sweep();
+                .mmap(Pointer.wrap(context.libraries().runtime(), address), mappedBytes, protection, flags, -1, 0);
+        context.mappings().sweep();
     }
 
     private int at(long offset, long bytes, int alignment) {

@@ -13,12 +13,12 @@ import java.util.function.Supplier;
 
 /** A loaded object. */
 final class NativeObject implements BpfObject {
-    private final Kernel kernel;
+    private final LibbpfContext context;
     private final OpenedObject opened;
     private final Lifetime lifetime;
 
-    private NativeObject(Kernel kernel, OpenedObject opened) {
-        this.kernel = kernel;
+    private NativeObject(LibbpfContext context, OpenedObject opened) {
+        this.context = context;
         this.opened = opened;
         this.lifetime = new Lifetime("object " + opened.name(), opened::close);
     }
@@ -27,32 +27,33 @@ final class NativeObject implements BpfObject {
      * Opens, sets up and loads an object. libbpf cannot load an object again: when the verifier's log does not fit, the
      * object is opened anew with more room.
      */
-    static NativeObject load(Kernel kernel, ObjectSpec spec, long logBytes) {
-        OpenedObject opened = OpenedObject.open(kernel, spec, logBytes);
+    static NativeObject load(LibbpfContext context, ObjectSpec spec, long logBytes) {
+        OpenedObject opened = OpenedObject.open(context, spec, logBytes);
         boolean loaded = false;
         try {
             opened.setUp(spec);
-            Prints.Collected<Integer> result = opened.load();
+            LibbpfLog.Collected<Integer> result = opened.load();
             loaded = result.result() >= 0;
             if (loaded) {
-                return new NativeObject(kernel, opened);
+                return new NativeObject(context, opened);
             }
             String log = opened.log();
             if (result.result() != -Errno.ENOSPC || log.isEmpty() || !opened.canGrow()) {
-                throw refused(kernel, opened.name(), result, log);
+                throw refused(context, opened.name(), result, log);
             }
         } finally {
             if (!loaded) {
                 opened.close();
             }
         }
-        return load(kernel, spec, opened.largerLog());
+        return load(context, spec, opened.largerLog());
     }
 
-    private static BpfException refused(Kernel kernel, String name, Prints.Collected<Integer> result, String log) {
+    private static BpfException refused(
+            LibbpfContext context, String name, LibbpfLog.Collected<Integer> result, String log) {
         String call = "bpf_object__load";
         int errno = -result.result();
-        BpfException plain = kernel.natives().failure(errno, call, name, result.why());
+        BpfException plain = context.libraries().failure(errno, call, name, result.why());
         if (log.isEmpty()) {
             return plain;
         }
@@ -68,8 +69,8 @@ final class NativeObject implements BpfObject {
     @Override
     public BpfMap map(String name) {
         return whileOpen(() -> {
-            int descriptor = kernel.bpf().bpf_map__fd(opened.map(name));
-            return NativeMap.ofObject(kernel, lifetime, descriptor, name);
+            int descriptor = context.bpf().bpf_map__fd(opened.map(name));
+            return NativeMap.ofObject(context, lifetime, descriptor, name);
         });
     }
 
@@ -77,11 +78,11 @@ final class NativeObject implements BpfObject {
     public BpfProgram program(String name) {
         return whileOpen(() -> {
             var program = opened.program(name);
-            int descriptor = kernel.bpf().bpf_program__fd(program);
+            int descriptor = context.bpf().bpf_program__fd(program);
             if (descriptor < 0) {
                 throw new IllegalArgumentException(opened.name() + ": program " + name + " was left out of the load");
             }
-            return NativeProgram.ofObject(kernel, lifetime, descriptor, name, program);
+            return NativeProgram.ofObject(context, lifetime, descriptor, name, program);
         });
     }
 

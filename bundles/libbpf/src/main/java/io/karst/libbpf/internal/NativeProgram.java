@@ -29,14 +29,15 @@ final class NativeProgram implements BpfProgram {
     /** {@code BPF_F_TEST_RUN_ON_CPU}. */
     private static final int FLAG_ON_CPU = 1;
 
-    private final Kernel kernel;
+    private final LibbpfContext context;
     private final Lifetime lifetime;
     private final int descriptor;
     private final String name;
     private final Optional<Pointer> program;
 
-    private NativeProgram(Kernel kernel, Lifetime lifetime, int descriptor, String name, Optional<Pointer> program) {
-        this.kernel = kernel;
+    private NativeProgram(
+            LibbpfContext context, Lifetime lifetime, int descriptor, String name, Optional<Pointer> program) {
+        this.context = context;
         this.lifetime = lifetime;
         this.descriptor = descriptor;
         this.name = name;
@@ -44,20 +45,21 @@ final class NativeProgram implements BpfProgram {
     }
 
     /** A program that lives as long as its object. */
-    static NativeProgram ofObject(Kernel kernel, Lifetime object, int descriptor, String name, Pointer program) {
-        return new NativeProgram(kernel, object, descriptor, name, Optional.of(program));
+    static NativeProgram ofObject(
+            LibbpfContext context, Lifetime object, int descriptor, String name, Pointer program) {
+        return new NativeProgram(context, object, descriptor, name, Optional.of(program));
     }
 
     /** Takes over a descriptor. */
-    static NativeProgram opened(Kernel kernel, int descriptor, String name) {
-        return new NativeProgram(kernel, kernel.owning(descriptor, name), descriptor, name, Optional.empty());
+    static NativeProgram opened(LibbpfContext context, int descriptor, String name) {
+        return new NativeProgram(context, context.owning(descriptor, name), descriptor, name, Optional.empty());
     }
 
     @Override
     public ProgramInfo info() {
         lifetime.enter();
         try {
-            return new Infos(kernel.natives()).program(descriptor, name);
+            return new ObjectInfo(context.libraries()).program(descriptor, name);
         } finally {
             lifetime.leave();
         }
@@ -69,14 +71,14 @@ final class NativeProgram implements BpfProgram {
                 name + " was opened by id or path: only a program of an object knows where it attaches"));
         lifetime.enter();
         try {
-            Prints.Collected<Pointer> attached =
-                    kernel.prints().collectPointer(() -> kernel.bpf().bpf_program__attach(handle));
+            LibbpfLog.Collected<Pointer> attached =
+                    context.log().collectPointer(() -> context.bpf().bpf_program__attach(handle));
             Pointer link = attached.result();
             if (link == null) {
-                int errno = kernel.natives().lastError().getAsInt();
-                throw kernel.natives().failure(errno, "bpf_program__attach", name, attached.why());
+                int errno = context.libraries().lastError().getAsInt();
+                throw context.libraries().failure(errno, "bpf_program__attach", name, attached.why());
             }
-            return NativeLink.attached(kernel, link, "link of " + name);
+            return NativeLink.attached(context, link, "link of " + name);
         } finally {
             lifetime.leave();
         }
@@ -86,7 +88,7 @@ final class NativeProgram implements BpfProgram {
     public void iterate(Consumer<ByteBuffer> consumer) {
         lifetime.enter();
         try {
-            new Iteration(kernel.natives(), name).run(descriptor, consumer);
+            new Iteration(context.libraries(), name).run(descriptor, consumer);
         } finally {
             lifetime.leave();
         }
@@ -95,27 +97,27 @@ final class NativeProgram implements BpfProgram {
     @Override
     public int testRun(TestRun run) {
         lifetime.enter();
-        try (Scratch scratch = new Scratch(kernel.natives().runtime())) {
-            Pointer options = options(run, scratch);
-            int result = kernel.bpf().bpf_prog_test_run_opts(descriptor, options);
-            kernel.natives().check(result, "bpf_prog_test_run_opts", name);
+        try (CallMemory memory = new CallMemory(context.libraries().runtime())) {
+            Pointer options = options(run, memory);
+            int result = context.bpf().bpf_prog_test_run_opts(descriptor, options);
+            context.libraries().check(result, "bpf_prog_test_run_opts", name);
             return options.getInt(RUN_RETURN_VALUE);
         } finally {
             lifetime.leave();
         }
     }
 
-    private static Pointer options(TestRun run, Scratch scratch) {
-        Pointer options = scratch.zeroed(RUN_OPTS_BYTES);
+    private static Pointer options(TestRun run, CallMemory memory) {
+        Pointer options = memory.zeroed(RUN_OPTS_BYTES);
         options.putLong(0, RUN_OPTS_BYTES);
         byte[] context = run.context();
         if (context.length > 0) {
-            options.putPointer(RUN_CONTEXT_IN, scratch.copyOf(context));
+            options.putPointer(RUN_CONTEXT_IN, memory.copyOf(context));
             options.putInt(RUN_CONTEXT_BYTES, context.length);
         }
         byte[] data = run.data();
         if (data.length > 0) {
-            options.putPointer(RUN_DATA_IN, scratch.copyOf(data));
+            options.putPointer(RUN_DATA_IN, memory.copyOf(data));
             options.putInt(RUN_DATA_BYTES, data.length);
             options.putInt(RUN_REPEAT, run.repeat()); // programs without data refuse any repeat
         }

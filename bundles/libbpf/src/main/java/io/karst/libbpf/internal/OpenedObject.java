@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * An object that libbpf has opened, and the room for the verifier's log. The room is mapped, not allocated: pages that no
  * log touches cost nothing.
  *
- * @param kernel the libraries
+ * @param context the libraries
  * @param name what libbpf and messages call it
  * @param handle libbpf's object
  * @param logAddress where the kernel writes the log
  * @param logBytes room for it
  */
-record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress, long logBytes)
+record OpenedObject(LibbpfContext context, String name, Pointer handle, long logAddress, long logBytes)
         implements AutoCloseable {
     /** Offsets of {@code struct bpf_object_open_opts}, {@code bpf/libbpf.h} of libbpf 1.1. */
     private static final int OPEN_OPTS_BYTES = 80;
@@ -42,39 +42,39 @@ record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress,
     private static final int PROT_READ_WRITE = 3;
     private static final int PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
 
-    static OpenedObject open(Kernel kernel, ObjectSpec spec, long logBytes) {
-        LibC c = kernel.natives().c();
+    static OpenedObject open(LibbpfContext context, ObjectSpec spec, long logBytes) {
+        LibC c = context.libraries().c();
         long log = c.mmap(null, logBytes, PROT_READ_WRITE, PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
         if (log == -1) {
-            throw kernel.natives()
-                    .failure(kernel.natives().lastError().getAsInt(), "mmap", logBytes + " bytes of log", "");
+            throw context.libraries()
+                    .failure(context.libraries().lastError().getAsInt(), "mmap", logBytes + " bytes of log", "");
         }
         try {
-            return new OpenedObject(kernel, spec.asset().name(), open(kernel, spec, log, logBytes), log, logBytes);
+            return new OpenedObject(context, spec.asset().name(), open(context, spec, log, logBytes), log, logBytes);
         } catch (BpfException e) {
             c.munmap(log, logBytes);
             throw e;
         }
     }
 
-    private static Pointer open(Kernel kernel, ObjectSpec spec, long log, long logBytes) {
-        Natives natives = kernel.natives();
+    private static Pointer open(LibbpfContext context, ObjectSpec spec, long log, long logBytes) {
+        NativeLibraries libraries = context.libraries();
         String name = spec.asset().name();
         ByteBuffer content = spec.asset().content();
-        try (Scratch scratch = new Scratch(natives.runtime())) {
-            Pointer options = scratch.zeroed(OPEN_OPTS_BYTES);
+        try (CallMemory memory = new CallMemory(libraries.runtime())) {
+            Pointer options = memory.zeroed(OPEN_OPTS_BYTES);
             options.putLong(0, OPEN_OPTS_BYTES);
-            options.putPointer(OPEN_NAME, scratch.string(name));
-            spec.btf().file().ifPresent(path -> options.putPointer(OPEN_BTF, scratch.string(path.toString())));
+            options.putPointer(OPEN_NAME, memory.string(name));
+            spec.btf().file().ifPresent(path -> options.putPointer(OPEN_BTF, memory.string(path.toString())));
             options.putAddress(OPEN_LOG, log);
             options.putLong(OPEN_LOG_BYTES, logBytes);
-            Pointer bytes = scratch.copyOf(content);
-            Prints.Collected<Pointer> opened = kernel.prints()
-                    .collectPointer(() -> kernel.bpf().bpf_object__open_mem(bytes, content.remaining(), options));
+            Pointer bytes = memory.copyOf(content);
+            LibbpfLog.Collected<Pointer> opened = context.log()
+                    .collectPointer(() -> context.bpf().bpf_object__open_mem(bytes, content.remaining(), options));
             Pointer handle = opened.result();
             if (handle == null) {
-                int errno = natives.lastError().getAsInt();
-                throw natives.failure(errno, "bpf_object__open_mem", name, opened.why());
+                int errno = libraries.lastError().getAsInt();
+                throw libraries.failure(errno, "bpf_object__open_mem", name, opened.why());
             }
             return handle;
         }
@@ -82,7 +82,7 @@ record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress,
 
     /** Sets what the spec says; possible before the load only. */
     void setUp(ObjectSpec spec) {
-        ReadOnlyVariables variables = new ReadOnlyVariables(kernel.bpf(), handle, name);
+        ReadOnlyVariables variables = new ReadOnlyVariables(context.bpf(), handle, name);
         spec.constants().forEach(variables::set);
         spec.entries().forEach(this::setMaxEntries);
         spec.programs().ifPresent(this::loadOnly);
@@ -90,38 +90,38 @@ record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress,
     }
 
     private void setMaxEntries(String map, long entries) {
-        int result = kernel.bpf().bpf_map__set_max_entries(map(map), (int) entries);
-        kernel.natives().check(result, "bpf_map__set_max_entries", map);
+        int result = context.bpf().bpf_map__set_max_entries(map(map), (int) entries);
+        context.libraries().check(result, "bpf_map__set_max_entries", map);
     }
 
     private void loadOnly(Set<String> wanted) {
         wanted.forEach(this::program); // each has to be there
         for (String program : programNames()) {
             byte load = (byte) (wanted.contains(program) ? 1 : 0);
-            int result = kernel.bpf().bpf_program__set_autoload(program(program), load);
-            kernel.natives().check(result, "bpf_program__set_autoload", program);
+            int result = context.bpf().bpf_program__set_autoload(program(program), load);
+            context.libraries().check(result, "bpf_program__set_autoload", program);
         }
     }
 
     /** libbpf keeps a copy of the descriptor. */
     private void reuse(String map, Path pin) {
         Pointer own = map(map);
-        int descriptor = kernel.openPinned(pin, "bpf-map");
+        int descriptor = context.openPinned(pin, "bpf-map");
         try {
-            int result = kernel.bpf().bpf_map__reuse_fd(own, descriptor);
-            kernel.natives().check(result, "bpf_map__reuse_fd", map + " by " + pin);
+            int result = context.bpf().bpf_map__reuse_fd(own, descriptor);
+            context.libraries().check(result, "bpf_map__reuse_fd", map + " by " + pin);
         } finally {
-            kernel.natives().c().close(descriptor);
+            context.libraries().c().close(descriptor);
         }
     }
 
-    Prints.Collected<Integer> load() {
-        return kernel.prints().collectInt(() -> kernel.bpf().bpf_object__load(handle));
+    LibbpfLog.Collected<Integer> load() {
+        return context.log().collectInt(() -> context.bpf().bpf_object__load(handle));
     }
 
     /** The log as the kernel left it, empty if it wrote none. */
     String log() {
-        Pointer log = Pointer.wrap(kernel.natives().runtime(), logAddress, logBytes);
+        Pointer log = Pointer.wrap(context.libraries().runtime(), logAddress, logBytes);
         return log.getString(0, (int) logBytes, StandardCharsets.UTF_8);
     }
 
@@ -134,11 +134,11 @@ record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress,
     }
 
     List<String> mapNames() {
-        return names(kernel.bpf()::bpf_object__next_map, kernel.bpf()::bpf_map__name);
+        return names(context.bpf()::bpf_object__next_map, context.bpf()::bpf_map__name);
     }
 
     private List<String> programNames() {
-        return names(kernel.bpf()::bpf_object__next_program, kernel.bpf()::bpf_program__name);
+        return names(context.bpf()::bpf_object__next_program, context.bpf()::bpf_program__name);
     }
 
     private List<String> names(
@@ -151,7 +151,7 @@ record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress,
     }
 
     Pointer map(String map) {
-        Pointer found = kernel.bpf().bpf_object__find_map_by_name(handle, map);
+        Pointer found = context.bpf().bpf_object__find_map_by_name(handle, map);
         if (found == null) {
             throw new IllegalArgumentException(name + " has no map " + map + ", only " + mapNames());
         }
@@ -159,7 +159,7 @@ record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress,
     }
 
     Pointer program(String program) {
-        Pointer found = kernel.bpf().bpf_object__find_program_by_name(handle, program);
+        Pointer found = context.bpf().bpf_object__find_program_by_name(handle, program);
         if (found == null) {
             throw new IllegalArgumentException(name + " has no program " + program + ", only " + programNames());
         }
@@ -168,7 +168,7 @@ record OpenedObject(Kernel kernel, String name, Pointer handle, long logAddress,
 
     @Override
     public void close() {
-        kernel.bpf().bpf_object__close(handle);
-        kernel.natives().c().munmap(logAddress, logBytes);
+        context.bpf().bpf_object__close(handle);
+        context.libraries().c().munmap(logAddress, logBytes);
     }
 }

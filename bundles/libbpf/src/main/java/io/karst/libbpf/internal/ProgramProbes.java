@@ -43,11 +43,11 @@ final class ProgramProbes {
     private static final String KMEM_CACHE = "bpf_get_kmem_cache";
     private static final List<String> ITERATORS = List.of("bpf_map", "ksym", "task_file");
 
-    private final Optional<Natives> natives;
+    private final Optional<NativeLibraries> libraries;
     private final Path btfFile;
 
-    ProgramProbes(Optional<Natives> natives, Path sys) {
-        this.natives = natives;
+    ProgramProbes(Optional<NativeLibraries> libraries, Path sys) {
+        this.libraries = libraries;
         this.btfFile = sys.resolve("kernel/btf/vmlinux");
     }
 
@@ -106,17 +106,17 @@ final class ProgramProbes {
 
     /** Loads a program that does nothing, at the place named. */
     private Ability tried(String name, int attachType, int btfId, String effect, String remedy) {
-        if (natives.isEmpty()) {
+        if (libraries.isEmpty()) {
             return new Ability(name, true, "in the kernel's BTF; not tried, libbpf is missing", effect, "");
         }
-        Natives n = natives.get();
-        try (Scratch scratch = new Scratch(n.runtime())) {
-            Pointer options = scratch.zeroed(LOAD_OPTS_BYTES);
+        NativeLibraries n = libraries.get();
+        try (CallMemory memory = new CallMemory(n.runtime())) {
+            Pointer options = memory.zeroed(LOAD_OPTS_BYTES);
             options.putLong(0, LOAD_OPTS_BYTES);
             options.putInt(LOAD_ATTACH_TYPE, attachType);
             options.putInt(LOAD_BTF_ID, btfId);
             int result = n.bpf()
-                    .bpf_prog_load(PROG_TYPE_TRACING, "karst_probe", "GPL", scratch.copyOf(RETURN_ZERO), 2, options);
+                    .bpf_prog_load(PROG_TYPE_TRACING, "karst_probe", "GPL", memory.copyOf(RETURN_ZERO), 2, options);
             return new Trial(name, "loading a program for it", effect, remedy).outcome(n, result);
         }
     }
@@ -125,10 +125,10 @@ final class ProgramProbes {
         String name = "bpf_map_lookup_percpu_elem";
         String effect = "per-CPU locks (free lists, LRU lists) cannot be told apart by CPU";
         String remedy = "run Linux 5.19 or later";
-        if (natives.isEmpty()) {
+        if (libraries.isEmpty()) {
             return new Ability(name, false, "not tried, libbpf is missing", effect, "apt install libbpf1");
         }
-        LibBpf bpf = natives.get().bpf();
+        LibBpf bpf = libraries.get().bpf();
         if (bpf.libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, HELPER_NOWHERE, null) != 0) {
             // the probe takes any refusal but "invalid func" for a yes
             String unsure = "libbpf_probe_bpf_helper cannot tell: it finds a helper that no kernel has";
@@ -143,12 +143,12 @@ final class ProgramProbes {
     private Ability mmapableArrays() {
         String name = "mmapable arrays";
         String effect = "counters are read by system call, one element at a time";
-        if (natives.isEmpty()) {
+        if (libraries.isEmpty()) {
             return new Ability(name, false, "not tried, libbpf is missing", effect, "apt install libbpf1");
         }
-        Natives n = natives.get();
-        try (Scratch scratch = new Scratch(n.runtime())) {
-            Pointer options = scratch.zeroed(NativeBpf.CREATE_OPTS_BYTES);
+        NativeLibraries n = libraries.get();
+        try (CallMemory memory = new CallMemory(n.runtime())) {
+            Pointer options = memory.zeroed(NativeBpf.CREATE_OPTS_BYTES);
             options.putLong(0, NativeBpf.CREATE_OPTS_BYTES);
             options.putInt(NativeBpf.CREATE_FLAGS, FLAG_MMAPABLE);
             int result = n.bpf().bpf_map_create(MapTypes.ARRAY, "karst_probe", 4, 8, 1, options);
@@ -168,9 +168,9 @@ final class ProgramProbes {
     private record Trial(String name, String what, String effect, String remedy) {
 
         /** Judges what a call returned, and closes what it made. */
-        Ability outcome(Natives natives, int result) {
+        Ability outcome(NativeLibraries libraries, int result) {
             if (result >= 0) {
-                natives.c().close(result);
+                libraries.c().close(result);
                 return new Ability(name, true, what + " worked", effect, "");
             }
             String evidence = what + " was refused with " + Errno.name(-result);

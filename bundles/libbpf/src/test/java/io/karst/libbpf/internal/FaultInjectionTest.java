@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each call that asks the kernel for something fails in its turn: a clear error, nothing left, and all well after. */
 @Tag("kernel")
 class FaultInjectionTest {
-    private final Faults faults = new Faults(Natives.load(Natives.LIBBPF));
+    private final Faults faults = new Faults(NativeLibraries.load(NativeLibraries.LIBBPF));
     private final NativeBpf bpf = new NativeBpf(faults.natives(), Capabilities.ofThisProcess(), 1 << 20);
     private final Path pin =
             Path.of("/sys/fs/bpf/karst_fault_" + ProcessHandle.current().pid());

@@ -18,22 +18,22 @@ final class Faults {
     private static final int FLAGS_OF_MMAP = 3;
     private static final int MAP_FIXED = 0x10;
 
-    private final Natives real;
+    private final NativeLibraries real;
     private final Map<String, Integer> calls = new ConcurrentSkipListMap<>();
     private final AtomicInteger faultErrno = new AtomicInteger();
     private String failing = "";
     private int number;
     private int errno;
 
-    Faults(Natives real) {
+    Faults(NativeLibraries real) {
         this.real = real;
     }
 
     /** What the adapter is given instead of the real ones. */
-    Natives natives() {
+    NativeLibraries natives() {
         LibBpf bpf = between(LibBpf.class, real.bpf());
         LibC c = between(LibC.class, real.c());
-        return new Natives(
+        return new NativeLibraries(
                 bpf,
                 c,
                 real.runtime(),

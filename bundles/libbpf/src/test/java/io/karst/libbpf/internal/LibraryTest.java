@@ -22,7 +22,7 @@ class LibraryTest {
     @Test
     void aMissingLibraryNamesThePackage() {
         assertThatExceptionOfType(BpfException.class)
-                .isThrownBy(() -> Natives.load("libbpf_not_there.so.1"))
+                .isThrownBy(() -> NativeLibraries.load("libbpf_not_there.so.1"))
                 .satisfies(e -> assertThat(e).hasMessageNotContaining("\n"))
                 .withMessageStartingWith("libbpf_not_there.so.1 cannot be used: install the package libbpf1");
     }
@@ -31,7 +31,7 @@ class LibraryTest {
     @Test
     void aForeignLibraryIsRefusedInOneLine() {
         assertThatExceptionOfType(BpfException.class)
-                .isThrownBy(() -> Natives.load("libm.so.6"))
+                .isThrownBy(() -> NativeLibraries.load("libm.so.6"))
                 .satisfies(e -> assertThat(e).hasMessageNotContaining("\n"))
                 .withMessageContaining("install the package libbpf1");
     }
@@ -44,14 +44,14 @@ class LibraryTest {
                 new Class<?>[] {LibBpf.class},
                 (proxy, method, arguments) -> method.getName().equals("libbpf_major_version") ? major : minor);
         assertThatExceptionOfType(BpfException.class)
-                .isThrownBy(() -> Natives.requireVersion(old, Natives.LIBBPF))
+                .isThrownBy(() -> NativeLibraries.requireVersion(old, NativeLibraries.LIBBPF))
                 .withMessageContaining("is version " + major + "." + minor + ": 1.1 or later is needed");
     }
 
     @Test
     void missingCapabilitiesAreNamed(@TempDir Path folder) throws IOException {
         Path status = Files.writeString(folder.resolve("status"), "Name:\tjava\nCapEff:\t0000004000000000\n");
-        Natives natives = Natives.load(Natives.LIBBPF);
+        NativeLibraries natives = NativeLibraries.load(NativeLibraries.LIBBPF);
         assertThatExceptionOfType(BpfException.class)
                 .isThrownBy(() -> new NativeBpf(natives, Capabilities.of(status), 1 << 20))
                 .withMessageStartingWith("missing capability CAP_BPF: run Karaf as root or grant it");
@@ -71,7 +71,7 @@ class LibraryTest {
     @Tag("kernel")
     void tellsTheVersionWithAllItsNumbers() {
         try (NativeBpf bpf = new NativeBpf()) {
-            assertThat(Natives.load(Natives.LIBBPF).version()).matches("\\d+\\.\\d+\\.\\d+");
+            assertThat(NativeLibraries.load(NativeLibraries.LIBBPF).version()).matches("\\d+\\.\\d+\\.\\d+");
             assertThat(bpf.possibleCpus()).isPositive();
         }
     }

@@ -21,32 +21,32 @@ class MappingsTest {
     /** Each closed memory keeps its addresses until it is collected; then they go, without a thread of ours. */
     @Test
     void addressesAreGivenBackOnceUnreachable() {
-        Natives natives = Natives.load(Natives.LIBBPF);
-        Kernel kernel = new Kernel(
+        NativeLibraries natives = NativeLibraries.load(NativeLibraries.LIBBPF);
+        LibbpfContext context = new LibbpfContext(
                 natives,
-                new Prints(natives, System::nanoTime),
+                new LibbpfLog(natives, System::nanoTime),
                 new Mappings(natives.c()),
                 Runtime.getRuntime().availableProcessors());
-        mapAndClose(kernel); // jnr-ffi starts its own thread with the first call
+        mapAndClose(context); // jnr-ffi starts its own thread with the first call
         int threads = Thread.activeCount();
         for (int i = 0; i < 20; i++) {
-            mapAndClose(kernel);
+            mapAndClose(context);
         }
         Instant end = Instant.now().plus(Duration.ofSeconds(20));
-        while (kernel.mappings().count() > 0 && Instant.now().isBefore(end)) {
+        while (context.mappings().count() > 0 && Instant.now().isBefore(end)) {
             System.gc(); // not a guarantee, so asked for again
             LockSupport.parkNanos(1_000_000);
-            kernel.mappings().sweep();
+            context.mappings().sweep();
         }
-        assertThat(kernel.mappings().count()).isZero();
+        assertThat(context.mappings().count()).isZero();
         assertThat(Thread.activeCount()).isEqualTo(threads);
     }
 
-    private static void mapAndClose(Kernel kernel) {
+    private static void mapAndClose(LibbpfContext context) {
         try (NativeBpf bpf = new NativeBpf();
                 BpfMap map = bpf.createMap(new MapSpec("array", "karst_test", 4, 8, 512, MMAPABLE));
                 BpfMap same = NativeMap.opened(
-                        kernel, kernel.bpf().bpf_map_get_fd_by_id(map.info().id()), "same");
+                        context, context.bpf().bpf_map_get_fd_by_id(map.info().id()), "same");
                 MappedMemory memory = same.mmap(true)) {
             memory.putLong(0, 1);
         }

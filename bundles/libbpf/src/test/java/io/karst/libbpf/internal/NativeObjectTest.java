@@ -112,7 +112,7 @@ class NativeObjectTest {
 
     @Test
     void growsTheRoomForTheLogAndKeepsTheSettings() {
-        Natives natives = Natives.load(Natives.LIBBPF);
+        NativeLibraries natives = NativeLibraries.load(NativeLibraries.LIBBPF);
         // The least room that kernels before 6.4 accept: less is EINVAL there (bpf_verifier_log_attr_valid).
         try (NativeBpf small = new NativeBpf(natives, Capabilities.ofThisProcess(), 128)) {
             assertThatExceptionOfType(BpfException.class)

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OwnershipTest {
     private static final Path BPFFS = Path.of("/sys/fs/bpf");
 
-    private final Natives natives = Natives.load(Natives.LIBBPF);
+    private final NativeLibraries natives = NativeLibraries.load(NativeLibraries.LIBBPF);
     private final NativeBpf bpf = new NativeBpf(natives, Capabilities.ofThisProcess(), 1 << 20);
     private final Path pin =
             BPFFS.resolve("karst_test_" + ProcessHandle.current().pid());
@@ -214,7 +214,7 @@ class OwnershipTest {
                         throw e.getCause();
                     }
                 });
-        Natives wrapped = new Natives(failing, natives.c(), natives.runtime(), natives.lastError());
+        NativeLibraries wrapped = new NativeLibraries(failing, natives.c(), natives.runtime(), natives.lastError());
         try (NativeBpf broken = new NativeBpf(wrapped, Capabilities.ofThisProcess(), 1 << 20);
                 BpfMap there = bpf.createMap(new MapSpec("array", "there", 4, 8, 1, 0))) {
             List<Runnable> uses = List.of(

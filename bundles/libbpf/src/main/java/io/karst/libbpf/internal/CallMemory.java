@@ -15,11 +15,11 @@ import jnr.ffi.Runtime;
  * Native memory for the length of one call. jnr-ffi frees memory when its pointer is collected, which a pointer that was
  * only stored inside a struct does not prevent: this holds them until close.
  */
-final class Scratch implements AutoCloseable {
+final class CallMemory implements AutoCloseable {
     private final Runtime runtime;
     private final List<Pointer> held = new ArrayList<>();
 
-    Scratch(Runtime runtime) {
+    CallMemory(Runtime runtime) {
         this.runtime = runtime;
     }
 

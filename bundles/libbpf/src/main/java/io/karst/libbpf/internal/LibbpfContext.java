@@ -11,28 +11,28 @@ import java.nio.file.Path;
 /**
  * What every handle needs.
  *
- * @param natives the libraries
- * @param prints libbpf's messages
+ * @param libraries libbpf and libc
+ * @param log libbpf's messages
  * @param mappings memory that is mapped
  * @param possibleCpus CPUs that size per-CPU values
  */
-record Kernel(Natives natives, Prints prints, Mappings mappings, int possibleCpus) {
+record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings, int possibleCpus) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     LibBpf bpf() {
-        return natives.bpf();
+        return libraries.bpf();
     }
 
     /** A lifetime that ends by closing the descriptor. */
     Lifetime owning(int descriptor, String what) {
-        return new Lifetime(what, () -> natives.c().close(descriptor));
+        return new Lifetime(what, () -> libraries.c().close(descriptor));
     }
 
     /** Pins whatever a descriptor stands for. */
     void pin(int descriptor, Path path, String what) {
         int result = bpf().bpf_obj_pin(descriptor, path.toString());
         if (result < 0) {
-            throw natives.failure(-result, "bpf_obj_pin", what + " at " + path, pinHint(-result, path));
+            throw libraries.failure(-result, "bpf_obj_pin", what + " at " + path, pinHint(-result, path));
         }
     }
 
@@ -44,11 +44,11 @@ record Kernel(Natives natives, Prints prints, Mappings mappings, int possibleCpu
     int openPinned(Path path, String kind) {
         int result = bpf().bpf_obj_get(path.toString());
         if (result < 0) {
-            throw natives.failure(-result, "bpf_obj_get", path.toString(), pinHint(-result, path));
+            throw libraries.failure(-result, "bpf_obj_get", path.toString(), pinHint(-result, path));
         }
         String found = kindOf(result);
         if (!found.equals(kind)) {
-            natives.c().close(result);
+            libraries.c().close(result);
             throw new BpfException(
                     "bpf_obj_get", path.toString(), "EINVAL", path + " is a pinned " + found + ", not " + kind, "");
         }

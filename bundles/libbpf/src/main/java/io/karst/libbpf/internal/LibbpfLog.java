@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * libbpf's own messages. Warnings made during a call that fails become part of its exception; all else goes to SLF4J, the
  * same line at most once a minute. The callback belongs to the whole process, so it is taken back on close.
  */
-final class Prints implements AutoCloseable {
+final class LibbpfLog implements AutoCloseable {
     /** {@code enum libbpf_print_level}. */
     private static final int WARN = 0;
 
@@ -43,15 +43,15 @@ final class Prints implements AutoCloseable {
      */
     private static final AtomicReference<Closure.@Nullable Handle> LAST = new AtomicReference<>();
 
-    private final Natives natives;
+    private final NativeLibraries libraries;
     private final RateLimitedLog rate;
     private Closure.@Nullable Handle callback;
 
     @SuppressWarnings("ThreadLocalUsage") // goes with this object; removed after each call
     private final ThreadLocal<@Nullable List<String>> collecting = new ThreadLocal<>();
 
-    Prints(Natives natives, LongSupplier nanoTime) {
-        this.natives = natives;
+    LibbpfLog(NativeLibraries libraries, LongSupplier nanoTime) {
+        this.libraries = libraries;
         this.rate = new RateLimitedLog(nanoTime);
     }
 
@@ -64,12 +64,12 @@ final class Prints implements AutoCloseable {
                 ClosureManager.getInstance().newClosure(this::print, Type.SINT, PARAMETERS, CallingConvention.DEFAULT);
         callback = handle;
         LAST.set(handle);
-        natives.bpf().libbpf_set_print(Pointer.wrap(natives.runtime(), handle.getAddress()));
+        libraries.bpf().libbpf_set_print(Pointer.wrap(libraries.runtime(), handle.getAddress()));
     }
 
     @Override
     public void close() {
-        natives.bpf().libbpf_set_print(null);
+        libraries.bpf().libbpf_set_print(null);
         Closure.Handle handle = callback;
         if (handle != null) {
             handle.dispose();
@@ -123,8 +123,8 @@ final class Prints implements AutoCloseable {
             if (level != WARN && level != INFO && !LOG.isDebugEnabled()) {
                 return;
             }
-            Pointer line = Memory.allocateDirect(natives.runtime(), LINE_BYTES);
-            natives.c().vsnprintf(line, LINE_BYTES, pointer(format), pointer(arguments));
+            Pointer line = Memory.allocateDirect(libraries.runtime(), LINE_BYTES);
+            libraries.c().vsnprintf(line, LINE_BYTES, pointer(format), pointer(arguments));
             accept(level, line.getString(0).strip());
         } catch (RuntimeException e) {
             LOG.debug("a message of libbpf was lost", e);
@@ -132,7 +132,7 @@ final class Prints implements AutoCloseable {
     }
 
     private Pointer pointer(long address) {
-        return Pointer.wrap(natives.runtime(), address);
+        return Pointer.wrap(libraries.runtime(), address);
     }
 
     /** Takes one formatted message. */

@@ -19,7 +19,7 @@ import jnr.ffi.Pointer;
  * in uapi {@code linux/bpf.h}, which only ever grow at the end. The buffers are larger than any of
  * them today; the kernel takes that as long as the rest is zero.
  */
-final class Infos {
+final class ObjectInfo {
     private static final int BYTES = 512;
     private static final int NAME_BYTES = 16;
 
@@ -28,15 +28,15 @@ final class Infos {
     private static final int PROG_NAME = 64;
     private static final int PROG_RECURSION_MISSES = 208;
 
-    private final Natives natives;
+    private final NativeLibraries libraries;
 
-    Infos(Natives natives) {
-        this.natives = natives;
+    ObjectInfo(NativeLibraries libraries) {
+        this.libraries = libraries;
     }
 
     MapInfo map(int descriptor, String what) {
-        try (Scratch scratch = new Scratch(natives.runtime())) {
-            Pointer info = read(scratch, descriptor, what);
+        try (CallMemory memory = new CallMemory(libraries.runtime())) {
+            Pointer info = read(memory, descriptor, what);
             return new MapInfo(
                     info.getInt(4),
                     info.getInt(0),
@@ -51,10 +51,10 @@ final class Infos {
     }
 
     ProgramInfo program(int descriptor, String what) {
-        try (Scratch scratch = new Scratch(natives.runtime())) {
-            int room = read(scratch, descriptor, what).getInt(PROG_MAP_COUNT);
-            Pointer info = scratch.zeroed(BYTES);
-            Pointer ids = scratch.zeroed(Math.max(room, 1) * Integer.BYTES);
+        try (CallMemory memory = new CallMemory(libraries.runtime())) {
+            int room = read(memory, descriptor, what).getInt(PROG_MAP_COUNT);
+            Pointer info = memory.zeroed(BYTES);
+            Pointer ids = memory.zeroed(Math.max(room, 1) * Integer.BYTES);
             if (room > 0) {
                 info.putInt(PROG_MAP_COUNT, room);
                 info.putPointer(PROG_MAPS, ids);
@@ -76,21 +76,22 @@ final class Infos {
     }
 
     LinkInfo link(int descriptor, String what) {
-        try (Scratch scratch = new Scratch(natives.runtime())) {
-            Pointer info = read(scratch, descriptor, what);
+        try (CallMemory memory = new CallMemory(libraries.runtime())) {
+            Pointer info = read(memory, descriptor, what);
             return new LinkInfo(info.getInt(4), info.getInt(8));
         }
     }
 
-    private Pointer read(Scratch scratch, int descriptor, String what) {
-        Pointer info = scratch.zeroed(BYTES);
+    private Pointer read(CallMemory memory, int descriptor, String what) {
+        Pointer info = memory.zeroed(BYTES);
         fill(info, descriptor, what);
         return info;
     }
 
     private void fill(Pointer info, int descriptor, String what) {
         int[] length = {BYTES};
-        natives.check(natives.bpf().bpf_obj_get_info_by_fd(descriptor, info, length), "bpf_obj_get_info_by_fd", what);
+        libraries.check(
+                libraries.bpf().bpf_obj_get_info_by_fd(descriptor, info, length), "bpf_obj_get_info_by_fd", what);
     }
 
     private static String text(Pointer at, int offset, int most) {

@@ -22,7 +22,7 @@ import jnr.ffi.Runtime;
  * @param runtime jnr-ffi's
  * @param lastError errno of this thread's last native call
  */
-record Natives(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
+record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
 
     /** The soname that libbpf 1.x has everywhere; present without the development package. */
     static final String LIBBPF = "libbpf.so.1";
@@ -39,7 +39,7 @@ record Natives(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
      *
      * @throws BpfException if it is missing or older than 1.1
      */
-    static Natives load(String library) {
+    static NativeLibraries load(String library) {
         LibBpf bpf;
         try {
             bpf = LibraryLoader.create(LibBpf.class).load(library);
@@ -54,7 +54,7 @@ record Natives(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
                     "");
         }
         Runtime runtime = Runtime.getRuntime(bpf);
-        return new Natives(bpf, libC(), runtime, runtime::getLastError);
+        return new NativeLibraries(bpf, libC(), runtime, runtime::getLastError);
     }
 
     static void requireVersion(LibBpf bpf, String library) {

@@ -94,14 +94,14 @@ public final class InitializeComponent implements Stage {
     public void changed(Config changed) {
         config = changed;
         runner.changed(inventory -> {
-            Tracking tracking = tracking(changed);
-            inventory.track(tracking);
-            LOG.info("track={} pattern={} from the next scan on", tracking.mode(), changed.pattern());
+            MapFilter filter = tracking(changed);
+            inventory.track(filter);
+            LOG.info("track={} pattern={} from the next scan on", filter.mode(), changed.pattern());
         });
     }
 
-    private static Tracking tracking(Config config) {
-        return Tracking.of(config.track(), config.pattern());
+    private static MapFilter tracking(Config config) {
+        return MapFilter.of(config.track(), config.pattern());
     }
 
     @Override

@@ -34,7 +34,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     private final MapScanner scanner;
     private final InstantSource clock;
     private final Bpf bpf;
-    private volatile Tracking tracking;
+    private volatile MapFilter filter;
     private volatile boolean trackingChanged;
     private volatile int highestId;
     private volatile int reportedId;
@@ -42,13 +42,13 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     private volatile Inventory current;
 
     /** Loads the kernel programs and scans once. */
-    static MapInventory open(CoreAssetLoader loader, Bpf bpf, Tracking tracking) {
+    static MapInventory open(CoreAssetLoader loader, Bpf bpf, MapFilter filter) {
         MapScanner scanner = MapScanner.open(loader, bpf);
         boolean complete = false;
         try {
-            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, tracking);
+            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, filter);
             complete = true;
-            LOG.info("maps={} track={} ready", inventory.current().maps().size(), tracking.mode());
+            LOG.info("maps={} track={} ready", inventory.current().maps().size(), filter.mode());
             return inventory;
         } finally {
             if (!complete) {
@@ -58,11 +58,11 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     }
 
     /** Scans once. When that fails the scanner stays open: whoever made it closes it. */
-    MapInventory(MapScanner scanner, InstantSource clock, Bpf bpf, Tracking tracking) {
+    MapInventory(MapScanner scanner, InstantSource clock, Bpf bpf, MapFilter filter) {
         this.scanner = scanner;
         this.clock = clock;
         this.bpf = bpf;
-        this.tracking = tracking;
+        this.filter = filter;
         current = scan(1);
     }
 
@@ -81,7 +81,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     @Override
     public synchronized Inventory including(Set<Integer> mapIds) {
         requireOpen();
-        return scan(current.generation(), tracking.and(mapIds));
+        return scan(current.generation(), filter.and(mapIds));
     }
 
     /**
@@ -99,8 +99,8 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     }
 
     /** Chooses what is tracked from the next scan on. */
-    void track(Tracking changed) {
-        tracking = changed;
+    void track(MapFilter changed) {
+        filter = changed;
         trackingChanged = true;
     }
 
@@ -145,7 +145,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
         trackingChanged = false;
         boolean complete = false;
         try {
-            Inventory scanned = scan(generation, tracking);
+            Inventory scanned = scan(generation, filter);
             highestId =
                     scanned.maps().stream().mapToInt(MapResource::id).reduce(Math.max(reported, highestId), Math::max);
             complete = true;
@@ -155,7 +155,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
         }
     }
 
-    private Inventory scan(long generation, Tracking chosen) {
+    private Inventory scan(long generation, MapFilter chosen) {
         List<String> blindSpots = new ArrayList<>();
         List<MapResource> maps = scanner.scan(chosen, blindSpots);
         return new Inventory(generation, clock.instant(), maps, SYMBOLS, blindSpots);

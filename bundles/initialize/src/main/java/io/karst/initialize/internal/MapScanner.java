@@ -67,12 +67,12 @@ final class MapScanner implements AutoCloseable {
     /**
      * Scans.
      *
-     * @param tracking which maps get their lock ranges
+     * @param filter which maps get their lock ranges
      * @param blindSpots gets what could not be seen
      * @return maps by id
      * @throws BpfException if the kernel refuses
      */
-    List<MapResource> scan(Tracking tracking, List<String> blindSpots) {
+    List<MapResource> scan(MapFilter filter, List<String> blindSpots) {
         List<MapLocks> found = lockRanges.read();
         Map<Integer, Set<MapOwner>> users = programs.read();
         Map<Integer, Set<MapOwner>> holders = owners.map(OwnersProgram::read).orElse(Map.of());
@@ -97,10 +97,10 @@ final class MapScanner implements AutoCloseable {
                             locks,
                             all,
                             pinned.getOrDefault(id, List.of()),
-                            tracking.isTracked(id, info.name(), own)))
+                            filter.isTracked(id, info.name(), own)))
                     .ifPresent(maps::add); // else it vanished during the scan
         }
-        tellUntracked(maps, tracking.mode(), blindSpots);
+        tellUntracked(maps, filter.mode(), blindSpots);
         maps.sort(Comparator.comparingInt(MapResource::id));
         return maps;
     }
@@ -122,9 +122,9 @@ final class MapScanner implements AutoCloseable {
     }
 
     /** A tracked map has one range at least: its freeze mutex. */
-    private static void tellUntracked(List<MapResource> maps, Tracking.Mode mode, List<String> blindSpots) {
+    private static void tellUntracked(List<MapResource> maps, MapFilter.Mode mode, List<String> blindSpots) {
         long untracked = maps.stream().filter(map -> map.ranges().isEmpty()).count();
-        if (mode != Tracking.Mode.ALL && untracked > 0) {
+        if (mode != MapFilter.Mode.ALL && untracked > 0) {
             String track = mode.name().toLowerCase(Locale.ROOT);
             blindSpots.add(untracked + " of " + maps.size() + " maps are not tracked (track=" + track + ")");
         }

@@ -121,7 +121,7 @@ class FaultsKernelTest {
         MapScanner scanner = MapScanner.open(new Assets(), bpf);
         boolean complete = false;
         try {
-            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, Tracking.all());
+            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, MapFilter.all());
             complete = true;
             return inventory;
         } finally {

@@ -73,7 +73,7 @@ class InventoryKernelTest {
 
     @Test
     void hasTheSameMapsAsBpftool() throws Exception {
-        try (MapInventory inventory = inventory(Tracking.all())) {
+        try (MapInventory inventory = inventory(MapFilter.all())) {
             // Maps of others come and go: what was there before and after must be in between.
             for (int attempt = 0; ; attempt++) {
                 Set<Integer> before = bpftool();
@@ -89,7 +89,7 @@ class InventoryKernelTest {
 
     @Test
     void describesAMap() {
-        try (MapInventory inventory = inventory(Tracking.all());
+        try (MapInventory inventory = inventory(MapFilter.all());
                 BpfMap map = bpf.createMap(new MapSpec("lru_hash", "karst_t_desc", 4, 16, 1000, 2))) {
             MapResource found = find(inventory.rescan(), map).orElseThrow();
             assertThat(found.name()).isEqualTo("karst_t_desc");
@@ -106,7 +106,7 @@ class InventoryKernelTest {
     /** It is not opened for that, unlike others. */
     @Test
     void describesAProgramArray() throws IOException {
-        try (MapInventory inventory = inventory(Tracking.all());
+        try (MapInventory inventory = inventory(MapFilter.all());
                 BpfMap map = bpf.createMap(new MapSpec("prog_array", "karst_t_jumps", 4, 4, 1000, 4))) {
             MapInfo told = map.info();
             MapResource found = find(inventory.rescan(), map).orElseThrow();
@@ -126,7 +126,7 @@ class InventoryKernelTest {
 
     @Test
     void memoryOfAGrowingMapIsFresh() throws IOException {
-        try (MapInventory inventory = inventory(Tracking.all());
+        try (MapInventory inventory = inventory(MapFilter.all());
                 BpfMap map = bpf.createMap(new MapSpec("hash", "karst_t_grow", 4, 4096, 1000, 1))) {
             long empty = find(inventory.rescan(), map).orElseThrow().info().memoryBytes();
             for (int i = 0; i < 500; i++) {
@@ -152,7 +152,7 @@ class InventoryKernelTest {
 
     @Test
     void namesTheProcessThatHoldsAMap() {
-        try (MapInventory inventory = inventory(Tracking.all());
+        try (MapInventory inventory = inventory(MapFilter.all());
                 BpfMap map = bpf.createMap(new MapSpec("array", "karst_t_own", 4, 8, 1, 0))) {
             List<MapOwner> owners = find(inventory.rescan(), map).orElseThrow().owners();
             assertThat(owners).hasSize(1);
@@ -164,7 +164,7 @@ class InventoryKernelTest {
 
     @Test
     void namesTheProgramsThatUseAMap() {
-        try (MapInventory inventory = inventory(Tracking.all());
+        try (MapInventory inventory = inventory(MapFilter.all());
                 BpfObject object = bpf.load(
                         ObjectSpec.of(Assets.read("lock_ranges", "/karst/assets/lock_ranges.bpf.o"), Assets.KERNEL))) {
             int program = object.program("lock_ranges").info().id();
@@ -181,7 +181,7 @@ class InventoryKernelTest {
     void findsPins() throws IOException {
         Path folder = Files.createDirectory(BPFFS.resolve("karst_test_" + PID));
         Path pin = folder.resolve("my map");
-        try (MapInventory inventory = inventory(Tracking.all());
+        try (MapInventory inventory = inventory(MapFilter.all());
                 BpfMap map = bpf.createMap(new MapSpec("array", "karst_t_pin", 4, 8, 1, 0))) {
             assertThat(find(inventory.rescan(), map).orElseThrow().pins()).isEmpty();
             map.pin(pin);
@@ -198,9 +198,9 @@ class InventoryKernelTest {
 
     @Test
     void tracksOwnMapsOnly() {
-        try (MapInventory all = inventory(Tracking.all());
-                MapInventory own = inventory(Tracking.of("own", ""));
-                MapInventory named = inventory(Tracking.of("pattern", "karst_t_yes*,nothing"));
+        try (MapInventory all = inventory(MapFilter.all());
+                MapInventory own = inventory(MapFilter.of("own", ""));
+                MapInventory named = inventory(MapFilter.of("pattern", "karst_t_yes*,nothing"));
                 BpfMap yes = bpf.createMap(new MapSpec("hash", "karst_t_yes1", 4, 8, 10, 0));
                 BpfMap no = bpf.createMap(new MapSpec("hash", "karst_t_no", 4, 8, 10, 0))) {
             assertThat(find(all.rescan(), yes).orElseThrow().ranges()).isNotEmpty();
@@ -221,7 +221,7 @@ class InventoryKernelTest {
 
     @Test
     void forgetsFreedMaps() {
-        try (MapInventory inventory = inventory(Tracking.all())) {
+        try (MapInventory inventory = inventory(MapFilter.all())) {
             BpfMap map = bpf.createMap(new MapSpec("hash", "karst_t_freed", 4, 8, 10, 0));
             int id = map.info().id();
             assertThat(ids(inventory.rescan())).contains(id);
@@ -239,7 +239,7 @@ class InventoryKernelTest {
         String name = "churn_" + PID; // what a former run left is there until the kernel is started anew
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService others = Executors.newFixedThreadPool(2);
-        try (MapInventory inventory = inventory(Tracking.all())) {
+        try (MapInventory inventory = inventory(MapFilter.all())) {
             List<Future<Integer>> made = Stream.of(1, 2)
                     .map(i -> others.submit(() -> makeAndFree(type, name, stop)))
                     .toList();
@@ -271,7 +271,7 @@ class InventoryKernelTest {
     @Tag("volume")
     void scansTenThousandMaps() {
         List<BpfMap> maps = new ArrayList<>();
-        try (MapInventory inventory = inventory(Tracking.all())) {
+        try (MapInventory inventory = inventory(MapFilter.all())) {
             for (int i = 0; i < 10_000; i++) {
                 maps.add(bpf.createMap(new MapSpec("queue", "karst_t_many", 0, 8, 1, 0)));
             }
@@ -300,10 +300,10 @@ class InventoryKernelTest {
     @Test
     @Tag("volume")
     void leavesNoDescriptorBehind() throws IOException {
-        inventory(Tracking.all()).close(); // loads classes
+        inventory(MapFilter.all()).close(); // loads classes
         long before = descriptors();
         for (int i = 0; i < 20; i++) {
-            try (MapInventory inventory = inventory(Tracking.all())) {
+            try (MapInventory inventory = inventory(MapFilter.all())) {
                 inventory.rescan();
             }
         }
@@ -312,7 +312,7 @@ class InventoryKernelTest {
 
     @Test
     void leavesNoDescriptorBehindWhenALoadFails() throws IOException {
-        inventory(Tracking.all()).close();
+        inventory(MapFilter.all()).close();
         long before = descriptors();
         for (int i = 0; i < 20; i++) {
             assertThatExceptionOfType(IllegalStateException.class)
@@ -327,7 +327,7 @@ class InventoryKernelTest {
     void worksWithoutTheProgramThatFindsOwners() {
         try (MapScanner scanner = MapScanner.open(new Failing("map_owners", true), bpf)) {
             List<String> blindSpots = new ArrayList<>();
-            assertThat(scanner.scan(Tracking.all(), blindSpots)).isNotEmpty();
+            assertThat(scanner.scan(MapFilter.all(), blindSpots)).isNotEmpty();
             assertThat(blindSpots).containsExactly("processes that hold maps are not known: refused");
         }
     }
@@ -345,7 +345,7 @@ class InventoryKernelTest {
 
     @Test
     void knowsThatAMapWasBorn() {
-        try (MapInventory inventory = inventory(Tracking.all())) {
+        try (MapInventory inventory = inventory(MapFilter.all())) {
             untilFresh(inventory);
             try (BpfMap map = bpf.createMap(new MapSpec("queue", "karst_t_born", 0, 8, 1, 0))) {
                 assertThat(inventory.isStale()).isTrue();
@@ -376,14 +376,14 @@ class InventoryKernelTest {
 
     @Test
     void tracksOtherMapsWithoutAStop() {
-        try (MapInventory inventory = inventory(Tracking.of("pattern", "nothing"));
+        try (MapInventory inventory = inventory(MapFilter.of("pattern", "nothing"));
                 BpfMap map = bpf.createMap(new MapSpec("queue", "karst_t_live", 0, 8, 1, 0))) {
             int id = map.info().id();
             assertThat(find(inventory.rescan(), map).orElseThrow().ranges()).isEmpty();
             assertThat(find(inventory.including(Set.of(id)), map).orElseThrow().ranges())
                     .isNotEmpty();
             assertThat(find(inventory.current(), map).orElseThrow().ranges()).isEmpty();
-            inventory.track(Tracking.of("pattern", "karst_t_l*"));
+            inventory.track(MapFilter.of("pattern", "karst_t_l*"));
             assertThat(inventory.isStale()).isTrue();
             assertThat(find(inventory.rescan(), map).orElseThrow().ranges()).isNotEmpty();
             untilFresh(inventory);
@@ -392,7 +392,7 @@ class InventoryKernelTest {
 
     @Test
     void refusesAfterClose() {
-        MapInventory inventory = inventory(Tracking.all());
+        MapInventory inventory = inventory(MapFilter.all());
         inventory.close();
         inventory.close();
         assertThatIllegalStateException().isThrownBy(inventory::rescan);
@@ -401,7 +401,7 @@ class InventoryKernelTest {
 
     @Test
     void probesItsAbilities() {
-        try (MapInventory inventory = inventory(Tracking.all())) {
+        try (MapInventory inventory = inventory(MapFilter.all())) {
             assertThat(inventory.probe())
                     .allSatisfy(ability ->
                             assertThat(ability.present()).as(ability.toString()).isTrue());
@@ -409,7 +409,7 @@ class InventoryKernelTest {
         }
     }
 
-    private MapInventory inventory(Tracking tracking) {
+    private MapInventory inventory(MapFilter tracking) {
         MapScanner scanner = MapScanner.open(new Assets(), bpf);
         return new MapInventory(scanner, InstantSource.system(), bpf, tracking);
     }

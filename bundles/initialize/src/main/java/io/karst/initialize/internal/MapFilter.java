@@ -16,7 +16,7 @@ import java.util.Set;
  * @param patterns with {@link Mode#PATTERN} the names, otherwise empty
  * @param always ids of maps that are tracked in any case
  */
-record Tracking(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
+record MapFilter(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
 
     /** How it is decided which maps are tracked. */
     enum Mode {
@@ -28,7 +28,7 @@ record Tracking(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
         PATTERN
     }
 
-    Tracking {
+    MapFilter {
         patterns = List.copyOf(patterns);
         always = Set.copyOf(always);
         if (mode == Mode.PATTERN && patterns.isEmpty()) {
@@ -39,17 +39,17 @@ record Tracking(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
         }
     }
 
-    static Tracking all() {
-        return new Tracking(Mode.ALL, List.of(), Set.of());
+    static MapFilter all() {
+        return new MapFilter(Mode.ALL, List.of(), Set.of());
     }
 
-    static Tracking of(String track, String pattern) {
-        return new Tracking(mode(track), patterns(pattern), Set.of());
+    static MapFilter of(String track, String pattern) {
+        return new MapFilter(mode(track), patterns(pattern), Set.of());
     }
 
     /** The same, and these maps too. */
-    Tracking and(Set<Integer> mapIds) {
-        return new Tracking(mode, patterns, mapIds);
+    MapFilter and(Set<Integer> mapIds) {
+        return new MapFilter(mode, patterns, mapIds);
     }
 
     boolean isTracked(int mapId, String mapName, boolean own) {

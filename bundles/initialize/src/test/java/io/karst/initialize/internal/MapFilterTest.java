@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TrackingTest {
+class MapFilterTest {
 
     @ParameterizedTest(name = "{0} {1}: {2} tracked={4}")
     @CsvSource({
@@ -28,7 +28,7 @@ class TrackingTest {
         "' ALL ','',anything,false,true"
     })
     void tracks(String track, String pattern, String name, boolean own, boolean expected) {
-        assertThat(Tracking.of(track, pattern).isTracked(7, name, own)).isEqualTo(expected);
+        assertThat(MapFilter.of(track, pattern).isTracked(7, name, own)).isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -41,13 +41,13 @@ class TrackingTest {
     })
     void refuses(String track, String pattern, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Tracking.of(track, pattern))
+                .isThrownBy(() -> MapFilter.of(track, pattern))
                 .withMessageContaining(message);
     }
 
     @Test
     void tracksWhatIsWantedInAnyCase() {
-        Tracking tracking = Tracking.of("pattern", "cilium_*").and(Set.of(7));
+        MapFilter tracking = MapFilter.of("pattern", "cilium_*").and(Set.of(7));
         assertThat(tracking.isTracked(7, "other", false)).isTrue();
         assertThat(tracking.isTracked(8, "other", false)).isFalse();
         assertThat(tracking.isTracked(8, "cilium_ct4", false)).isTrue();
@@ -55,6 +55,6 @@ class TrackingTest {
 
     @Test
     void tracksAllUnlessTold() {
-        assertThat(Tracking.all()).isEqualTo(Tracking.of("all", ""));
+        assertThat(MapFilter.all()).isEqualTo(MapFilter.of("all", ""));
     }
 }

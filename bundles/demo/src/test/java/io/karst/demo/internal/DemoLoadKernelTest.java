@@ -11,6 +11,7 @@ import io.karst.bpf.Bpf;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ class DemoLoadKernelTest {
     @EnumSource(names = {"RESILIENT_LOCK", "DEADLOCK"})
     void saysWhichLockTheKernelLacks(DemoKind kind) throws Exception {
         Bpf without = hasResilientLocks() ? Refusing.result(bpf, 1) : bpf;
-        try (DemoLoad demo = new DemoLoad(without, new AssetsFromClasspath(), List.of(), List.of())) {
+        try (DemoLoad demo = new DemoLoad(without, new ClasspathAssets(), List.of(), List.of())) {
             assertThatThrownBy(() -> demo.start(plan(kind, Optional.empty())))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage(kind.word() + " needs bpf_res_spin_lock, which this kernel has not: it came with"
@@ -149,7 +150,7 @@ class DemoLoadKernelTest {
                 return current();
             }
         };
-        try (DemoLoad demo = new DemoLoad(bpf, new AssetsFromClasspath(), List.of(inventory), List.of())) {
+        try (DemoLoad demo = new DemoLoad(bpf, new ClasspathAssets(), List.of(inventory), List.of())) {
             demo.start(plan(DemoKind.SPIN_LOCK, Optional.empty()));
             assertThat(scans).hasValue(1);
             assertThat(threadsAtScan).containsExactly(0L);
@@ -163,7 +164,7 @@ class DemoLoadKernelTest {
     void failedStartClosesTheObject() {
         AtomicInteger closed = new AtomicInteger();
         Bpf refusing = Refusing.maps(bpf, closed);
-        try (DemoLoad demo = new DemoLoad(refusing, new AssetsFromClasspath(), List.of(), List.of())) {
+        try (DemoLoad demo = new DemoLoad(refusing, new ClasspathAssets(), List.of(), List.of())) {
             assertThatThrownBy(() -> demo.start(plan(DemoKind.HASH, Optional.empty())))
                     .hasMessage("map refused");
             assertThat(closed).hasValue(1);
@@ -174,7 +175,7 @@ class DemoLoadKernelTest {
     @Test
     void failingProgramEndsTheLoadAndTellsWhy() {
         Bpf failing = Refusing.runs(bpf, 3);
-        try (DemoLoad demo = new DemoLoad(failing, new AssetsFromClasspath(), List.of(), List.of())) {
+        try (DemoLoad demo = new DemoLoad(failing, new ClasspathAssets(), List.of(), List.of())) {
             demo.start(plan(DemoKind.HASH, Optional.empty()));
 
             eventually(() -> Leftovers.demoThreads() == 0);
@@ -186,7 +187,7 @@ class DemoLoadKernelTest {
     }
 
     private DemoLoad demo() {
-        return new DemoLoad(bpf, new AssetsFromClasspath(), List.of(), List.of());
+        return new DemoLoad(bpf, new ClasspathAssets(), List.of(), List.of());
     }
 
     private static DemoPlan plan(DemoKind kind, Optional<Duration> time) {

@@ -15,6 +15,8 @@ import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapSpec;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.MapResource;
+import io.karst.testing.BpfDescriptors;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -22,14 +24,12 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,7 @@ class FaultsKernelTest {
         inventory().close();
         Map<String, Integer> all = new TreeMap<>(calls);
         assertThat(all).containsKeys("Bpf.load", "BpfProgram.iterate", "BpfMap.info", "Bpf.nextId", "Bpf.mapById");
-        List<String> before = descriptors();
+        List<String> before = BpfDescriptors.open();
         for (Map.Entry<String, Integer> call : all.entrySet()) {
             for (int which : fewOf(call.getValue())) {
                 fail(call.getKey(), which);
@@ -69,7 +69,7 @@ class FaultsKernelTest {
                 } catch (AssetException | BpfException e) {
                     assertThat(e).hasMessageContaining("ENOMEM by the test");
                 }
-                assertThat(descriptors())
+                assertThat(BpfDescriptors.open())
                         .as("after a fault in " + call.getKey())
                         .isEqualTo(before);
             }
@@ -82,14 +82,14 @@ class FaultsKernelTest {
             fail("", 0);
             inventory.rescan();
             Map<String, Integer> all = new TreeMap<>(calls);
-            List<String> before = descriptors();
+            List<String> before = BpfDescriptors.open();
             for (String call : List.of("BpfProgram.iterate", "Bpf.nextId")) {
                 for (int which : fewOf(all.getOrDefault(call, 0))) {
                     long generation = inventory.current().generation();
                     fail(call, which);
                     assertThatExceptionOfType(BpfException.class).isThrownBy(inventory::rescan);
                     assertThat(inventory.current().generation()).isEqualTo(generation);
-                    assertThat(descriptors()).isEqualTo(before);
+                    assertThat(BpfDescriptors.open()).isEqualTo(before);
                     fail("", 0);
                     assertThat(inventory.rescan().maps()).isNotEmpty();
                 }
@@ -118,7 +118,7 @@ class FaultsKernelTest {
 
     private MapInventory inventory() {
         calls.clear();
-        MapScanner scanner = MapScanner.open(new Assets(), bpf);
+        MapScanner scanner = MapScanner.open(new ClasspathAssets(), bpf);
         boolean complete = false;
         try {
             MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, MapFilter.all());
@@ -173,27 +173,5 @@ class FaultsKernelTest {
             }
         }
         return result;
-    }
-
-    private static List<String> descriptors() throws IOException {
-        List<String> found = new ArrayList<>();
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : (Iterable<Path>) all::iterator) {
-                String target = target(descriptor);
-                if (target.contains("bpf")) {
-                    found.add(target);
-                }
-            }
-        }
-        found.sort(String::compareTo);
-        return found;
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return ""; // the descriptor of the listing itself
-        }
     }
 }

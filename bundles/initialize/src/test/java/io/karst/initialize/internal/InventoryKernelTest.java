@@ -26,6 +26,8 @@ import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
+import io.karst.testing.BpfDescriptors;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -165,8 +167,9 @@ class InventoryKernelTest {
     @Test
     void namesTheProgramsThatUseAMap() {
         try (MapInventory inventory = inventory(MapFilter.all());
-                BpfObject object = bpf.load(
-                        ObjectSpec.of(Assets.read("lock_ranges", "/karst/assets/lock_ranges.bpf.o"), Assets.KERNEL))) {
+                BpfObject object = bpf.load(ObjectSpec.of(
+                        ClasspathAssets.read("lock_ranges", "/karst/assets/lock_ranges.bpf.o"),
+                        ClasspathAssets.KERNEL_BTF))) {
             int program = object.program("lock_ranges").info().id();
             for (int scan = 0; scan < 3; scan++) { // asked, asked again, remembered
                 assertThat(find(inventory.rescan(), object.map("window"))
@@ -301,26 +304,26 @@ class InventoryKernelTest {
     @Tag("volume")
     void leavesNoDescriptorBehind() throws IOException {
         inventory(MapFilter.all()).close(); // loads classes
-        long before = descriptors();
+        List<String> before = BpfDescriptors.open();
         for (int i = 0; i < 20; i++) {
             try (MapInventory inventory = inventory(MapFilter.all())) {
                 inventory.rescan();
             }
         }
-        assertThat(descriptors()).isEqualTo(before);
+        assertThat(BpfDescriptors.open()).isEqualTo(before);
     }
 
     @Test
     void leavesNoDescriptorBehindWhenALoadFails() throws IOException {
         inventory(MapFilter.all()).close();
-        long before = descriptors();
+        List<String> before = BpfDescriptors.open();
         for (int i = 0; i < 20; i++) {
             assertThatExceptionOfType(IllegalStateException.class)
                     .isThrownBy(() -> MapScanner.open(new Failing("map_owners", false), bpf));
             assertThatExceptionOfType(AssetException.class)
                     .isThrownBy(() -> MapScanner.open(new Failing("lock_ranges", true), bpf));
         }
-        assertThat(descriptors()).isEqualTo(before);
+        assertThat(BpfDescriptors.open()).isEqualTo(before);
     }
 
     @Test
@@ -410,7 +413,7 @@ class InventoryKernelTest {
     }
 
     private MapInventory inventory(MapFilter tracking) {
-        MapScanner scanner = MapScanner.open(new Assets(), bpf);
+        MapScanner scanner = MapScanner.open(new ClasspathAssets(), bpf);
         return new MapInventory(scanner, InstantSource.system(), bpf, tracking);
     }
 
@@ -435,22 +438,6 @@ class InventoryKernelTest {
         return ids;
     }
 
-    private static long descriptors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.map(InventoryKernelTest::target)
-                    .filter(target -> target.contains("bpf"))
-                    .count();
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return ""; // the descriptor of the listing itself
-        }
-    }
-
     private static long time(Runnable work) {
         long start = System.nanoTime();
         work.run();
@@ -459,7 +446,7 @@ class InventoryKernelTest {
 
     /** Refuses one asset, as a kernel or a broken bundle would. */
     private static final class Failing implements CoreAssetLoader {
-        private final Assets assets = new Assets();
+        private final ClasspathAssets assets = new ClasspathAssets();
         private final String refused;
         private final boolean orderly;
 
@@ -488,7 +475,7 @@ class InventoryKernelTest {
     private static final class Other implements CoreAssetLoader {
         @Override
         public <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback) {
-            return callback.apply(Assets.read(name, "/other_records.bpf.o"), Assets.KERNEL);
+            return callback.apply(ClasspathAssets.read(name, "/other_records.bpf.o"), ClasspathAssets.KERNEL_BTF);
         }
 
         @Override

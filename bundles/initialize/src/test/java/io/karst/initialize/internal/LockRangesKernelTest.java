@@ -39,6 +39,7 @@ import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapResource;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ class LockRangesKernelTest {
 
     private final NativeBpf bpf = new NativeBpf();
     private final int cpus = bpf.possibleCpus();
-    private final MapScanner scanner = MapScanner.open(new Assets(), bpf);
+    private final MapScanner scanner = MapScanner.open(new ClasspathAssets(), bpf);
 
     /** Locks of one kind as a test expects them; stride 0 for single locks, offset -1 for any. */
     record Locks(LockKind kind, long count, long stride, long lockOffset) {
@@ -168,7 +169,8 @@ class LockRangesKernelTest {
     }
 
     private BpfObject load(String object) {
-        return bpf.load(ObjectSpec.of(Assets.read(object, "/" + object + ".bpf.o"), Assets.KERNEL));
+        return bpf.load(
+                ObjectSpec.of(ClasspathAssets.read(object, "/" + object + ".bpf.o"), ClasspathAssets.KERNEL_BTF));
     }
 
     /** The lock in timers and work queues was dropped by a kernel after 6.18: bpftool tells by the structure that holds it. */

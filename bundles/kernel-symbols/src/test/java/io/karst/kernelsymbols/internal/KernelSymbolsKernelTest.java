@@ -10,7 +10,6 @@ import io.karst.asset.AssetException;
 import io.karst.asset.AssetOutcome;
 import io.karst.asset.AssetResult;
 import io.karst.asset.BtfOptions;
-import io.karst.asset.BtfSource;
 import io.karst.asset.CoreAsset;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.libbpf.internal.NativeBpf;
@@ -18,9 +17,9 @@ import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
 import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.SymbolStatus;
+import io.karst.testing.BpfDescriptors;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,8 +28,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,7 +56,7 @@ class KernelSymbolsKernelTest {
     void findsTheSameAddressesAsKallsyms() throws IOException {
         Map<String, Set<Long>> listed = kernelCode();
         List<String> names = sample(listed.keySet(), 500);
-        try (KernelSymbolsStage stage = stage(new Assets())) {
+        try (KernelSymbolsStage stage = stage(new ClasspathAssets())) {
             Map<String, Set<Long>> found = new HashMap<>();
             for (KernelSymbol symbol : stage.byName(names)) {
                 assertThat(symbol.status()).as(symbol.name()).isEqualTo(SymbolStatus.FOUND);
@@ -78,7 +75,7 @@ class KernelSymbolsKernelTest {
         listed.forEach((name, addresses) -> addresses.forEach(address ->
                 names.computeIfAbsent(address, key -> new TreeSet<>()).add(name)));
         List<Long> starts = sample(names.keySet(), 1000);
-        try (KernelSymbolsStage stage = stage(new Assets())) {
+        try (KernelSymbolsStage stage = stage(new ClasspathAssets())) {
             List<KernelSymbol> found = stage.byAddress(starts);
             for (int i = 0; i < starts.size(); i++) {
                 KernelSymbol symbol = found.get(i);
@@ -91,7 +88,7 @@ class KernelSymbolsKernelTest {
 
     @Test
     void insideAFunctionTheOffsetIsToldToo() {
-        try (KernelSymbolsStage stage = stage(new Assets())) {
+        try (KernelSymbolsStage stage = stage(new ClasspathAssets())) {
             KernelSymbol start = stage.byName(List.of("bpf_map_lookup_elem")).get(0);
             KernelSymbol inside = stage.byAddress(List.of(start.address() + 3)).get(0);
             assertThat(inside.name()).isEqualTo("bpf_map_lookup_elem");
@@ -104,7 +101,7 @@ class KernelSymbolsKernelTest {
     @Test
     void tellsNotAvailableFromNotFound() throws IOException {
         boolean dataIsListed = listed(Absence.DATA_WITNESS);
-        try (KernelSymbolsStage stage = stage(new Assets())) {
+        try (KernelSymbolsStage stage = stage(new ClasspathAssets())) {
             List<KernelSymbol> found = stage.byName(List.of("bpf_map_fops", "karst_no_such_symbol"));
             assertThat(found.get(0).status()).isEqualTo(dataIsListed ? SymbolStatus.FOUND : SymbolStatus.NOT_AVAILABLE);
             assertThat(found.get(1).status()).isEqualTo(SymbolStatus.NOT_FOUND);
@@ -120,7 +117,7 @@ class KernelSymbolsKernelTest {
         try {
             Files.writeString(RESTRICT, "2");
             assertThat(new KallsymsFile(KALLSYMS).fault()).isPresent();
-            try (KernelSymbolsStage stage = stage(new Assets())) {
+            try (KernelSymbolsStage stage = stage(new ClasspathAssets())) {
                 KernelSymbol symbol = stage.byName(List.of("schedule")).get(0);
                 assertThat(symbol.address()).isNegative();
                 assertThat(stage.byAddress(List.of(symbol.address())).get(0).name())
@@ -141,7 +138,7 @@ class KernelSymbolsKernelTest {
     @Test
     void fallsBackToKallsyms() {
         List<String> names = List.of("schedule", "bpf_map_fops", "karst_no_such_symbol", "do_exit");
-        try (KernelSymbolsStage iterator = stage(new Assets());
+        try (KernelSymbolsStage iterator = stage(new ClasspathAssets());
                 KernelSymbolsStage file = stage(new Refusing())) {
             List<KernelSymbol> expected = iterator.byName(names).stream()
                     .map(symbol -> symbol.status() == SymbolStatus.FOUND ? from(symbol) : symbol)
@@ -163,7 +160,7 @@ class KernelSymbolsKernelTest {
     void takesAsManyNamesAsItSays() {
         List<String> names =
                 IntStream.range(0, 1024).mapToObj(i -> "karst_none_" + i).toList();
-        try (KernelSymbolsStage stage = stage(new Assets())) {
+        try (KernelSymbolsStage stage = stage(new ClasspathAssets())) {
             for (int i = 0; i < 2; i++) {
                 assertThat(stage.byName(names))
                         .hasSize(1024)
@@ -176,12 +173,12 @@ class KernelSymbolsKernelTest {
 
     @Test
     void leavesNoDescriptorBehind() throws IOException {
-        stage(new Assets()).close();
-        long before = descriptors();
+        stage(new ClasspathAssets()).close();
+        List<String> before = BpfDescriptors.open();
         for (int i = 0; i < 10; i++) {
-            stage(new Assets()).close();
+            stage(new ClasspathAssets()).close();
         }
-        assertThat(descriptors()).isEqualTo(before);
+        assertThat(BpfDescriptors.open()).isEqualTo(before);
     }
 
     private static KernelSymbol from(KernelSymbol symbol) {
@@ -235,47 +232,16 @@ class KernelSymbolsKernelTest {
         return shuffled.subList(0, count);
     }
 
-    private static long descriptors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.map(KernelSymbolsKernelTest::target)
-                    .filter(target -> target.contains("bpf"))
-                    .count();
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return ""; // the descriptor of the listing itself
-        }
-    }
-
-    /** Loads the compiled assets from the class path against the running kernel's BTF. */
-    private static class Assets implements CoreAssetLoader {
+    /** As on a kernel without iter/ksym. */
+    private static final class Refusing implements CoreAssetLoader {
         @Override
         public <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback) {
-            String resource = "/karst/assets/" + name + ".bpf.o";
-            try (InputStream in = KernelSymbolsKernelTest.class.getResourceAsStream(resource)) {
-                CoreAsset asset = new CoreAsset(
-                        name, resource, "", Objects.requireNonNull(in).readAllBytes());
-                return callback.apply(asset, new BtfOptions(BtfSource.KERNEL, Optional.empty()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            throw new AssetException(AssetOutcome.LOADER, "this kernel has no iter/ksym");
         }
 
         @Override
         public List<AssetResult> results() {
             return List.of();
-        }
-    }
-
-    /** As on a kernel without iter/ksym. */
-    private static final class Refusing extends Assets {
-        @Override
-        public <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback) {
-            throw new AssetException(AssetOutcome.LOADER, "this kernel has no iter/ksym");
         }
     }
 }

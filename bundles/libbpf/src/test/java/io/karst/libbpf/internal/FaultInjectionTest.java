@@ -15,6 +15,7 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.TestRun;
+import io.karst.testing.BpfDescriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class FaultInjectionTest {
                         "bpf_link_get_fd_by_id",
                         "mmap",
                         "read");
-        long descriptors = TestObjects.bpfDescriptors();
+        List<String> descriptors = BpfDescriptors.open();
         long mappings = TestObjects.mappings("bpf-map");
         for (Map.Entry<String, Integer> call : calls.entrySet()) {
             for (int number = 1; number <= call.getValue(); number++) {
@@ -90,7 +91,7 @@ class FaultInjectionTest {
                     continue;
                 }
                 assertTold(thrown, errno, which);
-                assertThat(TestObjects.bpfDescriptors())
+                assertThat(BpfDescriptors.open())
                         .as("descriptors after " + which)
                         .isEqualTo(descriptors);
                 assertThat(TestObjects.mappings("bpf-map"))
@@ -175,7 +176,7 @@ class FaultInjectionTest {
     void adaptersComeAndGoWhileLibbpfPrints() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService printing = Executors.newFixedThreadPool(2);
-        long descriptors = TestObjects.bpfDescriptors();
+        List<String> descriptors = BpfDescriptors.open();
         try {
             List<Future<Integer>> loads = Stream.of(1, 2)
                     .map(i -> printing.submit(() -> refusedLoads(stop)))
@@ -195,7 +196,7 @@ class FaultInjectionTest {
             printing.shutdown();
             assertThat(printing.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(TestObjects.bpfDescriptors()).isEqualTo(descriptors);
+        assertThat(BpfDescriptors.open()).isEqualTo(descriptors);
     }
 
     private int refusedLoads(AtomicBoolean stop) {

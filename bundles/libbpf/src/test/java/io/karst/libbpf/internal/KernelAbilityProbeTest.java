@@ -6,6 +6,7 @@ package io.karst.libbpf.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.ability.Ability;
+import io.karst.testing.BpfDescriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +44,9 @@ class KernelAbilityProbeTest {
     @Test
     @Tag("kernel")
     void findsWhatThisKernelHas() {
-        long before = TestObjects.bpfDescriptors();
+        List<String> before = BpfDescriptors.open();
         Map<String, Ability> abilities = byName(new KernelAbilityProbe().probe());
-        assertThat(TestObjects.bpfDescriptors()).isEqualTo(before);
+        assertThat(BpfDescriptors.open()).isEqualTo(before);
         for (String name : List.of(
                 "CAP_BPF",
                 "CAP_PERFMON",

@@ -16,6 +16,7 @@ import io.karst.bpf.DirectoryClaim;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
+import io.karst.testing.BpfDescriptors;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -40,18 +41,18 @@ class OwnershipTest {
     private final NativeBpf bpf = new NativeBpf(natives, Capabilities.ofThisProcess(), 1 << 20);
     private final Path pin =
             BPFFS.resolve("karst_test_" + ProcessHandle.current().pid());
-    private long before;
+    private List<String> before = List.of();
 
     @BeforeEach
     void count() {
-        before = TestObjects.bpfDescriptors();
+        before = BpfDescriptors.open();
     }
 
     @AfterEach
     void nothingIsLeft() throws IOException {
         bpf.close();
         Files.deleteIfExists(pin);
-        assertThat(TestObjects.bpfDescriptors()).isEqualTo(before);
+        assertThat(BpfDescriptors.open()).isEqualTo(before);
     }
 
     @Test

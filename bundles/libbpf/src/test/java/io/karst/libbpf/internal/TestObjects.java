@@ -12,9 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,28 +57,6 @@ final class TestObjects {
 
     static long u64(byte[] value) {
         return ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getLong();
-    }
-
-    /** Descriptors of this process that stand for something of BPF's. */
-    static long bpfDescriptors() {
-        long count = 0;
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : all) {
-                count += isBpf(descriptor) ? 1 : 0;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return count;
-    }
-
-    private static boolean isBpf(Path descriptor) throws IOException {
-        try {
-            String target = Files.readSymbolicLink(descriptor).toString();
-            return target.contains("bpf") || target.contains("btf");
-        } catch (NoSuchFileException e) {
-            return false; // the listing's own descriptor, closed meanwhile
-        }
     }
 
     /** Lines of this process's memory map that contain a text. */

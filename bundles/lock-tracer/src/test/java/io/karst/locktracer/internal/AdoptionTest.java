@@ -21,6 +21,7 @@ import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -379,7 +380,9 @@ class AdoptionTest {
 
     private LockTracerStage stage(int build, TracerSettings settings) {
         return new LockTracerStage(
-                new SelfTest.Parts(bpf, new OtherAssets(build), maps, new NamesOnly()), settings, Clock.systemUTC());
+                new SelfTest.Parts(bpf, new ClasspathAssets(build), maps, new NamesOnly()),
+                settings,
+                Clock.systemUTC());
     }
 
     /** Whatever is missing has to be told: as runs that the kernel skipped, and as what became of the other half of a wait. */

@@ -12,6 +12,7 @@ import io.karst.contention.LostReason;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.RangeTable;
 import io.karst.locktracer.internal.pinned.Ticker;
+import io.karst.testing.ClasspathAssets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -5,6 +5,7 @@ package io.karst.locktracer.internal;
 
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.PinLocation;
+import io.karst.testing.ClasspathAssets;
 import java.nio.file.Path;
 import java.time.Clock;
 
@@ -33,7 +34,7 @@ final class DyingStart {
         new LockTracerStage(
                 new SelfTest.Parts(
                         recorder.before(bpf),
-                        new OtherAssets(Integer.parseInt(arguments[1])),
+                        new ClasspathAssets(Integer.parseInt(arguments[1])),
                         new ScannedMaps(bpf),
                         new NamesOnly()),
                 new TracerSettings(false, 10, Integer.parseInt(arguments[2]), 16384, location),

@@ -5,17 +5,13 @@ package io.karst.locktracer.internal;
 
 import io.karst.asset.BtfOptions;
 import io.karst.asset.BtfSource;
-import io.karst.asset.CoreAsset;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.ObjectSpec;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.karst.testing.ClasspathAssets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import java.util.Optional;
 
 /** Ends of waits on one lock, counted by a program that shares nothing with those of Karst. */
@@ -26,7 +22,9 @@ final class IndependentCount implements AutoCloseable {
     private final BpfLink link;
 
     IndependentCount(Bpf bpf, long lock) {
-        object = bpf.load(ObjectSpec.of(compiled(), new BtfOptions(BtfSource.KERNEL, Optional.empty())));
+        object = bpf.load(ObjectSpec.of(
+                ClasspathAssets.read("contention_count", "/contention_count.bpf.o"),
+                new BtfOptions(BtfSource.KERNEL, Optional.empty())));
         object.map("watched")
                 .update(
                         FIRST,
@@ -35,15 +33,6 @@ final class IndependentCount implements AutoCloseable {
                                 .putLong(lock)
                                 .array());
         link = object.program("count_end").attach();
-    }
-
-    private static CoreAsset compiled() {
-        try (InputStream in = IndependentCount.class.getResourceAsStream("/contention_count.bpf.o")) {
-            return ClasspathAssets.asset(
-                    "contention_count", Objects.requireNonNull(in).readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     long count() {

@@ -9,6 +9,7 @@ import io.karst.locks.ContentionLoadLayout;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.LockRecordLayout;
 import io.karst.resource.LockKind;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

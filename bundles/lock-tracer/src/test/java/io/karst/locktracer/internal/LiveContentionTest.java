@@ -15,6 +15,7 @@ import io.karst.contention.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.LockKind;
+import io.karst.testing.ClasspathAssets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.math.BigInteger;

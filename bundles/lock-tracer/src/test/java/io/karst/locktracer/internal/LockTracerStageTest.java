@@ -22,6 +22,7 @@ import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.resource.LockFamily;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

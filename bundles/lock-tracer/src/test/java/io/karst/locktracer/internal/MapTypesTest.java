@@ -17,6 +17,7 @@ import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapResource;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

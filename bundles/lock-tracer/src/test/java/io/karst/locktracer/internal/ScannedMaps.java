@@ -13,6 +13,7 @@ import io.karst.locks.MapLocks;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
+import io.karst.testing.ClasspathAssets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;

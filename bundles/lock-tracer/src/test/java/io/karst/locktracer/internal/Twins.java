@@ -8,6 +8,7 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.TestRun;
 import io.karst.locktracer.internal.pinned.Ticker;
+import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

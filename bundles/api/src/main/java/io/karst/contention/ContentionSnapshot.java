@@ -3,9 +3,14 @@
 
 package io.karst.contention;
 
+import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Lock contention in a period.
@@ -31,5 +36,223 @@ public record ContentionSnapshot(
         perLock = List.copyOf(perLock);
         lost = Map.copyOf(lost);
         blindSpots = List.copyOf(blindSpots);
+    }
+
+    /**
+     * Waits per second; 0 without time.
+     *
+     * @param waits some of this period
+     */
+    public double perSecond(LockWaits waits) {
+        double seconds = Duration.between(from, to).toNanos() / 1e9;
+        return seconds > 0 ? waits.counters().count() / seconds : 0;
+    }
+
+    /**
+     * Waits on a map's locks: on all, on those of one kind, or on one lock.
+     *
+     * @param key which map
+     * @param map map name; empty if not known
+     * @param type map type as bpftool writes it
+     * @param kind which lock; empty for all kinds together
+     * @param index bucket, CPU or element; empty for all together
+     * @param counters waits within the time
+     */
+    public record LockWaits(
+            MapKey key, String map, String type, Optional<LockKind> kind, OptionalLong index, WaitCounters counters) {
+
+        /** Waits on a map whose name and type are not known here. */
+        public static LockWaits of(MapKey key, LockKind kind, OptionalLong index, WaitCounters counters) {
+            return new LockWaits(key, "", "unknown", Optional.of(kind), index, counters);
+        }
+
+        /** Id of the map. */
+        public int mapId() {
+            return key.id();
+        }
+    }
+
+    /**
+     * Waits on one lock or range of locks. Immutable. The count is the histogram's sum, so that both always agree.
+     *
+     * <p>Histogram bucket 0 counts waits of 0 and 1 ns, bucket {@code b} waits of 2^b to 2^(b+1) - 1 ns, the last one all
+     * longer ones.
+     */
+    public static final class WaitCounters {
+
+        /** Buckets of the histogram; the last begins at 2^35 ns, 34 s. */
+        public static final int BUCKETS = 36;
+
+        /** No waits at all. */
+        public static final WaitCounters NONE = new WaitCounters(0, 0, 0, 0, new long[BUCKETS]);
+
+        private final long totalNanos;
+        private final long maxNanos;
+        private final boolean maxExact;
+        private final long deadlocks;
+        private final long timeouts;
+        private final long[] histogram;
+
+        /**
+         * Takes a copy.
+         *
+         * @param totalNanos sum of all waits, nanoseconds
+         * @param maxNanos longest wait, nanoseconds
+         * @param deadlocks waits that a resilient lock ended with -EDEADLK
+         * @param timeouts waits that a resilient lock ended with -ETIMEDOUT
+         * @param histogram {@value #BUCKETS} counts
+         * @throws IllegalArgumentException if the histogram has another length
+         */
+        public WaitCounters(long totalNanos, long maxNanos, long deadlocks, long timeouts, long[] histogram) {
+            this(totalNanos, maxNanos, true, deadlocks, timeouts, histogram.clone());
+            if (histogram.length != BUCKETS) {
+                throw new IllegalArgumentException("histogram has " + histogram.length + " buckets, not " + BUCKETS);
+            }
+        }
+
+        private WaitCounters(
+                long totalNanos, long maxNanos, boolean maxExact, long deadlocks, long timeouts, long[] histogram) {
+            this.totalNanos = totalNanos;
+            this.maxNanos = maxNanos;
+            this.maxExact = maxExact;
+            this.deadlocks = deadlocks;
+            this.timeouts = timeouts;
+            this.histogram = histogram;
+        }
+
+        /** Number of waits. */
+        public long count() {
+            long count = 0;
+            for (long bucket : histogram) {
+                count += bucket;
+            }
+            return count;
+        }
+
+        /** Sum of all waits, nanoseconds. */
+        public long totalNanos() {
+            return totalNanos;
+        }
+
+        /** Mean wait, nanoseconds; 0 without waits. */
+        public long averageNanos() {
+            long count = count();
+            return count == 0 ? 0 : totalNanos / count;
+        }
+
+        /** Longest wait, nanoseconds; where it is not exact an upper bound, at most twice the true one. */
+        public long maxNanos() {
+            return maxNanos;
+        }
+
+        /** Whether the longest wait was measured. */
+        public boolean maxExact() {
+            return maxExact;
+        }
+
+        /** Number of waits that ended with -EDEADLK. */
+        public long deadlocks() {
+            return deadlocks;
+        }
+
+        /** Number of waits that ended with -ETIMEDOUT. */
+        public long timeouts() {
+            return timeouts;
+        }
+
+        /** Waits by length: a copy, {@value #BUCKETS} counts. */
+        public long[] histogram() {
+            return histogram.clone();
+        }
+
+        /**
+         * These waits and others.
+         *
+         * @param others of other locks, within the same time
+         */
+        public WaitCounters plus(WaitCounters others) {
+            long[] sum = histogram.clone();
+            for (int bucket = 0; bucket < sum.length; bucket++) {
+                sum[bucket] += others.histogram[bucket];
+            }
+            boolean exact = maxNanos == others.maxNanos
+                    ? maxExact || others.maxExact
+                    : maxNanos > others.maxNanos ? maxExact : others.maxExact;
+            return new WaitCounters(
+                    totalNanos + others.totalNanos,
+                    Math.max(maxNanos, others.maxNanos),
+                    exact,
+                    deadlocks + others.deadlocks,
+                    timeouts + others.timeouts,
+                    sum);
+        }
+
+        /**
+         * What was counted since an earlier reading of the same counters.
+         *
+         * <p>The kernel keeps one maximum. If it grew, the longest wait happened in between and is known exactly; if not, the
+         * highest histogram bucket that grew bounds it: by its upper end, at most twice the true value, and never more than the
+         * maximum of all.
+         *
+         * @param earlier where it is higher (it never is, unless counters were forgotten) the difference is 0
+         */
+        public WaitCounters minus(WaitCounters earlier) {
+            long[] since = histogram.clone();
+            int highest = -1;
+            for (int bucket = 0; bucket < since.length; bucket++) {
+                since[bucket] = Math.max(0, since[bucket] - earlier.histogram[bucket]);
+                highest = since[bucket] > 0 ? bucket : highest;
+            }
+            boolean grew = maxNanos > earlier.maxNanos;
+            long max = maxNanos;
+            if (highest < 0) {
+                max = 0;
+            } else if (!grew) {
+                max = Math.min(max, highest(highest));
+            }
+            return new WaitCounters(
+                    Math.max(0, totalNanos - earlier.totalNanos),
+                    max,
+                    grew || highest < 0,
+                    Math.max(0, deadlocks - earlier.deadlocks),
+                    Math.max(0, timeouts - earlier.timeouts),
+                    since);
+        }
+
+        /**
+         * The wait that a share of all waits does not exceed. Waits are taken to be spread evenly over their bucket, and none
+         * to be longer than the maximum.
+         *
+         * @param share above 0, up to 1: 0.99 for the 99th percentile
+         * @return nanoseconds; 0 if there are no waits
+         * @throws IllegalArgumentException if the share is out of range
+         */
+        public long percentile(double share) {
+            if (!(share > 0 && share <= 1)) {
+                throw new IllegalArgumentException("share=" + share + " is outside 0..1");
+            }
+            long rank = Math.max(1, (long) Math.ceil(share * count()));
+            long below = 0;
+            for (int bucket = 0; bucket < histogram.length; bucket++) {
+                if (below + histogram[bucket] >= rank) {
+                    long low = Math.min(lowest(bucket), maxNanos);
+                    long high = Math.min(highest(bucket), maxNanos);
+                    double place = (double) (rank - below) / histogram[bucket];
+                    return low + Math.round((high - low) * place);
+                }
+                below += histogram[bucket];
+            }
+            return 0;
+        }
+
+        /** Shortest wait of a bucket. */
+        static long lowest(int bucket) {
+            return bucket == 0 ? 0 : 1L << bucket;
+        }
+
+        /** Longest wait of a bucket; the last one is open. */
+        static long highest(int bucket) {
+            return bucket == BUCKETS - 1 ? Long.MAX_VALUE : (2L << bucket) - 1;
+        }
     }
 }

@@ -12,8 +12,11 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface LockTracer {
 
-    /** Reads all counters since the programs were loaded. No count is ever lower than in an earlier reading. */
-    TracerReading read();
+    /**
+     * Reads all counters since the programs were attached, without names of maps. No count is ever lower than in an earlier
+     * reading.
+     */
+    ContentionSnapshot read();
 
     /** When the programs were attached. */
     Instant since();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

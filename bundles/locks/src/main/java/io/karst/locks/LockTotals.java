@@ -3,7 +3,8 @@
 
 package io.karst.locks;
 
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
@@ -22,21 +23,86 @@ import java.util.function.Predicate;
  */
 public final class LockTotals {
 
+    private static final int LONGS = LockContentionLayout.COUNTERS_BYTES / Long.BYTES;
+    private static final int HISTOGRAM = LockContentionLayout.COUNTERS_HISTOGRAM / Long.BYTES;
+
+    /** Counters added up: over CPUs, over the ranges of a map, over readings. */
+    static final class Sum {
+        private long totalNanos;
+        private long maxNanos;
+        private long deadlocks;
+        private long timeouts;
+        private final long[] histogram = new long[LockContentionLayout.BUCKETS];
+
+        /** Adds the {@code struct karst_counters} that begins there. */
+        void add(long[] memory, int at) {
+            totalNanos += memory[at + LockContentionLayout.COUNTERS_TOTAL / Long.BYTES];
+            maxNanos = Math.max(maxNanos, memory[at + LockContentionLayout.COUNTERS_MAX / Long.BYTES]);
+            deadlocks += memory[at + LockContentionLayout.COUNTERS_DEADLOCKS / Long.BYTES];
+            timeouts += memory[at + LockContentionLayout.COUNTERS_TIMEOUTS / Long.BYTES];
+            for (int bucket = 0; bucket < histogram.length; bucket++) {
+                histogram[bucket] += memory[at + HISTOGRAM + bucket];
+            }
+        }
+
+        void add(Sum other) {
+            add(other.totalNanos, other.maxNanos, other.deadlocks, other.timeouts, other.histogram);
+        }
+
+        void add(WaitCounters counters) {
+            add(
+                    counters.totalNanos(),
+                    counters.maxNanos(),
+                    counters.deadlocks(),
+                    counters.timeouts(),
+                    counters.histogram());
+        }
+
+        private void add(long total, long max, long deadlocked, long timedOut, long[] more) {
+            totalNanos += total;
+            maxNanos = Math.max(maxNanos, max);
+            deadlocks += deadlocked;
+            timeouts += timedOut;
+            for (int bucket = 0; bucket < histogram.length; bucket++) {
+                histogram[bucket] += more[bucket];
+            }
+        }
+
+        WaitCounters toCounters() {
+            return new WaitCounters(totalNanos, maxNanos, deadlocks, timeouts, histogram);
+        }
+    }
+
     private record Key(MapKey map, LockKind kind, long index) {
 
         static final long ALL = -1;
 
-        LockCounters with(CounterSum sum) {
+        LockWaits with(Sum sum) {
             OptionalLong only = index == ALL ? OptionalLong.empty() : OptionalLong.of(index);
-            return new LockCounters(map, kind, only, sum.toCounters());
+            return LockWaits.of(map, kind, only, sum.toCounters());
         }
     }
 
-    private final Map<Key, CounterSum> kinds = new LinkedHashMap<>();
-    private final Map<Key, CounterSum> locks = new LinkedHashMap<>();
+    private final Map<Key, Sum> kinds = new LinkedHashMap<>();
+    private final Map<Key, Sum> locks = new LinkedHashMap<>();
 
     /** Nothing counted yet. */
     public LockTotals() {}
+
+    /**
+     * Whether a {@code struct karst_counters} has counted anything. Every wait is in its histogram.
+     *
+     * @param memory longs as the kernel program wrote them
+     * @param at where the struct begins
+     */
+    public static boolean counted(long[] memory, int at) {
+        for (int next = at + HISTOGRAM; next < at + LONGS; next++) {
+            if (memory[next] != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /**
      * Adds the waits on a range. Those on a range of one lock are that lock's too.
@@ -70,12 +136,18 @@ public final class LockTotals {
      *
      * @param entry stays as it is
      */
-    public void add(LockCounters entry) {
+    public void add(LockWaits entry) {
         if (entry.index().isPresent()) {
-            sum(locks, new Key(entry.map(), entry.kind(), entry.index().getAsLong()))
+            sum(
+                            locks,
+                            new Key(
+                                    entry.key(),
+                                    entry.kind().orElseThrow(),
+                                    entry.index().getAsLong()))
                     .add(entry.counters());
         } else {
-            sum(kinds, new Key(entry.map(), entry.kind(), Key.ALL)).add(entry.counters());
+            sum(kinds, new Key(entry.key(), entry.kind().orElseThrow(), Key.ALL))
+                    .add(entry.counters());
         }
     }
 
@@ -89,8 +161,8 @@ public final class LockTotals {
         other.locks.forEach((key, value) -> sum(locks, key).add(value));
     }
 
-    private static CounterSum sum(Map<Key, CounterSum> sums, Key key) {
-        return sums.computeIfAbsent(key, ignored -> new CounterSum());
+    private static Sum sum(Map<Key, Sum> sums, Key key) {
+        return sums.computeIfAbsent(key, ignored -> new Sum());
     }
 
     /**
@@ -98,7 +170,7 @@ public final class LockTotals {
      *
      * @return in the order first added
      */
-    public List<LockCounters> perKind() {
+    public List<LockWaits> perKind() {
         return list(kinds);
     }
 
@@ -107,12 +179,12 @@ public final class LockTotals {
      *
      * @return in the order first added
      */
-    public List<LockCounters> perLock() {
+    public List<LockWaits> perLock() {
         return list(locks);
     }
 
-    private static List<LockCounters> list(Map<Key, CounterSum> sums) {
-        List<LockCounters> all = new ArrayList<>(sums.size());
+    private static List<LockWaits> list(Map<Key, Sum> sums) {
+        List<LockWaits> all = new ArrayList<>(sums.size());
         sums.forEach((key, sum) -> all.add(key.with(sum)));
         return all;
     }

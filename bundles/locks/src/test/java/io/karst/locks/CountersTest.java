@@ -6,8 +6,8 @@ package io.karst.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.karst.contention.LockCounters;
-import io.karst.contention.WaitCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import java.util.OptionalLong;
@@ -17,13 +17,13 @@ class CountersTest {
 
     @Test
     void sumsOverProcessors() {
-        CounterSum sum = new CounterSum();
+        LockTotals.Sum sum = new LockTotals.Sum();
         long[] memory = new long[100];
         kernelCounters(memory, 10, 100, 60, 1, 2);
         kernelCounters(memory, 55, 50, 50, 0, 3);
         sum.add(memory, 10);
         sum.add(memory, 55);
-        CounterSum twice = new CounterSum();
+        LockTotals.Sum twice = new LockTotals.Sum();
         twice.add(sum);
         twice.add(sum);
         WaitCounters counters = twice.toCounters();
@@ -33,8 +33,8 @@ class CountersTest {
         assertThat(counters.timeouts()).isEqualTo(10);
         assertThat(counters.count()).isEqualTo(4);
         assertThat(counters.histogram()[5]).isEqualTo(4);
-        assertThat(CounterSum.counted(memory, 10)).isTrue();
-        assertThat(CounterSum.counted(new long[40], 0)).isFalse();
+        assertThat(LockTotals.counted(memory, 10)).isTrue();
+        assertThat(LockTotals.counted(new long[40], 0)).isFalse();
     }
 
     @Test
@@ -54,16 +54,16 @@ class CountersTest {
         doubled.add(totals);
         assertThat(doubled.perKind())
                 .extracting(
-                        LockCounters::kind,
-                        LockCounters::index,
+                        entry -> entry.kind().orElseThrow(),
+                        LockWaits::index,
                         entry -> entry.counters().totalNanos())
                 .containsExactly(
                         tuple(LockKind.HASH_BUCKET, OptionalLong.empty(), 14L),
                         tuple(LockKind.FREELIST, OptionalLong.empty(), 28L));
         assertThat(doubled.perLock())
                 .extracting(
-                        LockCounters::kind,
-                        LockCounters::index,
+                        entry -> entry.kind().orElseThrow(),
+                        LockWaits::index,
                         entry -> entry.counters().totalNanos())
                 .containsExactly(
                         tuple(LockKind.HASH_BUCKET, OptionalLong.of(5), 14L),
@@ -79,9 +79,9 @@ class CountersTest {
         }
         assertThat(totals.size()).isEqualTo(20);
         assertThat(totals.forgetBeyond(16, map -> map.id() != 2)).isEqualTo(2);
-        assertThat(totals.perKind()).extracting(LockCounters::mapId).containsExactly(2, 4, 5, 6, 7, 8, 9, 10);
+        assertThat(totals.perKind()).extracting(LockWaits::mapId).containsExactly(2, 4, 5, 6, 7, 8, 9, 10);
         totals.forget(map -> map.id() > 4);
-        assertThat(totals.perLock()).extracting(LockCounters::mapId).containsExactly(2, 4);
+        assertThat(totals.perLock()).extracting(LockWaits::mapId).containsExactly(2, 4);
     }
 
     @Test

@@ -4,19 +4,34 @@
 package io.karst.contention.internal;
 
 import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
-import io.karst.contention.TracerReading;
+import io.karst.contention.LostReason;
 import io.karst.contention.TracingControl;
 import io.karst.contention.TracingSettings;
 import io.karst.resource.Inventory;
+import io.karst.resource.LockKind;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
@@ -73,7 +88,7 @@ public final class LockContentionService implements LockContention, TracingContr
 
     private final LockTracer tracer;
     private final Rescan rescan;
-    private final Snapshots snapshots;
+    private final Names names;
     private final RescanThread thread;
     private volatile Settings settings;
     private boolean overridden;
@@ -81,16 +96,16 @@ public final class LockContentionService implements LockContention, TracingContr
     LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings, LongSupplier nanoTime) {
         this.tracer = tracer;
         this.settings = settings;
-        snapshots = new Snapshots(nanoTime);
-        snapshots.learn(inventory.current());
-        rescan = new Rescan(inventory, tracer, snapshots);
+        names = new Names(nanoTime);
+        names.learn(inventory.current());
+        rescan = new Rescan(inventory, tracer, names::learn);
         thread = new RescanThread(rescan, rescan::isStale, settings.rescanInterval());
     }
 
     @Override
     public ContentionSnapshot sinceStart() {
         rescan.unlessWithin(FRESH);
-        return snapshot(Snapshots.nothing(tracer.since()));
+        return between(nothing(tracer.since()), tracer.read());
     }
 
     @Override
@@ -99,9 +114,9 @@ public final class LockContentionService implements LockContention, TracingContr
             throw new IllegalArgumentException("time " + time + " is outside 1 ms to 1 hour");
         }
         rescan.run();
-        TracerReading first = tracer.read();
+        ContentionSnapshot first = tracer.read();
         Thread.sleep(time.toMillis());
-        return snapshot(first);
+        return between(first, tracer.read());
     }
 
     /** Takes effect at once, or when the settings that {@link #apply} made end. */
@@ -134,19 +149,114 @@ public final class LockContentionService implements LockContention, TracingContr
         return new Inventory(fresh.generation(), fresh.takenAt(), maps, fresh.symbols(), fresh.blindSpots());
     }
 
-    private ContentionSnapshot snapshot(TracerReading first) {
-        TracerReading last = tracer.read();
-        List<String> blindSpots = new ArrayList<>(last.blindSpots());
+    /** A reading without counts. */
+    static ContentionSnapshot nothing(Instant at) {
+        return new ContentionSnapshot(at, at, List.of(), List.of(), Map.of(), List.of());
+    }
+
+    /** What was counted between two readings, longest total first, with names of maps. */
+    private ContentionSnapshot between(ContentionSnapshot earlier, ContentionSnapshot later) {
+        Map<LostReason, Long> lost = new EnumMap<>(LostReason.class);
+        later.lost()
+                .forEach((reason, count) ->
+                        lost.put(reason, Math.max(0, count - earlier.lost().getOrDefault(reason, 0L))));
+        List<String> blindSpots = new ArrayList<>(later.blindSpots());
         blindSpots.addAll(rescan.blindSpots());
-        return snapshots.between(
-                first,
-                new TracerReading(last.at(), last.perKind(), last.perLock(), last.lost(), blindSpots),
-                settings.keepGone());
+        Duration keepGone = settings.keepGone();
+        return new ContentionSnapshot(
+                earlier.to(),
+                later.to(),
+                waits(earlier.perKind(), later.perKind(), keepGone),
+                waits(earlier.perLock(), later.perLock(), keepGone),
+                lost,
+                blindSpots);
+    }
+
+    private record Key(MapKey map, Optional<LockKind> kind, OptionalLong index) {
+        static Key of(LockWaits waits) {
+            return new Key(waits.key(), waits.kind(), waits.index());
+        }
+    }
+
+    private List<LockWaits> waits(List<LockWaits> earlier, List<LockWaits> later, Duration keepGone) {
+        Map<Key, WaitCounters> before = new HashMap<>();
+        earlier.forEach(entry -> before.put(Key.of(entry), entry.counters()));
+        return later.stream()
+                .filter(entry -> !names.isGoneFor(keepGone, entry.key()))
+                .map(entry -> names.named(entry, since(before.get(Key.of(entry)), entry.counters())))
+                .filter(entry -> entry.counters().count() > 0)
+                .sorted(Comparator.comparingLong(
+                                (LockWaits entry) -> entry.counters().totalNanos())
+                        .reversed())
+                .toList();
+    }
+
+    private static WaitCounters since(@Nullable WaitCounters before, WaitCounters now) {
+        return before == null ? now : now.minus(before);
     }
 
     /** Ends the rescans. */
     @Override
     public void close() {
         thread.close();
+    }
+
+    /** Names and types of maps, also of deleted ones, and when they were found deleted. Thread-safe. */
+    private static final class Names {
+        /** LRU cache bound, about 150 bytes each; more than any tracer has counters for. */
+        private static final int MOST = 65536;
+
+        /** What people call a map, its type, and when it was first missing, in nanoseconds of {@link #nanoTime}. */
+        private record Known(String name, String type, OptionalLong missedAt) {}
+
+        private final Map<MapKey, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<MapKey, Known> eldest) {
+                return size() > MOST;
+            }
+        };
+
+        private final LongSupplier nanoTime;
+        private Set<MapKey> living = Set.of();
+
+        Names(LongSupplier nanoTime) {
+            this.nanoTime = nanoTime;
+        }
+
+        synchronized void learn(Inventory inventory) {
+            Set<MapKey> found = new HashSet<>();
+            for (MapResource map : inventory.maps()) {
+                found.add(map.key());
+                known.put(map.key(), new Known(map.name(), map.type(), OptionalLong.empty()));
+            }
+            OptionalLong now = OptionalLong.of(nanoTime.getAsLong());
+            for (MapKey key : living) {
+                if (!found.contains(key)) {
+                    known.computeIfPresent(key, (same, map) -> new Known(map.name(), map.type(), now));
+                }
+            }
+            living = found;
+        }
+
+        synchronized LockWaits named(LockWaits entry, WaitCounters counters) {
+            Known map = known.get(entry.key());
+            return new LockWaits(
+                    entry.key(),
+                    map == null ? entry.map() : map.name(),
+                    map == null ? entry.type() : map.type(),
+                    entry.kind(),
+                    entry.index(),
+                    counters);
+        }
+
+        /** Whether a map has been deleted for longer than this. */
+        synchronized boolean isGoneFor(Duration time, MapKey key) {
+            Known map = known.get(key);
+            return map != null
+                    && map.missedAt().isPresent()
+                    && nanoTime.getAsLong() - map.missedAt().getAsLong() > time.toNanos();
+        }
     }
 }

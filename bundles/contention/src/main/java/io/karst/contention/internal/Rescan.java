@@ -10,6 +10,7 @@ import io.karst.resource.ResourceInventory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -21,17 +22,17 @@ final class Rescan implements Runnable {
 
     private final ResourceInventory inventory;
     private final LockTracer tracer;
-    private final Snapshots snapshots;
+    private final Consumer<Inventory> found;
     private UnaryOperator<Inventory> selection = UnaryOperator.identity();
     private Optional<Long> lastNanos = Optional.empty();
     private Optional<String> failure = Optional.empty();
     private volatile Optional<String> blind = Optional.empty();
     private long failures;
 
-    Rescan(ResourceInventory inventory, LockTracer tracer, Snapshots snapshots) {
+    Rescan(ResourceInventory inventory, LockTracer tracer, Consumer<Inventory> found) {
         this.inventory = inventory;
         this.tracer = tracer;
-        this.snapshots = snapshots;
+        this.found = found;
     }
 
     /** Scans. A failed scan changes nothing, and is reported by {@link #blindSpots} until one succeeds. */
@@ -39,7 +40,7 @@ final class Rescan implements Runnable {
     public synchronized void run() {
         try {
             Inventory fresh = inventory.rescan();
-            snapshots.learn(fresh);
+            found.accept(fresh);
             tracer.track(selection.apply(fresh));
             failure = Optional.empty();
             failures = 0;

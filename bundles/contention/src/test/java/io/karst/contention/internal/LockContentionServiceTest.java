@@ -11,14 +11,12 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.MapInfo;
 import io.karst.contention.ContentionSnapshot;
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
-import io.karst.contention.LockWaits;
 import io.karst.contention.LostReason;
-import io.karst.contention.TracerReading;
 import io.karst.contention.TracingSettings;
-import io.karst.contention.WaitCounters;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
@@ -67,7 +65,7 @@ class LockContentionServiceTest {
         assertThat(waits.map()).isEqualTo("flows");
         assertThat(waits.type()).isEqualTo("lru_hash");
         assertThat(waits.counters().averageNanos()).isEqualTo(250);
-        assertThat(waits.perSecond()).isEqualTo(0.4);
+        assertThat(snapshot.perSecond(waits)).isEqualTo(0.4);
         assertThat(waits.counters().maxExact()).isTrue();
         assertThat(waits.counters().maxNanos()).isEqualTo(400);
         assertThat(waits.counters().percentile(0.5)).isBetween(128L, 255L);
@@ -89,7 +87,7 @@ class LockContentionServiceTest {
         assertThat(first.counters().count()).isEqualTo(3);
         assertThat(first.counters().totalNanos()).isEqualTo(195);
         assertThat(first.counters().averageNanos()).isEqualTo(65);
-        assertThat(first.perSecond()).isEqualTo(1.5);
+        assertThat(snapshot.perSecond(first)).isEqualTo(1.5);
         assertThat(first.counters().maxExact()).isFalse();
         assertThat(first.counters().maxNanos()).isEqualTo(127);
         assertThat(snapshot.lost()).containsEntry(LostReason.CLOCK, 2L);
@@ -238,8 +236,9 @@ class LockContentionServiceTest {
                 new MapInfo(id, 1, type, name, 4, 8, 1, 0, 0), id, List.of(), List.of(), List.of(), List.of());
     }
 
-    private static TracerReading reading(int second, LockCounters... entries) {
-        return new TracerReading(
+    private static ContentionSnapshot reading(int second, LockWaits... entries) {
+        return new ContentionSnapshot(
+                START,
                 START.plusSeconds(second),
                 Arrays.stream(entries).filter(entry -> entry.index().isEmpty()).toList(),
                 Arrays.stream(entries)
@@ -249,12 +248,12 @@ class LockContentionServiceTest {
                 List.of());
     }
 
-    private static LockCounters kind(int map, long... waits) {
-        return new LockCounters(new MapKey(map, map), LockKind.HASH_BUCKET, OptionalLong.empty(), counters(waits));
+    private static LockWaits kind(int map, long... waits) {
+        return LockWaits.of(new MapKey(map, map), LockKind.HASH_BUCKET, OptionalLong.empty(), counters(waits));
     }
 
-    private static LockCounters lock(int map, long index, long... waits) {
-        return new LockCounters(new MapKey(map, map), LockKind.HASH_BUCKET, OptionalLong.of(index), counters(waits));
+    private static LockWaits lock(int map, long index, long... waits) {
+        return LockWaits.of(new MapKey(map, map), LockKind.HASH_BUCKET, OptionalLong.of(index), counters(waits));
     }
 
     private static WaitCounters counters(long... waits) {
@@ -302,12 +301,12 @@ class LockContentionServiceTest {
     }
 
     private static final class FakeTracer implements LockTracer {
-        private final Deque<TracerReading> readings = new ArrayDeque<>();
+        private final Deque<ContentionSnapshot> readings = new ArrayDeque<>();
         private final Deque<Inventory> tracked = new ArrayDeque<>();
 
         @Override
-        public synchronized TracerReading read() {
-            return readings.isEmpty() ? Snapshots.nothing(START) : readings.poll();
+        public synchronized ContentionSnapshot read() {
+            return readings.isEmpty() ? LockContentionService.nothing(START) : readings.poll();
         }
 
         @Override

@@ -3,8 +3,8 @@
 
 package io.karst.demo.internal;
 
-import io.karst.commands.Column;
 import io.karst.commands.Columns;
+import io.karst.commands.Columns.Column;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

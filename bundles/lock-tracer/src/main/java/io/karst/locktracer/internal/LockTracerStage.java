@@ -6,10 +6,10 @@ package io.karst.locktracer.internal;
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.bpf.Bpf;
+import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
-import io.karst.contention.TracerReading;
 import io.karst.locks.LockTotals;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
@@ -218,7 +218,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     }
 
     @Override
-    public synchronized TracerReading read() {
+    public synchronized ContentionSnapshot read() {
         requireOpen();
         // Lost events are read after the counts: a wait that is in neither is then at most too new.
         LockTotals totals = counting.totals();
@@ -227,7 +227,8 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
                 LostReason.RECURSION_BEGIN,
                 counting.lostBegins(tracer.begin().info().recursionMisses()));
         lost.put(LostReason.RECURSION_END, counting.lostEnds(tracer.end().info().recursionMisses()));
-        return new TracerReading(clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
+        return new ContentionSnapshot(
+                tracer.since(), clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
     }
 
     private List<String> blindSpots() {

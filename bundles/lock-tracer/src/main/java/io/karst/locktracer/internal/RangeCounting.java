@@ -5,7 +5,6 @@ package io.karst.locktracer.internal;
 
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
-import io.karst.locks.CounterSum;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locks.LockTotals;
 import io.karst.locks.RangeTable;
@@ -200,14 +199,14 @@ final class RangeCounting {
     private boolean collect(LockTotals into, IntPredicate slots) {
         boolean[] any = {false};
         memory.visitSlots(allocator.used(), (slot, key, counters, at) -> {
-            if (slots.test(slot) && CounterSum.counted(counters, at)) {
+            if (slots.test(slot) && LockTotals.counted(counters, at)) {
                 any[0] = true;
                 seen(slot).ifPresent(range -> into.addRange(range, counters, at));
             }
         });
         memory.visitLines((line, key, counters, at) -> {
             int slot = LockContentionLayout.slotOfKey(key);
-            if (slots.test(slot) && CounterSum.counted(counters, at)) {
+            if (slots.test(slot) && LockTotals.counted(counters, at)) {
                 seen(slot).ifPresent(range -> into.addLock(range, LockContentionLayout.indexOfKey(key), counters, at));
             }
         });

@@ -257,7 +257,7 @@ final class SelfTest {
 
     private long waits(LockKind kind, Map<Integer, String> maps) {
         return counting.totals().perKind().stream()
-                .filter(entry -> entry.kind() == kind && maps.containsKey(entry.mapId()))
+                .filter(entry -> entry.kind().orElseThrow() == kind && maps.containsKey(entry.mapId()))
                 .mapToLong(entry -> entry.counters().count())
                 .sum();
     }

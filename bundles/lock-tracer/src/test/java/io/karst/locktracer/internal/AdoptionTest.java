@@ -12,9 +12,9 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
 import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
+import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
-import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.PinDirectory;
 import io.karst.locktracer.internal.pinned.PinLocation;
@@ -387,12 +387,12 @@ class AdoptionTest {
 
     /** Whatever is missing has to be told: as runs that the kernel skipped, and as what became of the other half of a wait. */
     private void assertCounted(LockTracerStage stage, Independent independent) {
-        TracerReading reading = stage.read();
+        ContentionSnapshot reading = stage.read();
         Map<LockKind, Long> missing = new EnumMap<>(independent.counts());
         mapOf.forEach((kind, map) -> missing.merge(
                 kind,
                 -reading.perKind().stream()
-                        .filter(entry -> entry.mapId() == map && entry.kind() == kind)
+                        .filter(entry -> entry.mapId() == map && entry.kind().orElseThrow() == kind)
                         .mapToLong(entry -> entry.counters().count())
                         .sum(),
                 Long::sum));

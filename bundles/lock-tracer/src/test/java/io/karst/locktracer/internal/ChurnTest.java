@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.MapSpec;
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LostReason;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.RangeTable;
@@ -163,7 +163,7 @@ class ChurnTest {
 
     private void check(RangeCounting counting) {
         long waits = 0;
-        for (LockCounters entry : counting.totals().perKind()) {
+        for (LockWaits entry : counting.totals().perKind()) {
             assertThat(quiet).as("never touched, yet counted: " + entry).doesNotContain(entry.mapId());
             Life life = contended.get(entry.mapId());
             if (life != null) {

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.bpf.MapInfo;
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LostReason;
-import io.karst.contention.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
-import io.karst.locks.CounterSum;
+import io.karst.locks.LockContentionLayout;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -94,7 +94,9 @@ class KernelProgramsTest {
                 twins.spin(address);
             }
             assertThat(twins.counting().totals().perKind())
-                    .extracting(LockCounters::kind, entry -> entry.counters().count())
+                    .extracting(
+                            entry -> entry.kind().orElseThrow(),
+                            entry -> entry.counters().count())
                     .containsExactlyInAnyOrder(
                             tuple(LockKind.VALUE_SPIN_LOCK, 50L),
                             tuple(LockKind.VALUE_TIMER, 50L),
@@ -265,7 +267,7 @@ class KernelProgramsTest {
     private static WaitCounters waitsOf(Twins twins, int mapId) {
         return twins.counting().totals().perKind().stream()
                 .filter(entry -> entry.mapId() == mapId)
-                .map(LockCounters::counters)
+                .map(LockWaits::counters)
                 .findAny()
                 .orElse(WaitCounters.NONE);
     }
@@ -284,17 +286,13 @@ class KernelProgramsTest {
     }
 
     private static long[] slotCounts(Twins twins) {
-        CounterSum[] sums = new CounterSum[16384];
-        twins.memory().visitSlots(sums.length, (slot, key, memory, at) -> {
-            if (sums[slot] == null) {
-                sums[slot] = new CounterSum();
+        long[] counts = new long[16384];
+        int histogram = LockContentionLayout.COUNTERS_HISTOGRAM / Long.BYTES;
+        twins.memory().visitSlots(counts.length, (slot, key, memory, at) -> {
+            for (int bucket = 0; bucket < LockContentionLayout.BUCKETS; bucket++) {
+                counts[slot] += memory[at + histogram + bucket];
             }
-            sums[slot].add(memory, at);
         });
-        long[] counts = new long[sums.length];
-        for (int slot = 0; slot < sums.length; slot++) {
-            counts[slot] = sums[slot].toCounters().count();
-        }
         return counts;
     }
 

@@ -10,8 +10,8 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
-import io.karst.contention.LockCounters;
-import io.karst.contention.WaitCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.LockKind;
@@ -86,8 +86,8 @@ class LiveContentionTest {
 
         WaitCounters counted(RangeCounting counting) {
             return counting.totals().perKind().stream()
-                    .filter(entry -> entry.kind() == kind)
-                    .map(LockCounters::counters)
+                    .filter(entry -> entry.kind().orElseThrow() == kind)
+                    .map(LockWaits::counters)
                     .findAny()
                     .orElse(WaitCounters.NONE);
         }

@@ -14,11 +14,11 @@ import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.LostReason;
-import io.karst.contention.TracerReading;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.resource.LockFamily;
@@ -69,11 +69,9 @@ class LockTracerStageTest {
                     .doesNotHaveDuplicates();
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
-            TracerReading reading = stage.read();
+            ContentionSnapshot reading = stage.read();
             assertThat(recorder.mapIds()).isNotEmpty();
-            assertThat(reading.perKind())
-                    .extracting(LockCounters::mapId)
-                    .doesNotContainAnyElementsOf(recorder.mapIds());
+            assertThat(reading.perKind()).extracting(LockWaits::mapId).doesNotContainAnyElementsOf(recorder.mapIds());
             assertThat(reading.lost())
                     .containsOnlyKeys(
                             LostReason.STALE_NOTE,
@@ -112,16 +110,16 @@ class LockTracerStageTest {
         LockTracerStage stage = stage(bpf, TESTING);
         try (BpfObject load = load()) {
             int map = load.map("load_values").info().id();
-            Map<String, LockCounters> last = new HashMap<>();
+            Map<String, LockWaits> last = new HashMap<>();
             stage.track(maps.rescan());
             for (int round = 0; round < 10; round++) {
                 spin(load, 2, Duration.ofMillis(50));
                 if (round % 3 == 0) {
                     stage.track(maps.rescan());
                 }
-                for (LockCounters entry : stage.read().perKind()) {
-                    String key = entry.mapId() + " " + entry.map().address() + " " + entry.kind();
-                    LockCounters before = last.put(key, entry);
+                for (LockWaits entry : stage.read().perKind()) {
+                    String key = entry.mapId() + " " + entry.key().address() + " " + entry.kind();
+                    LockWaits before = last.put(key, entry);
                     if (before != null) {
                         assertThat(entry.counters().count())
                                 .isGreaterThanOrEqualTo(before.counters().count());

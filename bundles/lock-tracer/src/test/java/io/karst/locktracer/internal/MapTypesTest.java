@@ -12,7 +12,6 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
-import io.karst.contention.LockCounters;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -138,14 +137,15 @@ class MapTypesTest {
             }
             assertThat(twins.counting().totals().perLock()).allSatisfy(lock -> {
                 assertThat(lock.mapId()).isEqualTo(mapId);
-                assertThat(lock.map().address()).isEqualTo(map.address());
+                assertThat(lock.key().address()).isEqualTo(map.address());
                 assertThat(lock.counters().count()).isEqualTo(1);
             });
             assertThat(twins.counting().totals().perLock())
-                    .extracting(lock -> lock.kind() + " " + lock.index().orElseThrow())
+                    .extracting(lock ->
+                            lock.kind().orElseThrow() + " " + lock.index().orElseThrow())
                     .containsExactlyInAnyOrderElementsOf(expected);
             assertThat(twins.counting().totals().perKind())
-                    .extracting(LockCounters::kind)
+                    .extracting(lock -> lock.kind().orElseThrow())
                     .doesNotHaveDuplicates()
                     .containsAll(kinds);
         }

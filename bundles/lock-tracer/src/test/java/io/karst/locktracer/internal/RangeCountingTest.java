@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.bpf.MapInfo;
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.locks.LockContentionLayout;
@@ -116,7 +116,7 @@ class RangeCountingTest {
             assertThat(all.index()).isEmpty();
         });
         assertThat(counting.totals().perLock())
-                .extracting(LockCounters::index, lock -> lock.counters().count())
+                .extracting(LockWaits::index, lock -> lock.counters().count())
                 .containsExactlyInAnyOrder(tuple(OptionalLong.of(5), 6L), tuple(OptionalLong.of(6), 1L));
     }
 
@@ -242,8 +242,8 @@ class RangeCountingTest {
         waits(1, shared, 2, 100);
         assertThat(counting.totals().perKind())
                 .extracting(
-                        LockCounters::mapId,
-                        LockCounters::kind,
+                        LockWaits::mapId,
+                        entry -> entry.kind().orElseThrow(),
                         entry -> entry.counters().count())
                 .containsExactly(tuple(1, LockKind.FREELIST, 7L));
         assertThat(counting.totals().perLock()).isEmpty();
@@ -265,7 +265,7 @@ class RangeCountingTest {
         assertThat(counting.totals().perKind())
                 .extracting(entry -> entry.counters().count())
                 .containsExactly(8L);
-        assertThat(counting.totals().perLock()).extracting(LockCounters::index).containsExactly(OptionalLong.of(2));
+        assertThat(counting.totals().perLock()).extracting(LockWaits::index).containsExactly(OptionalLong.of(2));
     }
 
     private static MapResource wide(int id, LockRange... ranges) {

@@ -5,8 +5,8 @@ package io.karst.shell.internal;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
-import io.karst.commands.Column;
 import io.karst.commands.Columns;
+import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import java.util.List;

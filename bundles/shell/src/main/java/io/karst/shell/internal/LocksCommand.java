@@ -3,11 +3,12 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Arguments;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockContention;
-import io.karst.contention.LockWaits;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.time.Duration;
@@ -73,14 +74,15 @@ public final class LocksCommand extends ViewCommand {
     protected void run(Services services) throws CommandException, InterruptedException {
         range("--seconds", seconds, 1, MOST_SECONDS);
         range("--limit", limit, 1, MOST_ROWS);
-        LockRows wantedRows = LockRows.of(by, sort);
+        LocksView.By rowFor = Arguments.constant(LocksView.By.class, "--by", by);
+        LocksView.Sort order = Arguments.constant(LocksView.Sort.class, "--sort", sort);
         services.<LockContention, Boolean>require(LockContention.class, "lock-tracer", contention -> {
             OptionalInt only = wanted(services, contention);
             ContentionSnapshot snapshot = measure(contention);
-            List<LockWaits> rows = wantedRows.rows(snapshot).stream()
+            List<LockWaits> rows = LocksView.rows(snapshot, rowFor, order).stream()
                     .filter(row -> only.isEmpty() || row.mapId() == only.getAsInt())
                     .toList();
-            show(new LocksView(snapshot, rows, rowLimit(), maps(services), wantedRows.by()));
+            show(new LocksView(snapshot, rows, rowLimit(), maps(services), rowFor));
             return true;
         });
     }

@@ -4,19 +4,24 @@
 package io.karst.shell.internal;
 
 import com.google.gson.JsonArray;
-import io.karst.commands.Column;
 import io.karst.commands.Columns;
+import io.karst.commands.Columns.Column;
 import io.karst.commands.Units;
 import io.karst.contention.ContentionSnapshot;
-import io.karst.contention.LockWaits;
-import io.karst.contention.WaitCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,8 +36,31 @@ import org.apache.karaf.shell.support.table.ShellTable;
  * @param maps living maps by id, for their owners
  * @param by what a row stands for
  */
-record LocksView(
-        ContentionSnapshot snapshot, List<LockWaits> all, int limit, Map<Integer, MapResource> maps, LockRows.By by) {
+record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Map<Integer, MapResource> maps, By by) {
+    /** What a row stands for. */
+    enum By {
+        /** All locks of a map. */
+        MAP,
+        /** All locks of one kind in a map. */
+        KIND,
+        /** One lock. */
+        LOCK
+    }
+
+    /** The greatest value of this comes first. */
+    enum Sort {
+        /** Sum of waits. */
+        TOTAL,
+        /** Number of waits. */
+        COUNT,
+        /** Mean wait. */
+        AVG,
+        /** Longest wait. */
+        MAX,
+        /** 99th percentile. */
+        P99
+    }
+
     static final Columns<LocksView> DOCUMENT = Columns.fields(List.of(
             Column.field("from", view -> view.snapshot.from()),
             Column.field("to", view -> view.snapshot.to()),
@@ -40,6 +68,48 @@ record LocksView(
             Column.field("blindSpots", view -> view.snapshot.blindSpots()),
             Column.field("locks", view -> view.columns(true).json(view.rows())),
             Column.field("omitted", view -> view.all.size() - view.rows().size())));
+
+    /** Rows in order. Equal values stand by map, kind and index, so that two runs show the same order. */
+    static List<LockWaits> rows(ContentionSnapshot snapshot, By by, Sort sort) {
+        List<LockWaits> rows = switch (by) {
+            case MAP -> byMap(snapshot.perKind());
+            case KIND -> snapshot.perKind();
+            case LOCK -> snapshot.perLock();
+        };
+        return rows.stream()
+                .sorted(Comparator.comparingLong((LockWaits row) -> value(row.counters(), sort))
+                        .reversed()
+                        .thenComparingInt(LockWaits::mapId)
+                        .thenComparing(row -> row.kind().map(Enum::name).orElse(""))
+                        .thenComparingLong(row -> row.index().orElse(-1)))
+                .toList();
+    }
+
+    private static long value(WaitCounters counters, Sort sort) {
+        return switch (sort) {
+            case TOTAL -> counters.totalNanos();
+            case COUNT -> counters.count();
+            case AVG -> counters.averageNanos();
+            case MAX -> counters.maxNanos();
+            case P99 -> counters.percentile(0.99);
+        };
+    }
+
+    /** Percentiles come from the added histograms: those of the kinds cannot be averaged. */
+    private static List<LockWaits> byMap(List<LockWaits> kinds) {
+        Map<MapKey, LockWaits> maps = new LinkedHashMap<>();
+        for (LockWaits kind : kinds) {
+            maps.merge(
+                    kind.key(),
+                    allKinds(kind, kind.counters()),
+                    (sum, more) -> allKinds(sum, sum.counters().plus(more.counters())));
+        }
+        return List.copyOf(maps.values());
+    }
+
+    private static LockWaits allKinds(LockWaits of, WaitCounters counters) {
+        return new LockWaits(of.key(), of.map(), of.type(), Optional.empty(), OptionalLong.empty(), counters);
+    }
 
     private Map<String, Long> lost() {
         Map<String, Long> lost = new TreeMap<>();
@@ -69,7 +139,7 @@ record LocksView(
         columns.add(Column.of("Type", "type", LockWaits::type));
         columns.add(Column.of(
                 "Lock", "kind", this::lock, row -> row.kind().map(Enum::name).orElse("ALL")));
-        if (by == LockRows.By.LOCK) {
+        if (by == By.LOCK) {
             columns.add(Column.field("index", row -> row.index().orElseThrow()));
         }
         columns.add(
@@ -89,7 +159,7 @@ record LocksView(
         columns.add(Column.field("maxExact", row -> row.counters().maxExact()));
         columns.add(failure(failures ? "Deadlocks" : "", "deadlocks", WaitCounters::deadlocks));
         columns.add(failure(failures ? "Timeouts" : "", "timeouts", WaitCounters::timeouts));
-        columns.add(Column.field("perSecond", LockWaits::perSecond));
+        columns.add(Column.field("perSecond", snapshot::perSecond));
         columns.add(Column.field("gone", row -> !maps.containsKey(row.mapId())));
         columns.add(Column.of("Owners", "owners", this::ownersCell, this::ownersJson));
         return new Columns<>(columns, "No contention in this period");
@@ -122,7 +192,7 @@ record LocksView(
 
     private String lock(LockWaits row) {
         String kind = row.kind().map(Units::words).orElse("all");
-        return by == LockRows.By.LOCK ? kind + " " + row.index().orElseThrow() : kind;
+        return by == By.LOCK ? kind + " " + row.index().orElseThrow() : kind;
     }
 
     String period(ZoneId zone) {

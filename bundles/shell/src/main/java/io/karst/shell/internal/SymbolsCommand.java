@@ -3,8 +3,8 @@
 
 package io.karst.shell.internal;
 
-import io.karst.commands.Column;
 import io.karst.commands.Columns;
+import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.Units;
 import io.karst.commands.ViewCommand;

@@ -180,7 +180,7 @@ class ContractTest {
                 List.of(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true)),
                 20,
                 Map.of(3, Samples.map(3, "map3")),
-                LockRows.By.KIND);
+                LocksView.By.KIND);
 
         JsonObject document = parse(LocksView.DOCUMENT.json(view)).getAsJsonObject();
 

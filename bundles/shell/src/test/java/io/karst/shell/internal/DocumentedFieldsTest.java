@@ -35,7 +35,7 @@ class DocumentedFieldsTest {
 
     static Stream<Arguments> tablesFollowTheColumns() {
         FlowView flow = new FlowView(List.of(), CLOCK, false);
-        LocksView locks = new LocksView(Samples.snapshot(), List.of(), 20, Map.of(), LockRows.By.LOCK);
+        LocksView locks = new LocksView(Samples.snapshot(), List.of(), 20, Map.of(), LocksView.By.LOCK);
         return Stream.of(
                 Arguments.of("flow", 0, flow.stages()),
                 Arguments.of("flow", 1, flow.taskColumns()),

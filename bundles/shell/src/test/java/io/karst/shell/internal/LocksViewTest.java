@@ -6,12 +6,12 @@ package io.karst.shell.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.karst.commands.Arguments;
 import io.karst.contention.ContentionSnapshot;
-import io.karst.contention.LockWaits;
-import io.karst.contention.WaitCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +30,12 @@ class LocksViewTest {
 
     @Test
     void mapsAddKindsUp() {
-        List<LockWaits> rows = rows(LockRows.By.MAP, Samples.snapshot(SHORT, OTHER, LONG));
+        List<LockWaits> rows = rows(LocksView.By.MAP, Samples.snapshot(SHORT, OTHER, LONG));
 
         assertThat(rows).extracting(LockWaits::mapId).containsExactly(1, 2);
         LockWaits first = rows.get(0);
         assertThat(first.kind()).isEmpty();
-        LocksView view = new LocksView(Samples.snapshot(), rows, 20, Map.of(), LockRows.By.MAP);
+        LocksView view = new LocksView(Samples.snapshot(), rows, 20, Map.of(), LocksView.By.MAP);
         assertThat(view.columns(true).json(first).get("kind").getAsString()).isEqualTo("ALL");
         assertThat(first.counters().count()).isEqualTo(100);
         assertThat(first.counters().totalNanos()).isEqualTo(99 * 1_024 + (1 << 20));
@@ -50,7 +50,7 @@ class LocksViewTest {
         LockWaits most = Samples.waits(1, LockKind.HASH_BUCKET, 10, 900, true);
         LockWaits few = Samples.waits(1, LockKind.FREELIST, 20, 100, true);
 
-        LockWaits row = rows(LockRows.By.MAP, Samples.snapshot(most, few)).get(0);
+        LockWaits row = rows(LocksView.By.MAP, Samples.snapshot(most, few)).get(0);
 
         assertThat(row.counters().percentile(0.5)).isBetween(1L << 10, 1L << 11);
         assertThat(row.counters().percentile(0.9)).isBetween(1L << 10, 1L << 11);
@@ -63,17 +63,21 @@ class LocksViewTest {
         LockWaits rareAndLong = Samples.waits(1, LockKind.HASH_BUCKET, 20, 1, true);
         LockWaits oftenAndShort = Samples.waits(2, LockKind.HASH_BUCKET, 4, 50, true);
 
-        List<LockWaits> sorted = LockRows.of("kind", key).rows(Samples.snapshot(oftenAndShort, rareAndLong));
+        List<LockWaits> sorted = LocksView.rows(
+                Samples.snapshot(oftenAndShort, rareAndLong),
+                LocksView.By.KIND,
+                Arguments.constant(LocksView.Sort.class, "--sort", key));
 
         assertThat(sorted.get(0).mapId()).isEqualTo(first);
     }
 
     @Test
     void namesAllowedWords() {
-        assertThatThrownBy(() -> LockRows.of("kind", "size"))
+        assertThatThrownBy(() -> Arguments.constant(LocksView.Sort.class, "--sort", "size"))
                 .isInstanceOf(CommandException.class)
                 .hasMessage("--sort must be one of total, count, avg, max, p99");
-        assertThatThrownBy(() -> LockRows.of("cpu", "total")).hasMessage("--by must be one of map, kind, lock");
+        assertThatThrownBy(() -> Arguments.constant(LocksView.By.class, "--by", "cpu"))
+                .hasMessage("--by must be one of map, kind, lock");
     }
 
     @ParameterizedTest
@@ -119,12 +123,11 @@ class LocksViewTest {
                 "hash",
                 Optional.of(LockKind.HASH_BUCKET),
                 OptionalLong.of(17),
-                Samples.bounded(counters),
-                Duration.ofSeconds(1));
+                Samples.bounded(counters));
         ContentionSnapshot snapshot = new ContentionSnapshot(
                 Samples.FROM, Samples.FROM.plusSeconds(1), List.of(), List.of(failed), Map.of(), List.of());
 
-        LocksView view = new LocksView(snapshot, rows(LockRows.By.LOCK, snapshot), 20, Map.of(), LockRows.By.LOCK);
+        LocksView view = new LocksView(snapshot, rows(LocksView.By.LOCK, snapshot), 20, Map.of(), LocksView.By.LOCK);
 
         assertThat(Samples.print(view.table(false)))
                 .contains("Deadlocks")
@@ -149,12 +152,16 @@ class LocksViewTest {
                 .isEqualTo("Waits on locks of eBPF maps from 10:00:00 to 10:00:10, 10.0 s");
     }
 
-    private static List<LockWaits> rows(LockRows.By by, ContentionSnapshot snapshot) {
-        return new LockRows(by, LockRows.Sort.TOTAL).rows(snapshot);
+    private static List<LockWaits> rows(LocksView.By by, ContentionSnapshot snapshot) {
+        return LocksView.rows(snapshot, by, LocksView.Sort.TOTAL);
     }
 
     private static LocksView view(ContentionSnapshot snapshot, int limit) {
         return new LocksView(
-                snapshot, rows(LockRows.By.KIND, snapshot), limit, Map.of(1, Samples.map(1, "map1")), LockRows.By.KIND);
+                snapshot,
+                rows(LocksView.By.KIND, snapshot),
+                limit,
+                Map.of(1, Samples.map(1, "map1")),
+                LocksView.By.KIND);
     }
 }

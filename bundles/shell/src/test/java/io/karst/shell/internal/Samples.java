@@ -5,9 +5,9 @@ package io.karst.shell.internal;
 
 import io.karst.bpf.MapInfo;
 import io.karst.contention.ContentionSnapshot;
-import io.karst.contention.LockWaits;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LostReason;
-import io.karst.contention.WaitCounters;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -73,8 +73,7 @@ final class Samples {
                 "hash",
                 Optional.of(kind),
                 OptionalLong.empty(),
-                maxExact ? counters : bounded(counters),
-                Duration.ofSeconds(10));
+                maxExact ? counters : bounded(counters));
     }
 
     /** The same, of which the longest wait is an upper bound: it was as long before. */

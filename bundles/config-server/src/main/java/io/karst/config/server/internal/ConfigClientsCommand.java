@@ -3,8 +3,8 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.commands.Column;
 import io.karst.commands.Columns;
+import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import io.karst.remoteconfig.ConfigRequest.Client;

@@ -3,8 +3,8 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.commands.Column;
 import io.karst.commands.Columns;
+import io.karst.commands.Columns.Column;
 import io.karst.remoteconfig.server.SignedRepository;
 import java.io.IOException;
 import java.util.List;

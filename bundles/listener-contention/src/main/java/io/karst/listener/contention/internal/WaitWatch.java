@@ -5,8 +5,8 @@ package io.karst.listener.contention.internal;
 
 import io.karst.component.RateLimitedLog;
 import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockContention;
-import io.karst.contention.LockWaits;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import java.time.Duration;

@@ -3,10 +3,10 @@
 
 package io.karst.locktracer.internal.pinned;
 
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
-import io.karst.contention.WaitCounters;
 import io.karst.locks.LockTotals;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
@@ -149,13 +149,13 @@ public record SavedTotals(
         return bytes.toByteArray();
     }
 
-    private static void writeCounters(DataOutputStream out, List<LockCounters> all) throws IOException {
+    private static void writeCounters(DataOutputStream out, List<LockWaits> all) throws IOException {
         write(out, all.size());
-        for (LockCounters entry : all) {
+        for (LockWaits entry : all) {
             WaitCounters counters = entry.counters();
             write(out, entry.mapId());
-            out.writeLong(entry.map().address());
-            write(out, entry.kind().code());
+            out.writeLong(entry.key().address());
+            write(out, entry.kind().orElseThrow().code());
             write(out, entry.index().orElse(-1) + 1);
             write(out, counters.totalNanos());
             write(out, counters.maxNanos());
@@ -224,7 +224,7 @@ public record SavedTotals(
             long address = in.readLong();
             LockKind kind = LockKind.ofCode((int) read(in));
             long index = read(in) - 1;
-            into.add(new LockCounters(
+            into.add(LockWaits.of(
                     new MapKey(mapId, address),
                     kind,
                     index < 0 ? OptionalLong.empty() : OptionalLong.of(index),

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.karst.contention.LockCounters;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
-import io.karst.contention.WaitCounters;
 import io.karst.locks.LockTotals;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
@@ -79,7 +79,7 @@ class SavedTotalsTest {
         SavedTotals before = SavedTotals.nothing().with(List.of(SPIN)).withMisses(Map.of(9, 2L), Map.of());
         SavedTotals both = SavedTotals.nothing().with(own, Set.of(3)).merging(8, before, earlier);
         assertThat(both.totals().perKind())
-                .extracting(LockCounters::mapId, entry -> entry.counters().count())
+                .extracting(LockWaits::mapId, entry -> entry.counters().count())
                 .containsExactlyInAnyOrder(tuple(1, 15L), tuple(2, 7L));
         assertThat(both.visibility()).containsExactly(SPIN);
         assertThat(both.beginMisses()).containsEntry(9, 2L);
@@ -87,10 +87,10 @@ class SavedTotalsTest {
         assertThat(both.clearing()).isEmpty();
     }
 
-    private static LockCounters counters(int map, long count) {
+    private static LockWaits counters(int map, long count) {
         long[] histogram = new long[WaitCounters.BUCKETS];
         histogram[3] = count;
-        return new LockCounters(
+        return LockWaits.of(
                 new MapKey(map, 1),
                 LockKind.FREEZE,
                 OptionalLong.empty(),
@@ -105,7 +105,7 @@ class SavedTotalsTest {
             for (int used = 0; used < 6; used++) {
                 histogram[random.nextInt(histogram.length)] = random.nextLong() >>> random.nextInt(64);
             }
-            totals.add(new LockCounters(
+            totals.add(LockWaits.of(
                     new MapKey(i + 1, random.nextLong()),
                     kinds[random.nextInt(kinds.length)],
                     i % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextInt(1 << 20)),

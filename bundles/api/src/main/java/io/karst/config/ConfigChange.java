@@ -23,4 +23,36 @@ public record ConfigChange(Kind kind, RemoteConfig config) {
     public String topic() {
         return ConfigTopics.of(config.product(), kind);
     }
+
+    /** Topics and property keys of the events about remote configuration. */
+    public static final class ConfigTopics {
+
+        /** What every topic here begins with. */
+        public static final String PREFIX = "io/karst/config/";
+
+        /** Everything here, for an {@code event.topics} property. */
+        public static final String ALL = PREFIX + "*";
+
+        /** Topic of an answer; its one property is {@link #OUTCOME}. */
+        public static final String APPLIED = PREFIX + "APPLIED";
+
+        /** Event property that holds a {@link ConfigChange}. */
+        public static final String CHANGE = "karst.config.change";
+
+        /** Event property that holds an {@link ApplyOutcome}. */
+        public static final String OUTCOME = "karst.config.outcome";
+
+        private ConfigTopics() {}
+
+        /**
+         * Topic on which a change is published.
+         *
+         * @param product product name
+         * @param kind what happened
+         * @return such as {@code io/karst/config/KARST_CONTENTION/UPDATED}
+         */
+        public static String of(String product, ConfigChange.Kind kind) {
+            return PREFIX + product + "/" + kind.name();
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config;
 
+import io.karst.config.ConfigChange.ConfigTopics;
 import java.time.Duration;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;

@@ -3,6 +3,7 @@
 
 package io.karst.config;
 
+import io.karst.config.ApplyOutcome.AppliedConfig;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

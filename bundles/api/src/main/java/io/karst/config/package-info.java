@@ -5,7 +5,7 @@
  * Verified remote configuration: what is in force, how a bundle hears of changes, and how it answers.
  *
  * <p>Everything handed out here was signed by enough keys, complete and unexpired when it was accepted. A change travels
- * on EventAdmin under {@link io.karst.config.ConfigTopics}; the answer travels back on a topic of its own.
+ * on EventAdmin under {@link io.karst.config.ConfigChange.ConfigTopics}; the answer travels back on a topic of its own.
  */
 @Export
 @NullMarked

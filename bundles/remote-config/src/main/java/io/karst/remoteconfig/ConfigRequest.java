@@ -3,7 +3,7 @@
 
 package io.karst.remoteconfig;
 
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.ApplyState;
 import java.util.List;
 import java.util.Optional;
 
@@ -203,4 +203,12 @@ public record ConfigRequest(Optional<Client> client, List<CachedFile> cachedFile
             hashes = List.copyOf(hashes);
         }
     }
+
+    /**
+     * One digest of a file.
+     *
+     * @param algorithm as in the metadata, such as {@code sha256}
+     * @param hash lower-case hexadecimal
+     */
+    public record FileHash(String algorithm, String hash) {}
 }

@@ -3,13 +3,13 @@
 
 package io.karst.benchmarks;
 
-import io.karst.config.AppliedConfig;
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.AppliedConfig;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.remoteconfig.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigRequest.Client;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.Step;
+import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.TransportException;
 import java.nio.charset.StandardCharsets;

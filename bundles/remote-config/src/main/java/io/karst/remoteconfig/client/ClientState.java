@@ -3,9 +3,17 @@
 
 package io.karst.remoteconfig.client;
 
+import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigRequest.FileHash;
 import io.karst.remoteconfig.ConfigRequest.Report;
+import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.format.ByteFormat;
+import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -79,5 +87,102 @@ public record ClientState(
                 refusedConfigs,
                 backendState,
                 error);
+    }
+
+    /**
+     * A configuration whose every byte is covered by trusted signatures, and how far applying it is.
+     *
+     * @param file what listeners are given
+     * @param hashes every digest the targets list; all of them match
+     * @param expires when it stops to be valid by itself; absent for never
+     * @param applyState what a listener said last about this version
+     * @param applyError why it failed; empty otherwise
+     */
+    public record VerifiedConfig(
+            RemoteConfig file,
+            List<FileHash> hashes,
+            Optional<Instant> expires,
+            ApplyState applyState,
+            String applyError) {
+
+        /** Copies the list. */
+        public VerifiedConfig {
+            hashes = List.copyOf(hashes);
+        }
+
+        /** Content that has passed {@link TargetEntry#check}, before any listener has said a word about it. */
+        static VerifiedConfig of(ConfigPath path, long version, Bytes content, TargetEntry entry) {
+            RemoteConfig file = new RemoteConfig(
+                    path.text(),
+                    path.product(),
+                    path.id(),
+                    version,
+                    content.digest("SHA-256").toHex(),
+                    content.toArray());
+            return new VerifiedConfig(file, entry.hashes(), entry.configExpires(), ApplyState.UNKNOWN, "");
+        }
+
+        /** The content, as what digests are made of. */
+        Bytes content() {
+            return Bytes.of(file.content());
+        }
+
+        /** The same file, as newer targets list it. */
+        VerifiedConfig listedAs(TargetEntry entry) {
+            return new VerifiedConfig(file, entry.hashes(), entry.configExpires(), applyState, applyError);
+        }
+
+        VerifiedConfig with(ApplyState state, String error) {
+            return new VerifiedConfig(file, hashes, expires, state, error);
+        }
+    }
+
+    /**
+     * The result of one step of the client.
+     *
+     * @param outcome what the response did
+     * @param next the state from now on
+     */
+    public record Step(Outcome outcome, ClientState next) {
+
+        /** What one response did. */
+        public sealed interface Outcome {}
+
+        /** The server has nothing new, or nothing that changes a configuration. */
+        public record Unchanged() implements Outcome {}
+
+        /**
+         * Configurations changed.
+         *
+         * @param changed new ones, and ones with new content
+         * @param removed ones no longer meant for this client, as they were
+         * @param refused single ones that were refused; empty unless the policy is partial
+         */
+        public record Updated(List<VerifiedConfig> changed, List<VerifiedConfig> removed, List<RefusedConfig> refused)
+                implements Outcome {
+
+            /** Copies the lists. */
+            public Updated {
+                changed = List.copyOf(changed);
+                removed = List.copyOf(removed);
+                refused = List.copyOf(refused);
+            }
+        }
+
+        /**
+         * The response was refused as a whole; configurations and trusted metadata are as before.
+         *
+         * @param refusal why
+         */
+        public record Refused(Refusal refusal) implements Outcome {}
+
+        /**
+         * A configuration that was refused while others of the same update applied (only with {@link ClientPolicy#partial}).
+         *
+         * @param path its path, as the server wrote it
+         * @param refusal why
+         * @param report what the server is told
+         */
+        public record RefusedConfig(String path, Refusal refusal, ConfigRequest.Report report) {}
     }
 }

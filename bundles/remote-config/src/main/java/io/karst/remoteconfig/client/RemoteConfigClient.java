@@ -3,7 +3,7 @@
 
 package io.karst.remoteconfig.client;
 
-import io.karst.config.AppliedConfig;
+import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigRequest;
@@ -14,6 +14,8 @@ import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.client.ClientState.Step;
+import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@
 
 package io.karst.remoteconfig.client;
 
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigRequest.Report;
@@ -12,8 +12,10 @@ import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.tuf.TargetEntry;
+import io.karst.remoteconfig.client.ClientState.Step;
+import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
+import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -7,8 +7,8 @@ import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigRequest;
 import io.karst.remoteconfig.ConfigRequest.CachedFile;
 import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.FileHash;
 import io.karst.remoteconfig.ConfigRequest.TracerDetails;
-import io.karst.remoteconfig.FileHash;
 import java.util.Optional;
 
 /** What a request has to satisfy before it is answered. */

@@ -4,8 +4,9 @@
 package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.FileHash;
+import io.karst.remoteconfig.ConfigRequest.FileHash;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;

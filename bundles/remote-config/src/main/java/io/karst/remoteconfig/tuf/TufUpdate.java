@@ -10,6 +10,8 @@ import static io.karst.remoteconfig.tuf.RootMetadata.TIMESTAMP;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.tuf.RootMetadata.Role;
+import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

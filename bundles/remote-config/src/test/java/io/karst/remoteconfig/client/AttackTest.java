@@ -15,6 +15,7 @@ import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientPolicy.Limits;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
+import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonParser;
 import io.karst.remoteconfig.server.Forge;

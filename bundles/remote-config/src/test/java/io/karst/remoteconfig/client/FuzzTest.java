@@ -11,6 +11,8 @@ import io.karst.remoteconfig.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigRequest.UpdaterDetails;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.client.ClientState.Step;
+import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.server.RepositorySettings;

@@ -7,8 +7,8 @@ import static io.karst.remoteconfig.server.Forge.LATER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.karst.config.AppliedConfig;
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.AppliedConfig;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigRequest.AgentDetails;
@@ -21,6 +21,7 @@ import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.client.ClientPolicy.Limits;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
+import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SigningKey;

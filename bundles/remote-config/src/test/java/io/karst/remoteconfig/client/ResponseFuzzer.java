@@ -8,6 +8,7 @@ import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SigningKey;

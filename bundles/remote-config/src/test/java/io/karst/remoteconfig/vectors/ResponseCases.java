@@ -5,8 +5,8 @@ package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.client.ClientState;
+import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.Step;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

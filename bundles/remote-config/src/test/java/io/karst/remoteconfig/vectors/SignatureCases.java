@@ -5,7 +5,7 @@ package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.tuf.TufKey;
-import io.karst.remoteconfig.tuf.VerificationKey;
+import io.karst.remoteconfig.tuf.TufKey.VerificationKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@
 package io.karst.config.grpc.internal;
 
 import com.google.protobuf.ByteString;
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.grpc.proto.ClientAgent;
 import io.karst.config.grpc.proto.ClientGetConfigsRequest;
 import io.karst.config.grpc.proto.ClientGetConfigsResponse;
@@ -20,6 +20,7 @@ import io.karst.remoteconfig.ConfigRequest;
 import io.karst.remoteconfig.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigRequest.CachedFile;
 import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.FileHash;
 import io.karst.remoteconfig.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigRequest.TracerDetails;
@@ -27,7 +28,6 @@ import io.karst.remoteconfig.ConfigRequest.UpdaterDetails;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.ConfigResponse.TargetFile;
-import io.karst.remoteconfig.FileHash;
 import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState;
 import java.util.Optional;
 

@@ -3,12 +3,13 @@
 
 package io.karst.config.grpc.internal;
 
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigRequest;
 import io.karst.remoteconfig.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigRequest.CachedFile;
 import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigRequest.FileHash;
 import io.karst.remoteconfig.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigRequest.TracerDetails;
@@ -16,7 +17,6 @@ import io.karst.remoteconfig.ConfigRequest.UpdaterDetails;
 import io.karst.remoteconfig.ConfigResponse;
 import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.ConfigResponse.TargetFile;
-import io.karst.remoteconfig.FileHash;
 import java.util.List;
 import java.util.Optional;
 

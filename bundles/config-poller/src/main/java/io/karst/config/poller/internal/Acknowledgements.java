@@ -3,9 +3,9 @@
 
 package io.karst.config.poller.internal;
 
-import io.karst.config.AppliedConfig;
 import io.karst.config.ApplyOutcome;
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.AppliedConfig;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.RemoteConfig;
 import java.time.Duration;
 import java.util.ArrayList;

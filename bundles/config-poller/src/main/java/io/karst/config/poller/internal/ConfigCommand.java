@@ -7,7 +7,7 @@ import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
-import io.karst.config.AppliedConfig;
+import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
 import java.time.Instant;

@@ -3,7 +3,7 @@
 
 package io.karst.config.poller.internal;
 
-import io.karst.config.ConfigTopics;
+import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.config.ConfigUpdates;
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;

@@ -5,8 +5,8 @@ package io.karst.config.poller.internal;
 
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ConfigChange;
+import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.config.ConfigReport;
-import io.karst.config.ConfigTopics;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import io.karst.poll.PollTask;

@@ -3,14 +3,33 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.DaemonThreads;
 import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.ConfigChange;
+import io.karst.config.ConfigChange.ConfigTopics;
+import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListener;
-import io.karst.config.ConfigTopics;
+import io.karst.config.ConfigRefusedException;
 import io.karst.config.ConfigUpdates;
+import io.karst.config.RemoteConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -21,6 +40,8 @@ import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Delivers changes to every {@link ConfigListener}, each on its own thread, and sends their outcomes back. */
 @Component(
@@ -92,5 +113,154 @@ public final class ListenerDispatcher implements EventHandler {
     public void close() {
         workers.values().forEach(ListenerWorker::close);
         workers.clear();
+    }
+
+    /**
+     * Runs one listener on a thread of its own. If several changes of one file wait, only the newest is delivered; a change that is no
+     * longer in force when it would be delivered is dropped. Thread-safe.
+     */
+    static final class ListenerWorker implements AutoCloseable {
+
+        private static final Logger LOG = LoggerFactory.getLogger(ListenerWorker.class);
+
+        private final ConfigListener listener;
+        private final String name;
+        private final Set<String> products;
+        private final Function<String, List<RemoteConfig>> current;
+        private final Consumer<ApplyOutcome> answer;
+        private final ScheduledThreadPoolExecutor thread;
+        private final ScheduledExecutorService watch;
+        private final Map<String, ConfigChange> waiting = new LinkedHashMap<>();
+        private final Map<String, RemoteConfig> delivered = new HashMap<>();
+
+        ListenerWorker(
+                ConfigListener listener, Function<String, List<RemoteConfig>> current, Consumer<ApplyOutcome> answer) {
+            this.listener = listener;
+            this.current = current;
+            this.answer = answer;
+            name = listener.name();
+            products = Set.copyOf(listener.products());
+            thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("karst-listener-" + name));
+            watch = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("karst-listener-watch-" + name));
+        }
+
+        Set<String> products() {
+            return products;
+        }
+
+        void offer(ConfigChange change) {
+            if (!products.contains(change.config().product())) {
+                return;
+            }
+            synchronized (this) {
+                waiting.remove(change.config().path());
+                waiting.put(change.config().path(), change);
+            }
+            if (change.kind() == Kind.UPDATED) {
+                send(ApplyOutcome.applying(name, change.config()));
+            }
+            try {
+                Future<?> queued = thread.submit(this::next);
+                LOG.trace("queued {} for {}: {}", change, name, queued);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("listener {} is gone", name, e);
+            }
+        }
+
+        /**
+         * Sends an outcome, unless this listener was removed: its successor answers for what is in force, and the outcome of the removed
+         * one, which was interrupted, must not arrive after that.
+         */
+        private void send(ApplyOutcome outcome) {
+            if (!thread.isShutdown()) {
+                answer.accept(outcome);
+            }
+        }
+
+        private Optional<ConfigChange> take() {
+            synchronized (this) {
+                Optional<ConfigChange> first = waiting.values().stream().findFirst();
+                first.ifPresent(change -> waiting.remove(change.config().path()));
+                return first;
+            }
+        }
+
+        private void next() {
+            Optional<ConfigChange> taken = take();
+            if (taken.isEmpty() || !isCurrent(taken.get())) {
+                return;
+            }
+            ConfigChange change = taken.get();
+            RemoteConfig before = delivered.get(change.config().path());
+            if (change.kind() == Kind.UPDATED && before != null && before.sameAs(change.config())) {
+                send(ApplyOutcome.applied(name, change.config()));
+                return;
+            }
+            ApplyOutcome outcome = apply(change);
+            if (change.kind() == Kind.REMOVED) {
+                delivered.remove(change.config().path());
+            } else {
+                if (outcome.state() == ApplyState.ACKNOWLEDGED) {
+                    delivered.put(change.config().path(), change.config());
+                }
+                send(outcome);
+            }
+        }
+
+        private boolean isCurrent(ConfigChange change) {
+            List<RemoteConfig> now = current.apply(change.config().product());
+            return change.kind() == Kind.UPDATED
+                    ? now.stream().anyMatch(config -> config.sameAs(change.config()))
+                    : now.stream()
+                            .noneMatch(config ->
+                                    config.path().equals(change.config().path()));
+        }
+
+        @SuppressWarnings("IllegalCatch") // one bad listener must not starve the others
+        private ApplyOutcome apply(ConfigChange change) {
+            AtomicBoolean late = new AtomicBoolean();
+            Thread worker = Thread.currentThread();
+            Duration deadline = Duration.ZERO;
+            Optional<Future<?>> alarm = Optional.empty();
+            try {
+                deadline = listener.deadline();
+                String tooLate = "took longer than its deadline of " + deadline;
+                alarm = Optional.of(watch.schedule(
+                        () -> {
+                            late.set(true);
+                            // sent now, because a listener may ignore its interrupt
+                            send(ApplyOutcome.failed(name, change.config(), tooLate));
+                            worker.interrupt();
+                        },
+                        deadline.toNanos(),
+                        TimeUnit.NANOSECONDS));
+                listener.apply(change);
+                alarm.get().cancel(false);
+                return late.get()
+                        ? ApplyOutcome.failed(name, change.config(), tooLate)
+                        : ApplyOutcome.applied(name, change.config());
+            } catch (ConfigRefusedException e) {
+                return ApplyOutcome.failed(name, change.config(), String.valueOf(e.getMessage()));
+            } catch (InterruptedException e) {
+                return ApplyOutcome.failed(
+                        name,
+                        change.config(),
+                        late.get() ? "took longer than its deadline of " + deadline : "interrupted");
+            } catch (RuntimeException | Error e) {
+                LOG.warn("listener {} threw on {}", name, change, e);
+                return ApplyOutcome.failed(name, change.config(), e.toString());
+            } finally {
+                alarm.ifPresent(set -> set.cancel(false));
+                if (Thread.interrupted()) {
+                    LOG.debug("listener {} left its thread interrupted", name);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            thread.shutdownNow();
+            watch.shutdownNow();
+        }
     }
 }

@@ -4,8 +4,8 @@
 package io.karst.config.poller.internal;
 
 import io.karst.component.RateLimitedLog;
-import io.karst.config.AppliedConfig;
 import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigState;
@@ -19,9 +19,9 @@ import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.ClientPolicy.Limits;
 import io.karst.remoteconfig.client.ClientState;
+import io.karst.remoteconfig.client.ClientState.Step;
+import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.Step;
-import io.karst.remoteconfig.client.VerifiedConfig;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.TransportException;
 import java.io.IOException;

@@ -6,8 +6,8 @@ package io.karst.config.poller.internal;
 import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.client.ClientState;
+import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.client.Step;
 import java.io.IOException;
 import java.util.Optional;
 

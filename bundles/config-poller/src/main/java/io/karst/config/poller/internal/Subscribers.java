@@ -4,7 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.config.ConfigChange;
-import io.karst.config.ConfigTopics;
+import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.config.RemoteConfig;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ package io.karst.config.poller.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.karst.config.AppliedConfig;
 import io.karst.config.ApplyOutcome;
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.AppliedConfig;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.RemoteConfig;
 import java.time.Duration;
 import java.util.List;

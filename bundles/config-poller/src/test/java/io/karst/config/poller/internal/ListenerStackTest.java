@@ -6,11 +6,11 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome;
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.ConfigChange;
+import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.config.ConfigListener;
 import io.karst.config.ConfigReport;
-import io.karst.config.ConfigTopics;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.ConfigPath;

@@ -6,7 +6,7 @@ package io.karst.config.poller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome;
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigState;

@@ -3,14 +3,27 @@
 
 package io.karst.listener.contention.internal;
 
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigListener;
 import io.karst.config.ConfigRefusedException;
 import io.karst.contention.LockContention;
 import io.karst.contention.TracingControl;
+import io.karst.contention.TracingSettings;
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -129,6 +142,120 @@ public final class ContentionListener implements ConfigListener, PollTask {
         if (!wanted.isEmpty()) {
             wanted.clear();
             control.reset();
+        }
+    }
+
+    /**
+     * A {@code KARST_CONTENTION} file, read and checked. Every key is optional; an unknown key, a key twice and a value out of range are
+     * refused, so that a typing error is never silently ignored.
+     *
+     * @param tracing what is traced
+     * @param pollInterval time between two looks at the counters
+     * @param maxWaitShare share of the time, 0 to 1, that may be waited for one map's locks of one kind, all CPUs together, before it is told; absent
+     *     for any
+     */
+    record Wanted(TracingSettings tracing, Duration pollInterval, Optional<Double> maxWaitShare) {
+
+        private static final int MAX_BYTES = 64 * 1024;
+        private static final int MAX_PATTERNS = 1000;
+        private static final long SHORTEST_MILLIS = 100;
+        private static final long LONGEST_MILLIS = 3_600_000;
+        private static final double MOST_SHARE = 1024;
+        private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
+
+        /** Values while reading. */
+        private static final class Draft {
+            private List<String> track = List.of("*");
+            private Duration rescan = DEFAULT_INTERVAL;
+            private Duration poll = DEFAULT_INTERVAL;
+            private Optional<Double> share = Optional.empty();
+        }
+
+        static Wanted parse(byte[] content) throws ConfigRefusedException {
+            if (content.length > MAX_BYTES) {
+                throw new ConfigRefusedException("the file has " + content.length + " bytes, more than " + MAX_BYTES);
+            }
+            try (JsonReader in = new JsonReader(new StringReader(utf8(content)))) {
+                in.setStrictness(Strictness.STRICT);
+                Draft draft = new Draft();
+                Set<String> seen = new HashSet<>();
+                in.beginObject();
+                while (in.hasNext()) {
+                    String key = in.nextName();
+                    if (!seen.add(key)) {
+                        throw new ConfigRefusedException("key \"" + key + "\" comes twice");
+                    }
+                    read(key, in, draft);
+                }
+                in.endObject();
+                if (in.peek() != JsonToken.END_DOCUMENT) {
+                    throw new ConfigRefusedException("something follows the JSON object");
+                }
+                return new Wanted(new TracingSettings(draft.track, draft.rescan), draft.poll, draft.share);
+            } catch (MalformedJsonException | IllegalStateException | NumberFormatException e) {
+                throw new ConfigRefusedException("not the JSON expected: " + e.getMessage(), e);
+            } catch (IOException e) {
+                throw new ConfigRefusedException("not JSON: " + e.getMessage(), e);
+            }
+        }
+
+        private static String utf8(byte[] content) throws CharacterCodingException {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+        }
+
+        private static void read(String key, JsonReader in, Draft draft) throws IOException, ConfigRefusedException {
+            switch (key) {
+                case "track" -> draft.track = track(in);
+                case "rescanIntervalMillis" -> draft.rescan = interval(key, in);
+                case "pollIntervalMillis" -> draft.poll = interval(key, in);
+                case "maxWaitShare" -> draft.share = Optional.of(share(in));
+                default ->
+                    throw new ConfigRefusedException("unknown key \"" + key
+                            + "\"; known: track, rescanIntervalMillis, pollIntervalMillis, maxWaitShare");
+            }
+        }
+
+        /** {@code "all"}, or a list of names with stars. */
+        private static List<String> track(JsonReader in) throws IOException, ConfigRefusedException {
+            if (in.peek() == JsonToken.STRING) {
+                String word = in.nextString();
+                if (!word.equals("all")) {
+                    throw new ConfigRefusedException(
+                            "track=\"" + word + "\" is neither \"all\" nor a list of map names");
+                }
+                return List.of("*");
+            }
+            List<String> names = new ArrayList<>();
+            in.beginArray();
+            while (in.hasNext()) {
+                names.add(in.nextString());
+            }
+            in.endArray();
+            if (names.isEmpty() || names.size() > MAX_PATTERNS || names.contains("")) {
+                throw new ConfigRefusedException(
+                        "track has " + names.size() + " names; allowed are 1 to " + MAX_PATTERNS + ", none empty");
+            }
+            return names;
+        }
+
+        private static Duration interval(String key, JsonReader in) throws IOException, ConfigRefusedException {
+            long millis = in.nextLong();
+            if (millis < SHORTEST_MILLIS || millis > LONGEST_MILLIS) {
+                throw new ConfigRefusedException(
+                        key + "=" + millis + " is outside " + SHORTEST_MILLIS + ".." + LONGEST_MILLIS);
+            }
+            return Duration.ofMillis(millis);
+        }
+
+        private static double share(JsonReader in) throws IOException, ConfigRefusedException {
+            double share = in.nextDouble();
+            if (!(share > 0 && share <= MOST_SHARE)) {
+                throw new ConfigRefusedException("maxWaitShare=" + share + " is outside 0..1024, 0 excluded");
+            }
+            return share;
         }
     }
 }

@@ -4,7 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.config.ConfigListener;
-import io.karst.config.ConfigTopics;
+import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.poll.PollTask;
 import io.karst.poll.internal.RunningLoop;
 import io.karst.remoteconfig.wire.ConfigWire;

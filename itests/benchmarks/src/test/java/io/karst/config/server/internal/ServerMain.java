@@ -3,7 +3,7 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.config.ApplyState;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;

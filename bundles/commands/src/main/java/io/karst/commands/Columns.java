@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.karaf.shell.support.table.Col;
 import org.apache.karaf.shell.support.table.Row;
 import org.apache.karaf.shell.support.table.ShellTable;
@@ -109,14 +108,6 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
      */
     public static <T> Columns<T> fields(List<Column<T>> fields) {
         return new Columns<>(fields, "");
-    }
-
-    /** Names of the JSON's fields, in order. */
-    public List<String> jsonNames() {
-        return all.stream()
-                .map(Column::jsonName)
-                .filter(Predicate.not(String::isEmpty))
-                .toList();
     }
 
     /**

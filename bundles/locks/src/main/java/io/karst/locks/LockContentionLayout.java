@@ -126,21 +126,9 @@ public final class LockContentionLayout {
     private LockContentionLayout() {}
 
     /**
-     * Key of a single lock's line.
-     *
-     * @param slot slot of its range, from 0
-     * @param index place in its range, 0 to 2^32 - 1
-     * @return never 0
-     */
-    public static long singleLockKey(int slot, long index) {
-        return (slot + 1L) << Integer.SIZE | index;
-    }
-
-    /**
      * The slot in a single lock's key.
      *
-     * @param key key of a line in use
-     * @return slot, from 0
+     * @param key key of a line in use: the slot + 1 in its upper half, so that it is never 0; the place in the lower
      */
     public static int slotOfKey(long key) {
         return (int) (key >>> Integer.SIZE) - 1;

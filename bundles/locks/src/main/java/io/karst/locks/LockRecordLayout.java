@@ -6,6 +6,7 @@ package io.karst.locks;
 import io.karst.bpf.MapInfo;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.nio.ByteBuffer;
 
 /**
@@ -99,15 +100,14 @@ public final class LockRecordLayout {
         int at = buffer.position();
         buffer.position(at + BYTES);
         int type = buffer.getInt(at + RECORD_TYPE);
-        int mapId = buffer.getInt(at + MAP_ID);
-        long mapAddress = buffer.getLong(at + MAP_ADDRESS);
+        MapKey key = new MapKey(buffer.getInt(at + MAP_ID), buffer.getLong(at + MAP_ADDRESS));
         int kind = buffer.getInt(at + KIND);
         return switch (type) {
-            case TYPE_MAP -> new LockRecord.OfMap(mapId, mapAddress, kind);
+            case TYPE_MAP -> new LockRecord.OfMap(key, kind);
             case TYPE_RANGE -> new LockRecord.OfRange(range(buffer, at));
-            case TYPE_BLIND -> new LockRecord.OfBlindSpot(mapId, mapAddress, BlindReason.ofCode(kind));
-            case TYPE_MORE -> new LockRecord.OfMore(mapId, mapAddress);
-            case TYPE_DESCRIPTION -> new LockRecord.OfDescription(mapAddress, description(buffer, at));
+            case TYPE_BLIND -> new LockRecord.OfBlindSpot(key, BlindReason.ofCode(kind));
+            case TYPE_MORE -> new LockRecord.OfMore(key);
+            case TYPE_DESCRIPTION -> new LockRecord.OfDescription(key, description(buffer, at));
             default -> throw new IllegalArgumentException("record type " + type + " is outside 1..5");
         };
     }

@@ -39,13 +39,7 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
         private final Set<BlindReason> blindSpots = new LinkedHashSet<>();
 
         MapLocks locks(LockRecord.OfMap map) {
-            return new MapLocks(
-                    map.mapId(),
-                    map.mapAddress(),
-                    map.mapType(),
-                    description,
-                    List.copyOf(ranges),
-                    List.copyOf(blindSpots));
+            return new MapLocks(map.key(), map.mapType(), description, List.copyOf(ranges), List.copyOf(blindSpots));
         }
     }
 
@@ -131,7 +125,7 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
         }
         Found found = maps.get(mapOf(entry));
         if (found == null) {
-            throw new IllegalStateException("map " + entry.mapId() + " is not there");
+            throw new IllegalStateException("map " + entry.key().id() + " is not there");
         }
         if (entry instanceof LockRecord.OfRange range) {
             found.ranges.add(range.range());
@@ -145,9 +139,9 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     }
 
     private LockRecord.OfMap mapOf(LockRecord entry) {
-        return current.filter(map -> map.mapId() == entry.mapId() && map.mapAddress() == entry.mapAddress())
+        return current.filter(map -> map.key().equals(entry.key()))
                 .orElseThrow(() -> new IllegalArgumentException("lock record " + records + " is about map "
-                        + entry.mapId() + " but follows "
-                        + current.map(map -> "map " + map.mapId()).orElse("no map")));
+                        + entry.key().id() + " but follows "
+                        + current.map(map -> "map " + map.key().id()).orElse("no map")));
     }
 }

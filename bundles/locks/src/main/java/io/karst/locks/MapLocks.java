@@ -5,26 +5,21 @@ package io.karst.locks;
 
 import io.karst.bpf.MapInfo;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * All that the kernel program wrote about one map.
  *
- * @param mapId map id
- * @param mapAddress kernel address of its {@code struct bpf_map}
+ * @param key which map
  * @param mapType {@code enum bpf_map_type}
  * @param description what it is, if it must not be opened by its id to ask
  * @param ranges where its locks lie
  * @param blindSpots why some of its locks have no range
  */
 public record MapLocks(
-        int mapId,
-        long mapAddress,
-        int mapType,
-        Optional<MapInfo> description,
-        List<LockRange> ranges,
-        List<BlindReason> blindSpots) {
+        MapKey key, int mapType, Optional<MapInfo> description, List<LockRange> ranges, List<BlindReason> blindSpots) {
 
     /** Copies the lists. */
     public MapLocks {

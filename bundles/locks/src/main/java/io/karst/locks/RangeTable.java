@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Lock ranges, sorted by address, each with the slot its waits are counted in: what the kernel program searches.
@@ -37,24 +36,6 @@ public final class RangeTable {
          */
         public Entry(LockRange range, int slot) {
             this(range, slot, range);
-        }
-    }
-
-    /**
-     * A lock that an address belongs to.
-     *
-     * @param entry the range it lies in
-     * @param place place in that range, from 0
-     */
-    public record Hit(Entry entry, long place) {
-
-        /**
-         * Which of the map's locks of that kind it is.
-         *
-         * @return bucket, CPU or element
-         */
-        public long index() {
-            return entry.range().firstIndex() + place;
         }
     }
 
@@ -121,40 +102,6 @@ public final class RangeTable {
      */
     public long highest() {
         return highest;
-    }
-
-    /**
-     * Finds the lock at an address, the same way as {@code lock_contention.bpf.c} does.
-     *
-     * @param address kernel address, unsigned
-     * @return the lock, or empty if no lock lies exactly there
-     */
-    public Optional<Hit> find(long address) {
-        int last = lastNotAbove(address);
-        for (int at = last; at >= 0 && at > last - LockContentionLayout.INTERLEAVED; at--) {
-            LockRange range = entries.get(at).range();
-            long distance = address - firstLocks[at];
-            long place = Long.divideUnsigned(distance, range.stride());
-            if (Long.remainderUnsigned(distance, range.stride()) == 0
-                    && Long.compareUnsigned(place, range.count()) < 0) {
-                return Optional.of(new Hit(entries.get(at), place));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private int lastNotAbove(long address) {
-        int low = 0;
-        int high = firstLocks.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(firstLocks[middle], address) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low - 1;
     }
 
     /**

@@ -86,11 +86,11 @@ class CountersTest {
 
     @Test
     void singleLockKeysCarrySlotAndIndex() {
-        long key = LockContentionLayout.singleLockKey(16383, 0xffff_fffeL);
+        long key = singleLockKey(16383, 0xffff_fffeL);
         assertThat(key).isEqualTo(0x4000_ffff_fffeL);
         assertThat(LockContentionLayout.slotOfKey(key)).isEqualTo(16383);
         assertThat(LockContentionLayout.indexOfKey(key)).isEqualTo(0xffff_fffeL);
-        assertThat(LockContentionLayout.singleLockKey(0, 0)).isNotZero();
+        assertThat(singleLockKey(0, 0)).isNotZero();
     }
 
     private static void kernelCounters(long[] memory, int at, long total, long max, long... returned) {
@@ -99,5 +99,10 @@ class CountersTest {
         memory[at + 2] = returned[0];
         memory[at + 3] = returned[1];
         memory[at + 4 + 5] = 1;
+    }
+
+    /** Key of a single lock's line, as the kernel program makes it. */
+    private static long singleLockKey(int slot, long index) {
+        return (slot + 1L) << Integer.SIZE | index;
     }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.karst.bpf.MapInfo;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -39,15 +40,14 @@ class LockRecordReaderTest {
         assertThat(reader.finish())
                 .containsExactly(
                         new MapLocks(
-                                7,
-                                ADDRESS,
+                                new MapKey(7, ADDRESS),
                                 HASH,
                                 Optional.empty(),
                                 List.of(
                                         new LockRange(7, ADDRESS, LockKind.HASH_BUCKET, BASE, 16, 1024, 8, 3),
                                         new LockRange(7, ADDRESS, LockKind.FREELIST, BASE, 1, 1, 8, 3)),
                                 List.of(BlindReason.VALUE_LOCK_DYNAMIC)),
-                        new MapLocks(8, ADDRESS + 4096, 2, Optional.empty(), List.of(), List.of()));
+                        new MapLocks(new MapKey(8, ADDRESS + 4096), 2, Optional.empty(), List.of(), List.of()));
     }
 
     @Test

@@ -53,7 +53,7 @@ final class MapInfos {
         if (locks.description().isPresent()) {
             return locks.description();
         }
-        MapKey key = new MapKey(locks.mapId(), locks.mapAddress());
+        MapKey key = locks.key();
         MapInfo before = known.get(key);
         boolean itsTurn = Math.floorMod(key.id() + scan, turns) == 0;
         Optional<MapInfo> info = before != null && !(grows(before) && itsTurn) ? Optional.of(before) : ask(key);

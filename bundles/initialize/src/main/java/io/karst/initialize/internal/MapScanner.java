@@ -86,7 +86,7 @@ final class MapScanner implements AutoCloseable {
         List<MapResource> maps = new ArrayList<>(found.size());
         infos.startScan();
         for (MapLocks locks : found) {
-            int id = locks.mapId();
+            int id = locks.key().id();
             Set<MapOwner> held = holders.getOrDefault(id, Set.of());
             boolean own = held.stream().anyMatch(owner -> self.contains(owner.id()));
             List<MapOwner> all = Stream.concat(users.getOrDefault(id, Set.of()).stream(), held.stream())
@@ -138,6 +138,7 @@ final class MapScanner implements AutoCloseable {
                         .distinct()
                         .toList()
                 : List.of();
-        return new MapResource(info, locks.mapAddress(), tracked ? locks.ranges() : List.of(), pinned, all, blindSpots);
+        return new MapResource(
+                info, locks.key().address(), tracked ? locks.ranges() : List.of(), pinned, all, blindSpots);
     }
 }

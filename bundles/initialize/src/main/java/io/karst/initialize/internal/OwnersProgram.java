@@ -61,7 +61,7 @@ final class OwnersProgram implements AutoCloseable {
 
     /** Puts the stream of records together. */
     static final class Reader {
-        private final Map<Integer, Set<MapOwner>> owners = new HashMap<>();
+        final Map<Integer, Set<MapOwner>> owners = new HashMap<>();
         private int records;
 
         void accept(ByteBuffer buffer) {
@@ -75,10 +75,6 @@ final class OwnersProgram implements AutoCloseable {
                             .add(owner);
                 }
             }
-        }
-
-        Map<Integer, Set<MapOwner>> owners() {
-            return owners;
         }
     }
 }

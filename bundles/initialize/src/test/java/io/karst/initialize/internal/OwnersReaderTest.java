@@ -27,7 +27,7 @@ class OwnersReaderTest {
         OwnersProgram.Reader reader = new OwnersProgram.Reader();
         reader.accept(stream);
         assertThat(stream.remaining()).isEqualTo(4);
-        assertThat(reader.owners())
+        assertThat(reader.owners)
                 .isEqualTo(Map.of(
                         7,
                         Set.of(process(100, "java"), process(200, "sixteen-letters!")),

@@ -16,7 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Mappings {
     private final LibC c;
     private final ReferenceQueue<NativeMemory> unreachable = new ReferenceQueue<>();
-    private final Set<Mapping> mapped = ConcurrentHashMap.newKeySet();
+
+    /** Not given back yet. */
+    final Set<Mapping> mapped = ConcurrentHashMap.newKeySet();
 
     Mappings(LibC c) {
         this.c = c;
@@ -45,10 +47,5 @@ final class Mappings {
                 c.munmap(mapping.address, mapping.bytes);
             }
         }
-    }
-
-    /** Mappings not given back yet. */
-    int count() {
-        return mapped.size();
     }
 }

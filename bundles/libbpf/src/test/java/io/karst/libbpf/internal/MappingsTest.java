@@ -33,12 +33,12 @@ class MappingsTest {
             mapAndClose(context);
         }
         Instant end = Instant.now().plus(Duration.ofSeconds(20));
-        while (context.mappings().count() > 0 && Instant.now().isBefore(end)) {
+        while (context.mappings().mapped.size() > 0 && Instant.now().isBefore(end)) {
             System.gc(); // not a guarantee, so asked for again
             LockSupport.parkNanos(1_000_000);
             context.mappings().sweep();
         }
-        assertThat(context.mappings().count()).isZero();
+        assertThat(context.mappings().mapped.size()).isZero();
         assertThat(Thread.activeCount()).isEqualTo(threads);
     }
 

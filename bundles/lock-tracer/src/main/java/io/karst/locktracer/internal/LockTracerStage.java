@@ -189,14 +189,14 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
 
     private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
         if (!settings.selfTest()) {
-            return SelfTest.untested(parts.symbols(), "not tested: self.test of io.karst.locktracer is false");
+            return SelfTest.untested(parts.symbols(), "self.test of io.karst.locktracer is false");
         }
-        List<LockVisibility> found = SelfTest.run(parts, counting, Duration.ofMillis(settings.selfTestMillis()));
+        SelfTest.Result found = SelfTest.run(parts, counting, Duration.ofMillis(settings.selfTestMillis()));
         counting.track(parts.inventory().rescan());
-        if (found.stream().noneMatch(family -> family.reason().startsWith("not tested"))) {
-            counting.visibility(found);
+        if (found.complete()) {
+            counting.visibility(found.families());
         }
-        return found;
+        return found.families();
     }
 
     @SuppressWarnings("IllegalCatch") // the first failure is the one to report

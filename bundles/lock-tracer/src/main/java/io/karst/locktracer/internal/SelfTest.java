@@ -85,6 +85,9 @@ final class SelfTest {
     /** What the test works with. */
     record Parts(Bpf bpf, CoreAssetLoader loader, ResourceInventory inventory, KernelSymbols symbols) {}
 
+    /** What was found, and whether every family could be tested. */
+    record Result(List<LockVisibility> families, boolean complete) {}
+
     /** What one try came to. */
     private record Trial(int threads, long taken, long waits) {
         String text() {
@@ -98,20 +101,24 @@ final class SelfTest {
      * @param perFamily longest time for each
      * @return one entry for each family; where no test was possible the reason says so
      */
-    static List<LockVisibility> run(Parts parts, RangeCounting counting, Duration perFamily) {
+    static Result run(Parts parts, RangeCounting counting, Duration perFamily) {
         SelfTest test = new SelfTest(parts, counting, perFamily);
         try {
             return parts.loader().load(ASSET, test::withLoad);
         } catch (AssetException | BpfException e) {
-            return untested(parts.symbols(), "not tested: " + e.getMessage());
+            return new Result(untested(parts.symbols(), e.getMessage()), false);
         }
     }
 
     /** The families of this kernel, none of them tested. */
     static List<LockVisibility> untested(KernelSymbols symbols, String reason) {
         return families(symbols).stream()
-                .map(family -> new LockVisibility(family, Visibility.PARTIAL, reason))
+                .map(family -> untested(family, reason))
                 .toList();
+    }
+
+    private static LockVisibility untested(LockFamily family, String reason) {
+        return new LockVisibility(family, Visibility.PARTIAL, "not tested: " + reason);
     }
 
     private static List<LockFamily> families(KernelSymbols symbols) {
@@ -124,29 +131,24 @@ final class SelfTest {
         return symbols.byName(List.of(name)).stream().map(KernelSymbol::status).anyMatch(SymbolStatus.FOUND::equals);
     }
 
-    private List<LockVisibility> withLoad(CoreAsset asset, BtfOptions btf) {
+    private Result withLoad(CoreAsset asset, BtfOptions btf) {
         Map<Integer, String> maps = new HashMap<>();
         ObjectSpec spec = ObjectSpec.of(asset, btf).programs(List.of(SPIN_PROGRAM, HASH_PROGRAM));
         try (BpfObject load = bpf.load(spec)) {
             load.mapNames().forEach(name -> maps.put(load.map(name).info().id(), name));
             counting.track(inventory.including(maps.keySet()));
-            return families(symbols).stream()
-                    .map(family -> test(family, load, maps))
-                    .toList();
+            List<LockFamily> families = families(symbols);
+            boolean complete = families.stream().allMatch(family -> tracked(family, maps));
+            return new Result(
+                    families.stream().map(family -> test(family, load, maps)).toList(), complete);
         } finally {
             counting.ignore(maps.keySet());
         }
     }
 
     private LockVisibility test(LockFamily family, BpfObject load, Map<Integer, String> maps) {
-        LockKind kind = switch (family) {
-            case SPIN -> LockKind.VALUE_SPIN_LOCK;
-            case MUTEX -> LockKind.PROG_ARRAY_POKE;
-            case RESILIENT, RAW_OR_RESILIENT -> LockKind.HASH_BUCKET;
-        };
-        if (!tracked(kind, maps)) {
-            return new LockVisibility(
-                    family, Visibility.PARTIAL, "not tested: the inventory does not track the self-test's own maps");
+        if (!tracked(family, maps)) {
+            return untested(family, "the inventory does not track the self-test's own maps");
         }
         return switch (family) {
             case SPIN -> spin(load.program(SPIN_PROGRAM), load.map(SPIN_MAP), maps);
@@ -155,7 +157,12 @@ final class SelfTest {
         };
     }
 
-    private boolean tracked(LockKind kind, Map<Integer, String> maps) {
+    private boolean tracked(LockFamily family, Map<Integer, String> maps) {
+        LockKind kind = switch (family) {
+            case SPIN -> LockKind.VALUE_SPIN_LOCK;
+            case MUTEX -> LockKind.PROG_ARRAY_POKE;
+            case RESILIENT, RAW_OR_RESILIENT -> LockKind.HASH_BUCKET;
+        };
         return counting.table().entries().stream()
                 .anyMatch(entry -> entry.range().kind() == kind
                         && maps.containsKey(entry.range().mapId()));

@@ -73,7 +73,7 @@ class AdoptionTest {
     @BeforeEach
     void clean() throws IOException {
         PinDirectory.remove(LOCATION);
-        maps.only(found -> mapOf.containsValue(found.mapId()));
+        maps.only(found -> mapOf.containsValue(found.key().id()));
         maps.rescan();
     }
 

@@ -63,7 +63,7 @@ class KernelProgramsTest {
                     expected[slot]++;
                     lockEvents += range.count() > 1 ? 1 : 0;
                     for (long near : new long[] {lock - 1, lock + 1}) {
-                        if (twins.counting().table().find(near).isEmpty()) {
+                        if (Lookup.find(twins.counting(), near).isEmpty()) {
                             twins.spin(near);
                         }
                     }
@@ -277,12 +277,7 @@ class KernelProgramsTest {
     }
 
     private static int slotOf(Twins twins, LockRange range) {
-        return twins.counting()
-                .table()
-                .find(range.firstLock())
-                .orElseThrow()
-                .entry()
-                .slot();
+        return Lookup.find(twins.counting(), range.firstLock()).orElseThrow().slot();
     }
 
     private static long[] slotCounts(Twins twins) {

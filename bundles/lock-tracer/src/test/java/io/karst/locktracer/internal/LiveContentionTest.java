@@ -117,7 +117,7 @@ class LiveContentionTest {
                                         new TracerSizes(bpf.possibleCpus(), 1024, 64),
                                         Instant.now()))) {
             Set<Integer> wanted = Set.of(id(load, Fight.SPIN_LOCK), id(load, Fight.MUTEX));
-            maps.only(found -> wanted.contains(found.mapId()));
+            maps.only(found -> wanted.contains(found.key().id()));
             RangeCounting counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
             counting.track(maps.rescan());
 

@@ -120,7 +120,7 @@ class MapTypesTest {
     }
 
     private void everyLockLands(int mapId, Set<LockKind> kinds) {
-        maps.only(found -> found.mapId() == mapId);
+        maps.only(found -> found.key().id() == mapId);
         MapResource map = maps.rescan().maps().get(0);
         assertThat(map.ranges().stream().map(LockRange::kind).collect(Collectors.toSet()))
                 .containsAll(kinds);

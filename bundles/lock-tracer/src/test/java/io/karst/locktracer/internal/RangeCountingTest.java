@@ -12,7 +12,6 @@ import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.locks.LockContentionLayout;
-import io.karst.locks.RangeTable;
 import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.SavedTotals;
@@ -104,11 +103,11 @@ class RangeCountingTest {
         int slot = slotOf(buckets);
         waits(0, slot, 3, 100);
         waits(1, slot, 4, 200);
-        line(0, 7, LockContentionLayout.singleLockKey(slot, 5), 3, 100);
-        line(1, 9, LockContentionLayout.singleLockKey(slot, 5), 1, 200);
+        line(0, 7, singleLockKey(slot, 5), 3, 100);
+        line(1, 9, singleLockKey(slot, 5), 1, 200);
         // the kernel may find a line that was freed before the one it used: both count
-        line(1, 10, LockContentionLayout.singleLockKey(slot, 5), 2, 200);
-        line(1, 8, LockContentionLayout.singleLockKey(slot, 6), 1, 200);
+        line(1, 10, singleLockKey(slot, 5), 2, 200);
+        line(1, 8, singleLockKey(slot, 6), 1, 200);
         assertThat(counting.totals().perKind()).singleElement().satisfies(all -> {
             assertThat(all.counters().count()).isEqualTo(7);
             assertThat(all.counters().totalNanos()).isEqualTo(1100);
@@ -147,9 +146,9 @@ class RangeCountingTest {
     void reusesSlotsOnlyAfterTheirCountsAreTakenOut() {
         counting.track(inventory(freeze(1), freeze(2), freeze(3), freeze(4)));
         IntStream.rangeClosed(1, 4).forEach(id -> waits(0, slotOf(id), id, 100));
-        line(0, 3, LockContentionLayout.singleLockKey(slotOf(2), 0), 2, 100);
+        line(0, 3, singleLockKey(slotOf(2), 0), 2, 100);
         counting.track(inventory(freeze(3), freeze(4), freeze(5)));
-        assertThat(counting.table().find(address(5))).isEmpty();
+        assertThat(Lookup.find(counting, address(5))).isEmpty();
         assertThat(counting.blindSpots())
                 .anySatisfy(sentence -> assertThat(sentence).contains("1 new lock ranges wait"));
         pass(Duration.ofSeconds(2));
@@ -171,7 +170,7 @@ class RangeCountingTest {
         for (int round = 0; round < 200; round++) {
             counting.track(inventory(freeze(round), freeze(round + 1)));
             for (int id : new int[] {round, round + 1}) {
-                if (counting.table().find(address(id)).isPresent()) {
+                if (Lookup.find(counting, address(id)).isPresent()) {
                     waits(round % 2, slotOf(id), 7, 64);
                     counted += 7;
                 }
@@ -192,7 +191,7 @@ class RangeCountingTest {
         counting.ignore(Set.of(1));
         assertThat(counts()).containsExactly("2=4");
         counting.track(inventory(freeze(1), freeze(2)));
-        assertThat(counting.table().find(address(1))).isEmpty();
+        assertThat(Lookup.find(counting, address(1))).isEmpty();
         pass(Duration.ofSeconds(2));
         counting.track(inventory(freeze(1), freeze(2)));
         assertThat(counts()).containsExactly("2=4");
@@ -233,11 +232,8 @@ class RangeCountingTest {
                 .singleElement()
                 .asString()
                 .startsWith("locks of the same kind are counted together");
-        int shared = counting.table()
-                .find(freelist(1, 2).firstLock())
-                .orElseThrow()
-                .entry()
-                .slot();
+        int shared =
+                Lookup.find(counting, freelist(1, 2).firstLock()).orElseThrow().slot();
         waits(0, shared, 5, 100);
         waits(1, shared, 2, 100);
         assertThat(counting.totals().perKind())
@@ -253,15 +249,7 @@ class RangeCountingTest {
         counting.track(inventory(wide));
         pass(Duration.ofSeconds(2));
         counting.track(inventory(wide));
-        waits(
-                0,
-                counting.table()
-                        .find(freelist(1, 2).firstLock())
-                        .orElseThrow()
-                        .entry()
-                        .slot(),
-                1,
-                100);
+        waits(0, Lookup.find(counting, freelist(1, 2).firstLock()).orElseThrow().slot(), 1, 100);
         assertThat(counting.totals().perKind())
                 .extracting(entry -> entry.counters().count())
                 .containsExactly(8L);
@@ -295,7 +283,7 @@ class RangeCountingTest {
         next.track(inventory(freeze(2), freeze(3)));
         waits(0, slotOf(next, 3), 5, 100);
         assertThat(counts(next)).containsExactlyInAnyOrder("1=3", "3=5");
-        assertThat(next.table().find(address(2))).as("ignored for good").isEmpty();
+        assertThat(Lookup.find(next, address(2))).as("ignored for good").isEmpty();
     }
 
     @Test
@@ -322,7 +310,7 @@ class RangeCountingTest {
             for (int map : new int[] {first, second}) {
                 int slot = slotOf(before, map);
                 waits(1, slot, map, 100);
-                line(0, slot, LockContentionLayout.singleLockKey(slot, 0), map, 100);
+                line(0, slot, singleLockKey(slot, 0), map, 100);
                 expected.put(map, (long) map);
             }
             before.track(inventory());
@@ -426,11 +414,7 @@ class RangeCountingTest {
     }
 
     private int slotOf(LockRange range) {
-        return counting.table()
-                .find(range.firstLock())
-                .map(RangeTable.Hit::entry)
-                .orElseThrow()
-                .slot();
+        return Lookup.find(counting, range.firstLock()).orElseThrow().slot();
     }
 
     private static long address(int mapId) {
@@ -453,5 +437,10 @@ class RangeCountingTest {
 
     private static Inventory inventory(MapResource... maps) {
         return new Inventory(1, Instant.EPOCH, List.of(maps), Set.of(), List.of());
+    }
+
+    /** Key of a single lock's line, as the kernel program makes it. */
+    private static long singleLockKey(int slot, long index) {
+        return (slot + 1L) << Integer.SIZE | index;
     }
 }

@@ -58,9 +58,17 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
     }
 
     private static MapResource resource(MapLocks map) {
-        MapInfo info =
-                new MapInfo(map.mapId(), map.mapType(), "type " + map.mapType(), "map" + map.mapId(), 4, 8, 1, 0, 0);
-        return new MapResource(info, map.mapAddress(), map.ranges(), List.of(), List.of(), List.of());
+        MapInfo info = new MapInfo(
+                map.key().id(),
+                map.mapType(),
+                "type " + map.mapType(),
+                "map" + map.key().id(),
+                4,
+                8,
+                1,
+                0,
+                0);
+        return new MapResource(info, map.key().address(), map.ranges(), List.of(), List.of(), List.of());
     }
 
     @Override
@@ -76,7 +84,7 @@ final class ScannedMaps implements ResourceInventory, AutoCloseable {
 
     @Override
     public synchronized Inventory including(Set<Integer> mapIds) {
-        return scan(which.or(map -> mapIds.contains(map.mapId())));
+        return scan(which.or(map -> mapIds.contains(map.key().id())));
     }
 
     @Override

@@ -30,7 +30,11 @@ class DocumentedFieldsTest {
     @ParameterizedTest(name = "{0}, table {1}")
     @MethodSource
     void tablesFollowTheColumns(String command, int table, Columns<?> columns) throws IOException {
-        assertThat(fields(command).get(table)).isEqualTo(columns.jsonNames());
+        assertThat(fields(command).get(table))
+                .isEqualTo(columns.all().stream()
+                        .map(Columns.Column::jsonName)
+                        .filter(name -> !name.isEmpty())
+                        .toList());
     }
 
     static Stream<Arguments> tablesFollowTheColumns() {

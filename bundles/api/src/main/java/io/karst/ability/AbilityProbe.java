@@ -10,10 +10,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface AbilityProbe {
 
-    /**
-     * Probes now. Never throws for a missing ability: that is a result.
-     *
-     * @return in a stable order
-     */
+    /** Probes now. Never throws for a missing ability: that is a result. The order is stable. */
     List<Ability> probe();
 }

@@ -28,18 +28,13 @@ public final class AssetException extends RuntimeException {
      *
      * @param outcome kind of failure
      * @param message what was tried, on what, and why it failed
-     * @param cause what was thrown
      */
     public AssetException(AssetOutcome outcome, String message, Throwable cause) {
         super(message, cause);
         this.outcome = outcome;
     }
 
-    /**
-     * Kind of failure.
-     *
-     * @return never a success
-     */
+    /** Kind of failure. */
     public AssetOutcome outcome() {
         return outcome;
     }

@@ -19,7 +19,6 @@ public final class CoreAsset {
      * @param name asset name, such as {@code lock_contention}
      * @param origin bundle or file it was read from
      * @param sha256 digest of the content, lower-case hex
-     * @param content the ELF file
      */
     public CoreAsset(String name, String origin, String sha256, byte[] content) {
         this.name = Objects.requireNonNull(name);
@@ -28,38 +27,22 @@ public final class CoreAsset {
         this.content = content.clone();
     }
 
-    /**
-     * The name it was asked for by.
-     *
-     * @return base name without suffix
-     */
+    /** The name it was asked for by, without suffix. */
     public String name() {
         return name;
     }
 
-    /**
-     * Where it was read.
-     *
-     * @return bundle or file
-     */
+    /** The bundle or file that it was read from. */
     public String origin() {
         return origin;
     }
 
-    /**
-     * Digest of the content.
-     *
-     * @return SHA-256, lower-case hex
-     */
+    /** SHA-256 of the content, lower-case hex. */
     public String sha256() {
         return sha256;
     }
 
-    /**
-     * The ELF file.
-     *
-     * @return read-only view
-     */
+    /** The ELF file, read-only. */
     public ByteBuffer content() {
         return ByteBuffer.wrap(content).asReadOnlyBuffer();
     }

@@ -25,16 +25,10 @@ public interface CoreAssetLoader {
      *
      * @param name asset name: letters, digits and {@code _}, 1 to 64 characters
      * @param callback gets the asset and the BTF to relocate it against
-     * @param <T> what the callback makes
-     * @return what the callback returned
      * @throws AssetException if no source worked; the last error is its cause
      */
     <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback);
 
-    /**
-     * The last result of every asset that was asked for, and of those contributed but not asked for none.
-     *
-     * @return by name
-     */
+    /** The last result of every asset that was asked for, and of those contributed but not asked for none; by name. */
     List<AssetResult> results();
 }

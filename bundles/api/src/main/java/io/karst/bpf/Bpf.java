@@ -20,17 +20,12 @@ public interface Bpf {
         PROGRAM
     }
 
-    /**
-     * CPUs the kernel can ever have, which sizes per-CPU values.
-     *
-     * @return at least 1
-     */
+    /** CPUs the kernel can ever have, which sizes per-CPU values. */
     int possibleCpus();
 
     /**
      * Loads an object: creates its maps and loads its programs. Leaves nothing behind when it throws.
      *
-     * @param spec what to load
      * @return object that the caller closes
      * @throws BpfException if it is no BPF object of this machine's kind, a pin cannot be reused, or the kernel refuses it;
      *     carries the verifier's whole log
@@ -41,7 +36,6 @@ public interface Bpf {
     /**
      * Creates a map.
      *
-     * @param spec what to create
      * @return map that the caller closes
      */
     BpfMap createMap(MapSpec spec);
@@ -49,7 +43,6 @@ public interface Bpf {
     /**
      * The next id in the kernel, to walk all of a kind.
      *
-     * @param type what to walk
      * @param after the last id, 0 for the first
      * @return the next, or empty at the end
      */
@@ -59,7 +52,6 @@ public interface Bpf {
      * Opens a map by its id. Not for program arrays of others: the kernel (seen with 6.18) never frees one that is opened and
      * closed by its id while its last descriptor is closed.
      *
-     * @param id map id
      * @return map that the caller closes, or empty if it is gone
      */
     Optional<BpfMap> mapById(int id);
@@ -67,7 +59,6 @@ public interface Bpf {
     /**
      * Opens a program by its id.
      *
-     * @param id program id
      * @return program that the caller closes, or empty if it is gone
      */
     Optional<BpfProgram> programById(int id);
@@ -83,7 +74,6 @@ public interface Bpf {
     /**
      * Opens a pinned map.
      *
-     * @param path pin
      * @return map that the caller closes
      */
     BpfMap pinnedMap(Path path);
@@ -91,7 +81,6 @@ public interface Bpf {
     /**
      * Opens a pinned link.
      *
-     * @param path pin
      * @return link that the caller closes
      */
     BpfLink pinnedLink(Path path);

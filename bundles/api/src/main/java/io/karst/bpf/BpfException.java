@@ -21,7 +21,6 @@ public final class BpfException extends RuntimeException {
      * @param call function or bpf(2) command, such as {@code bpf_object__load}
      * @param object what it was called on
      * @param errorName name of the errno, such as {@code EPERM}
-     * @param message whole message
      * @param verifierLog the verifier's log, empty if it was not involved
      */
     public BpfException(String call, String object, String errorName, String message, String verifierLog) {
@@ -32,38 +31,22 @@ public final class BpfException extends RuntimeException {
         this.verifierLog = verifierLog;
     }
 
-    /**
-     * The call that failed.
-     *
-     * @return function or bpf(2) command
-     */
+    /** The function or bpf(2) command that failed. */
     public String call() {
         return call;
     }
 
-    /**
-     * What it was called on.
-     *
-     * @return object, map, program or path
-     */
+    /** The object, map, program or path that it was called on. */
     public String object() {
         return object;
     }
 
-    /**
-     * The error.
-     *
-     * @return errno's name, such as {@code ENOENT}
-     */
+    /** Name of the errno, such as {@code ENOENT}. */
     public String errorName() {
         return errorName;
     }
 
-    /**
-     * The verifier's whole log.
-     *
-     * @return empty if the verifier was not involved
-     */
+    /** The verifier's whole log; empty if the verifier was not involved. */
     public String verifierLog() {
         return verifierLog;
     }

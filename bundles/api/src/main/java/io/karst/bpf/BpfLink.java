@@ -10,11 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface BpfLink extends AutoCloseable {
 
-    /**
-     * Describes the link.
-     *
-     * @return info by descriptor
-     */
+    /** Describes the link. */
     LinkInfo info();
 
     /**

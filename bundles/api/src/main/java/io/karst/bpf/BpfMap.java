@@ -15,11 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface BpfMap extends AutoCloseable {
 
-    /**
-     * Describes the map.
-     *
-     * @return info by descriptor
-     */
+    /** Describes the map. */
     MapInfo info();
 
     /**
@@ -41,7 +37,6 @@ public interface BpfMap extends AutoCloseable {
     /**
      * Removes an element.
      *
-     * @param key {@code keySize} bytes
      * @return false if there was none
      */
     boolean delete(byte[] key);

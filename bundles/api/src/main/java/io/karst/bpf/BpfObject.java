@@ -14,17 +14,12 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface BpfObject extends AutoCloseable {
 
-    /**
-     * Names of its maps.
-     *
-     * @return in file order
-     */
+    /** Names of its maps, in file order. */
     List<String> mapNames();
 
     /**
      * One of its maps.
      *
-     * @param name its name
      * @return owned by this object
      * @throws IllegalArgumentException if there is none
      */
@@ -33,7 +28,6 @@ public interface BpfObject extends AutoCloseable {
     /**
      * One of its programs.
      *
-     * @param name its name
      * @return owned by this object
      * @throws IllegalArgumentException if there is none or it was left out
      */
@@ -42,10 +36,7 @@ public interface BpfObject extends AutoCloseable {
     /**
      * Hands an object to its owner, or closes it when the owner cannot be made.
      *
-     * @param object loaded
      * @param owner makes what closes the object from then on; may throw
-     * @param <T> what the owner is
-     * @return what {@code owner} returned
      */
     static <T> T handOver(BpfObject object, Function<BpfObject, T> owner) {
         boolean handedOver = false;

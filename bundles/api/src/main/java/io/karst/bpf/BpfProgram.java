@@ -14,18 +14,10 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface BpfProgram extends AutoCloseable {
 
-    /**
-     * Describes the program.
-     *
-     * @return info by descriptor
-     */
+    /** Describes the program. */
     ProgramInfo info();
 
-    /**
-     * Attaches where the program's section says.
-     *
-     * @return link that the caller closes
-     */
+    /** Attaches where the program's section says. The caller closes the link. */
     BpfLink attach();
 
     /**
@@ -37,12 +29,7 @@ public interface BpfProgram extends AutoCloseable {
      */
     void iterate(Consumer<ByteBuffer> consumer);
 
-    /**
-     * Runs the program with made-up arguments (BPF_PROG_TEST_RUN).
-     *
-     * @param run arguments
-     * @return the program's return value
-     */
+    /** Runs the program with made-up arguments (BPF_PROG_TEST_RUN). */
     int testRun(TestRun run);
 
     @Override

@@ -13,18 +13,13 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface MappedMemory extends AutoCloseable {
 
-    /**
-     * Size of the usable area.
-     *
-     * @return bytes
-     */
+    /** Size of the usable area, bytes. */
     long size();
 
     /**
      * Reads a long.
      *
      * @param offset bytes, a multiple of 8
-     * @return its value
      */
     long getLong(long offset);
 
@@ -32,7 +27,6 @@ public interface MappedMemory extends AutoCloseable {
      * Writes a long.
      *
      * @param offset bytes, a multiple of 8
-     * @param value its value
      */
     void putLong(long offset, long value);
 
@@ -40,7 +34,6 @@ public interface MappedMemory extends AutoCloseable {
      * Reads an int.
      *
      * @param offset bytes, a multiple of 4
-     * @return its value
      */
     int getInt(long offset);
 
@@ -48,7 +41,6 @@ public interface MappedMemory extends AutoCloseable {
      * Writes an int.
      *
      * @param offset bytes, a multiple of 4
-     * @param value its value
      */
     void putInt(long offset, int value);
 
@@ -56,17 +48,10 @@ public interface MappedMemory extends AutoCloseable {
      * Copies longs out, much faster than one by one.
      *
      * @param offset bytes, a multiple of 8
-     * @param into filled from its start
-     * @param count longs to copy
      */
     void getLongs(long offset, long[] into, int count);
 
-    /**
-     * Copies bytes in.
-     *
-     * @param offset bytes
-     * @param from copied whole
-     */
+    /** Copies bytes in. */
     void putBytes(long offset, byte[] from);
 
     @Override

@@ -47,7 +47,6 @@ public record ObjectSpec(
     /**
      * An object as it is in its file.
      *
-     * @param asset ELF file
      * @param btf what to relocate it against
      */
     public static ObjectSpec of(CoreAsset asset, BtfOptions btf) {
@@ -58,7 +57,6 @@ public record ObjectSpec(
      * Sets a variable.
      *
      * @param variable C name of a {@code const volatile} variable
-     * @param value its value
      */
     public ObjectSpec constant(String variable, long value) {
         return new ObjectSpec(asset, btf, with(constants, variable, value), entries, programs, reused);
@@ -67,7 +65,6 @@ public record ObjectSpec(
     /**
      * Sets the size of a map.
      *
-     * @param map name
      * @param size most entries
      */
     public ObjectSpec entries(String map, long size) {

@@ -24,7 +24,6 @@ public final class TestRun {
      * A run with a context, as raw tracepoint and syscall programs take it.
      *
      * @param context arguments in the program's own layout
-     * @return one run on any CPU
      */
     public static TestRun withContext(byte... context) {
         return new TestRun(context.clone(), new byte[0], 1, -1);
@@ -35,7 +34,6 @@ public final class TestRun {
      *
      * @param data packet, at least 14 bytes
      * @param repeat runs inside the kernel, at least 1
-     * @return runs on any CPU
      */
     public static TestRun withData(byte[] data, int repeat) {
         if (repeat < 1) {
@@ -48,44 +46,27 @@ public final class TestRun {
      * The same on a chosen CPU; only raw tracepoint programs accept that.
      *
      * @param number CPU, from 0
-     * @return a new value
      */
     public TestRun onCpu(int number) {
         return new TestRun(context, data, repeat, number);
     }
 
-    /**
-     * Context bytes.
-     *
-     * @return copy
-     */
+    /** Copy of the context. */
     public byte[] context() {
         return Arrays.copyOf(context, context.length);
     }
 
-    /**
-     * Packet bytes.
-     *
-     * @return copy
-     */
+    /** Copy of the packet. */
     public byte[] data() {
         return Arrays.copyOf(data, data.length);
     }
 
-    /**
-     * Runs inside the kernel.
-     *
-     * @return at least 1
-     */
+    /** Runs inside the kernel, at least 1. */
     public int repeat() {
         return repeat;
     }
 
-    /**
-     * CPU to run on.
-     *
-     * @return empty for any
-     */
+    /** CPU to run on; empty for any. */
     public OptionalInt cpu() {
         return cpu < 0 ? OptionalInt.empty() : OptionalInt.of(cpu);
     }

@@ -14,7 +14,6 @@ public final class DaemonThreads {
      * Makes a thread, which is not started.
      *
      * @param name begins with {@code karst-}
-     * @param work what it does
      * @return a daemon
      */
     public static Thread of(String name, Runnable work) {
@@ -26,7 +25,6 @@ public final class DaemonThreads {
     /**
      * Makes threads for an executor.
      *
-     * @param name of every thread
      * @return makes daemons
      */
     public static ThreadFactory named(String name) {

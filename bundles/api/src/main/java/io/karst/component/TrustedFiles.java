@@ -38,7 +38,6 @@ public final class TrustedFiles {
      *
      * @param file file, no symbolic link
      * @param maxBytes most bytes accepted
-     * @return content
      * @throws IOException if it is missing, larger, not a regular file or not trusted; the message says which and the remedy
      */
     public static byte[] read(Path file, int maxBytes) throws IOException {
@@ -50,7 +49,6 @@ public final class TrustedFiles {
      *
      * @param file file, no symbolic link
      * @param maxBytes most bytes accepted
-     * @return content
      * @throws IOException if it is missing, larger, not a regular file or not private; the message says which and the remedy
      */
     public static byte[] readSecret(Path file, int maxBytes) throws IOException {
@@ -63,7 +61,6 @@ public final class TrustedFiles {
      *
      * @param file absolute path without {@code .} and {@code ..}; the file is no symbolic link
      * @param maxBytes most bytes accepted
-     * @return content
      * @throws IOException if it is missing, larger, not a regular file or not trusted; the message says which and the remedy
      */
     public static byte[] readBelowTrusted(Path file, int maxBytes) throws IOException {

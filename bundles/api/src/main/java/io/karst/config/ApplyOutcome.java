@@ -27,7 +27,6 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * The listener has begun.
      *
      * @param listener name of the listener
-     * @param config what it speaks of
      */
     public static ApplyOutcome applying(String listener, RemoteConfig config) {
         return new ApplyOutcome(
@@ -38,7 +37,6 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * The configuration is in force.
      *
      * @param listener name of the listener
-     * @param config what it speaks of
      */
     public static ApplyOutcome applied(String listener, RemoteConfig config) {
         return new ApplyOutcome(
@@ -49,7 +47,6 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * The configuration was refused.
      *
      * @param listener name of the listener
-     * @param config what it speaks of
      * @param reason why, for the publisher to read
      */
     public static ApplyOutcome failed(String listener, RemoteConfig config, String reason) {
@@ -59,7 +56,6 @@ public record ApplyOutcome(String listener, String path, long version, String sh
     /**
      * Whether the answer is about exactly this configuration.
      *
-     * @param config a configuration
      * @return true for the same path, version and digest
      */
     public boolean isAbout(RemoteConfig config) {

@@ -47,8 +47,6 @@ public record ConfigChange(Kind kind, RemoteConfig config) {
         /**
          * Topic on which a change is published.
          *
-         * @param product product name
-         * @param kind what happened
          * @return such as {@code io/karst/config/KARST_CONTENTION/UPDATED}
          */
         public static String of(String product, ConfigChange.Kind kind) {

@@ -17,12 +17,7 @@ public final class ConfigRefusedException extends Exception {
         super(message);
     }
 
-    /**
-     * A refusal with its cause.
-     *
-     * @param message what could not be done
-     * @param cause why
-     */
+    /** A refusal with its cause. */
     public ConfigRefusedException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -13,7 +13,6 @@ public interface ConfigUpdates {
     /**
      * What is in force of a product. A listener that arrives late asks this once.
      *
-     * @param product product name
      * @return by path
      */
     List<RemoteConfig> current(String product);

@@ -38,7 +38,6 @@ public record RemoteConfig(String path, String product, String id, long version,
     /**
      * Whether this and another are the same file in the same version with the same content.
      *
-     * @param other another configuration
      * @return true if a listener that applied one need not apply the other
      */
     public boolean sameAs(RemoteConfig other) {

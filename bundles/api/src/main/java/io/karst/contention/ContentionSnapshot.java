@@ -38,11 +38,7 @@ public record ContentionSnapshot(
         blindSpots = List.copyOf(blindSpots);
     }
 
-    /**
-     * Waits per second; 0 without time.
-     *
-     * @param waits some of this period
-     */
+    /** Waits per second; 0 without time. */
     public double perSecond(LockWaits waits) {
         double seconds = Duration.between(from, to).toNanos() / 1e9;
         return seconds > 0 ? waits.counters().count() / seconds : 0;
@@ -100,7 +96,6 @@ public record ContentionSnapshot(
          * @param maxNanos longest wait, nanoseconds
          * @param deadlocks waits that a resilient lock ended with -EDEADLK
          * @param timeouts waits that a resilient lock ended with -ETIMEDOUT
-         * @param histogram {@value #BUCKETS} counts
          * @throws IllegalArgumentException if the histogram has another length
          */
         public WaitCounters(long totalNanos, long maxNanos, long deadlocks, long timeouts, long[] histogram) {

@@ -10,11 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface PollLoop {
 
-    /**
-     * How each task is doing.
-     *
-     * @return by name
-     */
+    /** How each task is doing, by name. */
     List<PollTaskStatus> tasks();
 
     /**

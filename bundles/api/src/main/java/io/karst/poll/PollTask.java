@@ -13,26 +13,18 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface PollTask {
 
-    /**
-     * Name shown to operators.
-     *
-     * @return short and stable, such as {@code rescan}
-     */
+    /** Name shown to operators, short and stable, such as {@code rescan}. */
     String name();
 
     /**
      * Time from the start of one turn to the start of the next. Asked after every turn, so that a task may back off.
-     * The loop takes up to a tenth off, so that many hosts started together do not stay together.
-     *
-     * @return 10 ms or more
+     * The loop takes up to a tenth off, so that many hosts started together do not stay together. At least 10 ms.
      */
     Duration interval();
 
     /**
      * Time that one turn may take. A turn that takes longer is interrupted and counted as failed; the next turn starts
      * only when it has returned.
-     *
-     * @return more than zero
      */
     default Duration deadline() {
         return Duration.ofSeconds(30);

@@ -23,7 +23,6 @@ public interface ResourceInventory {
     /**
      * Scans now, for the caller alone: {@link #current} stays. Includes the locks of some maps whatever the settings say.
      *
-     * @param mapIds these maps
      * @throws io.karst.bpf.BpfException if the kernel refuses
      */
     default Inventory including(Set<Integer> mapIds) {

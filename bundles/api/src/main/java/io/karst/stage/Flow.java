@@ -10,10 +10,6 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Flow {
 
-    /**
-     * Reports on every installed stage.
-     *
-     * @return in flow order
-     */
+    /** Reports on every installed stage, in flow order. */
     List<StageReport> stages();
 }

@@ -18,10 +18,6 @@ public interface Stage {
     /** Component property: the stage's name, such as {@code initialize}. */
     String NAME = "karst.stage.name";
 
-    /**
-     * How far the work is.
-     *
-     * @return as {@link StageRunner#report()} tells it
-     */
+    /** How far the work is. */
     StageReport report();
 }

@@ -89,8 +89,6 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
      * @param component the owner's registration, whose properties the service gets, and with which the runner ends
      * @param services what the service is registered as
      * @param opening opens it; runs on the runner's thread, is interrupted when the runner ends, leaves nothing open when it fails
-     * @param <S> the service
-     * @return runs
      * @throws IllegalStateException if the owner's registration has ended
      */
     public static <S extends AutoCloseable> StageRunner<S> start(
@@ -118,9 +116,8 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
     }
 
     /**
-     * How far the work is.
-     *
-     * @return waiting for its own activation until it is open; failed from its first failure on until it is open
+     * How far the work is: waiting for its own activation until it is open; failed from its first failure on until it
+     * is open.
      */
     public synchronized StageReport report() {
         return new StageReport(

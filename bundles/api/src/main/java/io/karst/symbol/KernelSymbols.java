@@ -32,10 +32,6 @@ public interface KernelSymbols {
      */
     List<KernelSymbol> byAddress(Collection<Long> addresses);
 
-    /**
-     * The symbols named by the inventory, as looked up when the stage started.
-     *
-     * @return outcomes
-     */
+    /** The symbols named by the inventory, as looked up when the stage started. */
     List<KernelSymbol> resolved();
 }

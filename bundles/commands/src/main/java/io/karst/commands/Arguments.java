@@ -36,7 +36,6 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
     /**
      * Sorts arguments out.
      *
-     * @param typed as Karaf gives them
      * @param flags options without a value
      * @param valued options with a value
      * @throws CommandException if there is an option that the command does not have
@@ -63,7 +62,6 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
     /**
      * The number behind an option.
      *
-     * @param option its name
      * @return empty if the option is not there
      * @throws CommandException if it is no number
      */
@@ -82,9 +80,7 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
     /**
      * Finds a constant by its name, upper and lower case alike.
      *
-     * @param type of the constant
      * @param option whose value it is, for the message
-     * @param word its name
      * @throws CommandException if there is none; lists those there are
      */
     public static <E extends Enum<E>> E constant(Class<E> type, String option, String word) throws CommandException {

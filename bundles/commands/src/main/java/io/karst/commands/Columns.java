@@ -38,45 +38,22 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
     public record Column<T>(
             String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value, Consumer<Col> look) {
 
-        /**
-         * A column whose cell and field say the same in two forms.
-         *
-         * @param heading in the table
-         * @param jsonName in the JSON
-         * @param cell for the table
-         * @param value for the JSON
-         */
+        /** A column whose cell and field say the same in two forms. */
         public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value) {
             return new Column<>(heading, jsonName, cell, value, column -> {});
         }
 
-        /**
-         * A column whose cell and field say the same in the same form.
-         *
-         * @param heading in the table
-         * @param jsonName in the JSON
-         * @param value for both
-         */
+        /** A column whose cell and field say the same in the same form. */
         public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> value) {
             return of(heading, jsonName, value, value);
         }
 
-        /**
-         * A field that the table does not show.
-         *
-         * @param jsonName in the JSON
-         * @param value for the JSON
-         */
+        /** A field that the table does not show. */
         public static <T> Column<T> field(String jsonName, Function<T, ?> value) {
             return of("", jsonName, value, value);
         }
 
-        /**
-         * A column that the JSON has under another name, in another place, or not at all.
-         *
-         * @param heading in the table
-         * @param cell for the table
-         */
+        /** A column that the JSON has under another name, in another place, or not at all. */
         public static <T> Column<T> cell(String heading, Function<T, ?> cell) {
             return of(heading, "", cell, cell);
         }
@@ -101,20 +78,12 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         all = List.copyOf(all);
     }
 
-    /**
-     * A view that has no table.
-     *
-     * @param fields in the order of the JSON
-     */
+    /** A view that has no table. */
     public static <T> Columns<T> fields(List<Column<T>> fields) {
         return new Columns<>(fields, "");
     }
 
-    /**
-     * Rows as a table. Control characters, which others may have put into a name, are replaced.
-     *
-     * @param rows in order
-     */
+    /** Rows as a table. Control characters, which others may have put into a name, are replaced. */
     public ShellTable table(List<T> rows) {
         List<Column<T>> shown =
                 all.stream().filter(column -> !column.heading().isEmpty()).toList();
@@ -134,11 +103,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         return value.toString().replaceAll("\\p{Cntrl}", "?");
     }
 
-    /**
-     * Rows as JSON.
-     *
-     * @param rows in order
-     */
+    /** Rows as JSON. */
     public JsonArray json(Collection<T> rows) {
         JsonArray array = new JsonArray();
         rows.forEach(row -> array.add(json(row)));
@@ -148,8 +113,6 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
     /**
      * A row as JSON. Constants are written by name, an empty {@link Optional} as null, a {@link Map} as an object and a
      * {@link Collection} as an array; whatever else is no number, no boolean and no JSON is written as its string.
-     *
-     * @param row what to write
      */
     public JsonObject json(T row) {
         JsonObject object = new JsonObject();

@@ -33,7 +33,6 @@ public abstract class KarstCommand implements Action {
     /**
      * Does the command's work.
      *
-     * @param services what there is to read
      * @throws CommandException if an argument is wrong or a service is missing; the message is one line
      * @throws InterruptedException if the operator stopped the command
      */

@@ -45,11 +45,7 @@ public final class Services {
 
     private final BundleContext context;
 
-    /**
-     * Looks up in a bundle's name.
-     *
-     * @param context of the bundle
-     */
+    /** Looks up in a bundle's name. */
     public Services(BundleContext context) {
         this.context = context;
     }
@@ -57,9 +53,7 @@ public final class Services {
     /**
      * Uses a service.
      *
-     * @param type its interface
      * @param owner stage or bundle that registers it, for the message
-     * @param use what to do with it
      * @throws CommandException if it is not registered; names what is not ready
      * @throws InterruptedException if the operator stopped the command
      */
@@ -76,12 +70,7 @@ public final class Services {
         }
     }
 
-    /**
-     * Reads from a service; empty if it is not there.
-     *
-     * @param type its interface
-     * @param read what to read
-     */
+    /** Reads from a service; empty if it is not there. */
     public <S, R> Optional<R> ifPresent(Class<S> type, Function<S, R> read) {
         ServiceReference<S> reference = context.getServiceReference(type);
         S service = reference == null ? null : context.getService(reference);
@@ -95,12 +84,7 @@ public final class Services {
         }
     }
 
-    /**
-     * Reads from all services of a type, in the order they were registered.
-     *
-     * @param type their interface
-     * @param read what to read
-     */
+    /** Reads from all services of a type, in the order they were registered. */
     public <S, R> List<R> all(Class<S> type, Function<S, R> read) {
         List<R> results = new ArrayList<>();
         for (ServiceReference<S> reference : references(type)) {

@@ -19,11 +19,7 @@ public final class Units {
 
     private Units() {}
 
-    /**
-     * A time.
-     *
-     * @param nanos nanoseconds
-     */
+    /** A time. */
     public static String nanos(long nanos) {
         if (nanos < 1_000) {
             return nanos + " ns";
@@ -82,7 +78,6 @@ public final class Units {
     /**
      * Time of day for moments of the last 12 hours, otherwise with the date.
      *
-     * @param at moment
      * @param clock tells the time now, and the zone
      */
     public static String moment(Instant at, Clock clock) {
@@ -99,11 +94,7 @@ public final class Units {
         return "0x" + Long.toHexString(address);
     }
 
-    /**
-     * Enum names as words: {@code HASH_BUCKET} is written "hash bucket".
-     *
-     * @param value a constant
-     */
+    /** Enum names as words: {@code HASH_BUCKET} is written "hash bucket". */
     public static String words(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

@@ -95,11 +95,9 @@ final class CapacityPlan {
     /**
      * Fits ranges into the room there is.
      *
-     * @param ranges all ranges
      * @param places places in the table
      * @param slots slots, no more than places
      * @param mapOf the map of a range
-     * @return what fits
      */
     static Result fit(List<LockRange> ranges, int places, int slots, Function<LockRange, MapResource> mapOf) {
         if (ranges.size() <= slots) {

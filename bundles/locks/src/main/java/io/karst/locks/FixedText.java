@@ -14,9 +14,6 @@ public final class FixedText {
     /**
      * Reads a field.
      *
-     * @param buffer holds it
-     * @param at where it begins
-     * @param bytes its size
      * @return up to the first zero, as UTF-8
      */
     public static String read(ByteBuffer buffer, int at, int bytes) {

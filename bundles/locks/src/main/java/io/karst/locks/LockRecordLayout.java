@@ -93,7 +93,6 @@ public final class LockRecordLayout {
      * Reads the record at the buffer's position and moves past it.
      *
      * @param buffer in the machine's byte order, at least {@value #BYTES} bytes remaining
-     * @return the record
      * @throws IllegalArgumentException if a field has a value that no kernel program of this layout writes
      */
     static LockRecord read(ByteBuffer buffer) {

@@ -99,7 +99,6 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     /**
      * What all passes together told.
      *
-     * @return all maps in the order they came
      * @throws IllegalArgumentException if the stream ended in the middle of a record
      */
     public List<MapLocks> finish() {

@@ -93,7 +93,6 @@ public final class LockTotals {
      * Whether a {@code struct karst_counters} has counted anything. Every wait is in its histogram.
      *
      * @param memory longs as the kernel program wrote them
-     * @param at where the struct begins
      */
     public static boolean counted(long[] memory, int at) {
         for (int next = at + HISTOGRAM; next < at + LONGS; next++) {
@@ -107,9 +106,7 @@ public final class LockTotals {
     /**
      * Adds the waits on a range. Those on a range of one lock are that lock's too.
      *
-     * @param range locks
      * @param memory longs with the range's {@code struct karst_counters}
-     * @param at where it begins
      */
     public void addRange(LockRange range, long[] memory, int at) {
         sum(kinds, new Key(range.key(), range.kind(), Key.ALL)).add(memory, at);
@@ -121,21 +118,15 @@ public final class LockTotals {
     /**
      * Adds the waits on one lock of a range; they are in the range's own counters too.
      *
-     * @param range its range
      * @param place place in the range, from 0
      * @param memory longs with the lock's {@code struct karst_counters}
-     * @param at where it begins
      */
     public void addLock(LockRange range, long place, long[] memory, int at) {
         sum(locks, new Key(range.key(), range.kind(), range.firstIndex() + place))
                 .add(memory, at);
     }
 
-    /**
-     * Adds what an entry of {@link #perKind} or {@link #perLock} told.
-     *
-     * @param entry stays as it is
-     */
+    /** Adds what an entry of {@link #perKind} or {@link #perLock} told. */
     public void add(LockWaits entry) {
         if (entry.index().isPresent()) {
             sum(
@@ -151,11 +142,7 @@ public final class LockTotals {
         }
     }
 
-    /**
-     * Adds all that another holds.
-     *
-     * @param other stays as it is
-     */
+    /** Adds all that another holds. */
     public void add(LockTotals other) {
         other.kinds.forEach((key, value) -> sum(kinds, key).add(value));
         other.locks.forEach((key, value) -> sum(locks, key).add(value));
@@ -165,20 +152,12 @@ public final class LockTotals {
         return sums.computeIfAbsent(key, ignored -> new Sum());
     }
 
-    /**
-     * Totals of each map and lock kind.
-     *
-     * @return in the order first added
-     */
+    /** Totals of each map and lock kind, in the order first added. */
     public List<LockWaits> perKind() {
         return list(kinds);
     }
 
-    /**
-     * Totals of each single lock.
-     *
-     * @return in the order first added
-     */
+    /** Totals of each single lock, in the order first added. */
     public List<LockWaits> perLock() {
         return list(locks);
     }
@@ -189,11 +168,7 @@ public final class LockTotals {
         return all;
     }
 
-    /**
-     * Entries held.
-     *
-     * @return map kinds and single locks together
-     */
+    /** Entries held, those of map kinds and of single locks together. */
     public int size() {
         return kinds.size() + locks.size();
     }
@@ -201,9 +176,7 @@ public final class LockTotals {
     /**
      * Forgets maps, those added first before others, until no more than a number of entries is left.
      *
-     * @param most entries to keep
      * @param which only these maps may be forgotten
-     * @return maps forgotten
      */
     public int forgetBeyond(int most, Predicate<MapKey> which) {
         Set<MapKey> oldest = new LinkedHashSet<>();
@@ -221,11 +194,7 @@ public final class LockTotals {
         return forgotten;
     }
 
-    /**
-     * Forgets maps.
-     *
-     * @param which maps to forget
-     */
+    /** Forgets maps. */
     public void forget(Predicate<MapKey> which) {
         kinds.keySet().removeIf(key -> which.test(key.map()));
         locks.keySet().removeIf(key -> which.test(key.map()));

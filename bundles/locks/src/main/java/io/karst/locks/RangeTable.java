@@ -31,7 +31,6 @@ public final class RangeTable {
         /**
          * A range with a slot of its own.
          *
-         * @param range locks
          * @param slot number of its counters, from 0
          */
         public Entry(LockRange range, int slot) {
@@ -57,7 +56,6 @@ public final class RangeTable {
      * Sorts ranges into a table.
      *
      * @param entries ranges that {@link RangeFilter} let pass, in any order
-     * @return the table
      * @throws IllegalArgumentException if there are more than {@value LockContentionLayout#MAX_RANGES}, or a slot is out of
      *     range
      */
@@ -77,37 +75,24 @@ public final class RangeTable {
                 .toList());
     }
 
-    /**
-     * The ranges with their slots.
-     *
-     * @return by address
-     */
+    /** The ranges with their slots, by address. */
     public List<Entry> entries() {
         return entries;
     }
 
-    /**
-     * Address of the first lock.
-     *
-     * @return unsigned, 0 when the table is empty
-     */
+    /** Address of the first lock, unsigned; 0 when the table is empty. */
     public long lowest() {
         return entries.isEmpty() ? 0 : firstLocks[0];
     }
 
-    /**
-     * Address of the last lock.
-     *
-     * @return unsigned, inclusive, 0 when the table is empty
-     */
+    /** Address of the last lock, unsigned; 0 when the table is empty. */
     public long highest() {
         return highest;
     }
 
     /**
-     * The table as {@code struct karst_range_table}.
-     *
-     * @return {@value LockContentionLayout#TABLE_BYTES} bytes in the machine's byte order
+     * The table as {@code struct karst_range_table}: {@value LockContentionLayout#TABLE_BYTES} bytes in the machine's
+     * byte order.
      */
     public byte[] image() {
         ByteBuffer image = ByteBuffer.allocate(LockContentionLayout.TABLE_BYTES).order(ByteOrder.nativeOrder());

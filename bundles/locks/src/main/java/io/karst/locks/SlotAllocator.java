@@ -88,9 +88,7 @@ public final class SlotAllocator {
     /**
      * Plans a table for a scan.
      *
-     * @param inventory the scan
      * @param ignored ids of maps that are left out without a word
-     * @return the plan
      */
     public Plan plan(Inventory inventory, IntPredicate ignored) {
         Map<LockRange, MapResource> wanted = new LinkedHashMap<>();
@@ -153,11 +151,7 @@ public final class SlotAllocator {
         retired.addAll(gone);
     }
 
-    /**
-     * Slots whose range is gone.
-     *
-     * @return copy
-     */
+    /** Slots whose range is gone. */
     public Set<Integer> retired() {
         return Set.copyOf(retired);
     }
@@ -165,7 +159,6 @@ public final class SlotAllocator {
     /**
      * Gives a retired slot back, once its counts are taken out and its memory is zero.
      *
-     * @param slot slot
      * @throws IllegalStateException if it is not retired
      */
     public void release(int slot) {
@@ -180,18 +173,13 @@ public final class SlotAllocator {
     /**
      * What counts, or last counted, in a slot: see {@link RangeTable.Entry#counted}.
      *
-     * @param slot slot
      * @return empty if the slot was never used or has been released
      */
     public Optional<LockRange> owner(int slot) {
         return Optional.ofNullable(owner.get(slot));
     }
 
-    /**
-     * Slots ever used: all those in use lie below.
-     *
-     * @return 0 to the number of slots
-     */
+    /** Slots ever used: all those in use lie below. */
     public int used() {
         return used;
     }

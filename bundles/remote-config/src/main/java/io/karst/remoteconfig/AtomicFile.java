@@ -28,11 +28,7 @@ public final class AtomicFile {
 
     private final Path file;
 
-    /**
-     * Names a file; it need not exist.
-     *
-     * @param file where
-     */
+    /** Names a file; it need not exist. */
     public AtomicFile(Path file) {
         this.file = file;
     }

@@ -22,20 +22,12 @@ public final class Bytes {
         this.content = content;
     }
 
-    /**
-     * Copies an array.
-     *
-     * @param content what to copy
-     */
+    /** Copies an array. */
     public static Bytes of(byte[] content) {
         return content.length == 0 ? EMPTY : new Bytes(content.clone());
     }
 
-    /**
-     * Copies what remains in a buffer; the buffer's position stays.
-     *
-     * @param content what to copy
-     */
+    /** Copies what remains in a buffer; the buffer's position stays. */
     public static Bytes of(ByteBuffer content) {
         byte[] copy = new byte[content.remaining()];
         content.duplicate().get(copy);

@@ -24,7 +24,6 @@ public record ConfigPath(String text, OptionalLong org, String product, String i
     /**
      * Reads a path.
      *
-     * @param text the path
      * @throws RefusedException with {@link Refusal.MalformedPath} if it does not follow the grammar
      */
     public static ConfigPath parse(String text) {
@@ -56,7 +55,6 @@ public record ConfigPath(String text, OptionalLong org, String product, String i
     /**
      * Reads a path that may be wrong.
      *
-     * @param text the path
      * @return its parts, if it follows the grammar
      */
     public static Optional<ConfigPath> find(String text) {

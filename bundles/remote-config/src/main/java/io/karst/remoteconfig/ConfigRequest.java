@@ -58,7 +58,6 @@ public record ConfigRequest(Optional<Client> client, List<CachedFile> cachedFile
          *
          * @param id chosen by the client, not empty
          * @param products names of the products it wants
-         * @param agent its details
          */
         public static Client agent(String id, List<String> products, AgentDetails agent) {
             return new Client(

@@ -15,9 +15,8 @@ public sealed interface Refusal {
     int MESSAGE_LENGTH = 500;
 
     /**
-     * One line for logs and for the server.
-     *
-     * @return the case's name and its numbers, without control characters and cut off after {@link #MESSAGE_LENGTH}
+     * One line for logs and for the server: the case's name and its numbers, without control characters and cut off
+     * after {@link #MESSAGE_LENGTH}.
      */
     default String message() {
         String all = toString();

@@ -10,11 +10,7 @@ public final class RefusedException extends RuntimeException {
 
     private final transient Refusal refusal;
 
-    /**
-     * Wraps a refusal.
-     *
-     * @param refusal what was found
-     */
+    /** Wraps a refusal. */
     public RefusedException(Refusal refusal) {
         super(refusal.message(), null, false, false);
         this.refusal = refusal;

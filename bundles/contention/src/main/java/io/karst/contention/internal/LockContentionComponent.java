@@ -34,14 +34,7 @@ public final class LockContentionComponent implements Stage {
     private final StageRunner<LockContentionService> runner;
     private volatile Config config;
 
-    /**
-     * Starts the service.
-     *
-     * @param component itself
-     * @param tracer counts
-     * @param inventory names
-     * @param config raw settings
-     */
+    /** Starts the service. */
     @Activate
     public LockContentionComponent(
             ComponentContext component,
@@ -55,11 +48,7 @@ public final class LockContentionComponent implements Stage {
                 () -> new LockContentionService(tracer, inventory, Settings.of(this.config), System::nanoTime));
     }
 
-    /**
-     * An operator changed settings. A wrong one is logged and changes nothing.
-     *
-     * @param changed raw settings
-     */
+    /** An operator changed settings. A wrong one is logged and changes nothing. */
     @Modified
     public void changed(Config changed) {
         config = changed;

@@ -51,18 +51,13 @@ public final class LockContentionService implements LockContention, TracingContr
     @ObjectClassDefinition(name = "Karst lock contention")
     public @interface Config {
         /**
-         * Longest time between scans for new and deleted maps. In addition, new ones are looked for every 25 ms.
-         *
-         * @return milliseconds, 100 to 3600000
+         * Longest time between scans for new and deleted maps. In addition, new ones are looked for every 25 ms. In
+         * milliseconds, 100 to 3600000.
          */
         @AttributeDefinition(name = "Rescan interval, ms", min = "100", max = "3600000")
         long rescan_millis() default 5000;
 
-        /**
-         * How long the counts of a deleted map are shown.
-         *
-         * @return minutes, 0 to 10080
-         */
+        /** How long the counts of a deleted map are shown, minutes, 0 to 10080. */
         @AttributeDefinition(name = "Keep deleted maps, minutes", min = "0", max = "10080")
         long keep_gone_minutes() default 60;
     }

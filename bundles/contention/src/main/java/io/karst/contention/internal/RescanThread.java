@@ -32,7 +32,6 @@ final class RescanThread implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param rescan what to run
      * @param stale whether there is something new; asked often
      * @param interval longest time between two runs
      */

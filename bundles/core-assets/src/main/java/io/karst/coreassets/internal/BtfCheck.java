@@ -27,7 +27,6 @@ final class BtfCheck {
      *
      * @param what file to name in the message
      * @param start the file's first bytes, or all of it
-     * @param size size of the whole file
      * @throws IOException if it cannot be used; one line
      */
     static void require(String what, byte[] start, long size) throws IOException {

@@ -30,7 +30,6 @@ record Contribution(String name, String bundle, Version version, long bundleId, 
          * Reads all of it.
          *
          * @param maxBytes most bytes accepted
-         * @return content
          * @throws IOException if it is missing or larger
          */
         byte[] read(int maxBytes) throws IOException;

@@ -9,10 +9,6 @@ import java.util.List;
 @FunctionalInterface
 interface Contributions {
 
-    /**
-     * All assets offered now.
-     *
-     * @return any order; a name may come several times
-     */
+    /** All assets offered now, in any order; a name may come several times. */
     List<Contribution> all();
 }

@@ -32,7 +32,6 @@ public final class CoreAssetComponent implements Stage {
      * Starts the service.
      *
      * @param component itself; its framework's bundles contribute assets
-     * @param config raw settings
      */
     @Activate
     public CoreAssetComponent(ComponentContext component, Config config) {
@@ -44,11 +43,7 @@ public final class CoreAssetComponent implements Stage {
                         component.getBundleContext(), TrustedFiles::readBelowTrusted, settings(this.config)));
     }
 
-    /**
-     * An operator changed settings. A wrong one is logged and changes nothing.
-     *
-     * @param changed raw settings
-     */
+    /** An operator changed settings. A wrong one is logged and changes nothing. */
     @Modified
     public void changed(Config changed) {
         config = changed;

@@ -35,27 +35,15 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
     /** What an operator may set; see {@code etc/io.karst.coreassets.cfg}. */
     @ObjectClassDefinition(name = "Karst CO-RE assets")
     public @interface Config {
-        /**
-         * BTF to use before any other: raw, .gz, .xz or .tar.xz.
-         *
-         * @return absolute path, empty for none
-         */
+        /** BTF to use before any other: raw, .gz, .xz or .tar.xz; empty for none. */
         @AttributeDefinition(name = "BTF file")
         String btf_file() default "";
 
-        /**
-         * Packaged BTF in the layout of the BTFHub archive.
-         *
-         * @return absolute path, empty for none
-         */
+        /** Packaged BTF in the layout of the BTFHub archive; empty for none. */
         @AttributeDefinition(name = "BTF archive directory")
         String btf_archive_directory() default "";
 
-        /**
-         * Objects NAME.bpf.o that take the place of those in bundles.
-         *
-         * @return absolute path, empty for none
-         */
+        /** Objects NAME.bpf.o that take the place of those in bundles; empty for none. */
         @AttributeDefinition(name = "Asset directory")
         String asset_directory() default "";
     }

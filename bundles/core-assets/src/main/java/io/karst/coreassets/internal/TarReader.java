@@ -23,9 +23,7 @@ final class TarReader {
     /**
      * Finds the first regular file whose name ends in {@code .btf}.
      *
-     * @param in archive, unpacked
      * @param maxBytes most bytes accepted for the file, and for those before it
-     * @return its content
      * @throws IOException if there is none, it is too large, or the archive is damaged
      */
     static byte[] firstBtf(InputStream in, int maxBytes) throws IOException {

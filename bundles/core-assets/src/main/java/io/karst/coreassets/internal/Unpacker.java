@@ -32,7 +32,6 @@ final class Unpacker {
      * Unpacks.
      *
      * @param name file name: {@code .gz}, {@code .xz} and {@code .tar.xz} are unpacked, all others taken as they are
-     * @param packed whole file
      * @return content; of a tar archive the first file whose name ends in {@code .btf}
      * @throws IOException if it is damaged or larger than the limit; names the file
      */

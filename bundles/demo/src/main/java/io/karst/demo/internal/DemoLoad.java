@@ -48,12 +48,7 @@ public final class DemoLoad implements AutoCloseable {
 
     private record Started(DemoPlan plan, Instant since, MapInfo map, Workload workload) {}
 
-    /**
-     * Called by the service component runtime.
-     *
-     * @param bpf the kernel's BPF
-     * @param assets where the programs come from
-     */
+    /** Called by the service component runtime. */
     @Activate
     public DemoLoad(@Reference(name = "bpf") Bpf bpf, @Reference(name = "assets") CoreAssetLoader assets) {
         this.bpf = bpf;
@@ -69,8 +64,6 @@ public final class DemoLoad implements AutoCloseable {
     /**
      * Starts a load; its map is tracked before the first lock is taken.
      *
-     * @param plan what to do
-     * @return what runs now
      * @throws IllegalStateException if one runs already, or the kernel has no such lock
      * @throws io.karst.asset.AssetException if the programs cannot be loaded
      */
@@ -119,21 +112,13 @@ public final class DemoLoad implements AutoCloseable {
         }
     }
 
-    /**
-     * Ends the load.
-     *
-     * @return what it came to; empty if none was ever started
-     */
+    /** Ends the load, and tells what it came to; empty if none was ever started. */
     synchronized Optional<DemoStatus> stop() {
         last.ifPresent(started -> started.workload().close());
         return status();
     }
 
-    /**
-     * What runs, or ran last.
-     *
-     * @return empty if none was ever started
-     */
+    /** What runs, or ran last; empty if none was ever started. */
     synchronized Optional<DemoStatus> status() {
         return last.map(started -> {
             Workload workload = started.workload();

@@ -48,8 +48,6 @@ final class Workload implements AutoCloseable {
     /**
      * Takes the object over, unless it throws.
      *
-     * @param object loaded
-     * @param plan what to do
      * @param atEnd called once, on the thread that ended last, when everything is closed
      */
     Workload(BpfObject object, DemoPlan plan, Runnable atEnd) {

@@ -40,7 +40,6 @@ public final class FlowComponent implements Flow, ServiceListener {
     /**
      * Called by Declarative Services.
      *
-     * @param context of this bundle
      * @param runtime where the state of every component can be read
      */
     @Activate

@@ -40,11 +40,7 @@ public final class InitializeComponent implements Stage {
     /** What an operator may set; see {@code etc/io.karst.initialize.cfg}. */
     @ObjectClassDefinition(name = "Karst initialize")
     public @interface Config {
-        /**
-         * Which maps' locks are watched.
-         *
-         * @return all, own or pattern
-         */
+        /** Which maps' locks are watched: all, own or pattern. */
         @AttributeDefinition(
                 name = "Track",
                 options = {
@@ -54,23 +50,12 @@ public final class InitializeComponent implements Stage {
                 })
         String track() default "all";
 
-        /**
-         * Names of maps with {@code *} and {@code ?}, separated by commas.
-         *
-         * @return empty unless track is pattern
-         */
+        /** Names of maps with {@code *} and {@code ?}, separated by commas; empty unless track is pattern. */
         @AttributeDefinition(name = "Pattern")
         String pattern() default "";
     }
 
-    /**
-     * Starts the stage.
-     *
-     * @param component itself
-     * @param loader loads the kernel programs
-     * @param bpf the kernel's BPF
-     * @param config raw settings
-     */
+    /** Starts the stage. */
     @Activate
     public InitializeComponent(
             ComponentContext component,
@@ -87,8 +72,6 @@ public final class InitializeComponent implements Stage {
     /**
      * An operator changed settings. Nothing is stopped: the next scan, which the tracer's owner makes at once, follows the new
      * choice. A wrong setting is logged and changes nothing.
-     *
-     * @param changed raw settings
      */
     @Modified
     public void changed(Config changed) {

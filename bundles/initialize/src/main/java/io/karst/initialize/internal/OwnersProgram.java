@@ -43,11 +43,7 @@ final class OwnersProgram implements AutoCloseable {
                 ASSET, (asset, btf) -> BpfObject.handOver(bpf.load(ObjectSpec.of(asset, btf)), OwnersProgram::new));
     }
 
-    /**
-     * Walks the open files of all processes.
-     *
-     * @return processes by map id
-     */
+    /** Walks the open files of all processes, and tells those by map id. */
     Map<Integer, Set<MapOwner>> read() {
         Reader reader = new Reader();
         program.iterate(reader::accept);

@@ -26,11 +26,7 @@ final class ProgramOwners {
         this.bpf = bpf;
     }
 
-    /**
-     * Walks all programs.
-     *
-     * @return programs by map id
-     */
+    /** Walks all programs, and tells those by map id. */
     Map<Integer, Set<MapOwner>> read() {
         Map<Integer, Known> now = new HashMap<>();
         Map<Integer, Set<MapOwner>> owners = new HashMap<>();

@@ -25,7 +25,6 @@ final class BtfNames {
      * Which of these names it has, whatever they name.
      *
      * @param file raw BTF
-     * @param names names to look for
      * @return those it has
      * @throws IOException if it cannot be read or is damaged
      */

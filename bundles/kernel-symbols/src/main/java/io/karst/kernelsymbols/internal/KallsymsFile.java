@@ -30,11 +30,7 @@ final class KallsymsFile implements SymbolSource {
         this.file = file;
     }
 
-    /**
-     * Why it cannot be used.
-     *
-     * @return empty if it can
-     */
+    /** Why it cannot be used; empty if it can. */
     Optional<String> fault() {
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -26,14 +26,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class KernelSymbolsComponent implements Stage {
     private final StageRunner<KernelSymbolsStage> runner;
 
-    /**
-     * Starts the stage.
-     *
-     * @param component itself
-     * @param inventory names the symbols
-     * @param loader loads the kernel program
-     * @param bpf the kernel's BPF
-     */
+    /** Starts the stage. */
     @Activate
     public KernelSymbolsComponent(
             ComponentContext component,

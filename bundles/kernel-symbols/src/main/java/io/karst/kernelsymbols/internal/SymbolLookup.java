@@ -80,7 +80,6 @@ final class SymbolLookup implements AutoCloseable {
     /**
      * Looks up what others asked for: as many names as there are, nonsense left out.
      *
-     * @param names any names
      * @return outcomes of those that can be looked up, by name
      */
     List<KernelSymbol> byAnyName(Set<String> names) {

@@ -17,11 +17,7 @@ import org.osgi.service.component.annotations.Component;
 public final class LibbpfComponent implements Stage {
     private final StageRunner<NativeBpf> runner;
 
-    /**
-     * Starts the service.
-     *
-     * @param component itself
-     */
+    /** Starts the service. */
     @Activate
     public LibbpfComponent(ComponentContext component) {
         runner = StageRunner.start(component.getServiceReference(), List.of(Bpf.class), NativeBpf::new);

@@ -59,7 +59,6 @@ final class Adoption {
      * Looks at nothing yet.
      *
      * @param programs what is to count from now on
-     * @param pins the instance's pins
      * @param wanted sizes of what is begun anew
      * @param ranges slots needed now
      */
@@ -176,12 +175,7 @@ final class Adoption {
         return startFresh();
     }
 
-    /**
-     * Removes generations that were replaced, once the new one has a table.
-     *
-     * @param pins the instance's pins
-     * @param tracer the one that counts
-     */
+    /** Removes generations that were replaced, once the new one has a table. */
     static void dropOlder(PinDirectory pins, AttachedTracer tracer) {
         Optional<String> current = tracer.pins().map(path -> String.valueOf(path.getFileName()));
         try {
@@ -198,7 +192,6 @@ final class Adoption {
     /**
      * Loads, pins and attaches.
      *
-     * @param directory of the generation
      * @param state what it says of itself
      * @param reused pins of maps that are there already
      * @param inherited gets the new ledger, and writes there whose slots are taken

@@ -19,9 +19,7 @@ final class Load {
     /**
      * Runs turns until the time is over; all threads have ended on return.
      *
-     * @param threads number of threads
      * @param turn what each does again and again
-     * @param time how long
      * @return turns done by all together
      * @throws RuntimeException the first one that a turn threw
      */

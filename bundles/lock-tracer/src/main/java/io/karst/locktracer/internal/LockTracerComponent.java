@@ -38,12 +38,7 @@ public final class LockTracerComponent implements Stage {
     /**
      * Starts the stage.
      *
-     * @param component itself
-     * @param bpf the kernel's BPF
-     * @param loader finds the programs
-     * @param inventory which locks there are
      * @param symbols which lock implementations there are
-     * @param config raw settings
      */
     @Activate
     public LockTracerComponent(
@@ -62,11 +57,7 @@ public final class LockTracerComponent implements Stage {
                 () -> new LockTracerStage(parts, LockTracerStage.settings(context, this.config), Clock.systemUTC()));
     }
 
-    /**
-     * An operator changed settings. A wrong one is logged and changes nothing.
-     *
-     * @param changed raw settings
-     */
+    /** An operator changed settings. A wrong one is logged and changes nothing. */
     @Modified
     public void changed(LockTracerStage.Config changed) {
         config = changed;

@@ -38,61 +38,38 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     /** What an operator may set; see {@code etc/io.karst.locktracer.cfg}. */
     @ObjectClassDefinition(name = "Karst lock tracer")
     public @interface Config {
-        /**
-         * Whether the self-test runs at start.
-         *
-         * @return true unless set
-         */
+        /** Whether the self-test runs at start. True unless set. */
         @AttributeDefinition(
                 name = "Self-test",
                 description = "Provoke contention at start to learn what this kernel shows")
         boolean self_test() default true;
 
-        /**
-         * Longest time of the self-test for one lock family.
-         *
-         * @return milliseconds, 10 to 1000
-         */
+        /** Longest time of the self-test for one lock family, milliseconds, 10 to 1000. */
         @AttributeDefinition(name = "Self-test time per lock family, ms", min = "10", max = "1000")
         int self_test_millis() default 50;
 
-        /**
-         * Single locks that can be counted apart on each CPU, 328 bytes each.
-         *
-         * @return a power of two from 64 to 65536
-         */
+        /** Single locks that can be counted apart on each CPU, 328 bytes each; a power of two from 64 to 65536. */
         @AttributeDefinition(name = "Single locks per CPU", min = "64", max = "65536")
         int single_lock_lines() default 4096;
 
         /**
-         * Most lock ranges that are counted apart on each CPU, 320 bytes each. There are four times as many as the first scan
-         * finds ranges, up to this.
-         *
-         * @return a power of two from 1024 to 16384
+         * Most lock ranges that are counted apart on each CPU, 320 bytes each. There are four times as many as the
+         * first scan finds ranges, up to this. A power of two from 1024 to 16384.
          */
         @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")
         int max_slots() default 16384;
 
-        /**
-         * Whether programs and counters are pinned, so that they outlive this process.
-         *
-         * @return true unless set
-         */
+        /** Whether programs and counters are pinned, so that they outlive this process. True unless set. */
         @AttributeDefinition(name = "Pin", description = "Let the kernel count on while Karaf or this bundle is gone")
         boolean pin() default true;
 
-        /**
-         * Directory of all instances' pins, on a BPF file system.
-         *
-         * @return absolute path
-         */
+        /** Directory of all instances' pins, on a BPF file system. */
         @AttributeDefinition(name = "Pin directory")
         String pin_path() default PinLocation.DEFAULT_ROOT;
 
         /**
-         * Name of this Karaf's own directory in there.
-         *
-         * @return 1 to 64 letters, digits, _ or -; empty for one made from the path of this Karaf
+         * Name of this Karaf's own directory in there: 1 to 64 letters, digits, _ or -; empty for one made from the
+         * path of this Karaf.
          */
         @AttributeDefinition(name = "Pin instance")
         String pin_instance() default "";

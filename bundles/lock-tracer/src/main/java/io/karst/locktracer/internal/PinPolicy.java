@@ -30,7 +30,6 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
      * Claims the directory, if there is one to be had. Switched off, it is claimed only to take over what an earlier tracer
      * pinned there.
      *
-     * @param closer gets the claim
      * @throws IllegalStateException if another process has it, or somebody else could have written there
      */
     static PinPolicy of(Bpf bpf, PinLocation location, Closer closer) {

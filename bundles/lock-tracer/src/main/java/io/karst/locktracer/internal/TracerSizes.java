@@ -30,7 +30,6 @@ record TracerSizes(int cpus, int slots, int lines) {
      * @param cpus CPUs the kernel can ever have
      * @param ranges ranges of the first inventory
      * @param settings lines for single locks, and the most slots
-     * @return sizes
      */
     static TracerSizes of(int cpus, long ranges, TracerSettings settings) {
         int slots = MIN_SLOTS;

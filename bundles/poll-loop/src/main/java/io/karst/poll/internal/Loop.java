@@ -39,7 +39,6 @@ final class Loop implements PollLoop, AutoCloseable {
     /**
      * A loop that does nothing yet.
      *
-     * @param clock for what is shown
      * @param random numbers from 0 to 1, for jitter
      */
     Loop(Clock clock, DoubleSupplier random) {

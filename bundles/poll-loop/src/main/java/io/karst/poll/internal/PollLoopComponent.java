@@ -34,7 +34,6 @@ public final class PollLoopComponent implements Stage {
     /**
      * Starts the stage.
      *
-     * @param component itself
      * @param tracer stage 3; there is nothing to poll for before it
      */
     @Activate
@@ -45,11 +44,7 @@ public final class PollLoopComponent implements Stage {
         });
     }
 
-    /**
-     * A task was registered.
-     *
-     * @param task runs from now on
-     */
+    /** A task was registered. */
     @Reference(
             name = "task",
             cardinality = ReferenceCardinality.MULTIPLE,

@@ -57,10 +57,7 @@ final class Worker {
     /**
      * A task whose first turn comes with {@link #soon()}.
      *
-     * @param task what to run
-     * @param clock for what is shown
      * @param random numbers from 0 to 1
-     * @param deadlines watches them
      */
     Worker(PollTask task, Clock clock, DoubleSupplier random, ScheduledExecutorService deadlines) {
         this.task = task;

@@ -70,8 +70,6 @@ public record OfflineProof(
      *
      * @param files content by file name; other names are ignored
      * @param root the root that trust begins with
-     * @param clock for expiry
-     * @return what they prove
      * @throws RefusedException if anything is missing or does not verify
      */
     public static OfflineProof verify(Map<String, Bytes> files, Bytes root, Clock clock) {

@@ -38,7 +38,6 @@ public final class RemoteConfigClient {
      * @param root the root that trust begins with, got by a trusted way. It must be signed by its own keys; its expiry does not matter
      *     as long as the server can lead on from it
      * @param policy what is accepted
-     * @param clock for expiry
      * @throws RefusedException if the root is not usable
      */
     public RemoteConfigClient(Bytes root, ClientPolicy policy, Clock clock) {
@@ -62,12 +61,7 @@ public final class RemoteConfigClient {
                 Optional.empty());
     }
 
-    /**
-     * What to send next.
-     *
-     * @param state what is held
-     * @param client who asks
-     */
+    /** What to send next. */
     public ConfigRequest request(ClientState state, Client client) {
         List<Report> reports = new ArrayList<>(state.refusedConfigs());
         List<CachedFile> cached = new ArrayList<>();
@@ -96,7 +90,6 @@ public final class RemoteConfigClient {
     /**
      * Takes one response. Any fault in it leaves configurations and trusted metadata as before.
      *
-     * @param state what is held
      * @param response what the server sent
      * @return what happened, and the next state
      */
@@ -117,7 +110,6 @@ public final class RemoteConfigClient {
     /**
      * Takes listeners' outcomes, for the next request.
      *
-     * @param state what is held
      * @param applied outcomes; those for other versions are dropped
      */
     public ClientState report(ClientState state, List<AppliedConfig> applied) {
@@ -138,7 +130,6 @@ public final class RemoteConfigClient {
     /**
      * Records a failed attempt; the next request reports it.
      *
-     * @param state what is held
      * @param error one line
      */
     public ClientState failed(ClientState state, String error) {
@@ -148,7 +139,6 @@ public final class RemoteConfigClient {
     /**
      * Removes configurations whose own validity has ended.
      *
-     * @param state what is held
      * @return {@link Step.Updated} with what was removed, or {@link Step.Unchanged}
      */
     public Step expire(ClientState state) {
@@ -171,7 +161,6 @@ public final class RemoteConfigClient {
     /**
      * When the metadata that vouches for the configurations expires: from then on they are stale.
      *
-     * @param state what is held
      * @return the earlier time of root and targets; that of the root before the first targets
      */
     public Instant metadataExpires(ClientState state) {
@@ -181,7 +170,6 @@ public final class RemoteConfigClient {
     /**
      * The form to store.
      *
-     * @param state what is held
      * @return bytes with a format version and a digest
      */
     public Bytes store(ClientState state) {

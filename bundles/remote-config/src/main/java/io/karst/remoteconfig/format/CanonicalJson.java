@@ -28,7 +28,6 @@ public final class CanonicalJson {
     /**
      * Writes a value.
      *
-     * @param value what to write
      * @return its canonical form in UTF-8
      */
     public static Bytes of(JsonValue value) {

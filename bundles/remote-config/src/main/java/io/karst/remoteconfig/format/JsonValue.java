@@ -52,11 +52,7 @@ public sealed interface JsonValue {
      */
     record JsonInteger(BigInteger number) implements JsonValue {
 
-        /**
-         * A number of 64 bits.
-         *
-         * @param number its value
-         */
+        /** A number of 64 bits. */
         public static JsonInteger of(long number) {
             return new JsonInteger(BigInteger.valueOf(number));
         }

@@ -32,11 +32,7 @@ public record RepositorySettings(
         }
     }
 
-    /**
-     * The same for one organisation.
-     *
-     * @param uuid its UUID
-     */
+    /** The same for one organisation. */
     public RepositorySettings of(String uuid) {
         return new RepositorySettings(rootValidity, targetsValidity, Optional.of(uuid), historyPerConfig);
     }

@@ -25,7 +25,6 @@ public record RoleKeys(List<SigningKey> keys, int threshold) {
     /**
      * One key that signs alone.
      *
-     * @param key the key
      * @return 1 of 1
      */
     public static RoleKeys of(SigningKey key) {

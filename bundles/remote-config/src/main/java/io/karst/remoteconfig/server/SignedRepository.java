@@ -59,11 +59,8 @@ public final class SignedRepository {
     /**
      * A new repository with root version 1 and no configuration.
      *
-     * @param settings how it signs
      * @param root keys of the root
      * @param targets keys of the targets
-     * @param now time of signing
-     * @return the repository
      */
     public static SignedRepository create(RepositorySettings settings, RoleKeys root, RoleKeys targets, Instant now) {
         Bytes first = SignedDocument.root(1, now.plus(settings.rootValidity()), root, targets, root.keys());
@@ -74,10 +71,7 @@ public final class SignedRepository {
     /**
      * Publishes one configuration; the same path again replaces it. Publishing what is offered already only signs again.
      *
-     * @param publication what
      * @param targetsKeys keys of the targets
-     * @param now time of signing
-     * @return the repository after it
      * @throws IllegalArgumentException if these are not the repository's keys
      */
     public SignedRepository publish(Publication publication, RoleKeys targetsKeys, Instant now) {
@@ -89,10 +83,7 @@ public final class SignedRepository {
     /**
      * Removes one configuration.
      *
-     * @param path which
      * @param targetsKeys keys of the targets
-     * @param now time of signing
-     * @return the repository after it
      * @throws IllegalArgumentException if there is none, or these are not the repository's keys
      */
     public SignedRepository remove(ConfigPath path, RoleKeys targetsKeys, Instant now) {
@@ -106,10 +97,7 @@ public final class SignedRepository {
     /**
      * Publishes a configuration's former content again, under a new version; also after it was removed. Doing it again goes further back.
      *
-     * @param path which
      * @param targetsKeys keys of the targets
-     * @param now time of signing
-     * @return the repository after it
      * @throws IllegalArgumentException if there is no former content, or these are not the repository's keys
      */
     public SignedRepository rollback(ConfigPath path, RoleKeys targetsKeys, Instant now) {
@@ -125,8 +113,6 @@ public final class SignedRepository {
      * Signs the same targets again, which prolongs their validity.
      *
      * @param targetsKeys keys of the targets
-     * @param now time of signing
-     * @return the repository after it
      * @throws IllegalArgumentException if these are not the repository's keys
      */
     public SignedRepository renew(RoleKeys targetsKeys, Instant now) {
@@ -139,8 +125,6 @@ public final class SignedRepository {
      * @param oldRoot keys of the root so far
      * @param newRoot keys of the root from now on; may be the same
      * @param newTargets keys of the targets from now on; may be the same
-     * @param now time of signing
-     * @return the repository after it
      * @throws IllegalArgumentException if the old keys are not the repository's
      */
     public SignedRepository rotate(RoleKeys oldRoot, RoleKeys newRoot, RoleKeys newTargets, Instant now) {
@@ -176,7 +160,6 @@ public final class SignedRepository {
      * Answers a client.
      *
      * @param request what it sent
-     * @param now for expiry
      * @return the response, or which rule the request breaks
      */
     public Answer answer(ConfigRequest request, Instant now) {
@@ -191,74 +174,42 @@ public final class SignedRepository {
         }
     }
 
-    /**
-     * What is offered.
-     *
-     * @return configurations by path
-     */
+    /** Configurations offered, by path. */
     public SortedMap<String, PublishedConfig> configs() {
         return java.util.Collections.unmodifiableSortedMap(configs);
     }
 
-    /**
-     * Every root, the first one first.
-     *
-     * @return signed metadata
-     */
+    /** Every root, the first one first. */
     public List<Bytes> roots() {
         return roots;
     }
 
-    /**
-     * The current targets.
-     *
-     * @return signed metadata
-     */
+    /** The current targets. */
     public Bytes targets() {
         return targets;
     }
 
-    /**
-     * Version of the first root that is kept.
-     *
-     * @return from 1
-     */
+    /** Version of the first root that is kept. */
     long firstRootVersion() {
         return rootVersion() - roots.size() + 1;
     }
 
-    /**
-     * Version of the current root.
-     *
-     * @return from 1
-     */
+    /** Version of the current root. */
     public long rootVersion() {
         return root.version();
     }
 
-    /**
-     * Version of the current targets.
-     *
-     * @return from 1
-     */
+    /** Version of the current targets. */
     public long targetsVersion() {
         return verifiedTargets.version();
     }
 
-    /**
-     * When the targets expire; {@link #renew} prolongs it.
-     *
-     * @return the time
-     */
+    /** When the targets expire; {@link #renew} prolongs it. */
     public Instant targetsExpire() {
         return verifiedTargets.expires();
     }
 
-    /**
-     * The organisation that the targets name.
-     *
-     * @return absent if none
-     */
+    /** The organisation that the targets name; absent if none. */
     public Optional<String> organisation() {
         return settings.organisation();
     }
@@ -266,27 +217,18 @@ public final class SignedRepository {
     /**
      * Whether a key signs the targets.
      *
-     * @param key any
      * @return whether the current root says so
      */
     public boolean isTargetsKey(SigningKey key) {
         return root.targetsKeyIds().contains(key.keyId());
     }
 
-    /**
-     * When root or targets expire, whichever comes first.
-     *
-     * @return the earlier time
-     */
+    /** When root or targets expire, whichever comes first. */
     public Instant expires() {
         return root.expires().isBefore(verifiedTargets.expires()) ? root.expires() : verifiedTargets.expires();
     }
 
-    /**
-     * The form to store. Holds no secret.
-     *
-     * @return bytes with a format version and a digest
-     */
+    /** The form to store, with a format version and a digest. Holds no secret. */
     public Bytes toBytes() {
         return new StoredRepository(settings, roots, targets, histories).toBytes();
     }
@@ -295,7 +237,6 @@ public final class SignedRepository {
      * Reads the stored form and verifies it.
      *
      * @param stored what {@link #toBytes} gave
-     * @return the repository
      * @throws RefusedException if it is damaged or does not verify
      */
     public static SignedRepository fromBytes(Bytes stored) {
@@ -304,9 +245,8 @@ public final class SignedRepository {
     }
 
     /**
-     * Everything a third party needs to check the configurations offline; see {@link OfflineProof}.
-     *
-     * @return content by file name relative to the exported directory
+     * Everything a third party needs to check the configurations offline; see {@link OfflineProof}. By file
+     * name relative to the exported directory.
      */
     public SortedMap<String, Bytes> export() {
         SortedMap<String, Bytes> contents = new TreeMap<>();

@@ -57,11 +57,7 @@ public final class SigningKey {
         return new JsonObject(members);
     }
 
-    /**
-     * Makes a new key.
-     *
-     * @param random where it comes from
-     */
+    /** Makes a new key. */
     public static SigningKey generate(SecureRandom random) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(ALGORITHM);

@@ -40,7 +40,6 @@ public final class RootMetadata {
     /**
      * Reads a root that is trusted by other means and checks that its own keys signed it. Expiry is not looked at.
      *
-     * @param raw the metadata
      * @throws RefusedException if it is malformed or not signed by itself
      */
     public static RootMetadata trusted(Bytes raw) {
@@ -52,7 +51,6 @@ public final class RootMetadata {
     /**
      * Reads a root that was verified before.
      *
-     * @param raw the metadata
      * @throws RefusedException if it is malformed
      */
     public static RootMetadata reread(Bytes raw) {
@@ -62,7 +60,6 @@ public final class RootMetadata {
     /**
      * Takes the next root: exactly one version on, signed by enough keys of this root and of its own.
      *
-     * @param raw the metadata
      * @param limit most bytes
      * @throws RefusedException if it is not
      */
@@ -135,7 +132,6 @@ public final class RootMetadata {
     /**
      * Refuses it if it has expired.
      *
-     * @param now the time
      * @throws RefusedException with {@link Refusal.Expired}
      */
     public void checkExpiry(Instant now) {

@@ -36,8 +36,6 @@ public final class TargetsMetadata {
     /**
      * Verifies top-level targets with a root. The ids of the keys that sign have to be the keys' digests. Expiry is not looked at.
      *
-     * @param raw the metadata
-     * @param root says who signs
      * @param limit most bytes
      * @throws RefusedException if anything is wrong
      */
@@ -50,7 +48,6 @@ public final class TargetsMetadata {
     /**
      * When targets expire that were verified before.
      *
-     * @param raw the metadata
      * @throws RefusedException if it is malformed
      */
     public static Instant declaredExpiry(Bytes raw) {
@@ -98,7 +95,6 @@ public final class TargetsMetadata {
     /**
      * Refuses it if it has expired.
      *
-     * @param now the time
      * @throws RefusedException with {@link io.karst.remoteconfig.Refusal.Expired}
      */
     public void checkExpiry(Instant now) {
@@ -216,7 +212,6 @@ public final class TargetsMetadata {
         /**
          * Checks a file's length and every listed digest.
          *
-         * @param content the file
          * @throws RefusedException if anything differs, if an algorithm is unknown, or if no digest is listed
          */
         public void check(Bytes content) {

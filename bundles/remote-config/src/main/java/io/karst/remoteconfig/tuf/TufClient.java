@@ -50,7 +50,6 @@ public final class TufClient {
      * Brings the roles up to date and fetches target files.
      *
      * @param state what is kept
-     * @param paths target paths
      * @param local files held already, by target path; they are not fetched again if they are still right
      * @return what to keep from now on, and the files; those before a refusal are good
      */

@@ -111,7 +111,6 @@ public record TufKey(String keyId, String keyType, String scheme, String publicK
         /**
          * Checks one signature.
          *
-         * @param message what was signed
          * @param signature in the scheme's encoding
          * @return whether the signature is good; a malformed one is not
          */

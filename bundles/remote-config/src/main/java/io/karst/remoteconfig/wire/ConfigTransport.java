@@ -14,8 +14,6 @@ public interface ConfigTransport extends AutoCloseable {
     /**
      * Sends a request and waits for the answer. After a failure the connection is made anew, with credentials read again.
      *
-     * @param request what to ask
-     * @return what came, unverified
      * @throws TransportException if nothing came, and why
      * @throws InterruptedException if the thread was interrupted while waiting
      */

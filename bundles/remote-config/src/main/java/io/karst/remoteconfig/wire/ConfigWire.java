@@ -36,10 +36,8 @@ public interface ConfigWire {
     /**
      * Makes a P-256 key and a certificate signed by itself: server certificate, client certificate and trust anchor at once.
      *
-     * @param commonName shown to people
      * @param names host names and IP addresses that it is good for
      * @param now it is good from a day before, for clocks that differ
-     * @param validity how long from now
      * @return PEM with {@code CERTIFICATE} and {@code PRIVATE KEY}: secret
      * @throws IllegalArgumentException if a name looks like an IP address and is none
      */

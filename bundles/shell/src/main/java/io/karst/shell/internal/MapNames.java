@@ -40,7 +40,6 @@ final class MapNames {
      *
      * @param names known maps, name by id
      * @param wanted an id or a name; an id wins over a name of digits
-     * @return its id
      * @throws CommandException if there is none, with the nearest names, or more than one, with their ids
      */
     static int one(Map<Integer, String> names, String wanted) throws CommandException {

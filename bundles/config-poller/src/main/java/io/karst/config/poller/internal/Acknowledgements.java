@@ -68,7 +68,6 @@ final class Acknowledgements {
     /**
      * Everything in force, with the outcome for the server.
      *
-     * @param nowNanos monotonic time
      * @param subscribers names of event handlers for a configuration; when nobody has answered in time, they are named
      * @return by path
      */

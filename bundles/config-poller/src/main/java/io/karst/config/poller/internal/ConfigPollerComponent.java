@@ -39,11 +39,7 @@ public final class ConfigPollerComponent implements Stage {
     /**
      * Starts the stage.
      *
-     * @param component itself
      * @param loop stage 4, which polls
-     * @param wire connects to the server
-     * @param events announces changes
-     * @param config raw settings
      */
     @Activate
     public ConfigPollerComponent(

@@ -41,9 +41,6 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     /**
      * Connects, and restores the last good configuration.
      *
-     * @param wire connects to the server
-     * @param events announces changes
-     * @param config raw settings
      * @param bundles finds subscribers, and Karaf's data folder
      */
     ConfigPollerStage(ConfigWire wire, EventAdmin events, ConfigSettings config, BundleContext bundles) {

@@ -59,7 +59,6 @@ public final class ListenerDispatcher implements EventHandler {
      * Listeners are added by {@link #addListener}.
      *
      * @param updates stage 5
-     * @param events carries outcomes back
      */
     @Activate
     public ListenerDispatcher(

@@ -33,7 +33,6 @@ class StateFile {
     /**
      * Reads the stored state and verifies it again; without a usable one, it is the state of a first start.
      *
-     * @param client verifies
      * @return the state to go on with
      */
     ClientState restore(RemoteConfigClient client) {

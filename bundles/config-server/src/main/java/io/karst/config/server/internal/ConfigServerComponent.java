@@ -28,13 +28,7 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class ConfigServerComponent implements Stage {
     private final StageRunner<ConfigServer> runner;
 
-    /**
-     * Starts the server.
-     *
-     * @param component itself
-     * @param wire listens
-     * @param settings raw settings
-     */
+    /** Starts the server. */
     @Activate
     public ConfigServerComponent(
             ComponentContext component, @Reference(name = "configWire") ConfigWire wire, ServerSettings settings) {

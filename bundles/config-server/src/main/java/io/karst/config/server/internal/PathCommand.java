@@ -39,8 +39,6 @@ abstract class PathCommand extends ServerCommand {
     /**
      * Makes the change.
      *
-     * @param store to change
-     * @param path which configuration
      * @return what was done, in a word
      * @throws IOException if a file cannot be read or written
      */

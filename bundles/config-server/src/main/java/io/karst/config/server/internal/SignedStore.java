@@ -53,9 +53,6 @@ final class SignedStore {
     /**
      * Opens the stored repository; makes keys and an empty repository if there is none.
      *
-     * @param files where
-     * @param clock for signing
-     * @param random for keys
      * @throws IOException if a file is damaged, missing or open to others
      */
     static SignedStore open(ServerFiles files, Clock clock, SecureRandom random) throws IOException {

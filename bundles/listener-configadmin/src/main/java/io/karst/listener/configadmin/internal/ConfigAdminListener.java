@@ -55,11 +55,8 @@ public final class ConfigAdminListener implements ConfigListener {
     /**
      * Rolls back what was removed meanwhile.
      *
-     * @param admin holds the configurations
      * @param components shows whether a component is active again
-     * @param updates the configuration in force
      * @param bundle its data folder keeps the former values
-     * @param config raw settings
      * @throws IOException if that cannot be read
      */
     @Activate

@@ -47,10 +47,6 @@ final class Confirmation {
     /**
      * Waits until each of them works with the new values.
      *
-     * @param pid whose
-     * @param names those to wait for
-     * @param values what they have to work with
-     * @param patience how long
      * @throws ConfigRefusedException if one failed, or is not back in time
      * @throws InterruptedException if the thread is interrupted
      */

@@ -56,9 +56,7 @@ public final class ContentionListener implements ConfigListener, PollTask {
     /**
      * Nothing is changed until a file comes.
      *
-     * @param control changes tracing
      * @param contention measured
-     * @param loop polls this listener
      */
     @Activate
     public ContentionListener(

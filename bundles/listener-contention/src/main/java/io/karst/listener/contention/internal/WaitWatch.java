@@ -40,7 +40,6 @@ final class WaitWatch {
      * Compares the waits since the last call with the threshold.
      *
      * @param maxShare the threshold, as a share of the time; absent for none
-     * @return how many locks exceed it
      */
     int look(Optional<Double> maxShare) {
         if (maxShare.isEmpty()) {

@@ -45,9 +45,8 @@ public sealed interface AdoptionPlan {
         }
 
         /**
-         * Whether it can have counted: the begin program is pinned last.
-         *
-         * @return false for what a start that was broken off left
+         * Whether it can have counted: the begin program is pinned last; false for what a start that was broken off
+         * left.
          */
         public boolean isComplete() {
             return !begins.isEmpty() && !ends.isEmpty();
@@ -66,13 +65,7 @@ public sealed interface AdoptionPlan {
      */
     record Wanted(int layout, int cpus, int slots, long ranges, int lines, String digest) {}
 
-    /**
-     * Decides.
-     *
-     * @param found the pinned generation
-     * @param wanted what would be loaded
-     * @return what to do
-     */
+    /** Decides what becomes of a pinned generation. */
     static AdoptionPlan decide(Found found, Wanted wanted) {
         if (!found.isComplete()) {
             return new StartFresh();
@@ -99,7 +92,6 @@ public sealed interface AdoptionPlan {
     /**
      * Whether counts can be read.
      *
-     * @param wanted what would be loaded
      * @return true for a generation of the same layout on the same machine
      */
     static Predicate<GenerationHeader> readableFor(Wanted wanted) {

@@ -74,11 +74,7 @@ public final class DoubleBufferedRecord {
         return SavedTotals.decode(content);
     }
 
-    /**
-     * Whether slots of the valid value may not be cleared yet.
-     *
-     * @return true from {@link #write} to {@link #cleared}
-     */
+    /** Whether slots of the valid value may not be cleared yet; true from {@link #write} to {@link #cleared}. */
     public boolean isClearing() {
         return memory.getLong(VALID) != memory.getLong(CLEARED);
     }
@@ -91,7 +87,6 @@ public final class DoubleBufferedRecord {
     /**
      * Replaces the value by one that has no slots to be cleared.
      *
-     * @param saved the new value
      * @throws IllegalArgumentException if it is too long
      */
     public void write(SavedTotals saved) {

@@ -50,7 +50,6 @@ public record GenerationHeader(int layout, int cpus, int slots, int lines, Insta
     /**
      * Reads it.
      *
-     * @param memory what is there
      * @return empty if it is no state
      */
     public static Optional<GenerationHeader> read(MappedMemory memory) {

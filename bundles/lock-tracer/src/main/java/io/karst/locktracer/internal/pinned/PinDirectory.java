@@ -68,7 +68,6 @@ public final class PinDirectory {
     /**
      * Makes the directories of a location, as far as they are missing.
      *
-     * @param location where
      * @return whether it can be used
      * @throws IllegalStateException if a directory could have been written by somebody else; the message has the remedy
      */
@@ -92,7 +91,6 @@ public final class PinDirectory {
      * Instances that have a directory.
      *
      * @param root directory of all instances
-     * @return names, sorted
      * @throws IllegalStateException if the root could have been written by somebody else
      * @throws IOException if it cannot be read
      */
@@ -110,7 +108,6 @@ public final class PinDirectory {
     /**
      * Removes all pins of an instance, and its directories.
      *
-     * @param location the instance
      * @return pins removed; 0 if there is no such instance
      * @throws IllegalStateException if a directory could have been written by somebody else
      * @throws IOException if something cannot be removed
@@ -134,11 +131,7 @@ public final class PinDirectory {
         return removed;
     }
 
-    /**
-     * The instance's directory.
-     *
-     * @return absolute path
-     */
+    /** The instance's directory. */
     public Path directory() {
         return directory;
     }
@@ -159,7 +152,6 @@ public final class PinDirectory {
     /**
      * Makes a directory for a new generation, with a number above all others.
      *
-     * @return its path
      * @throws IOException if it cannot be made
      */
     public Path createGeneration() throws IOException {
@@ -173,8 +165,6 @@ public final class PinDirectory {
     /**
      * Removes a generation's pins and its directory.
      *
-     * @param name of the generation
-     * @return pins removed
      * @throws IOException if something cannot be removed
      */
     public int removeGeneration(String name) throws IOException {
@@ -190,8 +180,6 @@ public final class PinDirectory {
     /**
      * Removes a generation's pins only, in {@link #ORDER_OF_REMOVAL}.
      *
-     * @param name of the generation
-     * @return pins removed
      * @throws IOException if something cannot be removed
      */
     public int emptyGeneration(String name) throws IOException {

@@ -44,7 +44,6 @@ public record PinLocation(boolean enabled, Path root, String instance) {
      * @param root directory of all instances
      * @param instance name; if empty one is made from the home
      * @param home where this Karaf lives, by which it differs from others on the host
-     * @return the location
      */
     public static PinLocation of(boolean enabled, String root, String instance, Path home) {
         return new PinLocation(enabled, Path.of(root), instance.isEmpty() ? nameOf(home) : instance);
@@ -56,8 +55,6 @@ public record PinLocation(boolean enabled, Path root, String instance) {
      * @param enabled whether to pin
      * @param root directory of all instances
      * @param instance name; may be empty
-     * @param context of a bundle in this Karaf
-     * @return the location
      */
     public static PinLocation of(boolean enabled, String root, String instance, BundleContext context) {
         String home = context.getProperty("karaf.base");
@@ -83,11 +80,7 @@ public record PinLocation(boolean enabled, Path root, String instance) {
         }
     }
 
-    /**
-     * This instance's directory.
-     *
-     * @return absolute path
-     */
+    /** This instance's directory. */
     public Path directory() {
         return root.resolve(instance);
     }

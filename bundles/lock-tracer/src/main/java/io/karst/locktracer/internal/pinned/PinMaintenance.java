@@ -27,7 +27,6 @@ public final class PinMaintenance implements KernelPins {
      *
      * @param context tells where this Karaf lives
      * @param bpf tells which directories are in use
-     * @param config raw settings
      */
     @Activate
     public PinMaintenance(BundleContext context, @Reference(name = "bpf") Bpf bpf, PinsOnUninstall.Config config) {

@@ -51,20 +51,12 @@ public record PinnedLinks(Bpf bpf, Path directory) {
         }
     }
 
-    /**
-     * Digests of the assets whose begin program is attached.
-     *
-     * @return sorted
-     */
+    /** Digests of the assets whose begin program is attached, sorted. */
     public Set<String> begins() {
         return digests(BEGIN);
     }
 
-    /**
-     * Digests of the assets whose end program is attached.
-     *
-     * @return sorted
-     */
+    /** Digests of the assets whose end program is attached, sorted. */
     public Set<String> ends() {
         return digests(END);
     }
@@ -83,7 +75,6 @@ public record PinnedLinks(Bpf bpf, Path directory) {
      * Pins the link of an end program, and closes it. A link that an interrupted start left under that name is removed.
      *
      * @param link attached before the begin program of the same asset
-     * @param digest of the asset
      */
     public void pinEnd(BpfLink link, String digest) {
         pin(link, directory.resolve(END + digest));
@@ -93,7 +84,6 @@ public record PinnedLinks(Bpf bpf, Path directory) {
      * The same for a begin program: its pin is the last one of a generation.
      *
      * @param link attached after the end program of the same asset
-     * @param digest of the asset
      */
     public void pinBegin(BpfLink link, String digest) {
         pin(link, directory.resolve(BEGIN + digest));
@@ -137,7 +127,6 @@ public record PinnedLinks(Bpf bpf, Path directory) {
      * so whatever begins is ended. Write {@link #missesOfOthers} down before.
      *
      * @param digest whose links stay; empty for none
-     * @param ticker for waiting until they are gone
      */
     public void detachOthers(String digest, Ticker ticker) {
         detach(END, digest, ticker);

@@ -41,32 +41,19 @@ public final class PinsOnUninstall {
 
     /** Of the lock tracer's settings those that say where the pins are. */
     public @interface Config {
-        /**
-         * Whether programs and counters are pinned.
-         *
-         * @return true unless set
-         */
+        /** Whether programs and counters are pinned. True unless set. */
         boolean pin() default true;
 
-        /**
-         * Directory of all instances' pins.
-         *
-         * @return absolute path
-         */
+        /** Directory of all instances' pins. */
         String pin_path() default PinLocation.DEFAULT_ROOT;
 
-        /**
-         * Name of this Karaf's own directory in there.
-         *
-         * @return empty for one made from the path of this Karaf
-         */
+        /** Name of this Karaf's own directory in there; empty for one made from the path of this Karaf. */
         String pin_instance() default "";
     }
 
     /**
      * Called by the service component runtime.
      *
-     * @param context of this bundle
      * @param config raw settings, of which those of the pins count
      */
     @Activate

@@ -51,11 +51,7 @@ public record SavedTotals(
         visibility = List.copyOf(visibility);
     }
 
-    /**
-     * Nothing.
-     *
-     * @return a new value
-     */
+    /** Nothing. */
     public static SavedTotals nothing() {
         return new SavedTotals(new LockTotals(), Set.of(), Map.of(), Map.of(), List.of(), 0);
     }
@@ -65,7 +61,6 @@ public record SavedTotals(
      *
      * @param changed counts of ranges that are gone
      * @param slots those whose counts they now hold
-     * @return the same otherwise
      */
     public SavedTotals with(LockTotals changed, Set<Integer> slots) {
         return new SavedTotals(changed, slots, beginMisses, endMisses, visibility, merged);
@@ -75,20 +70,12 @@ public record SavedTotals(
      * With another result of the self-test.
      *
      * @param found one entry for each family
-     * @return the same otherwise
      */
     public SavedTotals with(List<LockVisibility> found) {
         return new SavedTotals(totals, Set.of(), beginMisses, endMisses, found, merged);
     }
 
-    /**
-     * With all that an earlier generation counted, whose self-test holds here too.
-     *
-     * @param number of that generation
-     * @param earlier what it kept
-     * @param all all its counts
-     * @return both together
-     */
+    /** With all that an earlier generation counted, whose self-test holds here too. */
     public SavedTotals merging(long number, SavedTotals earlier, LockTotals all) {
         LockTotals sum = new LockTotals();
         sum.add(all);
@@ -103,7 +90,6 @@ public record SavedTotals(
      *
      * @param begins skipped runs of begin programs, by program id
      * @param ends skipped runs of end programs, by program id
-     * @return the same otherwise
      */
     public SavedTotals withMisses(Map<Integer, Long> begins, Map<Integer, Long> ends) {
         return new SavedTotals(totals, Set.of(), put(beginMisses, begins), put(endMisses, ends), visibility, merged);
@@ -120,9 +106,8 @@ public record SavedTotals(
     }
 
     /**
-     * As bytes. Numbers are written seven bits at a time, and of histograms only what is not zero.
-     *
-     * @return what {@link #decode} reads
+     * As bytes. Numbers are written seven bits at a time, and of histograms only what is not zero; {@link #decode}
+     * reads them.
      */
     public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -193,7 +178,6 @@ public record SavedTotals(
      * From bytes.
      *
      * @param bytes what {@link #encode} wrote
-     * @return the value
      * @throws IllegalArgumentException if they are anything else
      */
     public static SavedTotals decode(byte[] bytes) {

@@ -44,12 +44,7 @@ public final class SlotRecords {
         this.memory = memory;
     }
 
-    /**
-     * Gives a slot to a range.
-     *
-     * @param slot from 0
-     * @param range what counts there
-     */
+    /** Gives a slot to a range. */
     public void write(int slot, LockRange range) {
         long at = at(slot);
         memory.putInt(at + KIND, 0);
@@ -64,20 +59,12 @@ public final class SlotRecords {
         memory.putInt(at + KIND, range.kind().code());
     }
 
-    /**
-     * Frees a slot, whose counters are zero.
-     *
-     * @param slot from 0
-     */
+    /** Frees a slot, whose counters are zero. */
     public void free(int slot) {
         memory.putInt(at(slot) + KIND, 0);
     }
 
-    /**
-     * Notes that nobody wants to know of what counts in a slot.
-     *
-     * @param slot from 0
-     */
+    /** Notes that nobody wants to know of what counts in a slot. */
     public void ignore(int slot) {
         memory.putInt(at(slot) + IGNORED, 1);
     }
@@ -110,11 +97,7 @@ public final class SlotRecords {
                 memory.getInt(at + FIRST_INDEX));
     }
 
-    /**
-     * Maps that nobody wants to know of.
-     *
-     * @return ids
-     */
+    /** Maps that nobody wants to know of. */
     public Set<Integer> ignoredMaps() {
         Set<Integer> ids = new HashSet<>();
         for (int slot = 0; slot < slots(); slot++) {

@@ -21,11 +21,7 @@ public interface Ticker {
         }
     };
 
-    /**
-     * Nanoseconds since some moment.
-     *
-     * @return as {@link System#nanoTime}
-     */
+    /** Nanoseconds since some moment, as {@link System#nanoTime}. */
     long nanos();
 
     /**

@@ -35,7 +35,7 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
     final Map<String, String> dormant = new HashMap<>();
 
     /** A component {@code io.karst.<name>} that offers the interface {@code <name>} and needs others. */
-    void component(String name, String... needs) {
+    ComponentDescriptionDTO component(String name, String... needs) {
         ComponentDescriptionDTO description = new ComponentDescriptionDTO();
         description.name = "io.karst." + name;
         description.immediate = true;
@@ -46,6 +46,7 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
         description.references =
                 Arrays.stream(needs).map(FakeRuntime::reference).toArray(ReferenceDTO[]::new);
         descriptions.put(description.name, description);
+        return description;
     }
 
     private static ReferenceDTO reference(String need) {
@@ -74,8 +75,7 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
 
     /** A component with a runner, whose bundle declares that it offers {@code a}. */
     void runs(String name, StageState state, String error) {
-        component(name);
-        descriptions.get("io.karst." + name).serviceInterfaces = new String[] {Stage.class.getName()};
+        component(name).serviceInterfaces = new String[] {Stage.class.getName()};
         running.put(
                 "io.karst." + name,
                 new StageReport(

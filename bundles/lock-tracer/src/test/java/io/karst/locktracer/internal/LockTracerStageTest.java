@@ -197,7 +197,7 @@ class LockTracerStageTest {
         Bpf broken = new Recorder(number -> number > 1).before(bpf);
         assertThatThrownBy(() -> stage(broken, QUICK))
                 .isInstanceOf(AssetException.class)
-                .hasMessageContaining("lock_contention: open failed by the test");
+                .hasMessageContaining("lock_contention: load failed by the test");
     }
 
     @Test

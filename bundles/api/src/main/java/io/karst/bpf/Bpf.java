@@ -33,11 +33,7 @@ public interface Bpf {
      */
     BpfObject load(ObjectSpec spec);
 
-    /**
-     * Creates a map.
-     *
-     * @return map that the caller closes
-     */
+    /** Creates a map. The caller closes it. */
     BpfMap createMap(MapSpec spec);
 
     /**
@@ -56,33 +52,16 @@ public interface Bpf {
      */
     Optional<BpfMap> mapById(int id);
 
-    /**
-     * Opens a program by its id.
-     *
-     * @return program that the caller closes, or empty if it is gone
-     */
+    /** Opens a program by its id; empty if it is gone. The caller closes it. */
     Optional<BpfProgram> programById(int id);
 
-    /**
-     * Describes a link.
-     *
-     * @param id link id
-     * @return info, or empty if it is gone
-     */
+    /** Describes a link; empty if it is gone. */
     Optional<LinkInfo> linkInfo(int id);
 
-    /**
-     * Opens a pinned map.
-     *
-     * @return map that the caller closes
-     */
+    /** Opens a pinned map. The caller closes it. */
     BpfMap pinnedMap(Path path);
 
-    /**
-     * Opens a pinned link.
-     *
-     * @return link that the caller closes
-     */
+    /** Opens a pinned link. The caller closes it. */
     BpfLink pinnedLink(Path path);
 
     /**

@@ -13,11 +13,7 @@ public interface BpfLink extends AutoCloseable {
     /** Describes the link. */
     LinkInfo info();
 
-    /**
-     * Pins the link, so that it outlives this process.
-     *
-     * @param path below a bpffs mount, must not exist
-     */
+    /** Pins the link at a path below a bpffs mount, so that it outlives this process. */
     void pin(Path path);
 
     @Override

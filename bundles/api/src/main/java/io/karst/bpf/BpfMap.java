@@ -34,11 +34,7 @@ public interface BpfMap extends AutoCloseable {
      */
     void update(byte[] key, byte[] value);
 
-    /**
-     * Removes an element.
-     *
-     * @return false if there was none
-     */
+    /** Removes an element; false if there was none. */
     boolean delete(byte[] key);
 
     /**
@@ -49,11 +45,7 @@ public interface BpfMap extends AutoCloseable {
      */
     MappedMemory mmap(boolean writable);
 
-    /**
-     * Pins the map.
-     *
-     * @param path below a bpffs mount, must not exist
-     */
+    /** Pins the map at a path below a bpffs mount, which must not exist. */
     void pin(Path path);
 
     @Override

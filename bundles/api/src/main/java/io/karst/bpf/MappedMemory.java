@@ -16,39 +16,19 @@ public interface MappedMemory extends AutoCloseable {
     /** Size of the usable area, bytes. */
     long size();
 
-    /**
-     * Reads a long.
-     *
-     * @param offset bytes, a multiple of 8
-     */
+    /** Reads a long; the offset is a multiple of 8. */
     long getLong(long offset);
 
-    /**
-     * Writes a long.
-     *
-     * @param offset bytes, a multiple of 8
-     */
+    /** Writes a long; the offset is a multiple of 8. */
     void putLong(long offset, long value);
 
-    /**
-     * Reads an int.
-     *
-     * @param offset bytes, a multiple of 4
-     */
+    /** Reads an int; the offset is a multiple of 4. */
     int getInt(long offset);
 
-    /**
-     * Writes an int.
-     *
-     * @param offset bytes, a multiple of 4
-     */
+    /** Writes an int; the offset is a multiple of 4. */
     void putInt(long offset, int value);
 
-    /**
-     * Copies longs out, much faster than one by one.
-     *
-     * @param offset bytes, a multiple of 8
-     */
+    /** Copies longs out, much faster than one by one; the offset is a multiple of 8. */
     void getLongs(long offset, long[] into, int count);
 
     /** Copies bytes in. */

@@ -44,38 +44,22 @@ public record ObjectSpec(
         });
     }
 
-    /**
-     * An object as it is in its file.
-     *
-     * @param btf what to relocate it against
-     */
+    /** An object as it is in its file. */
     public static ObjectSpec of(CoreAsset asset, BtfOptions btf) {
         return new ObjectSpec(asset, btf, Map.of(), Map.of(), Optional.empty(), Map.of());
     }
 
-    /**
-     * Sets a variable.
-     *
-     * @param variable C name of a {@code const volatile} variable
-     */
+    /** Sets a {@code const volatile} variable. */
     public ObjectSpec constant(String variable, long value) {
         return new ObjectSpec(asset, btf, with(constants, variable, value), entries, programs, reused);
     }
 
-    /**
-     * Sets the size of a map.
-     *
-     * @param size most entries
-     */
+    /** Sets the most entries of a map. */
     public ObjectSpec entries(String map, long size) {
         return new ObjectSpec(asset, btf, constants, with(entries, map, size), programs, reused);
     }
 
-    /**
-     * Loads only these programs.
-     *
-     * @param names programs; none is possible
-     */
+    /** Loads only these programs, or none. */
     public ObjectSpec programs(Collection<String> names) {
         return new ObjectSpec(asset, btf, constants, entries, Optional.of(Set.copyOf(names)), reused);
     }

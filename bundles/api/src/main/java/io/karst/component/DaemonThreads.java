@@ -10,23 +10,14 @@ public final class DaemonThreads {
 
     private DaemonThreads() {}
 
-    /**
-     * Makes a thread, which is not started.
-     *
-     * @param name begins with {@code karst-}
-     * @return a daemon
-     */
+    /** Makes a daemon thread, which is not started; its name begins with {@code karst-}. */
     public static Thread of(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         return thread;
     }
 
-    /**
-     * Makes threads for an executor.
-     *
-     * @return makes daemons
-     */
+    /** Makes daemon threads for an executor. */
     public static ThreadFactory named(String name) {
         return work -> of(name, work);
     }

@@ -159,12 +159,7 @@ public final class TrustedFiles {
         return new IOException(file + " is refused: " + why);
     }
 
-    /**
-     * What lstat(2) says.
-     *
-     * @param mode kind and permissions
-     * @param owner user
-     */
+    /** What lstat(2) says. */
     private record Status(int mode, int owner) {
         static final int REGULAR = 0100000;
         static final int DIRECTORY = 0040000;

@@ -23,21 +23,13 @@ public record ApplyOutcome(String listener, String path, long version, String sh
         reason = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
     }
 
-    /**
-     * The listener has begun.
-     *
-     * @param listener name of the listener
-     */
+    /** The listener has begun. */
     public static ApplyOutcome applying(String listener, RemoteConfig config) {
         return new ApplyOutcome(
                 listener, config.path(), config.version(), config.sha256(), ApplyState.UNACKNOWLEDGED, "");
     }
 
-    /**
-     * The configuration is in force.
-     *
-     * @param listener name of the listener
-     */
+    /** The configuration is in force. */
     public static ApplyOutcome applied(String listener, RemoteConfig config) {
         return new ApplyOutcome(
                 listener, config.path(), config.version(), config.sha256(), ApplyState.ACKNOWLEDGED, "");
@@ -53,11 +45,7 @@ public record ApplyOutcome(String listener, String path, long version, String sh
         return new ApplyOutcome(listener, config.path(), config.version(), config.sha256(), ApplyState.ERROR, reason);
     }
 
-    /**
-     * Whether the answer is about exactly this configuration.
-     *
-     * @return true for the same path, version and digest
-     */
+    /** Whether the answer is about exactly this configuration: the same path, version and digest. */
     public boolean isAbout(RemoteConfig config) {
         return path.equals(config.path()) && version == config.version() && sha256.equals(config.sha256());
     }

@@ -160,11 +160,7 @@ public record ContentionSnapshot(
             return histogram.clone();
         }
 
-        /**
-         * These waits and others.
-         *
-         * @param others of other locks, within the same time
-         */
+        /** These waits and those on other locks, within the same time. */
         public WaitCounters plus(WaitCounters others) {
             long[] sum = histogram.clone();
             for (int bucket = 0; bucket < sum.length; bucket++) {

@@ -29,11 +29,7 @@ public record TracingSettings(List<String> track, Duration rescanInterval) {
         }
     }
 
-    /**
-     * Whether a map's locks are traced.
-     *
-     * @param map its name, may be empty
-     */
+    /** Whether the locks of a map of this name are traced. */
     public boolean isTracked(String map) {
         return track.stream().anyMatch(name -> new NamePattern(name).matches(map));
     }

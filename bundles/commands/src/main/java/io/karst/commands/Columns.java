@@ -58,11 +58,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
             return of(heading, "", cell, cell);
         }
 
-        /**
-         * The same with another look.
-         *
-         * @param changed sets width, wrapping or colour
-         */
+        /** The same with another width, wrapping or colour. */
         public Column<T> looking(Consumer<Col> changed) {
             return new Column<>(heading, jsonName, cell, value, changed);
         }

@@ -23,12 +23,7 @@ import org.osgi.framework.ServiceReference;
  */
 public final class Services {
 
-    /**
-     * Work on a service.
-     *
-     * @param <S> its interface
-     * @param <R> the result
-     */
+    /** Work on a service. */
     public interface Use<S, R> {
 
         /**

@@ -38,11 +38,7 @@ public final class Units {
         return String.format(Locale.ROOT, form, value);
     }
 
-    /**
-     * A time that may be long.
-     *
-     * @param time not negative
-     */
+    /** A time that may be long. */
     public static String duration(Duration time) {
         long seconds = time.toSeconds();
         if (seconds < 60) {
@@ -56,11 +52,7 @@ public final class Units {
                 : seconds / 86_400 + " d " + seconds % 86_400 / 3_600 + " h";
     }
 
-    /**
-     * A size.
-     *
-     * @param bytes not negative
-     */
+    /** A size. */
     public static String bytes(long bytes) {
         String[] units = {"KiB", "MiB", "GiB", "TiB"};
         if (bytes < 1_024) {
@@ -85,11 +77,7 @@ public final class Units {
         return (recent ? TIME : DATE).format(at.atZone(clock.getZone()));
     }
 
-    /**
-     * An address.
-     *
-     * @param address unsigned
-     */
+    /** An address. */
     public static String hex(long address) {
         return "0x" + Long.toHexString(address);
     }

@@ -11,11 +11,7 @@ public final class FixedText {
 
     private FixedText() {}
 
-    /**
-     * Reads a field.
-     *
-     * @return up to the first zero, as UTF-8
-     */
+    /** Reads a field up to the first zero, as UTF-8. */
     public static String read(ByteBuffer buffer, int at, int bytes) {
         byte[] field = new byte[bytes];
         buffer.get(at, field);

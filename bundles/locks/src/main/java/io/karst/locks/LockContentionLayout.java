@@ -125,21 +125,12 @@ public final class LockContentionLayout {
 
     private LockContentionLayout() {}
 
-    /**
-     * The slot in a single lock's key.
-     *
-     * @param key key of a line in use: the slot + 1 in its upper half, so that it is never 0; the place in the lower
-     */
+    /** The slot in a single lock's key, which is slot + 1 in its upper half and the place in its lower, so never 0. */
     public static int slotOfKey(long key) {
         return (int) (key >>> Integer.SIZE) - 1;
     }
 
-    /**
-     * The index in a single lock's key.
-     *
-     * @param key key of a line in use
-     * @return place in its range, 0 to 2^32 - 1
-     */
+    /** The place in its range in a single lock's key. */
     public static long indexOfKey(long key) {
         return key & 0xffff_ffffL;
     }

@@ -13,19 +13,10 @@ sealed interface LockRecord {
     /** Which map the record is about. */
     MapKey key();
 
-    /**
-     * A map; its ranges and blind spots follow.
-     *
-     * @param key which map
-     * @param mapType {@code enum bpf_map_type}
-     */
+    /** A map; its ranges and blind spots follow. */
     record OfMap(MapKey key, int mapType) implements LockRecord {}
 
-    /**
-     * Some of the map's locks.
-     *
-     * @param range where they lie
-     */
+    /** Some of the map's locks. */
     record OfRange(LockRange range) implements LockRecord {
         @Override
         public MapKey key() {
@@ -33,26 +24,12 @@ sealed interface LockRecord {
         }
     }
 
-    /**
-     * Locks of the map that have no range.
-     *
-     * @param key which map
-     * @param reason why
-     */
+    /** Locks of the map that have no range. */
     record OfBlindSpot(MapKey key, BlindReason reason) implements LockRecord {}
 
-    /**
-     * What a map is. Comes only for maps that must not be opened by their id.
-     *
-     * @param key which map
-     * @param info the map
-     */
+    /** What a map is. Comes only for maps that must not be opened by their id. */
     record OfDescription(MapKey key, MapInfo info) implements LockRecord {}
 
-    /**
-     * The map has more ranges than one pass yields; last record of its map.
-     *
-     * @param key which map
-     */
+    /** The map has more ranges than one pass yields; last record of its map. */
     record OfMore(MapKey key) implements LockRecord {}
 }

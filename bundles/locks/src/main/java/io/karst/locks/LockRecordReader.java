@@ -48,11 +48,7 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
         this(DEFAULT_MAX_RECORDS);
     }
 
-    /**
-     * Accepts a number of records.
-     *
-     * @param maxRecords most records, at least 1
-     */
+    /** Accepts a number of records, at least 1. */
     public LockRecordReader(int maxRecords) {
         if (maxRecords < 1) {
             throw new IllegalArgumentException("maxRecords=" + maxRecords + " is below 1");

@@ -66,12 +66,7 @@ final class RangeFilter {
 
     private RangeFilter() {}
 
-    /**
-     * Filters a scan.
-     *
-     * @param scanned ranges in the order scanned
-     * @return what passes, by address
-     */
+    /** Filters the ranges of a scan. What passes is sorted by address. */
     static Result filter(Collection<LockRange> scanned) {
         RangeFilter filter = new RangeFilter();
         List<LockRange> kept = new ArrayList<>(scanned.size());

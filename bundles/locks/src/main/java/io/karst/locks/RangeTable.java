@@ -28,11 +28,7 @@ public final class RangeTable {
      */
     public record Entry(LockRange range, int slot, LockRange counted) {
 
-        /**
-         * A range with a slot of its own.
-         *
-         * @param slot number of its counters, from 0
-         */
+        /** A range with a slot of its own. */
         public Entry(LockRange range, int slot) {
             this(range, slot, range);
         }

@@ -51,11 +51,7 @@ public final class SlotAllocator {
     private final Set<Integer> released = new LinkedHashSet<>();
     private int used;
 
-    /**
-     * An allocator of empty slots.
-     *
-     * @param slots number of slots, 1 to {@value LockContentionLayout#MAX_RANGES}
-     */
+    /** An allocator of 1 to {@value LockContentionLayout#MAX_RANGES} empty slots. */
     public SlotAllocator(int slots) {
         if (slots < 1 || slots > LockContentionLayout.MAX_RANGES) {
             throw new IllegalArgumentException("slots=" + slots + " is outside 1.." + LockContentionLayout.MAX_RANGES);
@@ -85,11 +81,7 @@ public final class SlotAllocator {
         }
     }
 
-    /**
-     * Plans a table for a scan.
-     *
-     * @param ignored ids of maps that are left out without a word
-     */
+    /** Plans a table for a scan. Ignored maps are left out without a word. */
     public Plan plan(Inventory inventory, IntPredicate ignored) {
         Map<LockRange, MapResource> wanted = new LinkedHashMap<>();
         for (MapResource map : inventory.maps()) {
@@ -133,11 +125,7 @@ public final class SlotAllocator {
         return RangeTable.of(entries);
     }
 
-    /**
-     * Makes a plan the present state.
-     *
-     * @param plan the last one made; nothing was released or committed since
-     */
+    /** Makes the last plan the present state; nothing was released or committed since. */
     public void commit(Plan plan) {
         Set<Integer> gone = new HashSet<>(owner.keySet());
         for (RangeTable.Entry entry : plan.table().entries()) {

@@ -50,12 +50,7 @@ public sealed interface Refusal {
      */
     record MalformedJson(String what, int offset, String reason) implements Refusal {}
 
-    /**
-     * A JSON object has a key twice, so readers could disagree about it.
-     *
-     * @param what which document
-     * @param key the key
-     */
+    /** A JSON object has a key twice, so readers could disagree about it. */
     record DuplicateJsonKey(String what, String key) implements Refusal {}
 
     /**
@@ -115,12 +110,7 @@ public sealed interface Refusal {
      */
     record KeyIdMismatch(String declared, String computed) implements Refusal {}
 
-    /**
-     * One key id signed twice.
-     *
-     * @param role which metadata
-     * @param keyId the key id
-     */
+    /** One key id signed twice. */
     record DuplicateSignature(String role, String keyId) implements Refusal {}
 
     /**
@@ -163,18 +153,10 @@ public sealed interface Refusal {
      */
     record RolledBack(String role, long held, long offered) implements Refusal {}
 
-    /**
-     * A role that the trusted snapshot lists is gone from the new one.
-     *
-     * @param role its name
-     */
+    /** A role that the trusted snapshot lists is gone from the new one. */
     record RoleRemoved(String role) implements Refusal {}
 
-    /**
-     * A role is delegated to, but the snapshot does not list it.
-     *
-     * @param role its name
-     */
+    /** A role is delegated to, but the snapshot does not list it. */
     record NotInSnapshot(String role) implements Refusal {}
 
     /**
@@ -204,48 +186,22 @@ public sealed interface Refusal {
     /** Configurations or files came without the targets that would vouch for them. */
     record MissingTargets() implements Refusal {}
 
-    /**
-     * A path does not follow the grammar.
-     *
-     * @param path the path
-     * @param reason what is wrong
-     */
+    /** A path does not follow the grammar. */
     record MalformedPath(String path, String reason) implements Refusal {}
 
-    /**
-     * A configuration is for a product that this client does not accept.
-     *
-     * @param path the path
-     * @param product the product
-     */
+    /** A configuration is for a product that this client does not accept. */
     record UnknownProduct(String path, String product) implements Refusal {}
 
-    /**
-     * The signed targets do not have a configuration.
-     *
-     * @param path the path
-     */
+    /** The signed targets do not have a configuration. */
     record NotInTargets(String path) implements Refusal {}
 
-    /**
-     * The server did not send a file that is neither held.
-     *
-     * @param path the path
-     */
+    /** The server did not send a file that is neither held. */
     record MissingTargetFile(String path) implements Refusal {}
 
-    /**
-     * The server sent one path twice.
-     *
-     * @param path the path
-     */
+    /** The server sent one path twice. */
     record DuplicateTargetFile(String path) implements Refusal {}
 
-    /**
-     * A target has no usable {@code custom.v}.
-     *
-     * @param path the path
-     */
+    /** A target has no usable {@code custom.v}. */
     record MissingConfigVersion(String path) implements Refusal {}
 
     /**
@@ -265,19 +221,10 @@ public sealed interface Refusal {
      */
     record HashMismatch(String path, String algorithm) implements Refusal {}
 
-    /**
-     * A digest's algorithm is not known, so the file cannot be vouched for.
-     *
-     * @param path the path
-     * @param algorithm its name
-     */
+    /** A digest's algorithm is not known, so the file cannot be vouched for. */
     record UnknownHashAlgorithm(String path, String algorithm) implements Refusal {}
 
-    /**
-     * A target lists no digest.
-     *
-     * @param path the path
-     */
+    /** A target lists no digest. */
     record MissingHash(String path) implements Refusal {}
 
     /**
@@ -304,10 +251,6 @@ public sealed interface Refusal {
      */
     record FetchFailed(String url, String reason) implements Refusal {}
 
-    /**
-     * Stored state is damaged or of an unknown format.
-     *
-     * @param reason what is wrong
-     */
+    /** Stored state is damaged or of an unknown format. */
     record DamagedState(String reason) implements Refusal {}
 }

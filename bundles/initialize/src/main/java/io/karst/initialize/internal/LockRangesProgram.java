@@ -39,11 +39,7 @@ final class LockRangesProgram implements AutoCloseable {
         locatedCpus = object.map("cpus").lookup(FIRST).map(Bytes::toInt).orElse(0);
     }
 
-    /**
-     * Loads it.
-     *
-     * @throws io.karst.asset.AssetException if it cannot be loaded
-     */
+    /** Loads it. */
     static LockRangesProgram load(CoreAssetLoader loader, Bpf bpf) {
         return loader.load(
                 ASSET, (asset, btf) -> BpfObject.handOver(bpf.load(ObjectSpec.of(asset, btf)), LockRangesProgram::new));

@@ -43,12 +43,7 @@ final class MapInfos {
         scan++;
     }
 
-    /**
-     * Describes a map.
-     *
-     * @param locks what the kernel program wrote about it
-     * @return empty if it is gone
-     */
+    /** Describes a map; empty if it is gone. */
     Optional<MapInfo> describe(MapLocks locks) {
         if (locks.description().isPresent()) {
             return locks.description();

@@ -44,12 +44,7 @@ final class MapPinScanner {
         this.mountInfo = mountInfo;
     }
 
-    /**
-     * Walks all pins.
-     *
-     * @param blindSpots gets what could not be read
-     * @return paths by map id
-     */
+    /** Walks all pins, and tells their paths by map id. */
     Map<Integer, List<String>> read(List<String> blindSpots) {
         Map<Pin, OptionalInt> now = new HashMap<>();
         Map<Integer, List<String>> paths = new HashMap<>();

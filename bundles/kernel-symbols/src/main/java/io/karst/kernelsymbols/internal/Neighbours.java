@@ -53,12 +53,7 @@ final class Neighbours {
         }
     }
 
-    /**
-     * The symbol at or below a wanted address.
-     *
-     * @param address one of those wanted
-     * @return the nearest
-     */
+    /** The nearest symbol at or below a wanted address. */
     Optional<Symbol> below(long address) {
         Optional<Symbol> best = Optional.empty();
         for (int i = 0; i <= indexOf(address); i++) {

@@ -23,11 +23,7 @@ final class ElfCheck {
 
     private ElfCheck() {}
 
-    /**
-     * Checks an object.
-     *
-     * @throws BpfException naming the first thing wrong
-     */
+    /** Checks an object; the exception names the first thing wrong. */
     static void check(ByteBuffer content, String name) {
         String wrong = wrong(content.duplicate());
         if (!wrong.isEmpty()) {

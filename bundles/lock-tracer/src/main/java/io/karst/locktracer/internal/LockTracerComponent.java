@@ -35,11 +35,7 @@ public final class LockTracerComponent implements Stage {
     private final BundleContext context;
     private volatile LockTracerStage.Config config;
 
-    /**
-     * Starts the stage.
-     *
-     * @param symbols which lock implementations there are
-     */
+    /** Starts the stage. */
     @Activate
     public LockTracerComponent(
             ComponentContext component,

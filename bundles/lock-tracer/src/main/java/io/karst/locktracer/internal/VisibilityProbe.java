@@ -19,11 +19,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class VisibilityProbe implements AbilityProbe {
     private final LockTracer tracer;
 
-    /**
-     * Called by the service component runtime.
-     *
-     * @param tracer whose self-test counts
-     */
+    /** Tells what the self-test of this tracer found. */
     @Activate
     public VisibilityProbe(@Reference(name = "tracer") LockTracer tracer) {
         this.tracer = tracer;

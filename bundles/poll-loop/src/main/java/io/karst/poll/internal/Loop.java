@@ -36,11 +36,7 @@ final class Loop implements PollLoop, AutoCloseable {
     private boolean started;
     private boolean closed;
 
-    /**
-     * A loop that does nothing yet.
-     *
-     * @param random numbers from 0 to 1, for jitter
-     */
+    /** A loop that does nothing yet. */
     Loop(Clock clock, DoubleSupplier random) {
         this.clock = clock;
         this.random = random;

@@ -65,11 +65,7 @@ public final class ByteFormat {
             this.in = in;
         }
 
-        /**
-         * Checks digest, name and version.
-         *
-         * @return a reader behind them
-         */
+        /** Checks digest, name and version, and reads on behind them. */
         public static Reader open(Bytes stored, String format, int version) {
             if (stored.size() < DIGEST_BYTES) {
                 throw damaged("it has " + stored.size() + " bytes");

@@ -25,11 +25,7 @@ public final class CanonicalJson {
 
     private CanonicalJson() {}
 
-    /**
-     * Writes a value.
-     *
-     * @return its canonical form in UTF-8
-     */
+    /** Writes a value in its canonical form, UTF-8. */
     public static Bytes of(JsonValue value) {
         StringBuilder out = new StringBuilder();
         write(value, out);

@@ -12,11 +12,7 @@ import java.util.Map;
 /** A JSON value without fractions. */
 public sealed interface JsonValue {
 
-    /**
-     * An object.
-     *
-     * @param members in the order of the document
-     */
+    /** An object; members are in the order of the document. */
     record JsonObject(Map<String, JsonValue> members) implements JsonValue {
 
         /** Copies the map and keeps its order. */
@@ -25,11 +21,7 @@ public sealed interface JsonValue {
         }
     }
 
-    /**
-     * An array.
-     *
-     * @param elements in order
-     */
+    /** An array. */
     record JsonArray(List<JsonValue> elements) implements JsonValue {
 
         /** Copies the list. */
@@ -38,18 +30,10 @@ public sealed interface JsonValue {
         }
     }
 
-    /**
-     * A text without lone surrogates.
-     *
-     * @param text its characters
-     */
+    /** A text without lone surrogates. */
     record JsonString(String text) implements JsonValue {}
 
-    /**
-     * A whole number, exact whatever its size.
-     *
-     * @param number its value
-     */
+    /** A whole number, exact whatever its size. */
     record JsonInteger(BigInteger number) implements JsonValue {
 
         /** A number of 64 bits. */
@@ -58,11 +42,7 @@ public sealed interface JsonValue {
         }
     }
 
-    /**
-     * True or false.
-     *
-     * @param value which
-     */
+    /** True or false. */
     record JsonBoolean(boolean value) implements JsonValue {}
 
     /** Null. */

@@ -23,12 +23,7 @@ final class Clients {
         this.most = most;
     }
 
-    /**
-     * One client.
-     *
-     * @param client as it described itself last
-     * @param at when
-     */
+    /** One client, as it described itself last. */
     record Seen(Client client, Instant at) {}
 
     synchronized void saw(Client client, Instant at) {

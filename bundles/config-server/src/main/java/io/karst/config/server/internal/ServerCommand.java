@@ -47,10 +47,6 @@ abstract class ServerCommand extends KarstCommand {
         return String.valueOf(e.getMessage());
     }
 
-    /**
-     * Does the command's work.
-     *
-     * @throws IOException if a file cannot be read or written
-     */
+    /** Does the command's work. */
     abstract void run(ConfigServer server) throws IOException;
 }

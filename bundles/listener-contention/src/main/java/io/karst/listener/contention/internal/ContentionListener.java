@@ -53,11 +53,7 @@ public final class ContentionListener implements ConfigListener, PollTask {
     private final Runnable wake;
     private final Map<String, Wanted> wanted = new TreeMap<>();
 
-    /**
-     * Nothing is changed until a file comes.
-     *
-     * @param contention measured
-     */
+    /** Nothing is changed until a file comes. */
     @Activate
     public ContentionListener(
             @Reference(name = "tracingControl") TracingControl control,

@@ -22,11 +22,7 @@ public sealed interface AdoptionPlan {
     /** Its notes fit, but its counters have other sizes: as above, with new counters, and the old ones added to them. */
     record Migrate() implements AdoptionPlan {}
 
-    /**
-     * It counts in a way that cannot be read here: begin anew, then remove it.
-     *
-     * @param reason why, part of a sentence
-     */
+    /** It counts in a way that cannot be read here: begin anew, then remove it. */
     record Discard(String reason) implements AdoptionPlan {}
 
     /**
@@ -89,11 +85,7 @@ public sealed interface AdoptionPlan {
         return new ReplacePrograms();
     }
 
-    /**
-     * Whether counts can be read.
-     *
-     * @return true for a generation of the same layout on the same machine
-     */
+    /** Whether counts can be read: those of the same layout on the same machine. */
     static Predicate<GenerationHeader> readableFor(Wanted wanted) {
         return state -> state.layout() == wanted.layout() && state.cpus() == wanted.cpus();
     }

@@ -84,11 +84,7 @@ public final class DoubleBufferedRecord {
         memory.putLong(CLEARED, memory.getLong(VALID));
     }
 
-    /**
-     * Replaces the value by one that has no slots to be cleared.
-     *
-     * @throws IllegalArgumentException if it is too long
-     */
+    /** Replaces the value by one that has no slots to be cleared. */
     public void write(SavedTotals saved) {
         write(saved.encode());
         cleared();

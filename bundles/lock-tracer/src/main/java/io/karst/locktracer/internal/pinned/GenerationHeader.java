@@ -32,11 +32,7 @@ public record GenerationHeader(int layout, int cpus, int slots, int lines, Insta
     private static final int SINCE_SECONDS = 24;
     private static final int SINCE_NANOS = 32;
 
-    /**
-     * Writes it down.
-     *
-     * @param memory {@value #BYTES} bytes
-     */
+    /** Writes it into {@value #BYTES} bytes. */
     public void write(MappedMemory memory) {
         memory.putInt(LAYOUT, layout);
         memory.putInt(CPUS, cpus);
@@ -47,11 +43,7 @@ public record GenerationHeader(int layout, int cpus, int slots, int lines, Insta
         memory.putLong(MAGIC_WORD, MAGIC);
     }
 
-    /**
-     * Reads it.
-     *
-     * @return empty if it is no state
-     */
+    /** Reads it; empty if it is no state. */
     public static Optional<GenerationHeader> read(MappedMemory memory) {
         if (memory.size() < BYTES || memory.getLong(MAGIC_WORD) != MAGIC) {
             return Optional.empty();

@@ -45,18 +45,10 @@ public final class PinDirectory {
     /** Whether pins can be made. */
     public sealed interface Access {}
 
-    /**
-     * They can.
-     *
-     * @param pins the directory, ready for use
-     */
+    /** They can; the directory is ready for use. */
     public record Usable(PinDirectory pins) implements Access {}
 
-    /**
-     * They cannot.
-     *
-     * @param reason why, and the remedy
-     */
+    /** They cannot; the reason names the remedy. */
     public record Unavailable(String reason) implements Access {}
 
     private final Path directory;
@@ -149,11 +141,7 @@ public final class PinDirectory {
                 .toList();
     }
 
-    /**
-     * Makes a directory for a new generation, with a number above all others.
-     *
-     * @throws IOException if it cannot be made
-     */
+    /** Makes a directory for a new generation, with a number above all others. */
     public Path createGeneration() throws IOException {
         List<String> generations = generations();
         long last = generations.isEmpty() ? 0 : Long.parseLong(generations.get(generations.size() - 1));
@@ -162,11 +150,7 @@ public final class PinDirectory {
         return generation;
     }
 
-    /**
-     * Removes a generation's pins and its directory.
-     *
-     * @throws IOException if something cannot be removed
-     */
+    /** Removes a generation's pins and its directory. */
     public int removeGeneration(String name) throws IOException {
         Path generation = directory.resolve(name);
         if (!Files.isDirectory(generation, LinkOption.NOFOLLOW_LINKS)) {
@@ -177,11 +161,7 @@ public final class PinDirectory {
         return removed;
     }
 
-    /**
-     * Removes a generation's pins only, in {@link #ORDER_OF_REMOVAL}.
-     *
-     * @throws IOException if something cannot be removed
-     */
+    /** Removes a generation's pins only, in {@link #ORDER_OF_REMOVAL}. */
     public int emptyGeneration(String name) throws IOException {
         Path generation = directory.resolve(name);
         int removed = 0;

@@ -36,12 +36,7 @@ public record PinnedLinks(Bpf bpf, Path directory) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /**
-     * Skipped runs, by program id.
-     *
-     * @param begins of begin programs
-     * @param ends of end programs
-     */
+    /** Skipped runs of begin and of end programs, by program id. */
     public record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {
 
         /** Copies the maps. */

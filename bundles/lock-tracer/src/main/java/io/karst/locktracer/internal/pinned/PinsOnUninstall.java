@@ -51,11 +51,7 @@ public final class PinsOnUninstall {
         String pin_instance() default "";
     }
 
-    /**
-     * Called by the service component runtime.
-     *
-     * @param config raw settings, of which those of the pins count
-     */
+    /** Watches this bundle; of the settings those of the pins count. */
     @Activate
     public PinsOnUninstall(BundleContext context, Config config) {
         this.context = context;

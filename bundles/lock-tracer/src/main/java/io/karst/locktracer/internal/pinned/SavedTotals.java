@@ -56,21 +56,12 @@ public record SavedTotals(
         return new SavedTotals(new LockTotals(), Set.of(), Map.of(), Map.of(), List.of(), 0);
     }
 
-    /**
-     * With other counts.
-     *
-     * @param changed counts of ranges that are gone
-     * @param slots those whose counts they now hold
-     */
+    /** With other counts, which now hold those of these slots. */
     public SavedTotals with(LockTotals changed, Set<Integer> slots) {
         return new SavedTotals(changed, slots, beginMisses, endMisses, visibility, merged);
     }
 
-    /**
-     * With another result of the self-test.
-     *
-     * @param found one entry for each family
-     */
+    /** With another result of the self-test. */
     public SavedTotals with(List<LockVisibility> found) {
         return new SavedTotals(totals, Set.of(), beginMisses, endMisses, found, merged);
     }
@@ -174,12 +165,7 @@ public record SavedTotals(
         out.writeByte((int) left);
     }
 
-    /**
-     * From bytes.
-     *
-     * @param bytes what {@link #encode} wrote
-     * @throws IllegalArgumentException if they are anything else
-     */
+    /** From the bytes that {@link #encode} wrote. */
     public static SavedTotals decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             LockTotals totals = new LockTotals();

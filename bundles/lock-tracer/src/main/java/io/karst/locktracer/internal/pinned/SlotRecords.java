@@ -35,11 +35,7 @@ public final class SlotRecords {
 
     private final MappedMemory memory;
 
-    /**
-     * Records in some memory.
-     *
-     * @param memory a multiple of {@value #BYTES} bytes, stays the caller's
-     */
+    /** Records in some memory, a multiple of {@value #BYTES} bytes, which stays the caller's. */
     public SlotRecords(MappedMemory memory) {
         this.memory = memory;
     }

@@ -24,10 +24,6 @@ public interface Ticker {
     /** Nanoseconds since some moment, as {@link System#nanoTime}. */
     long nanos();
 
-    /**
-     * Lets time pass; may return early.
-     *
-     * @param nanos how long at most
-     */
+    /** Lets time pass, at most so long; may return early. */
     void park(long nanos);
 }

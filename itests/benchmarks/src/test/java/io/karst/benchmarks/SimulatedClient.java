@@ -5,8 +5,8 @@ package io.karst.benchmarks;
 
 import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ApplyOutcome.ApplyState;
-import io.karst.remoteconfig.ConfigRequest.AgentDetails;
-import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
 import io.karst.remoteconfig.client.ClientState.Step;

@@ -7,11 +7,10 @@ import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
-import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.ConfigRequest.FileHash;
-import io.karst.remoteconfig.ConfigRequest.Report;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.Refusal;
-import io.karst.remoteconfig.format.ByteFormat;
 import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.time.Instant;
 import java.util.Collections;
@@ -59,7 +58,7 @@ public record ClientState(
 
     /** The form to store; see {@link StateRestorer}. */
     Bytes toBytes() {
-        ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, FORMAT_VERSION);
+        Bytes.Writer out = new Bytes.Writer(FORMAT, FORMAT_VERSION);
         out.number(roots.size());
         roots.forEach(out::bytes);
         out.number(targetsFloor);

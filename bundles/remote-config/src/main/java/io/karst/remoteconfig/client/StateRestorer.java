@@ -8,7 +8,6 @@ import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
-import io.karst.remoteconfig.format.ByteFormat;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ final class StateRestorer {
         private record Config(long version, Bytes content) {}
 
         static Stored read(Bytes stored) {
-            ByteFormat.Reader in = ByteFormat.Reader.open(stored, ClientState.FORMAT, ClientState.FORMAT_VERSION);
+            Bytes.Reader in = Bytes.Reader.open(stored, ClientState.FORMAT, ClientState.FORMAT_VERSION);
             List<Bytes> roots = new ArrayList<>();
             for (long left = in.count(); left > 0; left--) {
                 roots.add(in.bytes());

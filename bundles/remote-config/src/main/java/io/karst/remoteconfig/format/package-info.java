@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * JSON as signed metadata needs it: a strict parser and the OLPC canonical writer. And the binary form in which state is stored.
+ * JSON as signed metadata needs it: a strict parser and the OLPC canonical form.
  */
 @NullMarked
 package io.karst.remoteconfig.format;

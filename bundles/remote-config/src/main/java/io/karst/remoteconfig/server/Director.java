@@ -4,14 +4,14 @@
 package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.ConfigRequest.CachedFile;
-import io.karst.remoteconfig.ConfigRequest.Client;
-import io.karst.remoteconfig.ConfigRequest.FileHash;
-import io.karst.remoteconfig.ConfigRequest.State;
-import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
-import io.karst.remoteconfig.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,7 +4,6 @@
 package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonValue;
 import io.karst.remoteconfig.format.JsonValue.JsonArray;
 import io.karst.remoteconfig.format.JsonValue.JsonBoolean;
@@ -114,7 +113,7 @@ final class SignedDocument {
     }
 
     private static Bytes sign(JsonObject signed, List<SigningKey> signers) {
-        Bytes message = CanonicalJson.of(signed);
+        Bytes message = signed.canonical();
         Map<String, JsonValue> signatures = new LinkedHashMap<>();
         for (SigningKey key : signers) {
             signatures.put(
@@ -126,6 +125,6 @@ final class SignedDocument {
         Map<String, JsonValue> envelope = new LinkedHashMap<>();
         envelope.put("signatures", new JsonArray(List.copyOf(signatures.values())));
         envelope.put("signed", signed);
-        return CanonicalJson.of(new JsonObject(envelope));
+        return new JsonObject(envelope).canonical();
     }
 }

@@ -5,7 +5,7 @@ package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
-import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.OfflineProof;
 import io.karst.remoteconfig.tuf.RootMetadata;

@@ -6,8 +6,6 @@ package io.karst.remoteconfig.server;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.format.ByteFormat;
-import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonValue;
 import io.karst.remoteconfig.format.JsonValue.JsonArray;
 import io.karst.remoteconfig.format.JsonValue.JsonObject;
@@ -44,7 +42,7 @@ public final class SigningKey {
         this.secret = secret;
         this.publicKey = publicKey;
         this.description = describe(publicKey);
-        this.keyId = CanonicalJson.of(description).digest("SHA-256").toHex();
+        this.keyId = description.canonical().digest("SHA-256").toHex();
     }
 
     private static JsonObject describe(Bytes publicKey) {
@@ -78,7 +76,7 @@ public final class SigningKey {
      * @throws RefusedException if this is no key, or its halves do not belong together
      */
     public static SigningKey fromBytes(Bytes stored) {
-        ByteFormat.Reader in = ByteFormat.Reader.open(stored, FORMAT, VERSION);
+        Bytes.Reader in = Bytes.Reader.open(stored, FORMAT, VERSION);
         Bytes pkcs8 = in.bytes();
         Bytes publicKey = in.bytes();
         in.end();
@@ -101,7 +99,7 @@ public final class SigningKey {
 
     /** The form to store, in a file that nobody else may read: PKCS#8, with the public half. */
     public Bytes toBytes() {
-        ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
+        Bytes.Writer out = new Bytes.Writer(FORMAT, VERSION);
         out.bytes(Bytes.of(secret.getEncoded()));
         out.bytes(publicKey);
         return out.finish();

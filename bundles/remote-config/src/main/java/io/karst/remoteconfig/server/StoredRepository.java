@@ -7,7 +7,6 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.format.ByteFormat;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.time.Duration;
@@ -28,7 +27,7 @@ record StoredRepository(
     private static final long NEVER = Long.MIN_VALUE;
 
     Bytes toBytes() {
-        ByteFormat.Writer out = new ByteFormat.Writer(FORMAT, VERSION);
+        Bytes.Writer out = new Bytes.Writer(FORMAT, VERSION);
         out.number(settings.rootValidity().toSeconds());
         out.number(settings.targetsValidity().toSeconds());
         out.text(settings.organisation().orElse(""));
@@ -48,7 +47,7 @@ record StoredRepository(
         return out.finish();
     }
 
-    private static void write(ByteFormat.Writer out, PublishedConfig config) {
+    private static void write(Bytes.Writer out, PublishedConfig config) {
         out.number(config.version());
         out.bytes(config.content());
         out.number(config.expires().map(Instant::getEpochSecond).orElse(NEVER));
@@ -65,7 +64,7 @@ record StoredRepository(
     }
 
     static StoredRepository read(Bytes stored) {
-        ByteFormat.Reader in = ByteFormat.Reader.open(stored, FORMAT, VERSION);
+        Bytes.Reader in = Bytes.Reader.open(stored, FORMAT, VERSION);
         RepositorySettings settings;
         List<Bytes> roots = new ArrayList<>();
         SortedMap<String, ConfigHistory> histories = new TreeMap<>();
@@ -94,7 +93,7 @@ record StoredRepository(
         return new StoredRepository(settings, roots, targets, histories);
     }
 
-    private static ConfigHistory history(ByteFormat.Reader in, ConfigPath path) {
+    private static ConfigHistory history(Bytes.Reader in, ConfigPath path) {
         long lastVersion = in.number();
         boolean offered = in.number() == 1;
         long former = in.count();
@@ -106,7 +105,7 @@ record StoredRepository(
         return new ConfigHistory(current, lastVersion, earlier);
     }
 
-    private static PublishedConfig config(ByteFormat.Reader in, ConfigPath path) {
+    private static PublishedConfig config(Bytes.Reader in, ConfigPath path) {
         long version = in.number();
         Bytes content = in.bytes();
         long end = in.number();

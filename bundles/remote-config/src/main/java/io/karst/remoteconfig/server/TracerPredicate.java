@@ -3,8 +3,8 @@
 
 package io.karst.remoteconfig.server;
 
-import io.karst.remoteconfig.ConfigRequest.Client;
-import io.karst.remoteconfig.ConfigRequest.TracerDetails;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
 import java.util.Optional;
 
 /**

@@ -5,6 +5,7 @@ package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.tuf.RootMetadata.Role;
+import io.karst.remoteconfig.tuf.SignedMetadata.Fields;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,10 +4,11 @@
 package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigRequest.FileHash;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.format.JsonValue;
+import io.karst.remoteconfig.tuf.SignedMetadata.Fields;
 import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

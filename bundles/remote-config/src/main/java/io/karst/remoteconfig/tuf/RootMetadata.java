@@ -7,6 +7,7 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.format.JsonValue;
+import io.karst.remoteconfig.tuf.SignedMetadata.Fields;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

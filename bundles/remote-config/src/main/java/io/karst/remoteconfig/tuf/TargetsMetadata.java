@@ -4,12 +4,13 @@
 package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigRequest.FileHash;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.format.JsonValue;
 import io.karst.remoteconfig.format.JsonValue.JsonString;
+import io.karst.remoteconfig.format.JsonValue;
 import io.karst.remoteconfig.tuf.RootMetadata.Role;
+import io.karst.remoteconfig.tuf.SignedMetadata.Fields;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;

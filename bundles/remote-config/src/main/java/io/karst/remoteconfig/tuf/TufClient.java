@@ -4,7 +4,7 @@
 package io.karst.remoteconfig.tuf;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigRequest.FileHash;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.time.Clock;

@@ -6,8 +6,8 @@ package io.karst.remoteconfig.tuf;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonValue.JsonObject;
+import io.karst.remoteconfig.tuf.SignedMetadata.Fields;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -64,7 +64,7 @@ public record TufKey(String keyId, String keyType, String scheme, String publicK
 
     /** SHA-256 of the canonical form of the whole description. */
     static String computeId(JsonObject json) {
-        return CanonicalJson.of(json).digest("SHA-256").toHex();
+        return json.canonical().digest("SHA-256").toHex();
     }
 
     void checkId() {

@@ -3,9 +3,9 @@
 
 package io.karst.remoteconfig.wire;
 
-import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.ConfigRequest.Client;
-import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;

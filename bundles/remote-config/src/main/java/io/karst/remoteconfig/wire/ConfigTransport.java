@@ -3,8 +3,8 @@
 
 package io.karst.remoteconfig.wire;
 
-import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A client's end. Used by one thread at a time. */

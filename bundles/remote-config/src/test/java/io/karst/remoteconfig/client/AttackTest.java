@@ -8,15 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
-import io.karst.remoteconfig.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientPolicy.Limits;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import io.karst.remoteconfig.client.ClientState.Step;
-import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonParser;
 import io.karst.remoteconfig.server.Forge;
 import io.karst.remoteconfig.server.RoleKeys;
@@ -360,7 +359,7 @@ class AttackTest {
         String weak = "01" + "00".repeat(31);
         String description =
                 "{\"keytype\":\"ed25519\",\"scheme\":\"ed25519\",\"keyval\":{\"public\":\"" + weak + "\"}}";
-        String keyId = CanonicalJson.of(JsonParser.parse("key", Bytes.utf8(description), 1000))
+        String keyId = JsonParser.parse("key", Bytes.utf8(description), 1000).canonical()
                 .digest("SHA-256")
                 .toHex();
         String keys = "{" + Forge.keyEntry(rootKey.keyId(), rootKey) + ",\"" + keyId + "\":" + description + "}";

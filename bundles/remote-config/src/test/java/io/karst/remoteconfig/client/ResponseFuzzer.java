@@ -4,9 +4,9 @@
 package io.karst.remoteconfig.client;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
-import io.karst.remoteconfig.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.server.Forge;

@@ -4,9 +4,9 @@
 package io.karst.remoteconfig.client;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
-import io.karst.remoteconfig.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

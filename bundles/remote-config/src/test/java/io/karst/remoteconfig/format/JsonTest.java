@@ -19,7 +19,7 @@ class JsonTest {
     private static final int LIMIT = 4_096;
 
     private static String canonical(String json) {
-        return CanonicalJson.of(JsonParser.parse("test", Bytes.utf8(json), LIMIT))
+        return JsonParser.parse("test", Bytes.utf8(json), LIMIT).canonical()
                 .toUtf8();
     }
 

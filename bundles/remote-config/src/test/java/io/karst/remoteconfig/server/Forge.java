@@ -4,7 +4,6 @@
 package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonParser;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ public final class Forge {
 
     /** A document around {@code signed}; what is signed is its canonical form. */
     public static Bytes sign(String signed, SigningKey... keys) {
-        Bytes message = CanonicalJson.of(JsonParser.parse("forged", Bytes.utf8(signed), LIMIT));
+        Bytes message = JsonParser.parse("forged", Bytes.utf8(signed), LIMIT).canonical();
         List<String> signatures = new ArrayList<>();
         for (SigningKey key : keys) {
             signatures.add(signature(key.keyId(), key.sign(message).toHex()));
@@ -49,13 +48,13 @@ public final class Forge {
 
     /** The raw signature over a document. */
     public static String rawSignature(String signed, SigningKey key) {
-        return key.sign(CanonicalJson.of(JsonParser.parse("forged", Bytes.utf8(signed), LIMIT)))
+        return key.sign(JsonParser.parse("forged", Bytes.utf8(signed), LIMIT).canonical())
                 .toHex();
     }
 
     /** A key as roots describe it, under any id. */
     public static String keyEntry(String keyId, SigningKey key) {
-        return "\"" + keyId + "\":" + CanonicalJson.of(key.description()).toUtf8();
+        return "\"" + keyId + "\":" + key.description().canonical().toUtf8();
     }
 
     /** The root that says who signs roots and targets. */

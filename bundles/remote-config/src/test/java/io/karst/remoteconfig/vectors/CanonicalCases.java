@@ -5,7 +5,6 @@ package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +42,6 @@ final class CanonicalCases {
     }
 
     private static Bytes canonical(CaseJson vector) {
-        return CanonicalJson.of(
-                JsonParser.parse("vector", Bytes.utf8(vector.need("input_json").text()), LIMIT));
+        return JsonParser.parse("vector", Bytes.utf8(vector.need("input_json").text()), LIMIT).canonical();
     }
 }

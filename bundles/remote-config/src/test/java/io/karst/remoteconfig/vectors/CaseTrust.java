@@ -4,9 +4,9 @@
 package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigResponse;
-import io.karst.remoteconfig.ConfigResponse.ConfigStatus;
-import io.karst.remoteconfig.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.RemoteConfigClient;
 import io.karst.remoteconfig.server.Forge;

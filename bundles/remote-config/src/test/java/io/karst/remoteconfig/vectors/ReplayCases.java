@@ -4,11 +4,11 @@
 package io.karst.remoteconfig.vectors;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.ConfigRequest.CachedFile;
-import io.karst.remoteconfig.ConfigRequest.Client;
-import io.karst.remoteconfig.ConfigRequest.State;
-import io.karst.remoteconfig.ConfigRequest.TracerDetails;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@
 
 package io.karst.remoteconfig.vectors;
 
-import io.karst.remoteconfig.ConfigResponse;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.client.RemoteConfigClient;

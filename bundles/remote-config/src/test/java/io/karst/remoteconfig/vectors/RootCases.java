@@ -6,7 +6,6 @@ package io.karst.remoteconfig.vectors;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.RemoteConfigClient;
-import io.karst.remoteconfig.format.CanonicalJson;
 import io.karst.remoteconfig.format.JsonParser;
 import io.karst.remoteconfig.format.JsonValue;
 import io.karst.remoteconfig.tuf.RootMetadata;
@@ -55,7 +54,7 @@ final class RootCases {
     /** A key's id has to be the digest of its description. */
     private static void checkId(Bytes root, String id) {
         JsonValue key = member(member(member(JsonParser.parse("root", root, root.size()), "signed"), "keys"), id);
-        VectorFailure.same(id, CanonicalJson.of(key).digest("SHA-256").toHex(), "key id");
+        VectorFailure.same(id, key.canonical().digest("SHA-256").toHex(), "key id");
     }
 
     private static JsonValue member(JsonValue object, String name) {

@@ -3,7 +3,7 @@
 
 package io.karst.config.grpc.internal;
 
-import io.karst.remoteconfig.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.wire.ConfigBackend;
 import io.karst.remoteconfig.wire.ConfigBackend.Answer;
 import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState;

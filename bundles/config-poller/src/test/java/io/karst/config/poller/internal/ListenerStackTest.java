@@ -14,7 +14,7 @@ import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.ConfigPath;
-import io.karst.remoteconfig.ConfigRequest.Report;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -5,8 +5,8 @@ package io.karst.config.poller.internal;
 
 import io.karst.config.ConfigChange;
 import io.karst.remoteconfig.AtomicFile;
-import io.karst.remoteconfig.ConfigRequest.AgentDetails;
-import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;

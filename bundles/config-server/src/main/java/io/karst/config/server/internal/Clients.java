@@ -3,7 +3,7 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

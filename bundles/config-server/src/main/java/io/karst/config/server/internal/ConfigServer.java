@@ -4,8 +4,8 @@
 package io.karst.config.server.internal;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigRequest;
-import io.karst.remoteconfig.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.server.SignedRepository;
 import io.karst.remoteconfig.wire.ConfigBackend;
 import io.karst.remoteconfig.wire.ConfigBackend.Answer;

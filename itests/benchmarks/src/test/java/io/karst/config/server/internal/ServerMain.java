@@ -7,7 +7,7 @@ import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
-import io.karst.remoteconfig.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import io.karst.remoteconfig.server.Publication;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;

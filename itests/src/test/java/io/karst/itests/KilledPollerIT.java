@@ -27,7 +27,7 @@ import org.junit.rules.TemporaryFolder;
  */
 public class KilledPollerIT {
 
-    private static final String POLLER = "io.karst.config.poller.internal.Poller";
+    private static final String POLLER = "io.karst.config.poller.internal.ConfigPollerStage";
     private static final String VERIFIER = "io.karst.remoteconfig.client.RemoteConfigClient";
     private static final String STATE_FILE = "io.karst.config.poller.internal.StateFile";
 

@@ -238,7 +238,7 @@ public final class Bytes {
 
         /** A text. */
         public String text() {
-            return new String(bytes().toArray(), StandardCharsets.UTF_8);
+            return bytes().toUtf8();
         }
 
         /** Checks that nothing follows. */

@@ -230,7 +230,8 @@ public sealed interface ConfigMessage {
             Bytes targets,
             List<TargetFile> targetFiles,
             List<String> clientConfigs,
-            ConfigStatus status) implements ConfigMessage {
+            ConfigStatus status)
+            implements ConfigMessage {
 
         /** The answer of a server that has nothing new. */
         public static final ConfigResponse EMPTY =

@@ -5,11 +5,11 @@ package io.karst.remoteconfig.client;
 
 import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientState.Step;

@@ -14,25 +14,35 @@ import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The director: selects the configurations for one client. The request has passed {@link RequestRules}. */
-final class Director {
-
-    private final SignedRepository repository;
-
-    Director(SignedRepository repository) {
-        this.repository = repository;
-    }
+/**
+ * The director: selects the configurations for one client. The request has passed {@link RequestRules}.
+ *
+ * @param roots every root that is kept
+ * @param rootVersion version of the last of them
+ * @param targets signed list of what is offered
+ * @param targetsVersion its version
+ * @param expires when root or targets expire, whichever comes first
+ * @param offered every configuration
+ */
+record Director(
+        List<Bytes> roots,
+        long rootVersion,
+        Bytes targets,
+        long targetsVersion,
+        Instant expires,
+        Collection<PublishedConfig> offered) {
 
     ConfigResponse answer(ConfigRequest request, Instant now) {
         Client client = request.client().orElseThrow();
         State state = client.state().orElseThrow();
-        if (!now.isBefore(repository.expires())) {
-            return new ConfigResponse(List.of(), repository.targets(), List.of(), List.of(), ConfigStatus.EXPIRED);
+        if (!now.isBefore(expires)) {
+            return new ConfigResponse(List.of(), targets, List.of(), List.of(), ConfigStatus.EXPIRED);
         }
         List<PublishedConfig> matching = matching(client, now);
         if (isCurrent(state, matching)) {
@@ -49,7 +59,7 @@ final class Director {
                 files.add(new TargetFile(path, config.content()));
             }
         }
-        return new ConfigResponse(newRoots(state), repository.targets(), files, paths, ConfigStatus.OK);
+        return new ConfigResponse(newRoots(state), targets, files, paths, ConfigStatus.OK);
     }
 
     /**
@@ -57,7 +67,7 @@ final class Director {
      * have changed since, and so may what has expired.
      */
     private boolean isCurrent(State state, List<PublishedConfig> matching) {
-        if (state.targetsVersion() != repository.targetsVersion() || state.rootVersion() < repository.rootVersion()) {
+        if (state.targetsVersion() != targetsVersion || state.rootVersion() < rootVersion) {
             return false;
         }
         Set<String> held = new HashSet<>();
@@ -71,7 +81,7 @@ final class Director {
     private List<PublishedConfig> matching(Client client, Instant now) {
         Set<String> products = Set.copyOf(client.products());
         List<PublishedConfig> matching = new ArrayList<>();
-        for (PublishedConfig config : repository.configs().values()) {
+        for (PublishedConfig config : offered) {
             if (products.contains(config.path().product()) && !config.isOver(now) && isMeant(config, client)) {
                 matching.add(config);
             }
@@ -85,9 +95,9 @@ final class Director {
     }
 
     private List<Bytes> newRoots(State state) {
-        long held = state.rootVersion() - repository.firstRootVersion() + 1;
-        int from = (int) Math.max(0, Math.min(held, repository.roots().size()));
-        return repository.roots().subList(from, repository.roots().size());
+        long held = state.rootVersion() - rootVersion + roots.size();
+        int from = (int) Math.max(0, Math.min(held, roots.size()));
+        return roots.subList(from, roots.size());
     }
 
     private static java.util.stream.Stream<String> keys(CachedFile file) {

@@ -3,12 +3,12 @@
 
 package io.karst.remoteconfig.server;
 
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.CachedFile;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
+import io.karst.remoteconfig.ConfigPath;
 import java.util.Optional;
 
 /** What a request has to satisfy before it is answered. */

@@ -4,8 +4,8 @@
 package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.OfflineProof;
 import io.karst.remoteconfig.tuf.RootMetadata;
@@ -168,10 +168,14 @@ public final class SignedRepository {
             return new Answer.InvalidRequest(broken.get());
         }
         try {
-            return new Answer.Answered(new Director(this).answer(request, now));
+            return new Answer.Answered(director().answer(request, now));
         } catch (TracerPredicate.BrokenRule e) {
             return new Answer.InvalidRequest(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Director director() {
+        return new Director(roots, rootVersion(), targets, targetsVersion(), expires(), configs.values());
     }
 
     /** Configurations offered, by path. */
@@ -187,11 +191,6 @@ public final class SignedRepository {
     /** The current targets. */
     public Bytes targets() {
         return targets;
-    }
-
-    /** Version of the first root that is kept. */
-    long firstRootVersion() {
-        return rootVersion() - roots.size() + 1;
     }
 
     /** Version of the current root. */

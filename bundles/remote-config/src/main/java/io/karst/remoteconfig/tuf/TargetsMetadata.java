@@ -7,8 +7,8 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.format.JsonValue.JsonString;
 import io.karst.remoteconfig.format.JsonValue;
+import io.karst.remoteconfig.format.JsonValue.JsonString;
 import io.karst.remoteconfig.tuf.RootMetadata.Role;
 import io.karst.remoteconfig.tuf.SignedMetadata.Fields;
 import java.math.BigInteger;
@@ -144,10 +144,6 @@ public final class TargetsMetadata {
 
     List<Delegation> delegations() {
         return delegations;
-    }
-
-    Bytes raw() {
-        return metadata.raw();
     }
 
     /**

@@ -3,6 +3,10 @@
 
 package io.karst.remoteconfig.tuf;
 
+import static io.karst.remoteconfig.tuf.RootMetadata.SNAPSHOT;
+import static io.karst.remoteconfig.tuf.RootMetadata.TARGETS;
+import static io.karst.remoteconfig.tuf.RootMetadata.TIMESTAMP;
+
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
@@ -20,9 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import static io.karst.remoteconfig.tuf.RootMetadata.SNAPSHOT;
-import static io.karst.remoteconfig.tuf.RootMetadata.TARGETS;
-import static io.karst.remoteconfig.tuf.RootMetadata.TIMESTAMP;
 
 /** One update of a TUF client. The numbers are those of the specification's version 1.0.34, section 5. */
 final class TufUpdate {

@@ -359,7 +359,8 @@ class AttackTest {
         String weak = "01" + "00".repeat(31);
         String description =
                 "{\"keytype\":\"ed25519\",\"scheme\":\"ed25519\",\"keyval\":{\"public\":\"" + weak + "\"}}";
-        String keyId = JsonParser.parse("key", Bytes.utf8(description), 1000).canonical()
+        String keyId = JsonParser.parse("key", Bytes.utf8(description), 1000)
+                .canonical()
                 .digest("SHA-256")
                 .toHex();
         String keys = "{" + Forge.keyEntry(rootKey.keyId(), rootKey) + ",\"" + keyId + "\":" + description + "}";

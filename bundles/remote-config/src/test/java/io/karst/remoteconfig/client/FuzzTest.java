@@ -6,11 +6,11 @@ package io.karst.remoteconfig.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.UpdaterDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import io.karst.remoteconfig.server.Forge;

@@ -19,8 +19,7 @@ class JsonTest {
     private static final int LIMIT = 4_096;
 
     private static String canonical(String json) {
-        return JsonParser.parse("test", Bytes.utf8(json), LIMIT).canonical()
-                .toUtf8();
+        return JsonParser.parse("test", Bytes.utf8(json), LIMIT).canonical().toUtf8();
     }
 
     private static Refusal refusal(Bytes json) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.CachedFile;
@@ -17,6 +16,7 @@ import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.ClientState;

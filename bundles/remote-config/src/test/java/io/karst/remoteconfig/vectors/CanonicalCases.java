@@ -42,6 +42,7 @@ final class CanonicalCases {
     }
 
     private static Bytes canonical(CaseJson vector) {
-        return JsonParser.parse("vector", Bytes.utf8(vector.need("input_json").text()), LIMIT).canonical();
+        return JsonParser.parse("vector", Bytes.utf8(vector.need("input_json").text()), LIMIT)
+                .canonical();
     }
 }

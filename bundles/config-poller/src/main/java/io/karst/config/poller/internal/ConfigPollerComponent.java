@@ -51,7 +51,7 @@ public final class ConfigPollerComponent implements Stage {
         runner = StageRunner.start(
                 component.getServiceReference(),
                 List.of(ConfigUpdates.class, PollTask.class, EventHandler.class),
-                () -> new ConfigPollerStage(wire, events, config, component.getBundleContext()));
+                () -> ConfigPollerStage.start(wire, events, config, component.getBundleContext()));
     }
 
     @Override

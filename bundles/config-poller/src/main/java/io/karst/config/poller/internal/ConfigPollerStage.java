@@ -3,30 +3,61 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.RateLimitedLog;
 import io.karst.config.ApplyOutcome;
+import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.config.ConfigReport;
+import io.karst.config.ConfigState;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import io.karst.poll.PollTask;
+import io.karst.remoteconfig.AtomicFile;
+import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
+import io.karst.remoteconfig.Refusal;
+import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.client.ClientPolicy;
+import io.karst.remoteconfig.client.ClientPolicy.Limits;
+import io.karst.remoteconfig.client.ClientState;
+import io.karst.remoteconfig.client.ClientState.Step;
+import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
+import io.karst.remoteconfig.client.RemoteConfigClient;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire;
+import io.karst.remoteconfig.wire.TransportException;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Keeps the configuration current, tells listeners, and tells the server what they made of it. */
+/**
+ * Keeps the configuration current, tells listeners, and tells the server what they made of it. One poll is: ask, verify, store, publish,
+ * in this order. One thread at a time polls; everything else may be called by any thread. The configuration in force changes only after
+ * the new one was verified as a whole and, if there is a disk, stored.
+ */
 public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHandler, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigPollerStage.class);
 
     /** Beyond the exchange's own deadline: verifying and storing 110 MiB on a slow machine. */
     private static final Duration WORK = Duration.ofSeconds(30);
@@ -34,36 +65,57 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     private static final int ID_LENGTH = 21;
     private static final String ID_LETTERS = "_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+    private final Settings settings;
     private final ConfigTransport transport;
-    private final Poller poller;
-    private final Duration deadline;
+    private final Surroundings around;
+    private final Client who;
+    private final StateFile stateFile;
+    private final Backoff backoff;
+    private final Health health;
+    private final Acknowledgements acknowledgements;
+    private final RateLimitedLog rate;
+
+    private @Nullable RemoteConfigClient client;
+    private volatile InForce inForce = InForce.NOTHING;
+    private volatile Duration pause;
 
     /**
-     * Connects, and restores the last good configuration.
+     * What the stage needs of the world; tests bring their own.
      *
-     * @param bundles finds subscribers, and Karaf's data folder
+     * @param clock for expiry and for what is shown
+     * @param nanos monotonic time
+     * @param random numbers from 0 to 1
+     * @param publish announces a change; returns at once
+     * @param subscribers names of event handlers for a configuration
      */
-    ConfigPollerStage(ConfigWire wire, EventAdmin events, ConfigSettings config, BundleContext bundles) {
-        Settings settings = SettingsReader.read(config, SettingsReader.dataFolder(bundles));
-        Subscribers subscribers = new Subscribers(bundles);
-        Clock clock = Clock.systemUTC();
-        transport = wire.connect(settings.connection());
-        deadline = settings.connection().deadline().plus(WORK);
-        poller = new Poller(
-                settings,
-                transport,
-                identity(settings.products(), bundles.getBundle().getVersion().toString()),
-                new Poller.Surroundings(
-                        clock,
-                        System::nanoTime,
-                        () -> ThreadLocalRandom.current().nextDouble(),
-                        change -> events.postEvent(event(change)),
-                        subscribers::of));
-        poller.restore();
+    record Surroundings(
+            Clock clock,
+            LongSupplier nanos,
+            DoubleSupplier random,
+            Consumer<ConfigChange> publish,
+            Function<RemoteConfig, List<String>> subscribers) {}
+
+    /** The configuration in force; replaced as a whole. */
+    private record InForce(Optional<ClientState> state, Optional<Instant> expires, List<RemoteConfig> configs) {
+        static final InForce NOTHING = new InForce(Optional.empty(), Optional.empty(), List.of());
     }
 
-    private static Event event(ConfigChange change) {
-        return new Event(change.topic(), Map.of(ConfigTopics.CHANGE, change));
+    /** Connects, and restores the last good configuration. */
+    static ConfigPollerStage start(ConfigWire wire, EventAdmin events, ConfigSettings config, BundleContext bundles) {
+        Settings settings = SettingsReader.read(config, SettingsReader.dataFolder(bundles));
+        ConfigPollerStage stage = new ConfigPollerStage(
+                settings,
+                wire.connect(settings.connection()),
+                identity(settings.products(), bundles.getBundle().getVersion().toString()),
+                new Surroundings(
+                        Clock.systemUTC(),
+                        System::nanoTime,
+                        () -> ThreadLocalRandom.current().nextDouble(),
+                        change -> events.postEvent(new Event(change.topic(), Map.of(ConfigTopics.CHANGE, change))),
+                        new Subscribers(bundles)::of),
+                new StateFile(new AtomicFile(settings.stateFile())));
+        stage.restore();
+        return stage;
     }
 
     private static Client identity(List<String> products, String version) {
@@ -75,6 +127,29 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         return Client.agent(id.toString(), products, new AgentDetails("karst", version, "", "", List.of()));
     }
 
+    ConfigPollerStage(
+            Settings settings, ConfigTransport transport, Client who, Surroundings around, StateFile stateFile) {
+        this.settings = settings;
+        this.transport = transport;
+        this.who = who;
+        this.around = around;
+        this.stateFile = stateFile;
+        backoff = new Backoff(settings.interval(), around.random());
+        health = new Health(around.clock(), around.nanos(), settings.staleAfter(), settings.enabled());
+        acknowledgements = new Acknowledgements(settings.answerWithin());
+        rate = new RateLimitedLog(around.nanos());
+        pause = settings.interval();
+    }
+
+    /** Puts the last good configuration in force, verified again, and announces it. */
+    void restore() {
+        try {
+            client();
+        } catch (IOException e) {
+            health.silent(String.valueOf(e.getMessage())); // the embedded server may be about to make its root
+        }
+    }
+
     @Override
     public String name() {
         return "config";
@@ -82,36 +157,220 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
 
     @Override
     public Duration interval() {
-        return poller.pause();
+        return pause;
     }
 
     @Override
     public Duration deadline() {
-        return deadline;
+        return settings.connection().deadline().plus(WORK);
     }
 
     @Override
     public void poll() throws InterruptedException {
-        poller.poll();
+        if (!settings.enabled()) {
+            return;
+        }
+        try {
+            exchange(client());
+        } catch (TransportException e) {
+            transportFailed(e);
+        } catch (IOException e) {
+            health.silent(String.valueOf(e.getMessage()));
+            pause = backoff.afterFailure();
+            warn("remote configuration cannot start: " + e.getMessage());
+        }
+    }
+
+    private void exchange(RemoteConfigClient verifier) throws TransportException, InterruptedException {
+        Step expiry = verifier.expire(current());
+        if (expiry.outcome() instanceof Step.Updated updated) {
+            putInForce(verifier, expiry.next(), updated);
+        }
+        ClientState state =
+                verifier.report(current(), acknowledgements.all(around.nanos().getAsLong(), around.subscribers()));
+        keep(verifier, state);
+        ConfigResponse response = transport.exchange(verifier.request(state, who));
+        Step step = verifier.step(state, response);
+        if (step.outcome() instanceof Step.Refused refused) {
+            keep(verifier, step.next());
+            refused(refused.refusal());
+            return;
+        }
+        if (step.outcome() instanceof Step.Updated updated) {
+            putInForce(verifier, step.next(), updated);
+        } else {
+            ClientState before = state;
+            keep(verifier, step.next());
+            if (!before.targets().equals(step.next().targets())
+                    || before.rootVersion() != step.next().rootVersion()) {
+                stateFile.store(verifier, step.next());
+            }
+        }
+        pause = backoff.afterSuccess();
+        succeeded();
+    }
+
+    private void succeeded() {
+        health.succeeded();
+        inForce.expires()
+                .filter(end -> !around.clock().instant().isBefore(end))
+                .ifPresent(end -> health.failed(ConfigState.EXPIRED, "the signed list expired at " + end));
+    }
+
+    private void refused(Refusal refusal) {
+        pause = backoff.afterFailure();
+        String why = refusal.message();
+        if (refusal instanceof Refusal.Expired || refusal instanceof Refusal.RepositoryExpired) {
+            health.failed(ConfigState.EXPIRED, why);
+        } else {
+            health.failed(ConfigState.ERROR, why);
+        }
+        warn("configuration from " + source() + " refused, the last good one stays in force: " + why);
+    }
+
+    private void transportFailed(TransportException e) {
+        String why = e.kind() + ": " + e.getMessage();
+        RemoteConfigClient verifier = client;
+        if (verifier != null && inForce.state().isPresent()) {
+            keep(verifier, verifier.failed(inForce.state().get(), why));
+        }
+        switch (e.kind()) {
+            case NOT_OFFERED -> {
+                health.failed(ConfigState.DISABLED, why);
+                pause = backoff.afterNotOffered();
+            }
+            case UNREACHABLE, TIMED_OUT -> {
+                health.silent(why);
+                pause = backoff.afterFailure();
+            }
+            case CREDENTIALS -> {
+                if (health.lastSuccess().isEmpty()) {
+                    health.silent(why);
+                } else {
+                    health.failed(ConfigState.ERROR, why);
+                }
+                pause = backoff.afterFailure();
+            }
+            case UNAUTHENTICATED, TOO_LARGE, INVALID_REQUEST, OTHER -> {
+                health.failed(ConfigState.ERROR, why);
+                pause = backoff.afterFailure();
+            }
+            default -> throw new IllegalStateException("unknown kind " + e.kind());
+        }
+        warn("no configuration from " + source() + ", the last good one stays in force: " + why);
+    }
+
+    private void warn(String line) {
+        rate.permit(source()).ifPresent(leftOut -> LOG.warn("{} (kept quiet before: {})", line, leftOut));
+    }
+
+    private RemoteConfigClient client() throws IOException {
+        RemoteConfigClient made = client;
+        if (made == null) {
+            Bytes root = TrustedRoot.read(settings.root());
+            ClientPolicy policy = new ClientPolicy(
+                    Optional.empty(), settings.partial(), true, settings.organisation(), Limits.DEFAULT);
+            try {
+                made = new RemoteConfigClient(root, policy, around.clock());
+            } catch (RefusedException e) {
+                throw new IOException(settings.root() + " is no root of trust: " + e.getMessage(), e);
+            }
+            client = made;
+            keep(made, stateFile.restore(made));
+            inForce.configs().forEach(config -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, config)));
+        }
+        return made;
+    }
+
+    private ClientState current() {
+        return inForce.state().orElseThrow(() -> new IllegalStateException("polled before a state was restored"));
+    }
+
+    /** Stored before it is announced: after a crash in between, the new state is restored and announced again. */
+    private void putInForce(RemoteConfigClient verifier, ClientState next, Step.Updated updated) {
+        stateFile.store(verifier, next);
+        keep(verifier, next);
+        announceAll(updated);
+        logInForce(next, updated);
+    }
+
+    private void announceAll(Step.Updated updated) {
+        updated.removed().forEach(gone -> announce(new ConfigChange(ConfigChange.Kind.REMOVED, gone.file())));
+        updated.changed().forEach(came -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, came.file())));
+    }
+
+    private static void logInForce(ClientState next, Step.Updated updated) {
+        LOG.info(
+                "configuration in force: targets={} changed={} removed={}",
+                next.targetsVersion(),
+                updated.changed().size(),
+                updated.removed().size());
+    }
+
+    private void announce(ConfigChange change) {
+        if (change.kind() == ConfigChange.Kind.REMOVED) {
+            acknowledgements.forget(change.config());
+        } else {
+            acknowledgements.expect(change.config(), around.nanos().getAsLong());
+        }
+        around.publish().accept(change);
+    }
+
+    private void keep(RemoteConfigClient verifier, ClientState state) {
+        inForce = new InForce(
+                Optional.of(state),
+                Optional.of(verifier.metadataExpires(state)),
+                state.configs().values().stream().map(VerifiedConfig::file).toList());
+    }
+
+    private String source() {
+        return settings.connection().host() + ":" + settings.connection().port();
     }
 
     @Override
     public void handleEvent(Event event) {
         if (event.getProperty(ConfigTopics.OUTCOME) instanceof ApplyOutcome outcome) {
-            poller.take(outcome);
+            take(outcome);
         }
+    }
+
+    void take(ApplyOutcome outcome) {
+        if (!acknowledgements.take(outcome)) {
+            LOG.debug(
+                    "outcome of {} about {} v{} dropped: not in force",
+                    outcome.listener(),
+                    outcome.path(),
+                    outcome.version());
+        }
+    }
+
+    List<RemoteConfig> configs() {
+        return inForce.configs();
     }
 
     @Override
     public List<RemoteConfig> current(String product) {
-        return poller.configs().stream()
+        return configs().stream()
                 .filter(config -> config.product().equals(product))
                 .toList();
     }
 
     @Override
     public ConfigReport report() {
-        return poller.report();
+        InForce now = inForce;
+        List<AppliedConfig> applied = acknowledgements.all(around.nanos().getAsLong(), around.subscribers());
+        return new ConfigReport(
+                health.state(),
+                health.since(),
+                source(),
+                who.id(),
+                now.state().map(ClientState::rootVersion).orElse(0L),
+                now.state().map(ClientState::targetsVersion).orElse(0L),
+                now.expires(),
+                health.lastSuccess(),
+                health.lastError(),
+                stateFile.storage(),
+                applied);
     }
 
     /** Ends the connection; the last good configuration stays on disk. */

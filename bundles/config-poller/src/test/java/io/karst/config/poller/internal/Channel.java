@@ -38,7 +38,7 @@ final class Channel implements AutoCloseable {
     private Endpoint endpoint;
     private final Line line;
     private ConfigTransport transport;
-    private Poller poller;
+    private ConfigPollerStage poller;
 
     Channel(Path folder) throws IOException {
         this.folder = folder;
@@ -119,7 +119,7 @@ final class Channel implements AutoCloseable {
         return line;
     }
 
-    Poller poller() {
+    ConfigPollerStage poller() {
         return poller;
     }
 

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ConfigState;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -200,7 +200,7 @@ class ChannelAttackTest {
         assertThat(refused(ConfigState.CONNECTING)).contains("TIMED_OUT");
         assertThat(refused(ConfigState.CONNECTING)).contains("TIMED_OUT");
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
-        assertThat(channel.poller().pause()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(4));
+        assertThat(channel.poller().interval()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(4));
         channel.line().mode(Line.Mode.PASS);
         channel.deadline(Duration.ofSeconds(20));
         channel.connect(channel.certificate(), channel.token());
@@ -336,9 +336,9 @@ class ChannelAttackTest {
     void row25SwitchedOffAndOnAgain() throws Exception {
         server.switchOff();
         assertThat(refused(ConfigState.DISABLED)).contains("NOT_OFFERED");
-        assertThat(channel.poller().pause()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(channel.poller().interval()).isEqualTo(Duration.ofMinutes(5));
         recovers("better");
-        assertThat(channel.poller().pause()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(channel.poller().interval()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test

@@ -61,7 +61,7 @@ public final class CrashMain {
         Consumer<FaultPoint> stop =
                 new CrashTest.StopAt(FaultPoint.valueOf(args[1]), point -> out.println("at " + point));
         World world = new World(folder);
-        Poller poller = world.poller(
+        ConfigPollerStage poller = world.poller(
                 new CrashTest.Replay(read(folder), stop),
                 folder.resolve("root.json"),
                 new CrashTest.StoppingFile(world.stateFile(), stop));

@@ -42,7 +42,7 @@ class CrashTest {
         World world = new World(folder);
         FakeServer server = new FakeServer(world.instant());
         Path root = world.root(server);
-        Poller first = world.poller(server, root);
+        ConfigPollerStage first = world.poller(server, root);
         first.restore();
         server.publish("old", world.instant());
         first.poll();
@@ -51,7 +51,7 @@ class CrashTest {
         killAt(point, answer);
 
         world.announced().clear();
-        Poller after = world.poller(server, root);
+        ConfigPollerStage after = world.poller(server, root);
         after.restore();
         List<String> contents = after.configs().stream()
                 .map(config -> new String(config.content(), StandardCharsets.UTF_8))

@@ -4,9 +4,9 @@
 package io.karst.config.poller.internal;
 
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.server.RepositorySettings;
 import io.karst.remoteconfig.server.RoleKeys;

@@ -33,7 +33,7 @@ class PollerTest {
 
     private World world;
     private FakeServer server;
-    private Poller poller;
+    private ConfigPollerStage poller;
 
     @BeforeEach
     void start() throws IOException {
@@ -150,11 +150,11 @@ class PollerTest {
         server.fail(TransportException.Kind.NOT_OFFERED);
         poller.poll();
         assertThat(state()).isEqualTo(ConfigState.DISABLED);
-        assertThat(poller.pause()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(poller.interval()).isEqualTo(Duration.ofMinutes(5));
         server.work();
         publishes("one");
         assertThat(state()).isEqualTo(ConfigState.READY);
-        assertThat(poller.pause()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(poller.interval()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
@@ -188,7 +188,7 @@ class PollerTest {
     @Test
     void theLastGoodIsRestoredVerifiedAndAnnouncedAfterARestart() throws Exception {
         publishes("one");
-        Poller second = world.poller(server, folder.resolve("root.json"));
+        ConfigPollerStage second = world.poller(server, folder.resolve("root.json"));
         world.announced().clear();
         second.restore();
         assertThat(second.configs()).extracting(PollerTest::text).containsExactly("one");
@@ -203,7 +203,7 @@ class PollerTest {
         byte[] stored = Files.readAllBytes(file);
         stored[stored.length / 2] ^= 1;
         Files.write(file, stored);
-        Poller second = world.poller(server, folder.resolve("root.json"));
+        ConfigPollerStage second = world.poller(server, folder.resolve("root.json"));
         second.restore();
         assertThat(second.configs()).isEmpty();
         assertThat(second.report().storage()).contains("refused");

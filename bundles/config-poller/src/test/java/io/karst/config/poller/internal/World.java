@@ -81,11 +81,11 @@ final class World extends Clock {
         return root;
     }
 
-    Poller poller(ConfigTransport transport, Path root) {
+    ConfigPollerStage poller(ConfigTransport transport, Path root) {
         return poller(transport, root, new StateFile(new AtomicFile(stateFile)));
     }
 
-    Poller poller(ConfigTransport transport, Path root, StateFile store) {
+    ConfigPollerStage poller(ConfigTransport transport, Path root, StateFile store) {
         Settings settings = new Settings(
                 true,
                 new ConnectionSettings(
@@ -105,11 +105,11 @@ final class World extends Clock {
                 false,
                 stateFile);
         Client identity = Client.agent("test-client", List.of("P"), new AgentDetails("karst", "1", "", "", List.of()));
-        return new Poller(
+        return new ConfigPollerStage(
                 settings,
                 transport,
                 identity,
-                new Poller.Surroundings(this, () -> nanos, () -> 1, this::announce, config -> List.of()),
+                new ConfigPollerStage.Surroundings(this, () -> nanos, () -> 1, this::announce, config -> List.of()),
                 store);
     }
 

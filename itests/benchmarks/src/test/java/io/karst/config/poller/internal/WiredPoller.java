@@ -37,7 +37,7 @@ public final class WiredPoller implements AutoCloseable {
     public WiredPoller(
             BundleContext bundles, ConfigWire wire, String address, Duration interval, ConfigListener listener) {
         EventAdmin events = bundles.getService(bundles.getServiceReference(EventAdmin.class));
-        stage = new ConfigPollerStage(
+        stage = ConfigPollerStage.start(
                 wire, events, new Given(address, String.join(",", listener.products()), interval), bundles);
         dispatcher = new ListenerDispatcher(stage, events);
         dispatcher.addListener(listener);

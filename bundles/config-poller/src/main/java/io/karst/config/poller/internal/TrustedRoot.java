@@ -3,15 +3,11 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.TrustedFiles;
 import io.karst.remoteconfig.Bytes;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 
 /** Reads the root of trust. It is no secret, but whoever can write it decides what is trusted. */
 final class TrustedRoot {
@@ -22,24 +18,12 @@ final class TrustedRoot {
     private TrustedRoot() {}
 
     static Bytes read(Path file) throws IOException {
-        PosixFileAttributes found;
         try {
-            found = Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return Bytes.of(TrustedFiles.read(file, MAX_BYTES));
         } catch (NoSuchFileException e) {
             throw new IOException(file + ", the root of trust, does not exist", e);
-        }
-        if (!found.isRegularFile()
-                || found.permissions().contains(PosixFilePermission.GROUP_WRITE)
-                || found.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new IOException(file + ", the root of trust, has to be a regular file that only its owner can write:"
-                    + " chmod go-w it");
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] content = in.readNBytes(MAX_BYTES + 1);
-            if (content.length > MAX_BYTES) {
-                throw new IOException(file + " is larger than " + MAX_BYTES + " bytes");
-            }
-            return Bytes.of(content);
+        } catch (IOException e) {
+            throw new IOException("the root of trust: " + e.getMessage(), e);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.component.TrustedFiles;
 import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.server.SigningKey;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,13 +90,9 @@ final class ServerFiles {
     }
 
     private static Optional<SigningKey> readKey(Path file) throws IOException {
-        Optional<Bytes> stored = new AtomicFile(file).read(MAX_KEY_BYTES);
-        if (stored.isPresent()
-                && !PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
-                        .endsWith("------")) {
-            throw new IOException(file + " is open to others: chmod 600 it");
-        }
-        return stored.map(SigningKey::fromBytes);
+        return Files.exists(file)
+                ? Optional.of(SigningKey.fromBytes(Bytes.of(TrustedFiles.readSecret(file, MAX_KEY_BYTES))))
+                : Optional.empty();
     }
 
     void writeKeys(SigningKey root, SigningKey targets) throws IOException {

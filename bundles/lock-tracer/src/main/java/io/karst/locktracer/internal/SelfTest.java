@@ -106,7 +106,7 @@ final class SelfTest {
         try {
             return parts.loader().load(ASSET, test::withLoad);
         } catch (AssetException | BpfException e) {
-            return new Result(untested(parts.symbols(), e.getMessage()), false);
+            return new Result(untested(parts.symbols(), String.valueOf(e.getMessage())), false);
         }
     }
 

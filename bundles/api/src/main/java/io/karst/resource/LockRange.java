@@ -7,8 +7,7 @@ package io.karst.resource;
  * Equally spaced locks of one map: lock {@code i} lies at {@code base + lockOffset + i * stride} and is the map's lock
  * number {@code firstIndex + i} of this kind.
  *
- * @param mapId id of the map
- * @param mapAddress kernel address of its {@code struct bpf_map}; with the id it tells a map from a later one
+ * @param key map that the locks belong to
  * @param kind which lock
  * @param base kernel address of the first element, unsigned
  * @param stride bytes from one element to the next, at least 1
@@ -17,26 +16,19 @@ package io.karst.resource;
  * @param firstIndex index of the first lock: the CPU for per-CPU locks, otherwise 0
  */
 public record LockRange(
-        int mapId,
-        long mapAddress,
-        LockKind kind,
-        long base,
-        long stride,
-        long count,
-        long lockOffset,
-        int firstIndex) {
+        MapKey key, LockKind kind, long base, long stride, long count, long lockOffset, int firstIndex) {
 
     /** Checks the bounds. */
     public LockRange {
         if (stride < 1 || count < 1 || count > 0xffff_ffffL || lockOffset < 0 || firstIndex < 0) {
-            throw new IllegalArgumentException("lock range of map " + mapId + ": stride=" + stride + " count=" + count
-                    + " lockOffset=" + lockOffset + " firstIndex=" + firstIndex);
+            throw new IllegalArgumentException("lock range of map " + key.id() + ": stride=" + stride + " count="
+                    + count + " lockOffset=" + lockOffset + " firstIndex=" + firstIndex);
         }
     }
 
-    /** Map that the locks belong to. */
-    public MapKey key() {
-        return new MapKey(mapId, mapAddress);
+    /** Id of the map. */
+    public int mapId() {
+        return key.id();
     }
 
     /** Address of the first lock, unsigned. */

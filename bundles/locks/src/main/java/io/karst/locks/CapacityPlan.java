@@ -114,7 +114,7 @@ final class CapacityPlan {
 
     /** All ranges of a kind in a map, as one: what is counted for it is no single lock's. */
     private static LockRange everyLockLike(LockRange range) {
-        return new LockRange(range.mapId(), range.mapAddress(), range.kind(), 0, 1, ANY_NUMBER, 0, 0);
+        return new LockRange(range.key(), range.kind(), 0, 1, ANY_NUMBER, 0, 0);
     }
 
     private long rangesLeft() {

@@ -103,7 +103,7 @@ public final class LockRecordLayout {
         int kind = buffer.getInt(at + KIND);
         return switch (type) {
             case TYPE_MAP -> new LockRecord.OfMap(key, kind);
-            case TYPE_RANGE -> new LockRecord.OfRange(range(buffer, at));
+            case TYPE_RANGE -> new LockRecord.OfRange(range(buffer, at, key));
             case TYPE_BLIND -> new LockRecord.OfBlindSpot(key, BlindReason.ofCode(kind));
             case TYPE_MORE -> new LockRecord.OfMore(key);
             case TYPE_DESCRIPTION -> new LockRecord.OfDescription(key, description(buffer, at));
@@ -124,10 +124,9 @@ public final class LockRecordLayout {
                 buffer.getLong(at + DESCRIPTION_MEMORY));
     }
 
-    private static LockRange range(ByteBuffer buffer, int at) {
+    private static LockRange range(ByteBuffer buffer, int at, MapKey key) {
         return new LockRange(
-                buffer.getInt(at + MAP_ID),
-                buffer.getLong(at + MAP_ADDRESS),
+                key,
                 LockKind.ofCode(buffer.getInt(at + KIND)),
                 buffer.getLong(at + BASE),
                 buffer.getLong(at + STRIDE),

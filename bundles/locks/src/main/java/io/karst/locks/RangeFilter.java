@@ -4,6 +4,7 @@
 package io.karst.locks;
 
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,10 +56,10 @@ final class RangeFilter {
         }
     }
 
-    private record Elements(int mapId, long mapAddress, long base, long stride, long count) {
+    private record Elements(MapKey map, long base, long stride, long count) {
 
         static Elements of(LockRange range) {
-            return new Elements(range.mapId(), range.mapAddress(), range.base(), range.stride(), range.count());
+            return new Elements(range.key(), range.base(), range.stride(), range.count());
         }
     }
 

@@ -99,7 +99,7 @@ public final class RangeTable {
             image.putLong(entry.range().stride())
                     .putInt((int) entry.range().count())
                     .putInt(entry.slot())
-                    .putLong(entry.range().mapAddress())
+                    .putLong(entry.range().key().address())
                     .putInt(entry.range().mapId())
                     .putInt(0);
         }

@@ -44,8 +44,9 @@ class LockRecordReaderTest {
                                 HASH,
                                 Optional.empty(),
                                 List.of(
-                                        new LockRange(7, ADDRESS, LockKind.HASH_BUCKET, BASE, 16, 1024, 8, 3),
-                                        new LockRange(7, ADDRESS, LockKind.FREELIST, BASE, 1, 1, 8, 3)),
+                                        new LockRange(
+                                                new MapKey(7, ADDRESS), LockKind.HASH_BUCKET, BASE, 16, 1024, 8, 3),
+                                        new LockRange(new MapKey(7, ADDRESS), LockKind.FREELIST, BASE, 1, 1, 8, 3)),
                                 List.of(BlindReason.VALUE_LOCK_DYNAMIC)),
                         new MapLocks(new MapKey(8, ADDRESS + 4096), 2, Optional.empty(), List.of(), List.of()));
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -41,7 +42,7 @@ class RangeFilterTest {
         LockRange top = Ranges.range(1, LockKind.HASH_BUCKET, -16, 16, 2);
         LockRange last = Ranges.single(1, LockKind.FREEZE, -1, 0);
         LockRange turning = Ranges.range(1, LockKind.HASH_BUCKET, 8, Long.MAX_VALUE, 0xffff_ffffL);
-        LockRange carry = new LockRange(1, 0, LockKind.HASH_BUCKET, -4, 1, 1, 8, 0);
+        LockRange carry = new LockRange(new MapKey(1, 0), LockKind.HASH_BUCKET, -4, 1, 1, 8, 0);
         return Stream.of(
                 Arguments.of("nothing", List.of(), List.of()),
                 Arguments.of("neighbours", List.of(BUCKETS, after), List.of(BUCKETS, after)),

@@ -7,6 +7,7 @@ import io.karst.bpf.MapInfo;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,15 +22,15 @@ final class Ranges {
     private Ranges() {}
 
     static LockRange single(int mapId, LockKind kind, long address, int firstIndex) {
-        return new LockRange(mapId, mapAddress(mapId), kind, address, 1, 1, 0, firstIndex);
+        return new LockRange(new MapKey(mapId, mapAddress(mapId)), kind, address, 1, 1, 0, firstIndex);
     }
 
     static LockRange range(int mapId, LockKind kind, long base, long stride, long count) {
-        return new LockRange(mapId, mapAddress(mapId), kind, base, stride, count, 0, 0);
+        return new LockRange(new MapKey(mapId, mapAddress(mapId)), kind, base, stride, count, 0, 0);
     }
 
     static LockRange field(int mapId, LockKind kind, long base, long count, long lockOffset) {
-        return new LockRange(mapId, mapAddress(mapId), kind, base, 64, count, lockOffset, 0);
+        return new LockRange(new MapKey(mapId, mapAddress(mapId)), kind, base, 64, count, lockOffset, 0);
     }
 
     static long mapAddress(int mapId) {
@@ -61,7 +62,13 @@ final class Ranges {
             long offset = random.nextInt((int) Math.min(stride, 64));
             long gap = random.nextInt(4) == 0 ? 0 : random.nextLong() & 0xffff;
             LockRange range = new LockRange(
-                    id, mapAddress(id), LockKind.HASH_BUCKET, next + gap, stride, count, offset, random.nextInt(8));
+                    new MapKey(id, mapAddress(id)),
+                    LockKind.HASH_BUCKET,
+                    next + gap,
+                    stride,
+                    count,
+                    offset,
+                    random.nextInt(8));
             ranges.add(range);
             next = range.lastLock() + 1;
             if (random.nextInt(64) == 0) {

@@ -278,7 +278,7 @@ class LockRangesKernelTest {
         Map<LockKind, List<LockRange>> found = new EnumMap<>(LockKind.class);
         for (LockRange range : map.ranges()) {
             assertThat(range.mapId()).isEqualTo(map.id());
-            assertThat(range.mapAddress()).isEqualTo(map.address());
+            assertThat(range.key().address()).isEqualTo(map.address());
             assertThat(range.firstLock()).as("kernel address").isNegative();
             found.computeIfAbsent(range.kind(), kind -> new ArrayList<>()).add(range);
         }

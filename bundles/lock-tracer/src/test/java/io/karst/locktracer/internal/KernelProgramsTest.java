@@ -15,6 +15,7 @@ import io.karst.locks.LockContentionLayout;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,9 +86,9 @@ class KernelProgramsTest {
 
     @Test
     void tellsLocksInTheSameValuesApart() {
-        LockRange spin = new LockRange(1, 0, LockKind.VALUE_SPIN_LOCK, LOCK, 64, 50, 4, 0);
-        LockRange timer = new LockRange(1, 0, LockKind.VALUE_TIMER, LOCK, 64, 50, 24, 0);
-        LockRange work = new LockRange(1, 0, LockKind.VALUE_WORK_QUEUE, LOCK, 64, 50, 40, 0);
+        LockRange spin = new LockRange(new MapKey(1, 0), LockKind.VALUE_SPIN_LOCK, LOCK, 64, 50, 4, 0);
+        LockRange timer = new LockRange(new MapKey(1, 0), LockKind.VALUE_TIMER, LOCK, 64, 50, 24, 0);
+        LockRange work = new LockRange(new MapKey(1, 0), LockKind.VALUE_WORK_QUEUE, LOCK, 64, 50, 40, 0);
         try (Twins twins = new Twins(bpf, 1024, 1024)) {
             twins.counting().track(inventory(List.of(spin, timer, work)));
             for (long address = LOCK; address < LOCK + 50 * 64; address += 4) {
@@ -201,7 +202,7 @@ class KernelProgramsTest {
 
     @Test
     void countsWithoutALineForTheSingleLockAsLost() {
-        LockRange many = new LockRange(1, 0, LockKind.HASH_BUCKET, LOCK, 16, 500, 8, 0);
+        LockRange many = new LockRange(new MapKey(1, 0), LockKind.HASH_BUCKET, LOCK, 16, 500, 8, 0);
         try (Twins twins = new Twins(bpf, 1024, 64)) {
             twins.counting().track(inventory(List.of(many)));
             for (long lock = many.firstLock(); lock <= many.lastLock(); lock += 16) {
@@ -261,7 +262,7 @@ class KernelProgramsTest {
     }
 
     private static LockRange lock(int mapId, long address) {
-        return new LockRange(mapId, 0, LockKind.QUEUE_STACK, address, 1, 1, 0, 0);
+        return new LockRange(new MapKey(mapId, 0), LockKind.QUEUE_STACK, address, 1, 1, 0, 0);
     }
 
     private static WaitCounters waitsOf(Twins twins, int mapId) {
@@ -305,11 +306,12 @@ class KernelProgramsTest {
             }
             long stride = 4L * (1 + random.nextInt(64));
             long count = random.nextInt(3) == 0 ? 1 : 2 + random.nextInt(30);
-            LockRange range = new LockRange(id, 0, LockKind.HASH_BUCKET, next, stride, count, random.nextInt(4), 0);
+            LockRange range =
+                    new LockRange(new MapKey(id, 0), LockKind.HASH_BUCKET, next, stride, count, random.nextInt(4), 0);
             ranges.add(range);
             next = range.lastLock() + 1 + random.nextInt(64);
         }
-        ranges.set(number - 1, new LockRange(number, 0, LockKind.HASH_BUCKET, -25, 8, 2, 8, 0));
+        ranges.set(number - 1, new LockRange(new MapKey(number, 0), LockKind.HASH_BUCKET, -25, 8, 2, 8, 0));
         return ranges;
     }
 

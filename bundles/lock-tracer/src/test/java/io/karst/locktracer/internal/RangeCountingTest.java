@@ -20,6 +20,7 @@ import io.karst.resource.Inventory;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +99,7 @@ class RangeCountingTest {
 
     @Test
     void sumsOverProcessorsByKindAndByLock() {
-        LockRange buckets = new LockRange(1, 0, LockKind.HASH_BUCKET, KERNEL, 16, 8, 0, 0);
+        LockRange buckets = new LockRange(new MapKey(1, 0), LockKind.HASH_BUCKET, KERNEL, 16, 8, 0, 0);
         counting.track(inventory(map(1, buckets)));
         int slot = slotOf(buckets);
         waits(0, slot, 3, 100);
@@ -133,7 +134,7 @@ class RangeCountingTest {
     void keepsCountsOfVanishedMapsAndNeverBlamesTheirSuccessor() {
         counting.track(inventory(freeze(1)));
         waits(0, slotOf(1), 3, 100);
-        LockRange reborn = new LockRange(9, 0, LockKind.FREEZE, address(1), 1, 1, 0, 0);
+        LockRange reborn = new LockRange(new MapKey(9, 0), LockKind.FREEZE, address(1), 1, 1, 0, 0);
         counting.track(inventory(map(9, reborn)));
         waits(1, slotOf(9), 2, 50);
         assertThat(counts()).containsExactlyInAnyOrder("1=3", "9=2");
@@ -262,11 +263,11 @@ class RangeCountingTest {
     }
 
     private static LockRange freelist(int mapId, int cpu) {
-        return new LockRange(mapId, 0, LockKind.FREELIST, KERNEL + 4096L * (cpu + 100), 1, 1, 0, cpu);
+        return new LockRange(new MapKey(mapId, 0), LockKind.FREELIST, KERNEL + 4096L * (cpu + 100), 1, 1, 0, cpu);
     }
 
     private static LockRange single(int mapId, LockKind kind, int place) {
-        return new LockRange(mapId, 0, kind, KERNEL + 64L * place, 1, 1, 0, 0);
+        return new LockRange(new MapKey(mapId, 0), kind, KERNEL + 64L * place, 1, 1, 0, 0);
     }
 
     @Test
@@ -422,7 +423,7 @@ class RangeCountingTest {
     }
 
     private static MapResource freeze(int id) {
-        return map(id, new LockRange(id, 0, LockKind.FREEZE, address(id), 1, 1, 0, 0));
+        return map(id, new LockRange(new MapKey(id, 0), LockKind.FREEZE, address(id), 1, 1, 0, 0));
     }
 
     private static MapResource map(int id, LockRange range) {

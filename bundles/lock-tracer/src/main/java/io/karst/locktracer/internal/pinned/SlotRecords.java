@@ -6,6 +6,7 @@ package io.karst.locktracer.internal.pinned;
 import io.karst.bpf.MappedMemory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -45,7 +46,7 @@ public final class SlotRecords {
         long at = at(slot);
         memory.putInt(at + KIND, 0);
         memory.putInt(at + MAP_ID, range.mapId());
-        memory.putLong(at + MAP_ADDRESS, range.mapAddress());
+        memory.putLong(at + MAP_ADDRESS, range.key().address());
         memory.putLong(at + BASE, range.base());
         memory.putLong(at + STRIDE, range.stride());
         memory.putLong(at + COUNT, range.count());
@@ -83,8 +84,7 @@ public final class SlotRecords {
 
     private LockRange read(long at) {
         return new LockRange(
-                memory.getInt(at + MAP_ID),
-                memory.getLong(at + MAP_ADDRESS),
+                new MapKey(memory.getInt(at + MAP_ID), memory.getLong(at + MAP_ADDRESS)),
                 LockKind.ofCode(memory.getInt(at + KIND)),
                 memory.getLong(at + BASE),
                 memory.getLong(at + STRIDE),

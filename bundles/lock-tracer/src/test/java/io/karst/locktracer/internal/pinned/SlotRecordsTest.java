@@ -8,13 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SlotRecordsTest {
     private static final LockRange BUCKETS =
-            new LockRange(17, 0xffff_8880_1234_0000L, LockKind.HASH_BUCKET, -4096, 16, 0xffff_ffffL, 8, 3);
-    private static final LockRange FREEZE = new LockRange(-2, 9, LockKind.FREEZE, 1, 1, 1, 0x1_0000_0000L, 0);
+            new LockRange(new MapKey(17, 0xffff_8880_1234_0000L), LockKind.HASH_BUCKET, -4096, 16, 0xffff_ffffL, 8, 3);
+    private static final LockRange FREEZE =
+            new LockRange(new MapKey(-2, 9), LockKind.FREEZE, 1, 1, 1, 0x1_0000_0000L, 0);
 
     private final DyingMemory memory = new DyingMemory(4 * SlotRecords.BYTES);
     private final SlotRecords records = new SlotRecords(memory);

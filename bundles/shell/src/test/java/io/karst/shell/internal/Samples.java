@@ -58,7 +58,8 @@ final class Samples {
     }
 
     static LockRange buckets(int mapId) {
-        return new LockRange(new MapKey(mapId, 0xffff_8881_0000_0000L), LockKind.HASH_BUCKET, 0xffff_8881_0000_1000L, 16, 64, 8, 0);
+        return new LockRange(
+                new MapKey(mapId, 0xffff_8881_0000_0000L), LockKind.HASH_BUCKET, 0xffff_8881_0000_1000L, 16, 64, 8, 0);
     }
 
     /** Waits that all lie in one histogram bucket. */

@@ -3,8 +3,8 @@
 
 package io.karst.config.poller.internal;
 
-import io.karst.config.ConfigListener;
 import io.karst.config.ConfigChange.ConfigTopics;
+import io.karst.config.ConfigListener;
 import io.karst.poll.PollTask;
 import io.karst.poll.internal.RunningLoop;
 import io.karst.remoteconfig.wire.ConfigWire;

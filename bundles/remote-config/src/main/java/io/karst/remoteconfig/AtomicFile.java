@@ -41,7 +41,6 @@ public final class AtomicFile {
     /**
      * Reads it.
      *
-     * @param maxBytes most bytes accepted
      * @return content; empty if there is no such file
      * @throws IOException if it is larger, or cannot be read
      */

@@ -125,41 +125,24 @@ public final class Bytes {
 
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        /**
-         * Begins.
-         *
-         * @param format its name
-         * @param version its version
-         */
+        /** Begins a sequence of that format and version. */
         public Writer(String format, int version) {
             text(format);
             number(version);
         }
 
-        /**
-         * Adds a number.
-         *
-         * @param number any
-         */
+        /** Adds a number. */
         public void number(long number) {
             out.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
         }
 
-        /**
-         * Adds a byte string.
-         *
-         * @param bytes any
-         */
+        /** Adds a byte string. */
         public void bytes(Bytes bytes) {
             number(bytes.size());
             out.writeBytes(bytes.toArray());
         }
 
-        /**
-         * Adds a text.
-         *
-         * @param text any
-         */
+        /** Adds a text. */
         public void text(String text) {
             bytes(Bytes.utf8(text));
         }
@@ -183,9 +166,6 @@ public final class Bytes {
         /**
          * Checks digest, name and version.
          *
-         * @param stored the whole
-         * @param format expected name
-         * @param version expected version
          * @return a reader behind them
          */
         public static Reader open(Bytes stored, String format, int version) {

@@ -61,7 +61,6 @@ public sealed interface ConfigMessage {
              *
              * @param id chosen by the client, not empty
              * @param products names of the products it wants
-             * @param agent its details
              */
             public static Client agent(String id, List<String> products, AgentDetails agent) {
                 return new Client(

@@ -37,7 +37,6 @@ public final class RemoteConfigClient {
      *
      * @param root the root that trust begins with, got by a trusted way. It must be signed by its own keys; its expiry does not matter
      *     as long as the server can lead on from it
-     * @param policy what is accepted
      * @throws RefusedException if the root is not usable
      */
     public RemoteConfigClient(Bytes root, ClientPolicy policy, Clock clock) {
@@ -127,11 +126,7 @@ public final class RemoteConfigClient {
         return state.with(configs, state.lastError());
     }
 
-    /**
-     * Records a failed attempt; the next request reports it.
-     *
-     * @param error one line
-     */
+    /** Records a failed attempt; the next request reports it. */
     public ClientState failed(ClientState state, String error) {
         return state.with(state.configs(), Optional.of(error));
     }

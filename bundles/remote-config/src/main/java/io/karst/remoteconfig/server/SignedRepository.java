@@ -159,7 +159,6 @@ public final class SignedRepository {
     /**
      * Answers a client.
      *
-     * @param request what it sent
      * @return the response, or which rule the request breaks
      */
     public Answer answer(ConfigRequest request, Instant now) {

@@ -61,7 +61,6 @@ public final class RootMetadata {
     /**
      * Takes the next root: exactly one version on, signed by enough keys of this root and of its own.
      *
-     * @param limit most bytes
      * @throws RefusedException if it is not
      */
     public RootMetadata next(Bytes raw, int limit) {
@@ -72,7 +71,6 @@ public final class RootMetadata {
      * The version that a root claims.
      *
      * @param raw the metadata, verified or not
-     * @param limit most bytes
      * @return from 1
      * @throws RefusedException if it is malformed
      */

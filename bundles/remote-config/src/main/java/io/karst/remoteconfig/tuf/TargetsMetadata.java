@@ -37,7 +37,6 @@ public final class TargetsMetadata {
     /**
      * Verifies top-level targets with a root. The ids of the keys that sign have to be the keys' digests. Expiry is not looked at.
      *
-     * @param limit most bytes
      * @throws RefusedException if anything is wrong
      */
     public static TargetsMetadata verify(Bytes raw, RootMetadata root, int limit) {

@@ -33,7 +33,6 @@ public final class TufClient {
     /**
      * Brings the four top-level roles up to date.
      *
-     * @param state what is kept
      * @return what to keep from now on
      */
     public TufResult refresh(TufState state) {
@@ -49,7 +48,6 @@ public final class TufClient {
     /**
      * Brings the roles up to date and fetches target files.
      *
-     * @param state what is kept
      * @param local files held already, by target path; they are not fetched again if they are still right
      * @return what to keep from now on, and the files; those before a refusal are good
      */

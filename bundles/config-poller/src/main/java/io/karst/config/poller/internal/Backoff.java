@@ -28,7 +28,6 @@ final class Backoff {
     /**
      * No failures yet.
      *
-     * @param interval polling interval
      * @param random numbers from 0 to 1
      */
     Backoff(Duration interval, DoubleSupplier random) {

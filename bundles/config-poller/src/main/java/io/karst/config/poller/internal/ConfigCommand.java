@@ -33,20 +33,20 @@ public final class ConfigCommand extends ViewCommand {
                     Column.of("Product", "product", applied -> applied.config().product()),
                     Column.of("Id", "id", applied -> applied.config().id()),
                     Column.field("path", applied -> applied.config().path()),
-                    Column.<AppliedConfig>of(
+                    Column.of(
                                     "Version",
                                     "version",
-                                    applied -> applied.config().version())
+                                    (AppliedConfig applied) -> applied.config().version())
                             .right(),
                     Column.of(
                             "SHA-256",
                             "sha256",
                             applied -> applied.config().sha256().substring(0, SHORT_DIGEST),
                             applied -> applied.config().sha256()),
-                    Column.<AppliedConfig>of(
+                    Column.of(
                                     "Bytes",
                                     "bytes",
-                                    applied -> applied.config().size())
+                                    (AppliedConfig applied) -> applied.config().size())
                             .right(),
                     Column.of(
                             "State",
@@ -68,9 +68,6 @@ public final class ConfigCommand extends ViewCommand {
             Column.field("lastError", ConfigReport::lastError),
             Column.field("storage", ConfigReport::storage),
             Column.field("configurations", report -> CONFIGS.json(report.configs()))));
-
-    /** Karaf makes one for each execution. */
-    public ConfigCommand() {}
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {

@@ -67,9 +67,6 @@ public final class ConfigVerifyCommand extends KarstCommand {
     @Option(name = "--json", description = "Print one JSON document instead of lines")
     private boolean json;
 
-    /** Karaf makes one for each execution. */
-    public ConfigVerifyCommand() {}
-
     @Override
     protected void run(Services services) throws CommandException {
         Path first = root.isBlank()

@@ -55,11 +55,7 @@ public final class ListenerDispatcher implements EventHandler {
     private final Consumer<ApplyOutcome> answer;
     private final Map<ConfigListener, ListenerWorker> workers = new ConcurrentHashMap<>();
 
-    /**
-     * Listeners are added by {@link #addListener}.
-     *
-     * @param updates stage 5
-     */
+    /** Listeners are added by {@link #addListener}. */
     @Activate
     public ListenerDispatcher(
             @Reference(name = "configUpdates") ConfigUpdates updates,

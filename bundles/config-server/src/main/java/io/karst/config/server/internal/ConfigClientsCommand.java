@@ -51,9 +51,6 @@ public final class ConfigClientsCommand extends ViewCommand {
                             "configurations", seen -> CONFIGS.json(state(seen).configStates()))),
             "No client yet");
 
-    /** Karaf makes one for each execution. */
-    public ConfigClientsCommand() {}
-
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
         print(

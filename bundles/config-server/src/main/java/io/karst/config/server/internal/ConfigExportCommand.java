@@ -26,9 +26,6 @@ public final class ConfigExportCommand extends ServerCommand {
     @Completion(FileCompleter.class)
     private String folder = "";
 
-    /** Karaf makes one for each execution. */
-    public ConfigExportCommand() {}
-
     @Override
     void run(ConfigServer running) throws IOException {
         Path target = Path.of(folder);

@@ -44,9 +44,6 @@ public final class ConfigKeysCommand extends ServerCommand {
             values = {"rotate"})
     private String action = "";
 
-    /** Karaf makes one for each execution. */
-    public ConfigKeysCommand() {}
-
     @Override
     void run(ConfigServer running) throws IOException {
         if (!action.isEmpty() && !action.equals("rotate")) {

@@ -57,9 +57,6 @@ public final class ConfigPublishCommand extends PathCommand {
             description = "Only for clients that match: clientID=..,service=.. and so on; with several, any of them")
     private List<String> predicates = new ArrayList<>();
 
-    /** Karaf makes one for each execution. */
-    public ConfigPublishCommand() {}
-
     @Override
     String change(SignedStore store, ConfigPath path) throws IOException {
         Wishes wishes = new Wishes(expires, predicates).with(rest);

@@ -16,9 +16,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         description = "Withdraws a configuration; clients return to their local settings.")
 public final class ConfigRemoveCommand extends PathCommand {
 
-    /** Karaf makes one for each execution. */
-    public ConfigRemoveCommand() {}
-
     @Override
     String change(SignedStore store, ConfigPath path) throws IOException {
         store.remove(path);

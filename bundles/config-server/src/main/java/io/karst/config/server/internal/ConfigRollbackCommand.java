@@ -16,9 +16,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
         description = "Publishes the previous content of a configuration again, as a new version.")
 public final class ConfigRollbackCommand extends PathCommand {
 
-    /** Karaf makes one for each execution. */
-    public ConfigRollbackCommand() {}
-
     @Override
     String change(SignedStore store, ConfigPath path) throws IOException {
         store.rollback(path);

@@ -66,7 +66,7 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
                         settings.max_request_bytes(),
                         Duration.ofSeconds(settings.connection_idle_seconds())),
                 this);
-        LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), endpoint.port(), folder);
+        LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), port(), folder);
     }
 
     private static void check(ServerSettings settings) throws IOException {

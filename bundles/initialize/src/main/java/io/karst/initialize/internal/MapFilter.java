@@ -39,10 +39,6 @@ record MapFilter(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
         }
     }
 
-    static MapFilter all() {
-        return new MapFilter(Mode.ALL, List.of(), Set.of());
-    }
-
     static MapFilter of(String track, String pattern) {
         return new MapFilter(mode(track), patterns(pattern), Set.of());
     }

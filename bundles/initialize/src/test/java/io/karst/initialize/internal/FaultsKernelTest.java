@@ -121,7 +121,7 @@ class FaultsKernelTest {
         MapScanner scanner = MapScanner.open(new ClasspathAssets(), bpf);
         boolean complete = false;
         try {
-            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, MapFilter.all());
+            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, MapFilter.of("all", ""));
             complete = true;
             return inventory;
         } finally {

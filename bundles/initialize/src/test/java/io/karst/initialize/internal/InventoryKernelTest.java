@@ -75,7 +75,7 @@ class InventoryKernelTest {
 
     @Test
     void hasTheSameMapsAsBpftool() throws Exception {
-        try (MapInventory inventory = inventory(MapFilter.all())) {
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""))) {
             // Maps of others come and go: what was there before and after must be in between.
             for (int attempt = 0; ; attempt++) {
                 Set<Integer> before = bpftool();
@@ -91,7 +91,7 @@ class InventoryKernelTest {
 
     @Test
     void describesAMap() {
-        try (MapInventory inventory = inventory(MapFilter.all());
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""));
                 BpfMap map = bpf.createMap(new MapSpec("lru_hash", "karst_t_desc", 4, 16, 1000, 2))) {
             MapResource found = find(inventory.rescan(), map).orElseThrow();
             assertThat(found.name()).isEqualTo("karst_t_desc");
@@ -108,7 +108,7 @@ class InventoryKernelTest {
     /** It is not opened for that, unlike others. */
     @Test
     void describesAProgramArray() throws IOException {
-        try (MapInventory inventory = inventory(MapFilter.all());
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""));
                 BpfMap map = bpf.createMap(new MapSpec("prog_array", "karst_t_jumps", 4, 4, 1000, 4))) {
             MapInfo told = map.info();
             MapResource found = find(inventory.rescan(), map).orElseThrow();
@@ -128,7 +128,7 @@ class InventoryKernelTest {
 
     @Test
     void memoryOfAGrowingMapIsFresh() throws IOException {
-        try (MapInventory inventory = inventory(MapFilter.all());
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""));
                 BpfMap map = bpf.createMap(new MapSpec("hash", "karst_t_grow", 4, 4096, 1000, 1))) {
             long empty = find(inventory.rescan(), map).orElseThrow().info().memoryBytes();
             for (int i = 0; i < 500; i++) {
@@ -154,7 +154,7 @@ class InventoryKernelTest {
 
     @Test
     void namesTheProcessThatHoldsAMap() {
-        try (MapInventory inventory = inventory(MapFilter.all());
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""));
                 BpfMap map = bpf.createMap(new MapSpec("array", "karst_t_own", 4, 8, 1, 0))) {
             List<MapOwner> owners = find(inventory.rescan(), map).orElseThrow().owners();
             assertThat(owners).hasSize(1);
@@ -166,7 +166,7 @@ class InventoryKernelTest {
 
     @Test
     void namesTheProgramsThatUseAMap() {
-        try (MapInventory inventory = inventory(MapFilter.all());
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""));
                 BpfObject object = bpf.load(ObjectSpec.of(
                         ClasspathAssets.read("lock_ranges", "/karst/assets/lock_ranges.bpf.o"),
                         ClasspathAssets.KERNEL_BTF))) {
@@ -184,7 +184,7 @@ class InventoryKernelTest {
     void findsPins() throws IOException {
         Path folder = Files.createDirectory(BPFFS.resolve("karst_test_" + PID));
         Path pin = folder.resolve("my map");
-        try (MapInventory inventory = inventory(MapFilter.all());
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""));
                 BpfMap map = bpf.createMap(new MapSpec("array", "karst_t_pin", 4, 8, 1, 0))) {
             assertThat(find(inventory.rescan(), map).orElseThrow().pins()).isEmpty();
             map.pin(pin);
@@ -201,7 +201,7 @@ class InventoryKernelTest {
 
     @Test
     void tracksOwnMapsOnly() {
-        try (MapInventory all = inventory(MapFilter.all());
+        try (MapInventory all = inventory(MapFilter.of("all", ""));
                 MapInventory own = inventory(MapFilter.of("own", ""));
                 MapInventory named = inventory(MapFilter.of("pattern", "karst_t_yes*,nothing"));
                 BpfMap yes = bpf.createMap(new MapSpec("hash", "karst_t_yes1", 4, 8, 10, 0));
@@ -224,7 +224,7 @@ class InventoryKernelTest {
 
     @Test
     void forgetsFreedMaps() {
-        try (MapInventory inventory = inventory(MapFilter.all())) {
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""))) {
             BpfMap map = bpf.createMap(new MapSpec("hash", "karst_t_freed", 4, 8, 10, 0));
             int id = map.info().id();
             assertThat(ids(inventory.rescan())).contains(id);
@@ -242,7 +242,7 @@ class InventoryKernelTest {
         String name = "churn_" + PID; // what a former run left is there until the kernel is started anew
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService others = Executors.newFixedThreadPool(2);
-        try (MapInventory inventory = inventory(MapFilter.all())) {
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""))) {
             List<Future<Integer>> made = Stream.of(1, 2)
                     .map(i -> others.submit(() -> makeAndFree(type, name, stop)))
                     .toList();
@@ -274,7 +274,7 @@ class InventoryKernelTest {
     @Tag("volume")
     void scansTenThousandMaps() {
         List<BpfMap> maps = new ArrayList<>();
-        try (MapInventory inventory = inventory(MapFilter.all())) {
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""))) {
             for (int i = 0; i < 10_000; i++) {
                 maps.add(bpf.createMap(new MapSpec("queue", "karst_t_many", 0, 8, 1, 0)));
             }
@@ -303,10 +303,10 @@ class InventoryKernelTest {
     @Test
     @Tag("volume")
     void leavesNoDescriptorBehind() throws IOException {
-        inventory(MapFilter.all()).close(); // loads classes
+        inventory(MapFilter.of("all", "")).close(); // loads classes
         List<String> before = BpfDescriptors.open();
         for (int i = 0; i < 20; i++) {
-            try (MapInventory inventory = inventory(MapFilter.all())) {
+            try (MapInventory inventory = inventory(MapFilter.of("all", ""))) {
                 inventory.rescan();
             }
         }
@@ -315,7 +315,7 @@ class InventoryKernelTest {
 
     @Test
     void leavesNoDescriptorBehindWhenALoadFails() throws IOException {
-        inventory(MapFilter.all()).close();
+        inventory(MapFilter.of("all", "")).close();
         List<String> before = BpfDescriptors.open();
         for (int i = 0; i < 20; i++) {
             assertThatExceptionOfType(IllegalStateException.class)
@@ -330,7 +330,7 @@ class InventoryKernelTest {
     void worksWithoutTheProgramThatFindsOwners() {
         try (MapScanner scanner = MapScanner.open(new Failing("map_owners", true), bpf)) {
             List<String> blindSpots = new ArrayList<>();
-            assertThat(scanner.scan(MapFilter.all(), blindSpots)).isNotEmpty();
+            assertThat(scanner.scan(MapFilter.of("all", ""), blindSpots)).isNotEmpty();
             assertThat(blindSpots).containsExactly("processes that hold maps are not known: refused");
         }
     }
@@ -348,7 +348,7 @@ class InventoryKernelTest {
 
     @Test
     void knowsThatAMapWasBorn() {
-        try (MapInventory inventory = inventory(MapFilter.all())) {
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""))) {
             untilFresh(inventory);
             try (BpfMap map = bpf.createMap(new MapSpec("queue", "karst_t_born", 0, 8, 1, 0))) {
                 assertThat(inventory.isStale()).isTrue();
@@ -395,7 +395,7 @@ class InventoryKernelTest {
 
     @Test
     void refusesAfterClose() {
-        MapInventory inventory = inventory(MapFilter.all());
+        MapInventory inventory = inventory(MapFilter.of("all", ""));
         inventory.close();
         inventory.close();
         assertThatIllegalStateException().isThrownBy(inventory::rescan);
@@ -404,7 +404,7 @@ class InventoryKernelTest {
 
     @Test
     void probesItsAbilities() {
-        try (MapInventory inventory = inventory(MapFilter.all())) {
+        try (MapInventory inventory = inventory(MapFilter.of("all", ""))) {
             assertThat(inventory.probe())
                     .allSatisfy(ability ->
                             assertThat(ability.present()).as(ability.toString()).isTrue());

@@ -244,7 +244,7 @@ class LockRangesKernelTest {
             assertThat(List.of(values, hash, lru, ring)).doesNotContainNull();
             Set<Long> addresses = new HashSet<>();
             List<String> twice = new ArrayList<>();
-            for (MapResource map : scanner.scan(MapFilter.all(), new ArrayList<>())) {
+            for (MapResource map : scanner.scan(MapFilter.of("all", ""), new ArrayList<>())) {
                 for (LockRange range : map.ranges()) {
                     for (long i = 0; i < Math.min(range.count(), 1 << 17); i++) {
                         if (!addresses.add(range.firstLock() + i * range.stride())) {
@@ -268,7 +268,7 @@ class LockRangesKernelTest {
 
     private MapResource find(BpfMap map) {
         int id = map.info().id();
-        return scanner.scan(MapFilter.all(), new ArrayList<>()).stream()
+        return scanner.scan(MapFilter.of("all", ""), new ArrayList<>()).stream()
                 .filter(resource -> resource.id() == id)
                 .findFirst()
                 .orElseThrow();

@@ -52,9 +52,4 @@ class MapFilterTest {
         assertThat(tracking.isTracked(8, "other", false)).isFalse();
         assertThat(tracking.isTracked(8, "cilium_ct4", false)).isTrue();
     }
-
-    @Test
-    void tracksAllUnlessTold() {
-        assertThat(MapFilter.all()).isEqualTo(MapFilter.of("all", ""));
-    }
 }

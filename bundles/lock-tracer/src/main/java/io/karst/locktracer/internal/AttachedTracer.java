@@ -49,38 +49,32 @@ final class AttachedTracer implements Closer.Closing {
     /** Loads and attaches, and pins nothing. */
     static AttachedTracer attached(Programs programs, TracerSizes sizes, Instant now) {
         return programs.loaded(
-                sizes, Map.of(), (object, set) -> ofObject(programs.bpf(), object, set, sizes, Optional.of(now)));
+                sizes,
+                Map.of(),
+                (object, set) -> closingAfterFailure(closer -> {
+                    closer.add(object::close);
+                    SharedMemory memory = memory(programs.bpf(), object, sizes, closer);
+                    closer.add(set.attachEnd(object)::close);
+                    closer.add(set.attachBegin(object)::close);
+                    return new AttachedTracer(
+                            closer,
+                            memory,
+                            object.program(set.begin()),
+                            object.program(set.end()),
+                            set,
+                            now,
+                            Optional.empty());
+                }));
     }
 
-    /** Takes over the programs that take test runs and attaches nothing. */
-    static AttachedTracer detached(Bpf bpf, BpfObject object, TracerSizes sizes) {
-        return ofObject(bpf, object, ProgramSet.RAW_TP, sizes, Optional.empty());
-    }
-
-    /** Attaches now, or if there is no time, nothing. */
-    private static AttachedTracer ofObject(
-            Bpf bpf, BpfObject object, ProgramSet set, TracerSizes sizes, Optional<Instant> now) {
-        return closingAfterFailure(closer -> {
-            closer.add(object::close);
-            Function<String, BpfMap> maps = name -> switch (name) {
-                case TracerMaps.LEDGER -> TracerMaps.ledger(bpf, sizes);
-                case TracerMaps.SAVED -> TracerMaps.saved(bpf);
-                default -> object.map(name);
-            };
-            SharedMemory memory = TracerMaps.mapped(maps, sizes, closer);
-            if (now.isPresent()) {
-                closer.add(set.attachEnd(object)::close);
-                closer.add(set.attachBegin(object)::close);
-            }
-            return new AttachedTracer(
-                    closer,
-                    memory,
-                    object.program(set.begin()),
-                    object.program(set.end()),
-                    set,
-                    now.orElse(Instant.EPOCH),
-                    Optional.empty());
-        });
+    /** The memory of an object that is not pinned. */
+    static SharedMemory memory(Bpf bpf, BpfObject object, TracerSizes sizes, Closer closer) {
+        Function<String, BpfMap> maps = name -> switch (name) {
+            case TracerMaps.LEDGER -> TracerMaps.ledger(bpf, sizes);
+            case TracerMaps.SAVED -> TracerMaps.saved(bpf);
+            default -> object.map(name);
+        };
+        return TracerMaps.mapped(maps, sizes, closer);
     }
 
     /** Takes hold of a generation that is pinned, by the links of one asset. */

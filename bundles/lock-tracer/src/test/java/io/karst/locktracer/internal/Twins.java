@@ -22,7 +22,10 @@ final class Twins implements AutoCloseable {
     static final int MUTEX_SPINNING = 0x21;
     static final int MUTEX_SLEEPING = 0x20;
 
-    private final AttachedTracer tracer;
+    private final Closer closer = new Closer();
+    private final SharedMemory memory;
+    private final BpfProgram begin;
+    private final BpfProgram end;
     private final RangeCounting counting;
 
     Twins(Bpf bpf, int slots, int lines) {
@@ -31,8 +34,11 @@ final class Twins implements AutoCloseable {
                 .load(
                         "lock_contention",
                         (asset, btf) -> new Programs(bpf, asset, btf).load(ProgramSet.RAW_TP, sizes, Map.of()));
-        tracer = AttachedTracer.detached(bpf, object, sizes);
-        counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
+        closer.add(object::close);
+        memory = AttachedTracer.memory(bpf, object, sizes, closer);
+        begin = object.program(ProgramSet.RAW_TP.begin());
+        end = object.program(ProgramSet.RAW_TP.end());
+        counting = new RangeCounting(memory, Ticker.SYSTEM);
     }
 
     /** Keeps this thread on CPU 0, because the programs tell waits apart by CPU and task. */
@@ -64,15 +70,15 @@ final class Twins implements AutoCloseable {
     }
 
     SharedMemory memory() {
-        return tracer.memory();
+        return memory;
     }
 
     void begin(long lock, long flags) {
-        run(tracer.begin(), lock, flags);
+        run(begin, lock, flags);
     }
 
     void end(long lock, long returned) {
-        run(tracer.end(), lock, returned);
+        run(end, lock, returned);
     }
 
     void spin(long lock) {
@@ -91,6 +97,6 @@ final class Twins implements AutoCloseable {
 
     @Override
     public void close() {
-        tracer.close();
+        closer.close();
     }
 }

@@ -76,8 +76,8 @@ class DemoLoadKernelTest {
         try (DemoLoad demo = new DemoLoad(without, new ClasspathAssets(), List.of(), List.of())) {
             assertThatThrownBy(() -> demo.start(plan(kind, Optional.empty())))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage(kind.word() + " needs bpf_res_spin_lock, which this kernel has not: it came with"
-                            + " Linux 6.15");
+                    .hasMessage(kind.word()
+                            + " needs bpf_res_spin_lock (Linux 6.15 or later), which this kernel does not have");
             assertThat(demo.status()).isEmpty();
         }
     }
@@ -129,7 +129,7 @@ class DemoLoadKernelTest {
 
             assertThatThrownBy(() -> demo.start(plan(DemoKind.HASH, Optional.empty())))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("a load on lpm runs already: karst:demo stop ends it");
+                    .hasMessage("The lpm demo is already running. Stop it first: karst:demo stop");
         }
     }
 

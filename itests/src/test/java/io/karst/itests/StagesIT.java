@@ -43,8 +43,8 @@ public class StagesIT {
     private static final Map<String, Integer> LONGEST_START_MILLIS =
             Map.of("io.karst.initialize", 60, "io.karst.kernel-symbols", 60, "io.karst.lock-tracer", 120);
 
-    /** Eleven maps and four links, in two directories. */
-    private static final int PINS = 17;
+    /** Eleven maps and two links, in two directories. */
+    private static final int PINS = 15;
 
     @Inject
     private BundleContext context;

@@ -34,7 +34,7 @@ choose_java() {
 }
 
 have_library() { # soname
-    { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "^[[:space:]]*$1 "
+    grep -q "^[[:space:]]*$1 " < <(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null)
 }
 
 maven_is_recent() { # 3.8.7 or later

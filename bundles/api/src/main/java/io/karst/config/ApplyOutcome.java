@@ -54,7 +54,7 @@ public record ApplyOutcome(String listener, String path, long version, String sh
      * A configuration in force and whether its listeners applied it.
      *
      * @param config the file
-     * @param state what the server is told
+     * @param state reported to the server
      * @param reason why, if a listener failed; else empty
      */
     public record AppliedConfig(RemoteConfig config, ApplyState state, String reason) {}

@@ -23,7 +23,7 @@ public interface ConfigListener {
     /** The products whose configurations it applies, product names. */
     Set<String> products();
 
-    /** Time limit for one change. After that the thread is interrupted and the server is told. */
+    /** Time limit for one change. After that the thread is interrupted, and the server is informed. */
     default Duration deadline() {
         return Duration.ofSeconds(30);
     }

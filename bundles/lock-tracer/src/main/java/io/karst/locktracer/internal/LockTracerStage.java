@@ -48,12 +48,12 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         @AttributeDefinition(name = "Self-test time per lock family, ms", min = "10", max = "1000")
         int self_test_millis() default 50;
 
-        /** Single locks that can be counted apart on each CPU, 328 bytes each; a power of two from 64 to 65536. */
+        /** Single locks with counters of their own on each CPU, 328 bytes each; a power of two from 64 to 65536. */
         @AttributeDefinition(name = "Single locks per CPU", min = "64", max = "65536")
         int single_lock_lines() default 4096;
 
         /**
-         * Most lock ranges that are counted apart on each CPU, 320 bytes each. There are four times as many as the
+         * Most lock ranges with own counters on each CPU, 320 bytes each. There are four times as many as the
          * first scan finds ranges, up to this. A power of two from 1024 to 16384.
          */
         @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")

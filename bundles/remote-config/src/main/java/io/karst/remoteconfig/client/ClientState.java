@@ -180,7 +180,7 @@ public record ClientState(
          *
          * @param path its path, as the server wrote it
          * @param refusal why
-         * @param report what the server is told
+         * @param report sent to the server
          */
         public record RefusedConfig(String path, Refusal refusal, ConfigRequest.Report report) {}
     }

@@ -42,7 +42,7 @@ public final class CleanupCommand extends ViewCommand {
     @Option(name = "--dead", description = "Remove the pins of every Karaf on this host whose tracer is not running")
     boolean dead;
 
-    /** What became of an instance: pins removed, 0 if it is in use. */
+    /** Result for one instance: pins removed, 0 if it is in use. */
     record Cleaned(KernelPins.Instance instance, int pins) {}
 
     @Override

@@ -3,6 +3,7 @@
 
 package io.karst.coreassets.internal;
 
+import io.karst.ability.Ability;
 import io.karst.asset.AssetException;
 import io.karst.asset.AssetOutcome;
 import io.karst.asset.AssetResult;
@@ -23,38 +24,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries one BTF source after the other until the callback works. An error of one source falls through to the next,
- * except where other BTF would change nothing: the verifier's, and a damaged object.
+ * Tries one BTF source after the other until the callback works. After an error the next source is tried, unless other BTF
+ * cannot help: an error of the verifier, or a damaged object.
  */
 final class AssetLoading {
     private static final Logger LOG = LoggerFactory.getLogger(AssetLoading.class);
 
     private final AssetReader reader;
-    private final List<BtfOrigin> origins;
-    private final PrivateFiles privateFiles;
+    private final BtfSources sources;
     private final InstantSource clock;
     private final Map<String, AssetResult> results;
 
-    AssetLoading(AssetReader reader, List<BtfOrigin> origins, PrivateFiles privateFiles, InstantSource clock) {
-        this(reader, origins, privateFiles, clock, new ConcurrentHashMap<>());
+    AssetLoading(AssetReader reader, BtfSources sources, InstantSource clock) {
+        this(reader, sources, clock, new ConcurrentHashMap<>());
     }
 
     private AssetLoading(
-            AssetReader reader,
-            List<BtfOrigin> origins,
-            PrivateFiles privateFiles,
-            InstantSource clock,
-            Map<String, AssetResult> results) {
+            AssetReader reader, BtfSources sources, InstantSource clock, Map<String, AssetResult> results) {
         this.reader = reader;
-        this.origins = origins;
-        this.privateFiles = privateFiles;
+        this.sources = sources;
         this.clock = clock;
         this.results = results;
     }
 
-    /** The same from other sources; what came of earlier loads stays known. */
-    AssetLoading from(AssetReader otherReader, List<BtfOrigin> otherOrigins) {
-        return new AssetLoading(otherReader, otherOrigins, privateFiles, clock, results);
+    /** Loads from other sources and keeps the results of earlier loads. */
+    AssetLoading from(AssetReader otherReader, BtfSources otherSources) {
+        return new AssetLoading(otherReader, otherSources, clock, results);
+    }
+
+    List<Ability> probe() {
+        return List.of(sources.probe());
     }
 
     List<AssetResult> results() {
@@ -64,25 +63,24 @@ final class AssetLoading {
     }
 
     <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback) {
-        AssetNames.requireValid(name);
         CoreAsset asset = read(name);
         List<String> empty = new ArrayList<>();
         Optional<Failure<T>> last = Optional.empty();
-        for (BtfOrigin origin : origins) {
-            Attempt<T> attempt = attempt(asset, origin, callback);
+        for (BtfSources.Place place : sources.places()) {
+            Attempt<T> attempt = attempt(asset, place, callback);
             if (attempt instanceof Worked<T> worked) {
-                results.put(name, result(asset, success(origin.source()), Optional.of(origin.source()), ""));
-                LOG.info("asset={} origin={} btf={} loaded", name, asset.origin(), origin.describe());
+                results.put(name, result(asset, success(place.source()), Optional.of(place.source()), ""));
+                LOG.info("asset={} origin={} btf={} loaded", name, asset.origin(), place.description());
                 return worked.value();
             }
             if (attempt instanceof Failure<T> failure) {
-                LOG.debug("asset={} btf={} failed", name, origin.describe(), failure.cause());
+                LOG.debug("asset={} btf={} failed", name, place.description(), failure.cause());
                 last = Optional.of(failure);
                 if (failure.outcome() != AssetOutcome.BTF_NOT_FOUND && failure.outcome() != AssetOutcome.LOADER) {
                     break; // other BTF changes nothing
                 }
             } else {
-                empty.add(origin.describe());
+                empty.add(place.description());
             }
         }
         throw refused(asset, last, empty);
@@ -101,13 +99,14 @@ final class AssetLoading {
         }
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever the callback throws is this asset's result, and is passed on
-    private <T> Attempt<T> attempt(CoreAsset asset, BtfOrigin origin, BiFunction<CoreAsset, BtfOptions, T> callback) {
-        Optional<BtfOrigin.Found> found;
+    @SuppressWarnings("IllegalCatch") // whatever the callback throws is recorded as the result and passed on
+    private <T> Attempt<T> attempt(
+            CoreAsset asset, BtfSources.Place place, BiFunction<CoreAsset, BtfOptions, T> callback) {
+        Optional<BtfSources.Found> found;
         try {
-            found = origin.find();
+            found = place.finder().find();
         } catch (IOException e) {
-            return new Failure<>(AssetOutcome.BTF_NOT_FOUND, origin, e);
+            return new Failure<>(AssetOutcome.BTF_NOT_FOUND, place, e);
         }
         if (found.isEmpty()) {
             return new Nothing<>();
@@ -115,11 +114,11 @@ final class AssetLoading {
         try {
             return new Worked<>(callback.apply(asset, found.get().options()));
         } catch (BpfException e) {
-            return new Failure<>(outcome(e), origin, e);
+            return new Failure<>(outcome(e), place, e);
         } catch (RuntimeException e) {
-            return new Failure<>(AssetOutcome.LOADER, origin, e);
+            return new Failure<>(AssetOutcome.LOADER, place, e);
         } finally {
-            found.get().temporary().ifPresent(privateFiles::delete);
+            found.get().release();
         }
     }
 
@@ -132,12 +131,12 @@ final class AssetLoading {
         }
         Failure<T> failure = last.get();
         String reason = reason(failure.cause());
-        Optional<BtfSource> source = Optional.of(failure.origin().source());
+        Optional<BtfSource> source = Optional.of(failure.place().source());
         results.put(asset.name(), result(asset, failure.outcome(), source, firstLine(reason)));
         String with = failure.outcome() == AssetOutcome.BTF_NOT_FOUND
                 ? " has no BTF: "
                 : " (" + asset.origin() + ") failed with BTF of "
-                        + failure.origin().describe() + ": ";
+                        + failure.place().description() + ": ";
         return new AssetException(failure.outcome(), "asset " + asset.name() + with + reason, failure.cause());
     }
 
@@ -154,7 +153,7 @@ final class AssetLoading {
         };
     }
 
-    /** The adapter says ENOEXEC of what is no BPF object of this machine's kind. */
+    /** libbpf's adapter reports ENOEXEC for a file that is no BPF object of this machine's kind. */
     private static AssetOutcome outcome(BpfException e) {
         if (e.errorName().equals("ENOEXEC")) {
             return AssetOutcome.ASSET_READ;
@@ -171,15 +170,15 @@ final class AssetLoading {
         return text.lines().findFirst().orElse("");
     }
 
-    /** What came of one source. */
+    /** Outcome of one source. */
     private sealed interface Attempt<T> {}
 
-    /** The callback's result. */
+    /** The callback returned a result. */
     private record Worked<T>(T value) implements Attempt<T> {}
 
     /** The source has no BTF, which is no error. */
     private record Nothing<T>() implements Attempt<T> {}
 
     /** The source's BTF could not be used, or the callback threw. */
-    private record Failure<T>(AssetOutcome outcome, BtfOrigin origin, Exception cause) implements Attempt<T> {}
+    private record Failure<T>(AssetOutcome outcome, BtfSources.Place place, Exception cause) implements Attempt<T> {}
 }

@@ -4,6 +4,7 @@
 package io.karst.coreassets.internal;
 
 import io.karst.asset.CoreAsset;
+import io.karst.coreassets.internal.BundleAssets.Offer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,45 +17,52 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads an asset by its name: from the operator's directory, or else from the best of the bundles that offer it. */
+/** Reads an asset by its name from the operator's directory, or else from the best bundle that offers it. */
 final class AssetReader {
     private static final Logger LOG = LoggerFactory.getLogger(AssetReader.class);
     private static final List<String> SUFFIXES = List.of(".bpf.o", ".bpf.o.gz", ".bpf.o.xz");
 
     private final Optional<Path> directory;
-    private final TrustedRead files;
-    private final Contributions contributions;
+    private final Supplier<List<Offer>> offers;
     private final Unpacker unpacker;
 
-    /** Choices between several bundles that were logged already. */
+    /** Choices between several bundles that are already logged. */
     private final Set<String> announced = ConcurrentHashMap.newKeySet();
 
-    AssetReader(Optional<Path> directory, TrustedRead files, Contributions contributions, Unpacker unpacker) {
+    AssetReader(Optional<Path> directory, Supplier<List<Offer>> offers, Unpacker unpacker) {
         this.directory = directory;
-        this.files = files;
-        this.contributions = contributions;
+        this.offers = offers;
         this.unpacker = unpacker;
     }
 
     /**
-     * Reads.
+     * Reads an asset. Its content is not checked to be a BPF object.
      *
-     * @param name a valid asset name
-     * @return the object; not yet checked to be one
-     * @throws IOException if it is missing, not trusted or damaged; an operator's file that cannot be used is not passed
-     *     over in silence
+     * @throws IllegalArgumentException if the name is not valid
+     * @throws IOException if the asset is missing, not trusted or damaged; a bad file of the operator's is never skipped in
+     *     favour of a bundle's
      */
     CoreAsset read(String name) throws IOException {
+        requireName(name);
         Optional<Path> file = operatorFile(name);
         if (file.isPresent()) {
-            String origin = file.get().toString();
-            return asset(name, origin, origin, files.read(file.get(), Unpacker.MAX_BYTES));
+            return asset(name, file.get().toString(), unpacker.read(file.get()));
         }
-        Contribution best = best(name);
-        return asset(name, best.origin(), best.path(), best.reader().read(Unpacker.MAX_BYTES));
+        Offer best = best(name);
+        byte[] packed = best.reader().read(Unpacker.MAX_BYTES);
+        return asset(name, best.origin(), unpacker.unpack(best.path(), packed));
+    }
+
+    private static void requireName(String name) {
+        if (!BundleAssets.isName(name)) {
+            String shown = name.length() > 64 ? name.substring(0, 64) + "…" : name;
+            throw new IllegalArgumentException(
+                    "asset name '" + shown + "' is not 1 to 64 letters, digits and underscores");
+        }
     }
 
     private Optional<Path> operatorFile(String name) {
@@ -64,29 +72,28 @@ final class AssetReader {
                 .findFirst());
     }
 
-    private Contribution best(String name) throws NoSuchFileException {
-        List<Contribution> offers = contributions.all().stream()
+    private Offer best(String name) throws NoSuchFileException {
+        List<Offer> matching = offers.get().stream()
                 .filter(offer -> offer.name().equals(name))
-                .sorted(Contribution.BEST_FIRST)
+                .sorted(Offer.BEST_FIRST)
                 .toList();
-        if (offers.isEmpty()) {
+        if (matching.isEmpty()) {
             throw new NoSuchFileException("no bundle offers asset " + name
                     + directory
                             .map(folder -> " and " + folder + " has no " + name + ".bpf.o")
                             .orElse(""));
         }
-        if (offers.size() > 1 && announced.add(offers.toString())) {
-            LOG.warn("asset={} is offered by {}: the first is used", name, origins(offers));
+        if (matching.size() > 1 && announced.add(matching.toString())) {
+            LOG.warn("asset={} is offered by {}: the first is used", name, origins(matching));
         }
-        return offers.get(0);
+        return matching.get(0);
     }
 
-    private static List<String> origins(List<Contribution> offers) {
-        return offers.stream().map(Contribution::origin).toList();
+    private static List<String> origins(List<Offer> offers) {
+        return offers.stream().map(Offer::origin).toList();
     }
 
-    private CoreAsset asset(String name, String origin, String fileName, byte[] packed) throws IOException {
-        byte[] content = unpacker.unpack(fileName, packed);
+    private static CoreAsset asset(String name, String origin, byte[] content) {
         return new CoreAsset(name, origin, sha256(content), content);
     }
 

@@ -18,14 +18,14 @@ import java.util.stream.Stream;
 
 /**
  * Chooses a file from a directory in the layout of the BTFHub archive,
- * {@code <distro>/[<version>/][<arch>/]<release>.btf.tar.xz}: the exact path; else the only file of the release; else
- * the only one that the release's own shape allows.
+ * {@code <distro>/[<version>/][<arch>/]<release>.btf.tar.xz}: the exact path, or else the only file of the release, or else
+ * the only one that fits the form of the release's name.
  */
 final class BtfArchive {
     private static final String SUFFIX = ".btf.tar.xz";
     private static final int DEPTH = 4;
 
-    /** Entries looked at before giving up; the whole public archive has some ten thousand. */
+    /** Most entries to look at; the whole public archive has some ten thousand. */
     private static final int MAX_ENTRIES = 500_000;
 
     private static final Set<String> KNOWN_ARCHES = Set.of("x86_64", "arm64", "aarch64", "amd64");
@@ -46,11 +46,10 @@ final class BtfArchive {
     }
 
     /**
-     * Chooses.
+     * Chooses the file that fits a host.
      *
-     * @param host whose BTF is wanted
-     * @return the file, or empty if no file of that release is there
-     * @throws IOException if the directory cannot be read, or several files fit; names them
+     * @return the file; empty if there is no file of the host's release
+     * @throws IOException if the directory cannot be read, or several files fit; names the files
      */
     Optional<Path> choose(Host host) throws IOException {
         if (!host.release().matches("[A-Za-z0-9._+~-]{1,128}")) {
@@ -107,7 +106,7 @@ final class BtfArchive {
         }
     }
 
-    /** A directory that names another architecture rules a file out; one that names none does not. */
+    /** False if a directory on the path names another architecture. */
     private boolean isArch(Path path, Host host) {
         for (Path part : directory.relativize(path)) {
             String name = part.toString();
@@ -147,7 +146,7 @@ final class BtfArchive {
         return String.join(", ", names);
     }
 
-    /** Releases that tell where they come from; the first group, if any, is the distribution's version. */
+    /** Form of a release's name that tells its distribution; the first group, if any, is the distribution's version. */
     private static final class Shape {
         private final Pattern pattern;
         private final Set<String> distros;
@@ -155,6 +154,48 @@ final class BtfArchive {
         Shape(String pattern, Set<String> distros) {
             this.pattern = Pattern.compile(pattern);
             this.distros = distros;
+        }
+    }
+
+    /**
+     * Properties of the machine that decide which packaged BTF fits.
+     *
+     * @param distro {@code ID} of {@code /etc/os-release}, such as {@code debian}; empty if not known
+     * @param version {@code VERSION_ID}, such as {@code 8.4}; empty if not known
+     * @param arch machine as {@code uname -m} prints it
+     * @param release kernel release as {@code uname -r} prints it
+     */
+    record Host(String distro, String version, String arch, String release) {
+
+        static Host read(Path osRelease, Path kernelRelease, String arch) throws IOException {
+            String release = Files.readString(kernelRelease).trim();
+            List<String> lines = Files.isReadable(osRelease) ? Files.readAllLines(osRelease) : List.of();
+            return new Host(value(lines, "ID"), value(lines, "VERSION_ID"), machine(arch), release);
+        }
+
+        /** Directory names of the architecture; the BTFHub archive writes {@code arm64}. */
+        List<String> archNames() {
+            return arch.equals("aarch64") ? List.of("arm64", "aarch64") : List.of(arch);
+        }
+
+        /** Directory names of the version: the whole version, then its first number. */
+        List<String> versionNames() {
+            int dot = version.indexOf('.');
+            return dot < 0 ? List.of(version) : List.of(version, version.substring(0, dot));
+        }
+
+        /** Translates Java's name of the machine; only {@code amd64} differs from the kernel's. */
+        private static String machine(String arch) {
+            return arch.equals("amd64") ? "x86_64" : arch;
+        }
+
+        private static String value(List<String> lines, String key) {
+            for (String line : lines) {
+                if (line.startsWith(key + "=")) {
+                    return line.substring(key.length() + 1).replace("\"", "").trim();
+                }
+            }
+            return "";
         }
     }
 }

@@ -24,13 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoreAssetService.class);
 
-    private final TrustedRead files;
-    private final BundleContributions contributions;
+    private final BundleAssets bundles;
     private final PrivateFiles privateFiles;
-    private final Unpacker unpacker = new Unpacker();
+    private final Unpacker unpacker;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile AssetLoading loading;
-    private volatile BtfProbe probe;
 
     /** What an operator may set; see {@code etc/io.karst.coreassets.cfg}. */
     @ObjectClassDefinition(name = "Karst CO-RE assets")
@@ -48,29 +46,25 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
         String asset_directory() default "";
     }
 
-    CoreAssetService(BundleContext context, TrustedRead files, Settings settings) {
-        this.files = files;
+    CoreAssetService(BundleContext context, Unpacker.FileReader files, Settings settings) {
+        unpacker = new Unpacker(files, Unpacker.MAX_BYTES);
         privateFiles = new PrivateFiles(Path.of(System.getProperty("java.io.tmpdir")));
-        contributions = new BundleContributions(context);
-        List<BtfOrigin> origins = origins(settings);
-        loading = new AssetLoading(reader(settings), origins, privateFiles, InstantSource.system());
-        probe = new BtfProbe(origins, privateFiles);
+        bundles = new BundleAssets(context);
+        loading = new AssetLoading(reader(settings), sources(settings), InstantSource.system());
     }
 
-    /** What is loaded stays; the next load goes by the changed settings. */
+    /** Applies changed settings from the next load on. Loaded assets stay. */
     void change(Settings settings) {
-        List<BtfOrigin> origins = origins(settings);
-        loading = loading.from(reader(settings), origins);
-        probe = new BtfProbe(origins, privateFiles);
+        loading = loading.from(reader(settings), sources(settings));
         LOG.info("settings changed: {} from the next load on", settings);
     }
 
-    private List<BtfOrigin> origins(Settings settings) {
-        return new BtfOrigins(files, privateFiles, unpacker).inOrder(settings, BtfOrigins.Machine.running());
+    private BtfSources sources(Settings settings) {
+        return new BtfSources(settings, BtfSources.Machine.running(), unpacker, privateFiles);
     }
 
     private AssetReader reader(Settings settings) {
-        return new AssetReader(settings.assetDirectory(), files, contributions, unpacker);
+        return new AssetReader(settings.assetDirectory(), bundles::offers, unpacker);
     }
 
     @Override
@@ -88,14 +82,14 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
 
     @Override
     public List<Ability> probe() {
-        return probe.probe();
+        return loading.probe();
     }
 
-    /** Deletes what loads left behind and stops listening to bundles. */
+    /** Deletes the temporary files and stops tracking bundles. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            contributions.close();
+            bundles.close();
             privateFiles.close();
         }
     }

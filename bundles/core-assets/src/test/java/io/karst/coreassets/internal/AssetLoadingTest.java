@@ -49,6 +49,7 @@ class AssetLoadingTest {
     private Path archive = Path.of("unset");
     private Path temporary = Path.of("unset");
     private PrivateFiles privateFiles = new PrivateFiles(Path.of("unset"));
+    private final Unpacker unpacker = new Unpacker(new PlainFiles(), Unpacker.MAX_BYTES);
     private final List<BtfSource> seen = new ArrayList<>();
 
     @BeforeEach
@@ -222,16 +223,12 @@ class AssetLoadingTest {
     @Test
     void probeTellsWhatEachSourceHas() throws IOException {
         Files.write(operatorBtf, new byte[30]);
-        var ability = new BtfProbe(origins(settings()), privateFiles).probe().get(0);
+        var ability = sources(settings()).probe();
         assertThat(ability.present()).isTrue();
         assertThat(ability.evidence()).contains("mine.btf is no BTF", "vmlinux: usable", "archive: usable");
         assertThat(temporary).isEmptyDirectory();
         Files.delete(kernelBtf);
-        assertThat(new BtfProbe(origins(Settings.NONE), privateFiles)
-                        .probe()
-                        .get(0)
-                        .present())
-                .isFalse();
+        assertThat(sources(Settings.NONE).probe().present()).isFalse();
     }
 
     private Settings settings() {
@@ -243,14 +240,15 @@ class AssetLoadingTest {
     }
 
     private AssetLoading loading(Settings settings) {
-        Contribution offer = new Contribution("locks", "a", Version.valueOf("1"), 1, "x.bpf.o", max -> new byte[] {1});
-        AssetReader reader = new AssetReader(Optional.empty(), new PlainFiles(), () -> List.of(offer), new Unpacker());
-        return new AssetLoading(reader, origins(settings), privateFiles, InstantSource.fixed(NOW));
+        BundleAssets.Offer offer =
+                new BundleAssets.Offer("locks", "a", Version.valueOf("1"), 1, "x.bpf.o", max -> new byte[] {1});
+        AssetReader reader = new AssetReader(Optional.empty(), () -> List.of(offer), unpacker);
+        return new AssetLoading(reader, sources(settings), InstantSource.fixed(NOW));
     }
 
-    private List<BtfOrigin> origins(Settings settings) {
-        BtfOrigins.Machine machine =
-                new BtfOrigins.Machine(kernelBtf, folder.resolve("os-release"), folder.resolve("osrelease"), "amd64");
-        return new BtfOrigins(new PlainFiles(), privateFiles, new Unpacker()).inOrder(settings, machine);
+    private BtfSources sources(Settings settings) {
+        BtfSources.Machine machine =
+                new BtfSources.Machine(kernelBtf, folder.resolve("os-release"), folder.resolve("osrelease"), "amd64");
+        return new BtfSources(settings, machine, unpacker, privateFiles);
     }
 }

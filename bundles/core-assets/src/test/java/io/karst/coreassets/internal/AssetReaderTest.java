@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.karst.asset.CoreAsset;
+import io.karst.coreassets.internal.BundleAssets.Offer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class AssetReaderTest {
     Path folder;
 
     /** What bundles offer at the moment. */
-    private final List<Contribution> offered = new ArrayList<>();
+    private final List<Offer> offered = new ArrayList<>();
 
     @Test
     void readsWhatABundleOffers() throws IOException {
@@ -59,7 +60,7 @@ class AssetReaderTest {
     @Test
     void unpacksWhatABundleOffersPacked() throws IOException {
         byte[] packed = Samples.xz("unpacked".getBytes(StandardCharsets.UTF_8));
-        offered.add(new Contribution("locks", "a", Version.valueOf("1"), 1, "x.bpf.o.xz", max -> packed));
+        offered.add(new Offer("locks", "a", Version.valueOf("1"), 1, "x.bpf.o.xz", max -> packed));
         CoreAsset asset = reader().read("locks");
         assertThat(text(asset)).isEqualTo("unpacked");
     }
@@ -82,12 +83,13 @@ class AssetReaderTest {
     }
 
     private AssetReader reader() {
-        return new AssetReader(Optional.of(folder), new PlainFiles(), () -> List.copyOf(offered), new Unpacker());
+        return new AssetReader(
+                Optional.of(folder), () -> List.copyOf(offered), new Unpacker(new PlainFiles(), Unpacker.MAX_BYTES));
     }
 
-    private static Contribution offer(String bundle, String version, long id, String path) {
+    private static Offer offer(String bundle, String version, long id, String path) {
         byte[] content = (bundle + " " + id).getBytes(StandardCharsets.UTF_8);
-        return new Contribution("locks", bundle, Version.valueOf(version), id, path, max -> content);
+        return new Offer("locks", bundle, Version.valueOf(version), id, path, max -> content);
     }
 
     private static String text(CoreAsset asset) {

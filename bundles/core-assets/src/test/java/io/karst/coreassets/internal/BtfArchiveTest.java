@@ -6,6 +6,7 @@ package io.karst.coreassets.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.karst.coreassets.internal.BtfArchive.Host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

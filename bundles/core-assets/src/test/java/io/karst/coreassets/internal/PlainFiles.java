@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 
 /** Stands in for the check of all parent directories, which a temporary directory does not pass. */
-final class PlainFiles implements TrustedRead {
+final class PlainFiles implements Unpacker.FileReader {
     @Override
     public byte[] read(Path file, int maxBytes) throws IOException {
         if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {

@@ -156,16 +156,16 @@ class RealLoadKernelTest {
     }
 
     private AssetLoading loading(Optional<Path> btf, Optional<Path> archive, Path kernelBtf) {
-        TrustedRead files = TrustedFiles::readBelowTrusted;
+        Unpacker unpacker = new Unpacker(TrustedFiles::readBelowTrusted, Unpacker.MAX_BYTES);
         PrivateFiles privateFiles = new PrivateFiles(folder.resolve("tmp"));
-        BtfOrigins.Machine machine = new BtfOrigins.Machine(
+        BtfSources.Machine machine = new BtfSources.Machine(
                 kernelBtf,
                 Path.of("/etc/os-release"),
                 Path.of("/proc/sys/kernel/osrelease"),
                 System.getProperty("os.arch"));
-        List<BtfOrigin> origins = new BtfOrigins(files, privateFiles, new Unpacker())
-                .inOrder(new Settings(btf, archive, Optional.empty()), machine);
-        AssetReader reader = new AssetReader(Optional.of(folder), files, List::of, new Unpacker());
-        return new AssetLoading(reader, origins, privateFiles, InstantSource.system());
+        BtfSources sources =
+                new BtfSources(new Settings(btf, archive, Optional.empty()), machine, unpacker, privateFiles);
+        AssetReader reader = new AssetReader(Optional.of(folder), List::of, unpacker);
+        return new AssetLoading(reader, sources, InstantSource.system());
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UnpackerTest {
     private static final byte[] CONTENT = "kernel program".getBytes(StandardCharsets.UTF_8);
 
-    private final Unpacker unpacker = new Unpacker();
+    private final Unpacker unpacker = new Unpacker(new PlainFiles(), Unpacker.MAX_BYTES);
 
     @TempDir
     Path folder;
@@ -44,7 +44,7 @@ class UnpackerTest {
     @MethodSource("bombs")
     void stopsBombsAtTheLimit(String name, byte[] packed) {
         assertThatIOException()
-                .isThrownBy(() -> new Unpacker(1 << 20).unpack(name, packed))
+                .isThrownBy(() -> new Unpacker(new PlainFiles(), 1 << 20).unpack(name, packed))
                 .withMessageContaining(name)
                 .withMessageContaining("larger than 1048576 bytes");
     }
@@ -60,7 +60,7 @@ class UnpackerTest {
 
     @Test
     void takesExactlyTheLimit() throws IOException {
-        assertThat(new Unpacker(1 << 20).unpack("a.gz", Samples.gz(new byte[1 << 20])))
+        assertThat(new Unpacker(new PlainFiles(), 1 << 20).unpack("a.gz", Samples.gz(new byte[1 << 20])))
                 .hasSize(1 << 20);
     }
 

@@ -32,8 +32,8 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/** Bundles of a real framework contribute assets. */
-class BundleContributionsTest {
+/** Bundles of a real framework offer assets. */
+class BundleAssetsTest {
     @TempDir
     Path cache;
 
@@ -54,19 +54,19 @@ class BundleContributionsTest {
 
     @Test
     void aBundleThatComesOrGoesChangesTheSet() throws Exception {
-        try (BundleContributions contributions = new BundleContributions(framework.getBundleContext())) {
-            assertThat(contributions.all()).isEmpty();
+        try (BundleAssets assets = new BundleAssets(framework.getBundleContext())) {
+            assertThat(assets.offers()).isEmpty();
             Bundle bundle = install("one", "1.0.0", "io.karst.asset;io.karst.asset=mine;path=\"a/mine.bpf.o\"");
-            assertThat(contributions.all()).as("not resolved yet").isEmpty();
+            assertThat(assets.offers()).as("not resolved yet").isEmpty();
             bundle.start();
-            Contribution offer = contributions.all().get(0);
+            BundleAssets.Offer offer = assets.offers().get(0);
             assertThat(offer.name()).isEqualTo("mine");
             assertThat(offer.origin()).isEqualTo("one/1.0.0:a/mine.bpf.o");
             assertThat(offer.reader().read(100)).asString().isEqualTo("one 1.0.0");
             bundle.stop();
-            assertThat(contributions.all()).as("stopped, but still resolved").hasSize(1);
+            assertThat(assets.offers()).as("stopped, but still resolved").hasSize(1);
             bundle.uninstall();
-            assertThat(contributions.all()).isEmpty();
+            assertThat(assets.offers()).isEmpty();
         }
     }
 
@@ -74,26 +74,26 @@ class BundleContributionsTest {
     void aResolvedBundleNeedNotBeStarted() throws Exception {
         Bundle bundle = install("one", "1.0.0", "io.karst.asset;io.karst.asset=mine;path=\"a/mine.bpf.o\"");
         framework.adapt(FrameworkWiring.class).resolveBundles(List.of(bundle));
-        try (BundleContributions contributions = new BundleContributions(framework.getBundleContext())) {
-            assertThat(contributions.all()).extracting(Contribution::name).containsExactly("mine");
+        try (BundleAssets assets = new BundleAssets(framework.getBundleContext())) {
+            assertThat(assets.offers()).extracting(BundleAssets.Offer::name).containsExactly("mine");
         }
     }
 
     @Test
     void anUpdateBringsTheNewContent() throws Exception {
         String capability = "io.karst.asset;io.karst.asset=mine;path=\"a/mine.bpf.o\"";
-        try (BundleContributions contributions = new BundleContributions(framework.getBundleContext())) {
+        try (BundleAssets assets = new BundleAssets(framework.getBundleContext())) {
             Bundle bundle = install("one", "1.0.0", capability);
             bundle.start();
             bundle.update(new ByteArrayInputStream(jar("one", "2.0.0", capability)));
-            assertThat(contributions.all()).hasSize(1);
-            assertThat(contributions.all().get(0).reader().read(100)).asString().isEqualTo("one 2.0.0");
+            assertThat(assets.offers()).hasSize(1);
+            assertThat(assets.offers().get(0).reader().read(100)).asString().isEqualTo("one 2.0.0");
         }
     }
 
     @Test
     void refusesNonsenseCapabilities() throws Exception {
-        try (BundleContributions contributions = new BundleContributions(framework.getBundleContext())) {
+        try (BundleAssets assets = new BundleAssets(framework.getBundleContext())) {
             install(
                             "one",
                             "1.0.0",
@@ -102,7 +102,7 @@ class BundleContributionsTest {
                                     + "io.karst.asset;io.karst.asset:Long=7;path=x,"
                                     + "io.karst.asset;io.karst.asset=good;path=\"a/mine.bpf.o\"")
                     .start();
-            assertThat(contributions.all()).extracting(Contribution::name).containsExactly("good");
+            assertThat(assets.offers()).extracting(BundleAssets.Offer::name).containsExactly("good");
         }
     }
 

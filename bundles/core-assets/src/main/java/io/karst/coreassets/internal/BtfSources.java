@@ -4,6 +4,7 @@
 package io.karst.coreassets.internal;
 
 import io.karst.ability.Ability;
+import io.karst.asset.BtfHeader;
 import io.karst.asset.BtfOptions;
 import io.karst.asset.BtfSource;
 import java.io.IOException;
@@ -119,7 +120,7 @@ final class BtfSources {
     /** libbpf reads a plain file itself; unpacked content gets a temporary file. */
     private Found read(BtfSource source, Path file) throws IOException {
         byte[] btf = unpacker.read(file);
-        BtfCheck.require(file.toString(), btf, btf.length);
+        BtfHeader.read(file.toString(), btf, btf.length);
         if (!Unpacker.isPacked(file)) {
             return new Found(new BtfOptions(source, Optional.of(file)), () -> {});
         }
@@ -132,7 +133,7 @@ final class BtfSources {
             return Optional.empty();
         }
         try (InputStream in = Files.newInputStream(file)) {
-            BtfCheck.require(file.toString(), in.readNBytes(BtfCheck.HEADER_BYTES), Files.size(file));
+            BtfHeader.read(file.toString(), in.readNBytes(BtfHeader.BYTES), Files.size(file));
         }
         return Optional.of(new Found(new BtfOptions(BtfSource.KERNEL, Optional.empty()), () -> {}));
     }

@@ -3,6 +3,7 @@
 
 package io.karst.coreassets.internal;
 
+import io.karst.asset.BtfHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,16 +22,12 @@ final class Samples {
 
     /** Smallest BTF: a header, 12 bytes of types, 1 byte of names. */
     static byte[] btf() {
-        return btf(ByteOrder.nativeOrder());
-    }
-
-    static byte[] btf(ByteOrder order) {
-        return ByteBuffer.allocate(BtfCheck.HEADER_BYTES + 13)
-                .order(order)
+        return ByteBuffer.allocate(BtfHeader.BYTES + 13)
+                .order(ByteOrder.nativeOrder())
                 .putShort((short) 0xeb9f)
                 .put((byte) 1)
                 .put((byte) 0)
-                .putInt(BtfCheck.HEADER_BYTES)
+                .putInt(BtfHeader.BYTES)
                 .putInt(0)
                 .putInt(12)
                 .putInt(12)

@@ -175,8 +175,10 @@ class SymbolLookupTest {
 
     private Path btf(String name) throws IOException {
         byte[] names = ("\0" + name + "\0").getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer file = ByteBuffer.allocate(24 + names.length).order(ByteOrder.nativeOrder());
-        file.putInt(4, 24).putInt(20, names.length).position(24).put(names);
+        ByteBuffer file = ByteBuffer.allocate(36 + names.length).order(ByteOrder.nativeOrder());
+        file.putShort((short) 0xeb9f).put((byte) 1).put((byte) 0).putInt(24);
+        file.putInt(0).putInt(12).putInt(12).putInt(names.length); // one empty type, then the names
+        file.position(36).put(names);
         return Files.write(folder.resolve("btf"), file.array());
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.libbpf.internal;
 
+import io.karst.asset.BtfHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,17 +16,16 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Which of some names the kernel's BTF knows. Reads the format itself (Documentation/bpf/btf.rst), because it has to answer
- * where libbpf is missing.
+ * Type ids of a few names in the kernel's BTF. Reads the format itself (Documentation/bpf/btf.rst), because libbpf may be
+ * missing.
  */
 final class KernelBtf {
     static final int TYPEDEF = 8;
     static final int FUNC = 12;
 
-    private static final int MAGIC = 0xeb9f;
     private static final int TYPE_BYTES = 12;
 
-    /** Bytes behind {@code struct btf_type}: fixed, and for each of its {@code vlen} members; by kind. */
+    /** Bytes after {@code struct btf_type}, by kind: fixed, and for each of the {@code vlen} members. */
     private static final int[] FIXED = {0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0};
 
     private static final int[] EACH = {0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12};
@@ -37,32 +37,23 @@ final class KernelBtf {
     }
 
     /**
-     * Looks for names.
+     * Reads the ids of the wanted types.
      *
      * @param wanted names prefixed by their kind, see {@link #key}
-     * @throws IOException if the file cannot be read or is no BTF
+     * @throws IOException if the file cannot be read, is no BTF, or has a kind of type that is not known
      */
     static KernelBtf read(Path file, Set<String> wanted) throws IOException {
         byte[] raw = Files.readAllBytes(file);
-        ByteBuffer in = ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder());
-        if (raw.length < 24 || Short.toUnsignedInt(in.getShort(0)) != MAGIC) {
-            throw new IOException(file + " is no BTF of this machine's byte order");
-        }
-        int header = in.getInt(4);
-        int types = header + in.getInt(8);
-        int end = types + in.getInt(12);
-        int strings = header + in.getInt(16);
-        if (header < 24 || types < header || end < types || end > raw.length || strings < 0 || strings > raw.length) {
-            throw new IOException(file + " is damaged BTF: its sections lie outside its " + raw.length + " bytes");
-        }
-        return new KernelBtf(find(in, types, end, strings, wanted));
+        return new KernelBtf(find(BtfHeader.read(file.toString(), raw, raw.length), raw, wanted));
     }
 
-    private static Map<String, Integer> find(ByteBuffer in, int types, int end, int strings, Set<String> wanted)
-            throws IOException {
+    private static Map<String, Integer> find(BtfHeader header, byte[] raw, Set<String> wanted) throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(raw).order(ByteOrder.nativeOrder());
+        int end = (int) header.typesEnd();
+        int names = (int) header.names();
         Map<String, Integer> ids = new HashMap<>();
         int id = 1;
-        int at = types;
+        int at = (int) header.types();
         while (at + TYPE_BYTES <= end) {
             int info = in.getInt(at + 4);
             int kind = info >>> 24 & 0x1f;
@@ -70,7 +61,7 @@ final class KernelBtf {
                 throw new IOException("BTF kind " + kind + " of type " + id + " is not known");
             }
             if (kind == TYPEDEF || kind == FUNC) {
-                String key = key(kind, text(in, strings + in.getInt(at)));
+                String key = key(kind, text(in, names + in.getInt(at)));
                 if (wanted.contains(key)) {
                     ids.putIfAbsent(key, id);
                 }
@@ -93,12 +84,12 @@ final class KernelBtf {
         return new String(name, StandardCharsets.UTF_8);
     }
 
-    /** How a name of a kind is written in the set of wanted names. */
+    /** The entry of a name in the set of wanted names. */
     static String key(int kind, String name) {
         return kind + ":" + name;
     }
 
-    /** The type's id, if the kernel has it. */
+    /** The type's id; empty if the kernel has no such type. */
     OptionalInt id(int kind, String name) {
         Integer id = ids.get(key(kind, name));
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);

@@ -80,7 +80,7 @@ final class FaultyBpf {
                     Optional<Fault> failing = fault.filter(set -> set.call().equals(call));
                     if (failing.isPresent()) {
                         String error = failing.get().error();
-                        throw new BpfException(call, "", error, call + " failed on purpose: " + error, "");
+                        throw new BpfException(error, call + " failed on purpose: " + error);
                     }
                     return wrapped(invoke(method, object, arguments));
                 }));

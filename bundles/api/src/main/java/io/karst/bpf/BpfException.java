@@ -10,35 +10,30 @@ public final class BpfException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final String call;
-    private final String object;
     private final String errorName;
     private final String verifierLog;
 
     /**
+     * A failed call without the verifier.
+     *
+     * @param errorName name of the errno, such as {@code EPERM}
+     * @param message what was called, on what, and why it failed
+     */
+    public BpfException(String errorName, String message) {
+        this(errorName, message, "");
+    }
+
+    /**
      * A failed call.
      *
-     * @param call function or bpf(2) command, such as {@code bpf_object__load}
-     * @param object what it was called on
      * @param errorName name of the errno, such as {@code EPERM}
-     * @param verifierLog the verifier's log, empty if it was not involved
+     * @param message what was called, on what, and why it failed
+     * @param verifierLog the verifier's whole log; empty if the verifier was not involved
      */
-    public BpfException(String call, String object, String errorName, String message, String verifierLog) {
+    public BpfException(String errorName, String message, String verifierLog) {
         super(message);
-        this.call = call;
-        this.object = object;
         this.errorName = errorName;
         this.verifierLog = verifierLog;
-    }
-
-    /** The function or bpf(2) command that failed. */
-    public String call() {
-        return call;
-    }
-
-    /** The object, map, program or path that it was called on. */
-    public String object() {
-        return object;
     }
 
     /** Name of the errno, such as {@code ENOENT}. */

@@ -281,7 +281,7 @@ class LockContentionServiceTest {
         @Override
         public Inventory rescan() {
             if (failing) {
-                throw new BpfException("bpf_iter_create", "lock_ranges", "ENOMEM", "no memory", "");
+                throw new BpfException("ENOMEM", "no memory");
             }
             stale = false;
             scans.incrementAndGet();
@@ -294,7 +294,7 @@ class LockContentionServiceTest {
         public boolean isStale() {
             asked.countDown();
             if (blind) {
-                throw new BpfException("bpf_map_get_next_id", "maps", "EPERM", "not permitted", "");
+                throw new BpfException("EPERM", "not permitted");
             }
             return stale;
         }

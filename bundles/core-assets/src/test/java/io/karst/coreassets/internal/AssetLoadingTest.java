@@ -32,14 +32,9 @@ import org.osgi.framework.Version;
 
 class AssetLoadingTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
-    private final BpfException loaderError =
-            new BpfException("bpf_object__load", "locks", "EPERM", "bpf_object__load(locks) failed with EPERM", "");
-    private final BpfException verifierError = new BpfException(
-            "bpf_object__load",
-            "locks",
-            "EACCES",
-            "bpf_object__load(locks) failed with EACCES\nR1 invalid",
-            "R1 invalid");
+    private final BpfException loaderError = new BpfException("EPERM", "bpf_object__load(locks) failed with EPERM");
+    private final BpfException verifierError =
+            new BpfException("EACCES", "bpf_object__load(locks) failed with EACCES\nR1 invalid", "R1 invalid");
 
     @TempDir
     Path folder;

@@ -66,7 +66,7 @@ final class Refusing {
     }
 
     private static BpfException refused(String message) {
-        return new BpfException("bpf", "test", "EPERM", message, "");
+        return new BpfException("EPERM", message);
     }
 
     /** Sees each answer before the caller does. */

@@ -66,7 +66,7 @@ final class LockRangesProgram implements AutoCloseable {
             return read(new LockRecordReader());
         } catch (IllegalArgumentException e) {
             String message = "asset " + ASSET + " does not fit this version of Karst: " + e.getMessage();
-            throw new BpfException("read", ASSET, "EPROTO", message, "");
+            throw new BpfException("EPROTO", message);
         }
     }
 

@@ -153,7 +153,7 @@ class FaultsKernelTest {
         if (!method.getName().equals("close") && !method.getName().equals("possibleCpus")) {
             int soFar = calls.merge(name, 1, Integer::sum);
             if (name.equals(failing) && soFar == number) {
-                throw new BpfException(name, "test", "ENOMEM", name + " failed with ENOMEM by the test", "");
+                throw new BpfException("ENOMEM", name + " failed with ENOMEM by the test");
             }
         }
         try {

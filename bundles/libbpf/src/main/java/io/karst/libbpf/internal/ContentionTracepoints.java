@@ -39,12 +39,9 @@ final class ContentionTracepoints {
                 .allMatch(name -> kernel.id(KernelBtf.TYPEDEF, name).isPresent());
         if (!there) {
             throw new BpfException(
-                    "looking for tracepoints",
-                    btf.toString(),
                     "ENOENT",
                     "this kernel (" + release + ") has no tracepoints lock:contention_begin and lock:contention_end,"
-                            + " without which no wait on a lock can be seen: " + REMEDY,
-                    "");
+                            + " without which no wait on a lock can be seen: " + REMEDY);
         }
     }
 }

@@ -27,7 +27,7 @@ final class ElfCheck {
     static void check(ByteBuffer content, String name) {
         String wrong = wrong(content.duplicate());
         if (!wrong.isEmpty()) {
-            throw new BpfException("bpf_object__open_mem", name, "ENOEXEC", name + " is no BPF object: " + wrong, "");
+            throw new BpfException("ENOEXEC", name + " is no BPF object: " + wrong);
         }
     }
 

@@ -75,8 +75,7 @@ final class Iteration {
 
     private ByteBuffer larger(ByteBuffer full) {
         if (full.capacity() >= MOST_BYTES) {
-            throw new BpfException(
-                    "read", name, "E2BIG", "iterator " + name + ": " + full.position() + " bytes were left unread", "");
+            throw new BpfException("E2BIG", "iterator " + name + ": " + full.position() + " bytes were left unread");
         }
         ByteBuffer larger = buffer(full.capacity() * 2);
         return larger.put(full.flip());

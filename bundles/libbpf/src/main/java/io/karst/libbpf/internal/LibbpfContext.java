@@ -49,8 +49,7 @@ record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings
         String found = kindOf(result);
         if (!found.equals(kind)) {
             libraries.c().close(result);
-            throw new BpfException(
-                    "bpf_obj_get", path.toString(), "EINVAL", path + " is a pinned " + found + ", not " + kind, "");
+            throw new BpfException("EINVAL", path + " is a pinned " + found + ", not " + kind);
         }
         return result;
     }

@@ -62,12 +62,9 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         if (!missing.isEmpty()) {
             String names = missing.stream().map(Enum::name).collect(Collectors.joining(" and "));
             throw new BpfException(
-                    "capget",
-                    "this process",
                     "EPERM",
                     "missing capability " + names + ": run Karaf as root or grant it (systemd: AmbientCapabilities="
-                            + names.replace(" and ", " ") + ")",
-                    "");
+                            + names.replace(" and ", " ") + ")");
         }
     }
 

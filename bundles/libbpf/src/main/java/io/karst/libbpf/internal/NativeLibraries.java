@@ -46,12 +46,9 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
             requireVersion(bpf, library);
         } catch (UnsatisfiedLinkError e) {
             throw new BpfException(
-                    "dlopen",
-                    library,
                     "ENOENT",
                     library + " cannot be used: install the package libbpf1 (libbpf on Fedora and RHEL), version 1.1 or"
-                            + " later (" + firstLine(e) + ")",
-                    "");
+                            + " later (" + firstLine(e) + ")");
         }
         Runtime runtime = Runtime.getRuntime(bpf);
         return new NativeLibraries(bpf, libC(), runtime, runtime::getLastError);
@@ -62,12 +59,9 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
         int minor = bpf.libbpf_minor_version();
         if (major < 1 || (major == 1 && minor < 1)) {
             throw new BpfException(
-                    "libbpf_version_string",
-                    library,
                     "ENOTSUPP",
                     library + " is version " + major + "." + minor
-                            + ": 1.1 or later is needed; upgrade the package libbpf1 (libbpf on Fedora and RHEL)",
-                    "");
+                            + ": 1.1 or later is needed; upgrade the package libbpf1 (libbpf on Fedora and RHEL)");
         }
     }
 
@@ -103,6 +97,6 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
 
     BpfException failure(int errno, String call, String object, String why) {
         String message = call + "(" + object + ") failed with " + Errno.name(errno);
-        return new BpfException(call, object, Errno.name(errno), why.isEmpty() ? message : message + ": " + why, "");
+        return new BpfException(Errno.name(errno), why.isEmpty() ? message : message + ": " + why);
     }
 }

@@ -101,8 +101,7 @@ final class NativeMap implements BpfMap {
     @Override
     public MappedMemory mmap(boolean writable) {
         if (shape.type() != MapTypes.ARRAY || (shape.flags() & FLAG_MMAPABLE) == 0) {
-            throw new BpfException(
-                    "mmap", what, "EINVAL", what + " is no array made with BPF_F_MMAPABLE: it cannot be mapped", "");
+            throw new BpfException("EINVAL", what + " is no array made with BPF_F_MMAPABLE: it cannot be mapped");
         }
         lifetime.enter();
         try {

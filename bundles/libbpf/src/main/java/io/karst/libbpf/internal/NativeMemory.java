@@ -59,7 +59,7 @@ final class NativeMemory implements MappedMemory {
         int page = c.getpagesize();
         long mapped = (bytes + page - 1) / page * page;
         if (mapped > Integer.MAX_VALUE) {
-            throw new BpfException("mmap", what, "E2BIG", what + " is larger than 2 GiB: " + bytes + " bytes", "");
+            throw new BpfException("E2BIG", what + " is larger than 2 GiB: " + bytes + " bytes");
         }
         int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
         long address = c.mmap(null, mapped, protection, MAP_SHARED, descriptor, 0);

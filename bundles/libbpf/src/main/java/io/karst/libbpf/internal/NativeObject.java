@@ -51,14 +51,13 @@ final class NativeObject implements BpfObject {
 
     private static BpfException refused(
             LibbpfContext context, String name, LibbpfLog.Collected<Integer> result, String log) {
-        String call = "bpf_object__load";
         int errno = -result.result();
-        BpfException plain = context.libraries().failure(errno, call, name, result.why());
+        BpfException plain = context.libraries().failure(errno, "bpf_object__load", name, result.why());
         if (log.isEmpty()) {
             return plain;
         }
         String message = plain.getMessage() + "; the verifier's last words: " + VerifierLog.lastWords(log);
-        return new BpfException(call, name, Errno.name(errno), message, log);
+        return new BpfException(Errno.name(errno), message, log);
     }
 
     @Override

@@ -37,8 +37,7 @@ final class ReadOnlyVariables {
         long[] size = new long[1];
         Pointer content = map == null ? null : bpf.bpf_map__initial_value(map, size);
         if (content == null || place.offset() + place.size() > size[0]) {
-            throw new BpfException(
-                    "bpf_map__initial_value", what, "EINVAL", what + ": " + place.section() + " has no content", "");
+            throw new BpfException("EINVAL", what + ": " + place.section() + " has no content");
         }
         switch (place.size()) {
             case Byte.BYTES -> content.putByte(place.offset(), (byte) value);

@@ -55,7 +55,7 @@ final class Recorder {
         if (!method.getName().equals("close")) {
             int number = calls.incrementAndGet();
             if (failing.test(number)) {
-                throw new BpfException(method.getName(), "test", "EIO", method.getName() + " failed by the test", "");
+                throw new BpfException("EIO", method.getName() + " failed by the test");
             }
         }
         try {

@@ -152,11 +152,7 @@ public record PinnedLinks(Bpf bpf, Path directory) {
         while (bpf.linkInfo(linkId).isPresent()) {
             if (ticker.nanos() - begun > PATIENCE.toNanos()) {
                 throw new BpfException(
-                        "BPF_LINK_GET_FD_BY_ID",
-                        "link " + linkId,
-                        "EBUSY",
-                        "link " + linkId + " of a former tracer is still attached: another process holds it",
-                        "");
+                        "EBUSY", "link " + linkId + " of a former tracer is still attached: another process holds it");
             }
             ticker.park(Duration.ofMillis(1).toNanos());
         }

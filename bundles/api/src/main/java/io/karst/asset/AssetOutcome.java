@@ -3,11 +3,11 @@
 
 package io.karst.asset;
 
-/** What became of a load. */
+/** Outcome of a load. */
 public enum AssetOutcome {
     /** Loaded against the operator's BTF file. */
     SUCCESS_CUSTOM,
-    /** Loaded against the kernel's BTF. */
+    /** Loaded against the running kernel's BTF. */
     SUCCESS_KERNEL,
     /** Loaded against packaged BTF. */
     SUCCESS_PACKAGED,
@@ -19,6 +19,6 @@ public enum AssetOutcome {
     ASSET_READ,
     /** The kernel's verifier refused a program. */
     VERIFIER,
-    /** Anything else that libbpf or the kernel refused. */
+    /** Any other refusal by libbpf or the kernel. */
     LOADER
 }

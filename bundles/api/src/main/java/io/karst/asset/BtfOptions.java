@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The BTF that an asset is to be relocated against.
+ * BTF to relocate an asset against.
  *
- * @param source which source it came from
- * @param file file to give to libbpf as {@code btf_custom_path}; empty for the running kernel's own BTF
+ * @param source where the BTF comes from
+ * @param file file for libbpf's option {@code btf_custom_path}; empty for the running kernel's own BTF
  */
 public record BtfOptions(BtfSource source, Optional<Path> file) {}

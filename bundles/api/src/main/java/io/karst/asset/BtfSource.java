@@ -3,7 +3,7 @@
 
 package io.karst.asset;
 
-/** Where BTF came from, in the order the sources are tried. */
+/** Sources of BTF, in the order they are tried. */
 public enum BtfSource {
     /** File named by the operator. */
     CUSTOM,

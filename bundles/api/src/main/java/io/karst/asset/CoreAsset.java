@@ -6,7 +6,7 @@ package io.karst.asset;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** A compiled BPF object, read and checked. Immutable. */
+/** A compiled BPF object. Immutable. */
 public final class CoreAsset {
     private final String name;
     private final String origin;
@@ -17,7 +17,7 @@ public final class CoreAsset {
      * Takes a copy of the object.
      *
      * @param name asset name, such as {@code lock_contention}
-     * @param origin bundle or file it was read from
+     * @param origin bundle or file that the object was read from
      * @param sha256 digest of the content, lower-case hex
      */
     public CoreAsset(String name, String origin, String sha256, byte[] content) {
@@ -27,12 +27,12 @@ public final class CoreAsset {
         this.content = content.clone();
     }
 
-    /** The name it was asked for by, without suffix. */
+    /** The asset's name, without suffix. */
     public String name() {
         return name;
     }
 
-    /** The bundle or file that it was read from. */
+    /** The bundle or file that the object was read from. */
     public String origin() {
         return origin;
     }

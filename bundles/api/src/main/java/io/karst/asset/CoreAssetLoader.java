@@ -8,27 +8,29 @@ import java.util.function.BiFunction;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Finds BTF, reads and checks the object, and calls back with both. A bundle contributes an asset by the capability
- * {@code io.karst.asset;io.karst.asset=NAME;path=PATH}. Thread-safe.
+ * Reads compiled BPF objects (assets), finds BTF for them, and passes both to a callback. A bundle offers an asset by the
+ * capability {@code io.karst.asset;io.karst.asset=NAME;path=PATH}. Thread-safe.
  */
 @ProviderType
 public interface CoreAssetLoader {
 
-    /** Namespace of the capability that names an asset; attribute of the same name, and {@code path} in the bundle. */
+    /**
+     * Namespace of the capability. The attribute of the same name is the asset's name, {@code path} is its path in the bundle.
+     */
     String CAPABILITY = "io.karst.asset";
 
     /**
      * Loads an asset.
      *
-     * <p>The callback opens and loads the object and returns what it made of it; it runs once per BTF source until one
-     * works, on the caller's thread, and owns whatever it opened: when it throws it has closed it.
+     * <p>The callback loads the object into the kernel and returns its result. It runs on the caller's thread, once for each
+     * BTF source until one works. If the callback throws, it has to close first whatever it opened.
      *
      * @param name asset name: letters, digits and {@code _}, 1 to 64 characters
-     * @param callback gets the asset and the BTF to relocate it against
+     * @param callback receives the asset and the BTF to relocate the asset against
      * @throws AssetException if no source worked; the last error is its cause
      */
     <T> T load(String name, BiFunction<CoreAsset, BtfOptions, T> callback);
 
-    /** The last result of every asset that was asked for, and of those contributed but not asked for none; by name. */
+    /** The result of the last load of each asset, sorted by name; includes failed loads. */
     List<AssetResult> results();
 }

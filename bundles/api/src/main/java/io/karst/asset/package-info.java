@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * CO-RE assets: compiled BPF objects, the BTF they are relocated against, and what became of each load.
+ * CO-RE assets: compiled BPF objects, the BTF to relocate them against, and the result of each load.
  */
 @Export
 @NullMarked

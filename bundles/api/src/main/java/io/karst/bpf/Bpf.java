@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** The kernel's BPF, through libbpf. Registered only when libbpf 1.1 or later and the needed capabilities are there. */
+/** The kernel's BPF, through libbpf. Registered only if libbpf 1.1 or later and the needed capabilities are available. */
 @ProviderType
 public interface Bpf {
 
-    /** What the kernel numbers and {@link #nextId} walks. */
+    /** Kinds of kernel objects that {@link #nextId} lists. */
     enum Type {
         /** Maps. */
         MAP,
@@ -20,55 +20,56 @@ public interface Bpf {
         PROGRAM
     }
 
-    /** CPUs the kernel can ever have, which sizes per-CPU values. */
+    /** Number of possible CPUs; a per-CPU value has one part for each. */
     int possibleCpus();
 
     /**
      * Loads an object: creates its maps and loads its programs. Leaves nothing behind when it throws.
      *
      * @return object that the caller closes
-     * @throws BpfException if it is no BPF object of this machine's kind, a pin cannot be reused, or the kernel refuses it;
-     *     carries the verifier's whole log
-     * @throws IllegalArgumentException if the spec names what the object does not have, or a value does not fit
+     * @throws BpfException if the content is no BPF object for this machine, a pin cannot be reused, or the kernel refuses the
+     *     object; contains the verifier's whole log
+     * @throws IllegalArgumentException if the spec names a map, program or variable that the object does not have, or a value
+     *     does not fit
      */
     BpfObject load(ObjectSpec spec);
 
-    /** Creates a map. The caller closes it. */
+    /** Creates a map. The caller closes the map. */
     BpfMap createMap(MapSpec spec);
 
     /**
-     * The next id in the kernel, to walk all of a kind.
+     * Returns the next id of a kind; repeated, this lists all ids.
      *
-     * @param after the last id, 0 for the first
-     * @return the next, or empty at the end
+     * @param after the previous id, 0 for the first
+     * @return the next id, or empty at the end
      */
     OptionalInt nextId(Type type, int after);
 
     /**
-     * Opens a map by its id. Not for program arrays of others: the kernel (seen with 6.18) never frees one that is opened and
-     * closed by its id while its last descriptor is closed.
+     * Opens a map by its id. Do not open program arrays of other processes: if an array's last descriptor is closed while the
+     * array is opened and closed here, the kernel (seen with 6.18) never frees the array.
      *
-     * @return map that the caller closes, or empty if it is gone
+     * @return map that the caller closes, or empty if there is no map of this id
      */
     Optional<BpfMap> mapById(int id);
 
-    /** Opens a program by its id; empty if it is gone. The caller closes it. */
+    /** Opens a program by its id; empty if there is no such program. The caller closes the program. */
     Optional<BpfProgram> programById(int id);
 
-    /** Describes a link; empty if it is gone. */
+    /** Describes a link by its id; empty if there is no such link. */
     Optional<LinkInfo> linkInfo(int id);
 
-    /** Opens a pinned map. The caller closes it. */
+    /** Opens a pinned map. The caller closes the map. */
     BpfMap pinnedMap(Path path);
 
-    /** Opens a pinned link. The caller closes it. */
+    /** Opens a pinned link. The caller closes the link. */
     BpfLink pinnedLink(Path path);
 
     /**
-     * Claims a directory for this process. The claim ends when it is closed, or with the process, however that ends.
+     * Locks a directory exclusively, by flock(2). The lock ends when the claim is closed or the process ends.
      *
      * @param directory existing directory, also on a BPF file system
-     * @return the claim, or empty if somebody else has it
+     * @return the claim, or empty if the directory is locked already, by another process or by this one
      */
     Optional<DirectoryClaim> claim(Path directory);
 }

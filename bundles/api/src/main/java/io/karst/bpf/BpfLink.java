@@ -6,14 +6,14 @@ package io.karst.bpf;
 import java.nio.file.Path;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** An attachment. Closing it detaches the program unless the link is pinned. Owned by whoever attached. */
+/** A program's attachment. Closing the link detaches the program, unless the link is pinned. */
 @ProviderType
 public interface BpfLink extends AutoCloseable {
 
     /** Describes the link. */
     LinkInfo info();
 
-    /** Pins the link at a path below a bpffs mount, so that it outlives this process. */
+    /** Pins the link at a path on a BPF file system, so that the attachment outlives this process. */
     void pin(Path path);
 
     @Override

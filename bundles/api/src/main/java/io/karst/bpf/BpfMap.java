@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A map this process holds. Whoever obtained it closes it; one that came from {@link BpfObject#map} is closed with the
- * object. Every method throws {@link IllegalStateException} after close and {@link BpfException} when the kernel
- * refuses. Keys and values are in the machine's byte order. Thread-safe.
+ * An open map. Whoever opened or created the map closes it; a map from {@link BpfObject#map} is closed with its object. Every
+ * method throws {@link IllegalStateException} after close and {@link BpfException} if the kernel refuses the call. Keys and
+ * values are in the machine's byte order. Thread-safe.
  */
 @ProviderType
 public interface BpfMap extends AutoCloseable {
@@ -21,8 +21,9 @@ public interface BpfMap extends AutoCloseable {
     /**
      * Reads an element.
      *
-     * @param key {@code keySize} bytes; empty for queues and stacks, which are peeked
-     * @return its value (all CPUs' values in a row, each rounded up to 8 bytes, for a per-CPU map), or empty
+     * @param key {@code keySize} bytes; empty for queues and stacks, whose next element stays in the map
+     * @return the value, or empty if there is none; for a per-CPU map the values of all possible CPUs, each rounded up to 8
+     *     bytes
      */
     Optional<byte[]> lookup(byte[] key);
 
@@ -30,7 +31,7 @@ public interface BpfMap extends AutoCloseable {
      * Writes an element.
      *
      * @param key {@code keySize} bytes; empty for queues and stacks
-     * @param value {@code valueSize} bytes, or all CPUs' values in a row
+     * @param value {@code valueSize} bytes; for a per-CPU map the values of all possible CPUs, as {@link #lookup} returns them
      */
     void update(byte[] key, byte[] value);
 
@@ -40,12 +41,12 @@ public interface BpfMap extends AutoCloseable {
     /**
      * Maps an array's memory (BPF_F_MMAPABLE).
      *
-     * @param writable whether it is to be written
-     * @return memory that the caller closes, independent of this handle
+     * @param writable whether the memory can be written
+     * @return memory that the caller closes; stays usable when this map is closed
      */
     MappedMemory mmap(boolean writable);
 
-    /** Pins the map at a path below a bpffs mount, which must not exist. */
+    /** Pins the map at a path on a BPF file system; the path must not exist yet. */
     void pin(Path path);
 
     @Override

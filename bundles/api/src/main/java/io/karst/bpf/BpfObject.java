@@ -8,35 +8,33 @@ import java.util.function.Function;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A loaded object, see {@link Bpf#load}. Closing it closes its maps and programs, and frees what is not attached or
- * pinned. Owned by whoever loaded it. Methods throw {@link IllegalStateException} after close. Thread-safe.
+ * A loaded object, see {@link Bpf#load}. Closing the object closes its maps and programs; the kernel frees those that are
+ * neither attached nor pinned. Methods throw {@link IllegalStateException} after close. Thread-safe.
  */
 @ProviderType
 public interface BpfObject extends AutoCloseable {
 
-    /** Names of its maps, in file order. */
+    /** Names of the object's maps, in file order. */
     List<String> mapNames();
 
     /**
-     * One of its maps.
+     * Returns a map, which is closed with the object.
      *
-     * @return owned by this object
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if the object has no such map
      */
     BpfMap map(String name);
 
     /**
-     * One of its programs.
+     * Returns a program, which is closed with the object.
      *
-     * @return owned by this object
-     * @throws IllegalArgumentException if there is none or it was left out
+     * @throws IllegalArgumentException if the object has no such program, or the program was not loaded
      */
     BpfProgram program(String name);
 
     /**
-     * Hands an object to its owner, or closes it when the owner cannot be made.
+     * Passes an object to a new owner, and closes the object if creating the owner fails.
      *
-     * @param owner makes what closes the object from then on; may throw
+     * @param owner creates the owner, which closes the object from then on; may throw
      */
     static <T> T handOver(BpfObject object, Function<BpfObject, T> owner) {
         boolean handedOver = false;

@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A loaded program. Closed with its object, or by whoever opened it by id or path. Methods throw
- * {@link IllegalStateException} after close and {@link BpfException} when the kernel refuses. Thread-safe.
+ * A loaded program. A program of a {@link BpfObject} is closed with its object; whoever opened a program by id closes it.
+ * Methods throw {@link IllegalStateException} after close and {@link BpfException} if the kernel refuses the call.
+ * Thread-safe.
  */
 @ProviderType
 public interface BpfProgram extends AutoCloseable {
@@ -17,19 +18,17 @@ public interface BpfProgram extends AutoCloseable {
     /** Describes the program. */
     ProgramInfo info();
 
-    /** Attaches where the program's section says. The caller closes the link. */
+    /** Attaches the program as the name of its ELF section says. The caller closes the link. */
     BpfLink attach();
 
     /**
-     * Runs an iterator program ({@code iter/…}) once from start to end and hands over what it wrote. Nothing stays
-     * open. The buffer is in the machine's byte order, valid only during the call, and may end in the middle of a
-     * record: what the consumer leaves unread comes again at the start of the next buffer.
-     *
-     * @param consumer gets the bytes in order
+     * Runs an iterator program ({@code iter/…}) once from start to end and passes its output to the consumer. A buffer is in
+     * the machine's byte order, is valid only during the call, and may end in the middle of a record: bytes that the consumer
+     * leaves unread come again at the start of the next buffer.
      */
     void iterate(Consumer<ByteBuffer> consumer);
 
-    /** Runs the program with made-up arguments (BPF_PROG_TEST_RUN). */
+    /** Runs the program with given arguments (BPF_PROG_TEST_RUN) and returns its return value. */
     int testRun(TestRun run);
 
     @Override

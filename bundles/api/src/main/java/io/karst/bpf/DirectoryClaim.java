@@ -5,7 +5,7 @@ package io.karst.bpf;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/** A directory that one process at a time can have. Owned by whoever claimed it. */
+/** Exclusive lock on a directory, see {@link Bpf#claim}. Closing the claim unlocks the directory. */
 @ProviderType
 public interface DirectoryClaim extends AutoCloseable {
 

@@ -7,6 +7,6 @@ package io.karst.bpf;
  * A link as the kernel describes it.
  *
  * @param id link id
- * @param programId the program attached
+ * @param programId id of the attached program
  */
 public record LinkInfo(int id, int programId) {}

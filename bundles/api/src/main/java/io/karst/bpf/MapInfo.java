@@ -8,7 +8,7 @@ package io.karst.bpf;
  *
  * @param id map id
  * @param type type number, {@code enum bpf_map_type}
- * @param typeName type as bpftool writes it, such as {@code lru_hash}; {@code type N} for one unknown here
+ * @param typeName type as bpftool writes it, such as {@code lru_hash}; {@code type N} if the type is not known
  * @param name name, may be empty
  * @param keySize bytes of a key
  * @param valueSize bytes of a value

@@ -6,9 +6,8 @@ package io.karst.bpf;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Memory shared with the kernel. Every access is checked against the size; after close {@link IllegalStateException} is
- * thrown. Longs and ints are in the machine's byte order. Thread-safe; single aligned longs and ints are read and
- * written whole.
+ * Memory shared with the kernel. Every access is checked against the size, and throws {@link IllegalStateException} after
+ * close. Longs and ints are in the machine's byte order. Thread-safe; a single long or int is read and written atomically.
  */
 @ProviderType
 public interface MappedMemory extends AutoCloseable {
@@ -28,10 +27,10 @@ public interface MappedMemory extends AutoCloseable {
     /** Writes an int; the offset is a multiple of 4. */
     void putInt(long offset, int value);
 
-    /** Copies longs out, much faster than one by one; the offset is a multiple of 8. */
+    /** Copies longs into an array, much faster than one by one; the offset is a multiple of 8. */
     void getLongs(long offset, long[] into, int count);
 
-    /** Copies bytes in. */
+    /** Writes bytes. */
     void putBytes(long offset, byte[] from);
 
     @Override

@@ -14,14 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What {@link Bpf#load} loads: an object file and what is set in it first. Immutable; names are checked at the load.
+ * Specification for {@link Bpf#load}: an object file and the changes to make before it is loaded. Immutable; the load checks
+ * all names.
  *
  * @param asset ELF file
- * @param btf what to relocate it against
+ * @param btf BTF to relocate the object against
  * @param constants values of {@code const volatile} variables, by C name; each must fit the variable's 1, 2, 4 or 8 bytes
- * @param entries sizes of maps in place of those in the file, by map name; 1 to 2^32 - 1
+ * @param entries most entries of maps, by map name, instead of the numbers in the file; 1 to 2^32 - 1
  * @param programs programs to load; empty for all
- * @param reused pins of maps that are taken in place of new ones, by map name; type and sizes are those of the pinned map
+ * @param reused pinned maps to use instead of new ones, by map name; type and sizes are those of the pinned map
  */
 public record ObjectSpec(
         CoreAsset asset,
@@ -44,7 +45,7 @@ public record ObjectSpec(
         });
     }
 
-    /** An object as it is in its file. */
+    /** Loads an object without changes. */
     public static ObjectSpec of(CoreAsset asset, BtfOptions btf) {
         return new ObjectSpec(asset, btf, Map.of(), Map.of(), Optional.empty(), Map.of());
     }
@@ -59,15 +60,15 @@ public record ObjectSpec(
         return new ObjectSpec(asset, btf, constants, with(entries, map, size), programs, reused);
     }
 
-    /** Loads only these programs, or none. */
+    /** Loads only these programs; an empty collection loads none. */
     public ObjectSpec programs(Collection<String> names) {
         return new ObjectSpec(asset, btf, constants, entries, Optional.of(Set.copyOf(names)), reused);
     }
 
     /**
-     * Takes pinned maps in place of new ones.
+     * Uses pinned maps instead of new ones.
      *
-     * @param pins by map name; a name that begins with a dot is a section of variables
+     * @param pins paths of the pins, by map name; a name that begins with a dot is a section of variables
      */
     public ObjectSpec reuse(Map<String, Path> pins) {
         return new ObjectSpec(asset, btf, constants, entries, programs, pins);

@@ -11,8 +11,8 @@ import java.util.List;
  * @param id program id
  * @param type type number, {@code enum bpf_prog_type}
  * @param name name, may be empty
- * @param mapIds maps it uses
- * @param recursionMisses runs skipped because it was already running on that CPU
+ * @param mapIds ids of the maps that the program uses
+ * @param recursionMisses runs that the kernel skipped because the program was already running on that CPU
  */
 public record ProgramInfo(int id, int type, String name, List<Integer> mapIds, long recursionMisses) {
 

@@ -21,7 +21,7 @@ public final class TestRun {
     }
 
     /**
-     * A run with a context, as raw tracepoint and syscall programs take it.
+     * A run with a context, for raw tracepoint and syscall programs.
      *
      * @param context arguments in the program's own layout
      */
@@ -30,7 +30,7 @@ public final class TestRun {
     }
 
     /**
-     * A run with packet data, as traffic control and XDP programs take it.
+     * A run with packet data, for traffic control and XDP programs.
      *
      * @param data packet, at least 14 bytes
      * @param repeat runs inside the kernel, at least 1
@@ -43,9 +43,7 @@ public final class TestRun {
     }
 
     /**
-     * The same on a chosen CPU; only raw tracepoint programs accept that.
-     *
-     * @param number CPU, from 0
+     * Chooses a CPU, from 0; the kernel accepts that for raw tracepoint programs only.
      */
     public TestRun onCpu(int number) {
         return new TestRun(context, data, repeat, number);

@@ -2,7 +2,8 @@
 // Copyright the Karst authors
 
 /**
- * BPF objects, maps, programs, links and iterators as owned handles; no pointer, descriptor or errno passes here.
+ * BPF objects, maps, programs and links as handles that are closed by their owner, without pointers, descriptors and errno
+ * numbers.
  */
 @Export
 @NullMarked

@@ -4,13 +4,13 @@
 package io.karst.symbol;
 
 /**
- * Outcome of looking up one name or address.
+ * Result of looking up one name or address.
  *
- * @param name symbol name; the text asked for when it was not found
+ * @param name symbol name; unless found, the name or address that was looked up
  * @param address kernel address, unsigned; 0 unless found
- * @param offset bytes from the symbol's start to the address asked for; 0 for a look-up by name
- * @param module module the symbol belongs to; empty for the kernel itself
+ * @param offset bytes from the symbol's start to the address; 0 for a look-up by name
+ * @param module module of the symbol; empty for the kernel itself
  * @param status found or why not
- * @param source where it was read, such as {@code iter/ksym}; empty unless found
+ * @param source list that has the symbol, such as {@code iter/ksym}; empty unless found
  */
 public record KernelSymbol(String name, long address, long offset, String module, SymbolStatus status, String source) {}

@@ -15,23 +15,23 @@ public interface KernelSymbols {
     int MAX_LOOKUPS = 1024;
 
     /**
-     * Looks names up.
+     * Looks up symbols by name.
      *
      * @param names 1 to {@value #MAX_LOOKUPS} symbol names of 1 to 511 characters
-     * @return one outcome per name in the order given; a name that several symbols share yields one each
-     * @throws IllegalArgumentException if there are too many, or one is empty or too long
+     * @return one result for each name, in the given order; several if symbols share the name
+     * @throws IllegalArgumentException if there are too many names, or a name is empty or too long
      */
     List<KernelSymbol> byName(Collection<String> names);
 
     /**
-     * Finds the symbols that addresses lie in.
+     * Looks up the symbols that contain addresses.
      *
      * @param addresses 1 to {@value #MAX_LOOKUPS} kernel addresses
-     * @return one outcome per address in the order given
-     * @throws IllegalArgumentException if there are too many
+     * @return one result for each address, in the given order
+     * @throws IllegalArgumentException if there are too many addresses
      */
     List<KernelSymbol> byAddress(Collection<Long> addresses);
 
-    /** The symbols named by the inventory, as looked up when the stage started. */
+    /** The symbols that the inventory names, looked up when the stage started. */
     List<KernelSymbol> resolved();
 }

@@ -3,12 +3,12 @@
 
 package io.karst.symbol;
 
-/** What came of a look-up. */
+/** Outcome of a look-up. */
 public enum SymbolStatus {
     /** The address is known. */
     FOUND,
-    /** Every source that would list such a symbol was read, and it is not there. */
+    /** The lists that would have such a symbol do not have it. */
     NOT_FOUND,
-    /** No source on this kernel can tell: it may exist without being listed. */
+    /** Not known: this kernel does not list all symbols, so the symbol may exist. */
     NOT_AVAILABLE
 }

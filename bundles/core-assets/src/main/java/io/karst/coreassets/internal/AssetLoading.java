@@ -77,7 +77,7 @@ final class AssetLoading {
                 LOG.debug("asset={} btf={} failed", name, place.description(), failure.cause());
                 last = Optional.of(failure);
                 if (failure.outcome() != AssetOutcome.BTF_NOT_FOUND && failure.outcome() != AssetOutcome.LOADER) {
-                    break; // other BTF changes nothing
+                    break; // other BTF cannot help
                 }
             } else {
                 empty.add(place.description());

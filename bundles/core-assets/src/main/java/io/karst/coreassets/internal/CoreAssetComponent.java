@@ -31,7 +31,7 @@ public final class CoreAssetComponent implements Stage {
     /**
      * Starts the service.
      *
-     * @param component itself; its framework's bundles contribute assets
+     * @param component context of this component; the bundles of its framework offer assets
      */
     @Activate
     public CoreAssetComponent(ComponentContext component, Config config) {
@@ -43,7 +43,7 @@ public final class CoreAssetComponent implements Stage {
                         component.getBundleContext(), TrustedFiles::readBelowTrusted, settings(this.config)));
     }
 
-    /** An operator changed settings. A wrong one is logged and changes nothing. */
+    /** Applies changed settings. A wrong setting is logged and changes nothing. */
     @Modified
     public void changed(Config changed) {
         config = changed;

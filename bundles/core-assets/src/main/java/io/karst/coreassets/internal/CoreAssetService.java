@@ -20,7 +20,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Loads the assets that bundles or the operator provide. */
+/** Loads assets of bundles and of the operator. */
 public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoreAssetService.class);
 

@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Short-lived files (mode 0600) for libbpf, which takes BTF by its path. Closing it deletes those still there. */
+/** Temporary files (mode 0600) for libbpf, which reads BTF from a path. Closing deletes the files that are left. */
 final class PrivateFiles implements AutoCloseable {
     private final Path directory;
     private final Set<Path> files = ConcurrentHashMap.newKeySet();

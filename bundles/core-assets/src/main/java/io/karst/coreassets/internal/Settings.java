@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What the operator set, checked.
+ * Checked settings of the operator.
  *
- * @param btfFile BTF to use before any other
- * @param btfArchiveDirectory packaged BTF in the BTFHub layout
- * @param assetDirectory objects that take the place of those in bundles
+ * @param btfFile BTF that is tried first
+ * @param btfArchiveDirectory directory of packaged BTF in the layout of the BTFHub archive
+ * @param assetDirectory directory of objects that replace those of bundles
  */
 record Settings(Optional<Path> btfFile, Optional<Path> btfArchiveDirectory, Optional<Path> assetDirectory) {
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Reads one file out of a tar archive (POSIX.1-1988 ustar header blocks; pax and GNU extensions are stepped over). */
+/** Reads one file of a tar archive (POSIX.1-1988 ustar header blocks; pax and GNU extensions are skipped). */
 final class TarReader {
     private static final int BLOCK = 512;
     private static final int NAME_LENGTH = 100;
@@ -23,8 +23,8 @@ final class TarReader {
     /**
      * Finds the first regular file whose name ends in {@code .btf}.
      *
-     * @param maxBytes most bytes accepted for the file, and for those before it
-     * @throws IOException if there is none, it is too large, or the archive is damaged
+     * @param maxBytes most bytes of the file and of all files before it
+     * @throws IOException if there is no such file, it is too large, or the archive is damaged
      */
     static byte[] firstBtf(InputStream in, int maxBytes) throws IOException {
         long passed = 0;
@@ -72,7 +72,7 @@ final class TarReader {
         return new String(header, 0, end, StandardCharsets.UTF_8);
     }
 
-    /** The sum of all header bytes, with its own field counted as blanks. */
+    /** The checksum is the sum of all header bytes, with blanks in place of the checksum itself. */
     private static void requireChecksum(byte[] header) throws IOException {
         long sum = 0;
         for (int i = 0; i < BLOCK; i++) {

@@ -1,5 +1,5 @@
 /**
- * Finds BTF, reads and checks BPF objects, and records what became of each load.
+ * Finds BTF, reads and checks BPF objects, and records the result of each load.
  */
 @NullMarked
 package io.karst.coreassets.internal;

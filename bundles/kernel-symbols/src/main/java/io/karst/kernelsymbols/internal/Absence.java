@@ -10,17 +10,17 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Decides what it means that a name is in no list. A kernel without CONFIG_KALLSYMS_ALL lists code only, and a name does
- * not tell whether it is code or data. So where no data is listed, a missing name counts as possibly there
- * ({@link SymbolStatus#NOT_AVAILABLE}) if anything speaks for it: the kernel's type information has the name, or it is one
- * of the variables known to be in every kernel. A name that nothing speaks for is {@link SymbolStatus#NOT_FOUND}.
+ * Decides whether a symbol that is not listed may still exist. A kernel without CONFIG_KALLSYMS_ALL lists code only, and a
+ * name does not show whether it belongs to code or data. If no data is listed, a missing name is
+ * {@link SymbolStatus#NOT_AVAILABLE} if the kernel's BTF has the name, or if it is one of the known variables below. Every
+ * other missing name is {@link SymbolStatus#NOT_FOUND}.
  */
 final class Absence {
 
-    /** A variable that every kernel has; where it is listed, data is. */
+    /** A variable of every kernel: if it is listed, data is listed. */
     static final String DATA_WITNESS = "init_task";
 
-    /** Variables that Karst and its users ask for and that type information does not name. */
+    /** Variables that users look up and that BTF does not name. */
     private static final Set<String> VARIABLES = Set.of(
             "__per_cpu_offset",
             "bpf_map_fops",
@@ -56,10 +56,10 @@ final class Absence {
     }
 
     /**
-     * Names among these that may exist all the same.
+     * Selects the names that may exist although they are not listed.
      *
-     * @param missing names that no source lists
-     * @return those that are {@link SymbolStatus#NOT_AVAILABLE}
+     * @param missing names that the source does not list
+     * @return names that are {@link SymbolStatus#NOT_AVAILABLE}; the others are {@link SymbolStatus#NOT_FOUND}
      */
     Set<String> notAvailable(Set<String> missing) {
         if (dataIsListed || missing.isEmpty()) {
@@ -70,7 +70,7 @@ final class Absence {
         try {
             possible.addAll(BtfNames.among(kernelBtf, missing));
         } catch (IOException e) {
-            return missing; // nothing is left that could speak against them
+            return missing; // without BTF every name may exist
         }
         return possible;
     }

@@ -16,12 +16,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * {@code /proc/kallsyms}, read line by line: address, type letter, name, and in brackets the module. The kernel writes
- * zeros for addresses that the reader may not see (kptr_restrict, CAP_SYSLOG).
+ * {@code /proc/kallsyms}, read line by line: address, type letter, name, and the module in brackets. The kernel writes zeros
+ * instead of addresses that the reader may not see (kptr_restrict, CAP_SYSLOG).
  */
 final class KallsymsFile implements SymbolSource {
 
-    /** More than ten times what a kernel with all modules lists. */
+    /** More than ten times the lines of a kernel with all modules. */
     private static final int MAX_LINES = 4_000_000;
 
     private final Path file;
@@ -30,7 +30,7 @@ final class KallsymsFile implements SymbolSource {
         this.file = file;
     }
 
-    /** Why it cannot be used; empty if it can. */
+    /** The reason why the file cannot be used; empty if it can. */
     Optional<String> fault() {
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -69,7 +69,7 @@ final class KallsymsFile implements SymbolSource {
 
     @Override
     public void close() {
-        // nothing stays open between look-ups
+        // no file stays open between look-ups
     }
 
     private void forEach(Consumer<Symbol> consumer) {
@@ -84,7 +84,7 @@ final class KallsymsFile implements SymbolSource {
         }
     }
 
-    /** Empty for a line of another form. */
+    /** Parses a line; empty if the line has another form. */
     static Optional<Symbol> parse(String line) {
         int type = line.indexOf(' ') + 1;
         if (type < 2 || type + 2 >= line.length() || line.charAt(type + 1) != ' ') {

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Stage 2. Ready when the symbols that the inventory names are looked up. */
+/** Stage 2: ready when the symbols that the inventory names are looked up. */
 @Component(
         name = "io.karst.kernel-symbols",
         immediate = true, // a stage does its work at start

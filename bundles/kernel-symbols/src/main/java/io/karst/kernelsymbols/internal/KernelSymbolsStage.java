@@ -19,7 +19,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The symbols that the inventory names, looked up. */
+/** Looks up kernel symbols; at start those that the inventory names. */
 public final class KernelSymbolsStage implements KernelSymbols, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelSymbolsStage.class);
 
@@ -77,7 +77,7 @@ public final class KernelSymbolsStage implements KernelSymbols, AbilityProbe, Au
         lookup.close();
     }
 
-    /** The source to use, and what the operator is told about it. */
+    /** The source of symbols, and the ability that {@code karst:doctor} shows for it. */
     private record Chosen(Optional<SymbolSource> source, Ability ability) {
         private static final String ABILITY = "symbol source";
         private static final String EFFECT = "no symbol can be looked up";

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The loaded asset {@code kernel_symbols}, which filters inside the kernel. Its owner closes it. */
+/** The loaded asset {@code kernel_symbols}, which filters symbols inside the kernel. */
 final class KsymIterator implements SymbolSource {
     private static final String ASSET = "kernel_symbols";
 
@@ -25,7 +25,7 @@ final class KsymIterator implements SymbolSource {
     }
 
     /**
-     * Loads it.
+     * Loads the asset.
      *
      * @throws io.karst.asset.AssetException if this kernel has no {@code iter/ksym}
      */

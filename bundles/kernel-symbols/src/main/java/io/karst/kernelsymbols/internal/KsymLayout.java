@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 /** Layouts of {@code bpf/include/kernel_symbols.h}. Offsets and sizes are in bytes. */
 final class KsymLayout {
 
-    /** {@code KARST_SYMBOL_NAME}, the closing zero included. */
+    /** {@code KARST_SYMBOL_NAME}, including the closing zero. */
     static final int NAME_BYTES = 512;
 
     /** Size of {@code struct karst_symbol}. */

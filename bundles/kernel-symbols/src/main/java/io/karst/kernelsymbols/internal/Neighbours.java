@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For each of a few wanted addresses the symbol at or below it and the start of the next one. A symbol is entered only
- * at the two wanted addresses next to it, so a look-up carries on from there to its sides.
+ * For each wanted address, the symbol at or below the address and the start of the next symbol. A symbol is entered only at
+ * the two wanted addresses next to it. A look-up therefore searches all
+ * entries up to its address for the symbol, and all entries from there on for the next one.
  */
 final class Neighbours {
     private final long[] wanted;
@@ -17,9 +18,9 @@ final class Neighbours {
     private final long[] next;
 
     /**
-     * Nothing entered yet.
+     * Has no symbols yet.
      *
-     * @param wanted distinct, ascending when read as unsigned
+     * @param wanted distinct addresses in ascending unsigned order
      */
     Neighbours(long... wanted) {
         this.wanted = wanted.clone();
@@ -27,7 +28,7 @@ final class Neighbours {
         next = new long[wanted.length];
     }
 
-    /** Enters a symbol where it belongs. */
+    /** Enters a symbol at the wanted addresses next to it. */
     void offer(Symbol symbol) {
         int at = firstNotBelow(symbol.address());
         if (at < wanted.length) {
@@ -70,8 +71,7 @@ final class Neighbours {
     /**
      * Whether a symbol starts above a wanted address.
      *
-     * @param address one of those wanted
-     * @return false at the end of the list
+     * @param address one of the wanted addresses
      */
     boolean hasNext(long address) {
         return Arrays.stream(next, indexOf(address), next.length).anyMatch(start -> start != 0);

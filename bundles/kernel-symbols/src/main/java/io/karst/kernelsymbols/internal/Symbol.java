@@ -4,12 +4,12 @@
 package io.karst.kernelsymbols.internal;
 
 /**
- * One symbol as a source lists it.
+ * A symbol, as a source lists it.
  *
  * @param address kernel address, unsigned
  * @param name symbol name
- * @param module module, empty for the kernel itself
- * @param type letter as in {@code /proc/kallsyms}: t and w in either case are code
+ * @param module module; empty for the kernel itself
+ * @param type letter as in {@code /proc/kallsyms}; t, T, w and W mean code
  */
 record Symbol(long address, String name, String module, char type) {
 

@@ -17,12 +17,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Look-ups in one source, one at a time; without a source every answer is that it is not available. */
+/** Looks up symbols in one source, one look-up at a time. Without a source every symbol is not available. */
 final class SymbolLookup implements AutoCloseable {
 
-    /** No function is longer, and no data of the kernel image; farther away lies something else. */
+    /** Longer than any function. An address farther from a symbol's start belongs to something else. */
     private static final long MAX_CODE_OFFSET = 1 << 20;
 
+    /** Longer than any variable of the kernel image. */
     private static final long MAX_DATA_OFFSET = 16 << 20;
 
     private final Optional<SymbolSource> source;
@@ -78,9 +79,9 @@ final class SymbolLookup implements AutoCloseable {
     }
 
     /**
-     * Looks up what others asked for: as many names as there are, nonsense left out.
+     * Looks up any number of names and ignores invalid ones.
      *
-     * @return outcomes of those that can be looked up, by name
+     * @return results, sorted by name
      */
     List<KernelSymbol> byAnyName(Set<String> names) {
         List<String> valid =
@@ -107,8 +108,8 @@ final class SymbolLookup implements AutoCloseable {
     }
 
     /**
-     * A data symbol counts only where all data is listed, or exactly at its start: elsewhere the symbol below is just
-     * the last one of those listed.
+     * If data is not listed completely, a data symbol matches only its exact start: between it and a higher address there may
+     * be symbols that are not listed.
      */
     private KernelSymbol at(long address, Neighbours neighbours, SymbolSource from) {
         Optional<Symbol> below = neighbours.below(address);

@@ -9,22 +9,21 @@ import java.util.Set;
 /** A list of all kernel symbols. Not thread-safe. */
 interface SymbolSource extends AutoCloseable {
 
-    /** As it is named in results. */
+    /** The source's name in results. */
     String name();
 
     /**
-     * Symbols of these names.
+     * Finds symbols by name.
      *
      * @param names up to 1024 names
-     * @return any order; several of one name are possible
+     * @return symbols in any order; several may have the same name
      */
     List<Symbol> byName(Set<String> names);
 
     /**
-     * The symbols next to addresses.
+     * Finds the symbols next to addresses.
      *
-     * @param addresses up to 1024, distinct, ascending when read as unsigned
-     * @return what was found around them
+     * @param addresses up to 1024 distinct addresses in ascending unsigned order
      */
     Neighbours around(long[] addresses);
 

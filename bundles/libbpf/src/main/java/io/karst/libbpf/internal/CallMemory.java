@@ -12,8 +12,8 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /**
- * Native memory for the length of one call. jnr-ffi frees memory when its pointer is collected, which a pointer that was
- * only stored inside a struct does not prevent: this holds them until close.
+ * Native memory for the duration of one call. jnr-ffi frees memory when the garbage collector finds its pointer unreachable,
+ * even if the address is stored in a native struct. So this object keeps all pointers until it is closed.
  */
 final class CallMemory implements AutoCloseable {
     private final Runtime runtime;

@@ -16,9 +16,9 @@ import java.util.List;
  */
 record Capabilities(long effective) {
 
-    /** What a capability is called and its bit. */
+    /** A capability with its bit. */
     enum Capability {
-        /** Also grants what CAP_BPF and CAP_PERFMON grant. */
+        /** Includes CAP_BPF and CAP_PERFMON. */
         CAP_SYS_ADMIN(21),
         CAP_SYS_RESOURCE(24),
         CAP_SYSLOG(34),
@@ -46,7 +46,7 @@ record Capabilities(long effective) {
         }
     }
 
-    /** Those of this process. */
+    /** Reads the capabilities of this process. */
     static Capabilities ofThisProcess() {
         return of(Path.of("/proc/self/status"));
     }
@@ -55,13 +55,13 @@ record Capabilities(long effective) {
         return (effective >>> capability.bit & 1) == 1;
     }
 
-    /** Whether the kernel grants what this capability stands for, directly or as a part of CAP_SYS_ADMIN. */
+    /** Whether the process has this capability, directly or as a part of CAP_SYS_ADMIN. */
     boolean grants(Capability capability) {
         boolean partOfAdmin = capability == Capability.CAP_BPF || capability == Capability.CAP_PERFMON;
         return has(capability) || (partOfAdmin && has(Capability.CAP_SYS_ADMIN));
     }
 
-    /** What loading and attaching tracing programs lacks. */
+    /** Capabilities that are missing for loading and attaching tracing programs. */
     List<Capability> missing() {
         return List.of(Capability.CAP_BPF, Capability.CAP_PERFMON).stream()
                 .filter(capability -> !grants(capability))

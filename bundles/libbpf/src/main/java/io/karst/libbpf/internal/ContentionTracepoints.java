@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The tracepoints without which no wait can be seen, and so nothing else of Karst is of use. */
+/** Checks that the kernel has the tracepoints that report waits; without them Karst cannot measure anything. */
 final class ContentionTracepoints {
     static final String BEGIN = "btf_trace_contention_begin";
     static final String END = "btf_trace_contention_end";
@@ -19,11 +19,12 @@ final class ContentionTracepoints {
     private ContentionTracepoints() {}
 
     /**
-     * Refuses a kernel that has them not. One whose BTF cannot be read is not refused: that is told where BTF is looked for.
+     * Throws if the kernel lacks the tracepoints. Does not throw if the BTF cannot be read; that is reported when an asset is
+     * loaded.
      *
      * @param btf the kernel's BTF file
      * @param release the kernel's release
-     * @throws BpfException if the BTF lists no such tracepoint
+     * @throws BpfException if the BTF does not list both tracepoints
      */
     static void require(Path btf, String release) {
         Set<String> keys = List.of(BEGIN, END).stream()

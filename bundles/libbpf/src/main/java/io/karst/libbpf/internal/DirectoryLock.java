@@ -7,7 +7,7 @@ import io.karst.bpf.DirectoryClaim;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A lock on a directory by flock(2), which the kernel takes back when the last descriptor is closed. */
+/** A lock on a directory by flock(2). The kernel releases the lock when the last descriptor is closed. */
 final class DirectoryLock implements DirectoryClaim {
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x80000;
@@ -20,7 +20,7 @@ final class DirectoryLock implements DirectoryClaim {
         this.lifetime = lifetime;
     }
 
-    /** Empty if somebody else has it, be it in this process. */
+    /** Locks a directory; empty if another process or another descriptor of this one holds the lock. */
     static Optional<DirectoryClaim> of(NativeLibraries libraries, Path directory) {
         int descriptor = libraries.c().open(directory.toString(), O_RDONLY | O_CLOEXEC);
         if (descriptor < 0) {

@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Refuses what is not a whole ELF64 BPF object of this machine's byte order, before libbpf sees it. Offsets are those of
- * {@code Elf64_Ehdr} and {@code Elf64_Shdr}, gABI chapter 4.
+ * Checks that a file is a complete ELF64 BPF object of this machine's byte order before libbpf reads the file. Offsets are
+ * those of {@code Elf64_Ehdr} and {@code Elf64_Shdr}, gABI chapter 4.
  */
 final class ElfCheck {
-    /** Far above any real object; keeps an absurd file from being copied. */
+    /** Far more than any real object has. */
     static final int MOST_BYTES = 64 << 20;
 
     private static final int HEADER_BYTES = 64;
@@ -23,7 +23,7 @@ final class ElfCheck {
 
     private ElfCheck() {}
 
-    /** Checks an object; the exception names the first thing wrong. */
+    /** Checks an object; the exception names the first fault. */
     static void check(ByteBuffer content, String name) {
         String wrong = wrong(content.duplicate());
         if (!wrong.isEmpty()) {

@@ -13,10 +13,10 @@ final class Errno {
     static final int ENOMEM = 12;
     static final int ENOSPC = 28;
     static final int ELOOP = 40;
-    /** Inside the kernel only, yet bpf(2) returns it. */
+    /** Internal to the kernel, but bpf(2) returns it. */
     static final int ENOTSUPP = 524;
 
-    /** In numeric order from 1; empty where a number is not used. */
+    /** Names in numeric order from 1; empty if a number is not used. */
     private static final String[] NAMES =
             ("EPERM,ENOENT,ESRCH,EINTR,EIO,ENXIO,E2BIG,ENOEXEC,EBADF,ECHILD,EAGAIN,ENOMEM,"
                             + "EACCES,EFAULT,ENOTBLK,EBUSY,EEXIST,EXDEV,ENODEV,ENOTDIR,EISDIR,EINVAL,ENFILE,EMFILE,ENOTTY,"

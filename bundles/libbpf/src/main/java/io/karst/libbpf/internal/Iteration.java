@@ -14,7 +14,7 @@ final class Iteration {
     /** {@code BPF_TRACE_ITER} of {@code enum bpf_attach_type}. */
     private static final int TRACE_ITER = 28;
 
-    /** Twice what the kernel hands over in one read (8 pages of 4 KiB). */
+    /** Twice the most that the kernel returns from one read (8 pages of 4 KiB). */
     private static final int FIRST_BYTES = 64 << 10;
 
     private static final int MOST_BYTES = 64 << 20;
@@ -27,7 +27,6 @@ final class Iteration {
         this.name = name;
     }
 
-    /** Runs a program. */
     void run(int program, Consumer<ByteBuffer> consumer) {
         int link =
                 libraries.check(libraries.bpf().bpf_link_create(program, 0, TRACE_ITER, null), "bpf_link_create", name);
@@ -58,7 +57,7 @@ final class Iteration {
         }
     }
 
-    /** Bytes read, 0 at the end. The kernel asks for another try after a million empty steps, and after a signal. */
+    /** Returns the number of bytes read, 0 at the end. Retries after EAGAIN (a million empty steps) and EINTR (a signal). */
     private long readSome(int iterator, ByteBuffer buffer) {
         Pointer into = Pointer.wrap(libraries.runtime(), buffer.slice());
         while (true) {

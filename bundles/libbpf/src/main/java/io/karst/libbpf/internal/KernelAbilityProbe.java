@@ -14,8 +14,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * What this process may do and this kernel can do. Works where libbpf or capabilities are missing, which is when it is
- * needed most; everything is looked up or tried anew on each request, so that a remedy shows at once.
+ * Probes the abilities of this process and this kernel. Works without libbpf and without capabilities. Nothing is cached, so
+ * that a remedy shows at once.
  */
 @Component(name = "io.karst.libbpf.abilities", service = AbilityProbe.class)
 public final class KernelAbilityProbe implements AbilityProbe {
@@ -25,7 +25,7 @@ public final class KernelAbilityProbe implements AbilityProbe {
     private final Path proc;
     private final Path sys;
 
-    /** Called by the service component runtime. */
+    /** Probes the running kernel. */
     @Activate
     public KernelAbilityProbe() {
         this(NativeLibraries.LIBBPF, Path.of("/proc"), Path.of("/sys"));

@@ -9,9 +9,9 @@ import jnr.ffi.annotations.Out;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is used of libbpf 1.1, named as in C ({@code bpf/libbpf.h}, {@code bpf/bpf.h}, {@code bpf/btf.h}). Functions that
- * return an int return a negative errno; those that return a pointer return null and leave an errno. Public because
- * jnr-ffi generates its code beside.
+ * The functions of libbpf 1.1 in use, named as in C ({@code bpf/libbpf.h}, {@code bpf/bpf.h}, {@code bpf/btf.h}). On failure
+ * a function that returns an int returns a negative errno; one that returns a pointer returns null and sets errno. Public
+ * because jnr-ffi generates an implementation.
  */
 @SuppressWarnings({"checkstyle:MissingJavadocMethod", "checkstyle:ParameterNumber"})
 public interface LibBpf {

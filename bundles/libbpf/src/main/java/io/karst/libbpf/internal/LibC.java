@@ -6,7 +6,7 @@ package io.karst.libbpf.internal;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** The few calls of libc that Java has no equal for, named as in C. Public because jnr-ffi generates its code beside. */
+/** Functions of libc that Java does not offer, named as in C. Public because jnr-ffi generates an implementation. */
 @SuppressWarnings({"checkstyle:MissingJavadocMethod", "checkstyle:ParameterNumber"})
 public interface LibC {
     int open(String path, int flags);
@@ -19,7 +19,7 @@ public interface LibC {
 
     int getpagesize();
 
-    /** With a long as address, six numbers, jnr-ffi 2.3.4's generated stub hands over a wrong sixth. */
+    /** The address is a pointer because the stub of jnr-ffi 2.3.4 passes a wrong sixth argument if all six are numbers. */
     long mmap(@Nullable Pointer address, long length, int protection, int flags, int descriptor, long offset);
 
     int munmap(long address, long length);

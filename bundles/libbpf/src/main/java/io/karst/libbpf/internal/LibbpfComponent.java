@@ -12,7 +12,7 @@ import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
-/** Offers libbpf. Immediate, so that a failure is on record before anybody asks for it. */
+/** Offers libbpf. Immediate, so that a failure is reported before the service is used. */
 @Component(name = "io.karst.libbpf", immediate = true, service = Stage.class)
 public final class LibbpfComponent implements Stage {
     private final StageRunner<NativeBpf> runner;

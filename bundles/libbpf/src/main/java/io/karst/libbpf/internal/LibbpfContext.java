@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What every handle needs.
+ * Shared by all handles.
  *
  * @param libraries libbpf and libc
  * @param log libbpf's messages
- * @param mappings memory that is mapped
- * @param possibleCpus CPUs that size per-CPU values
+ * @param mappings mapped memory
+ * @param possibleCpus number of possible CPUs; a per-CPU value has one part for each
  */
 record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings, int possibleCpus) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -23,12 +23,12 @@ record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings
         return libraries.bpf();
     }
 
-    /** A lifetime that ends by closing the descriptor. */
+    /** Creates a lifetime whose end closes the descriptor. */
     Lifetime owning(int descriptor, String what) {
         return new Lifetime(what, () -> libraries.c().close(descriptor));
     }
 
-    /** Pins whatever a descriptor stands for. */
+    /** Pins the map, program or link of a descriptor. */
     void pin(int descriptor, Path path, String what) {
         int result = bpf().bpf_obj_pin(descriptor, path.toString());
         if (result < 0) {
@@ -37,7 +37,7 @@ record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings
     }
 
     /**
-     * Opens a pin and makes sure that it is of the wanted kind.
+     * Opens a pin and checks its kind.
      *
      * @param kind the kernel's name of the kind: {@code bpf-map}, {@code bpf-prog} or {@code bpf-link}
      */
@@ -58,7 +58,7 @@ record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings
         try {
             String target = Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(descriptor)))
                     .toString();
-            // "anon_inode:bpf-map"; links were "bpf_link" before 6.13
+            // such as "anon_inode:bpf-map"; before 6.13 a link was "bpf_link"
             return target.replace("anon_inode:", "").replaceAll("[\\[\\]]", "").replace('_', '-');
         } catch (IOException e) {
             return "unknown thing (" + e.getMessage() + ")";

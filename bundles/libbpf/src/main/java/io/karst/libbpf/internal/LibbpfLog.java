@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * libbpf's own messages. Warnings made during a call that fails become part of its exception; all else goes to SLF4J, the
- * same line at most once a minute. The callback belongs to the whole process, so it is taken back on close.
+ * libbpf's own messages. The warnings of a failed call become part of its exception. All other messages go to SLF4J, the same
+ * line at most once a minute. libbpf has one callback for the whole process; closing this object removes it.
  */
 final class LibbpfLog implements AutoCloseable {
     /** {@code enum libbpf_print_level}. */
@@ -39,7 +39,7 @@ final class LibbpfLog implements AutoCloseable {
     private static final Type[] PARAMETERS = {Type.SINT, Type.POINTER, Type.POINTER};
 
     /**
-     * Keeps the code of callbacks: a thread may call one that it read before it was taken back. Such a call does nothing.
+     * Keeps the code of the last callback: another thread may still call it after it was removed. Such a call does nothing.
      */
     private static final AtomicReference<Closure.@Nullable Handle> LAST = new AtomicReference<>();
 
@@ -47,7 +47,7 @@ final class LibbpfLog implements AutoCloseable {
     private final RateLimitedLog rate;
     private Closure.@Nullable Handle callback;
 
-    @SuppressWarnings("ThreadLocalUsage") // goes with this object; removed after each call
+    @SuppressWarnings("ThreadLocalUsage") // one for each instance; removed after each call
     private final ThreadLocal<@Nullable List<String>> collecting = new ThreadLocal<>();
 
     LibbpfLog(NativeLibraries libraries, LongSupplier nanoTime) {
@@ -56,8 +56,8 @@ final class LibbpfLog implements AutoCloseable {
     }
 
     /**
-     * Makes libbpf print here from now on. By jffi and not by jnr-ffi, whose callbacks the virtual machine holds for ever,
-     * and with them the class loader of this bundle.
+     * Sets libbpf's callback. Uses jffi directly, because the virtual machine never frees a callback of jnr-ffi, nor the class
+     * loader of this bundle with it.
      */
     void install() {
         Closure.Handle handle =
@@ -76,10 +76,10 @@ final class LibbpfLog implements AutoCloseable {
         }
     }
 
-    /** A call's result and the warnings libbpf printed on this thread meanwhile. */
+    /** A call's result, and the warnings that libbpf printed on this thread during the call. */
     record Collected<T>(T result, List<String> warnings) {
 
-        /** The first warnings in one line, which name the cause; later ones only repeat that it failed. */
+        /** The first two warnings in one line: they name the cause, and later ones only repeat that the call failed. */
         String why() {
             return String.join("; ", warnings.subList(0, Math.min(2, warnings.size())));
         }
@@ -117,7 +117,7 @@ final class LibbpfLog implements AutoCloseable {
         call.setIntReturn(0);
     }
 
-    @SuppressWarnings("checkstyle:IllegalCatch") // called from C: nothing may be thrown through it
+    @SuppressWarnings("checkstyle:IllegalCatch") // called from C, which no exception may cross
     private void print(int level, long format, long arguments) {
         try {
             if (level != WARN && level != INFO && !LOG.isDebugEnabled()) {
@@ -135,7 +135,7 @@ final class LibbpfLog implements AutoCloseable {
         return Pointer.wrap(libraries.runtime(), address);
     }
 
-    /** Takes one formatted message. */
+    /** Collects or writes one formatted message. */
     void accept(int level, String message) {
         String line = message.startsWith("libbpf: ") ? message.substring("libbpf: ".length()) : message;
         List<String> warnings = collecting.get();

@@ -6,13 +6,13 @@ package io.karst.libbpf.internal;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Keeps a native thing alive while calls use it. Close forbids new uses at once and ends the thing when the last use is
- * over, so that no call ever meets a freed pointer or a descriptor number that now means another file.
+ * Counts the uses of a native handle. Closing forbids new uses at once, and frees the handle when the last use ends. So no
+ * call ever uses a freed pointer, or a descriptor whose number already belongs to another file.
  */
 final class Lifetime {
     private static final int CLOSED = Integer.MIN_VALUE;
 
-    /** Uses in flight; the sign bit says closed. */
+    /** Number of current uses; the sign bit means closed. */
     private final AtomicInteger state = new AtomicInteger();
 
     private final String what;

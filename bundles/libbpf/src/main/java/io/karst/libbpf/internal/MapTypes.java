@@ -50,12 +50,12 @@ final class MapTypes {
 
     private MapTypes() {}
 
-    /** The name, or {@code type N}. */
+    /** The name, or {@code type N} for an unknown type. */
     static String name(int type) {
         return type >= 0 && type < NAMES.size() ? NAMES.get(type) : "type " + type;
     }
 
-    /** The number of a name; {@code type N} works too. */
+    /** The number of a name, or of {@code type N}. */
     static int number(String name) {
         int index = NAMES.indexOf(name);
         if (index > 0) {

@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Gives the addresses of mapped memory back once nobody can read there any more. Done whenever memory is mapped or closed,
- * so that it takes no thread; what is left at the end is address space without content.
+ * Unmaps memory once its {@link NativeMemory} is unreachable, so that nobody can read there any more. Done whenever memory is
+ * mapped or closed, so that no thread is needed. Mappings left at the end are empty address space.
  */
 final class Mappings {
     private final LibC c;
     private final ReferenceQueue<NativeMemory> unreachable = new ReferenceQueue<>();
 
-    /** Not given back yet. */
+    /** Mappings that are not unmapped yet. */
     final Set<Mapping> mapped = ConcurrentHashMap.newKeySet();
 
     Mappings(LibC c) {
@@ -40,7 +40,7 @@ final class Mappings {
         sweep();
     }
 
-    /** Unmaps what has become unreachable since the last time. */
+    /** Unmaps memory that has become unreachable since the last call. */
     void sweep() {
         for (Reference<? extends NativeMemory> gone = unreachable.poll(); gone != null; gone = unreachable.poll()) {
             if (gone instanceof Mapping mapping && mapped.remove(mapping)) {

@@ -20,9 +20,9 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
-/** libbpf; there only while it can be used and the process has what the kernel asks for. */
+/** BPF through libbpf. Exists only if libbpf, capabilities and tracepoints are available. */
 public final class NativeBpf implements Bpf, AutoCloseable {
-    /** Room for the verifier's log at first; it grows when the kernel says so. */
+    /** First size of the buffer for the verifier's log; grows if the log does not fit. */
     private static final long FIRST_LOG_BYTES = 16L << 20;
 
     /** {@code struct bpf_map_create_opts}, {@code bpf/bpf.h} of libbpf 1.1. */
@@ -36,7 +36,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     private final long logBytes;
 
     /**
-     * Checks that libbpf can be used.
+     * Loads libbpf and checks that it can be used.
      *
      * @throws BpfException if libbpf is missing or too old, or a capability or a tracepoint is missing; one line with the
      *     remedy
@@ -68,7 +68,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         }
     }
 
-    /** Takes libbpf's messages back. Handles that are still open stay usable. */
+    /** Removes the callback for libbpf's messages. Handles that are still open stay usable. */
     @Override
     public void close() {
         context.log().close();
@@ -135,7 +135,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
                                 ::apply);
     }
 
-    /** A link that is only being made answers EAGAIN; it is as good as not there. */
+    /** Empty for ENOENT, and for EAGAIN, which a link returns that is still being created. */
     private Optional<Integer> byId(int result, String call, int id) {
         if (result == -Errno.ENOENT || result == -Errno.EAGAIN) {
             return Optional.empty();

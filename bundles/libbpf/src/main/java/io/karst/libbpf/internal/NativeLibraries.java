@@ -15,27 +15,27 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 
 /**
- * The two libraries and the errno of the last call on this thread.
+ * libbpf, libc and the errno of the last call on this thread.
  *
  * @param bpf libbpf
  * @param c libc
- * @param runtime jnr-ffi's
+ * @param runtime jnr-ffi's runtime
  * @param lastError errno of this thread's last native call
  */
 record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastError) {
 
-    /** The soname that libbpf 1.x has everywhere; present without the development package. */
+    /** Soname of libbpf 1.x; the file exists without the development package. */
     static final String LIBBPF = "libbpf.so.1";
 
     private static final Pattern MAPPED_FILE = Pattern.compile("/libbpf\\.so\\.(\\d+\\.\\d+\\.\\d+)");
 
-    /** Binds libc, which is there wherever Java runs. */
+    /** Loads libc, which every Java process uses. */
     static LibC libC() {
         return LibraryLoader.create(LibC.class).failImmediately().load("c");
     }
 
     /**
-     * Binds libbpf, by soname or path.
+     * Loads libbpf by soname or path.
      *
      * @throws BpfException if it is missing or older than 1.1
      */
@@ -65,7 +65,7 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
         }
     }
 
-    /** libbpf's version: from the mapped file's name, which has three numbers; libbpf's own answer has two. */
+    /** libbpf's version with three numbers, from the name of the mapped file; libbpf itself reports only two. */
     String version() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
             return lines.map(MAPPED_FILE::matcher)
@@ -87,7 +87,7 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
         return message == null ? "no reason given" : message.lines().findFirst().orElse("no reason given");
     }
 
-    /** Throws for a negative errno, else returns what came. */
+    /** Returns the result, or throws if it is a negative errno. */
     int check(int result, String call, String object) {
         if (result < 0) {
             throw failure(-result, call, object, "");

@@ -8,7 +8,7 @@ import io.karst.bpf.LinkInfo;
 import java.nio.file.Path;
 import jnr.ffi.Pointer;
 
-/** A link, from an attachment of libbpf's or from a pin. */
+/** A link, attached by libbpf or opened from a pin. */
 final class NativeLink implements BpfLink {
     private final LibbpfContext context;
     private final Lifetime lifetime;
@@ -20,13 +20,13 @@ final class NativeLink implements BpfLink {
         this.descriptor = descriptor;
     }
 
-    /** Takes over what bpf_program__attach returned. */
+    /** Becomes the owner of a link that bpf_program__attach returned. */
     static NativeLink attached(LibbpfContext context, Pointer link, String what) {
         Lifetime lifetime = new Lifetime(what, () -> context.bpf().bpf_link__destroy(link));
         return new NativeLink(context, lifetime, context.bpf().bpf_link__fd(link));
     }
 
-    /** Takes over a descriptor. */
+    /** Becomes the owner of a descriptor. */
     static NativeLink opened(LibbpfContext context, int descriptor, String what) {
         return new NativeLink(context, context.owning(descriptor, what), descriptor);
     }

@@ -10,7 +10,7 @@ import io.karst.bpf.MappedMemory;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A map of an object, or one created or opened by id or path. */
+/** A map of an object, or a map created or opened by id or path. */
 final class NativeMap implements BpfMap {
     private static final int FLAG_MMAPABLE = 1 << 10;
 
@@ -30,13 +30,13 @@ final class NativeMap implements BpfMap {
         this.what = "map " + shape.id() + " " + shape.name();
     }
 
-    /** A map that lives as long as its object. */
+    /** A map that is closed with its object. */
     static NativeMap ofObject(LibbpfContext context, Lifetime object, int descriptor, String name) {
         MapInfo shape = new ObjectInfo(context.libraries()).map(descriptor, name);
         return new NativeMap(context, object, false, descriptor, shape);
     }
 
-    /** Takes over a descriptor, and closes it if it cannot be described. */
+    /** Becomes the owner of a descriptor, and closes it if the map cannot be described. */
     static NativeMap opened(LibbpfContext context, int descriptor, String name) {
         MapInfo shape;
         try {
@@ -122,7 +122,7 @@ final class NativeMap implements BpfMap {
         }
     }
 
-    /** Does nothing for a map of an object, which owns it. */
+    /** Does nothing for a map of an object: the object closes the map. */
     @Override
     public void close() {
         if (ownsLifetime) {
@@ -145,7 +145,7 @@ final class NativeMap implements BpfMap {
         }
     }
 
-    /** What user space reads and writes for one key. */
+    /** Size of the value that user space reads and writes for one key. */
     private int valueBytes() {
         return MapTypes.isPerCpu(shape.type())
                 ? Math.multiplyExact((int) roundedTo8(shape.valueSize()), context.possibleCpus())

@@ -16,10 +16,10 @@ import jnr.ffi.Pointer;
 /**
  * An array map's memory.
  *
- * <p>Reads and writes take no lock. Close therefore does not unmap: it first says closed, then puts an empty private
- * mapping over the same addresses, in one step, which lets the map go at once. A reader that was in between meets valid
- * (if empty) memory, looks again whether it is closed after it has read, and throws. The addresses themselves are given
- * back when this object is unreachable, see {@link Mappings}.
+ * <p>Reads and writes take no lock, so close must not unmap the memory. Instead it sets {@code closed} and then maps empty
+ * private memory over the same addresses in one step, which releases the map at once. A concurrent reader reads valid (but
+ * empty) memory, checks {@code closed} again after the read, and throws. The address range is unmapped when this object is
+ * unreachable, see {@link Mappings}.
  */
 final class NativeMemory implements MappedMemory {
     private static final int PROT_READ = 1;
@@ -164,7 +164,7 @@ final class NativeMemory implements MappedMemory {
         }
     }
 
-    /** After an access: what was read may be of the empty mapping. Also keeps this object reachable until here. */
+    /** Checks after an access that it did not hit the empty mapping. Also keeps this object reachable until here. */
     private void requireStillOpen() {
         requireOpen();
     }

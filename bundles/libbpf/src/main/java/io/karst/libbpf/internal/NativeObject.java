@@ -24,8 +24,8 @@ final class NativeObject implements BpfObject {
     }
 
     /**
-     * Opens, sets up and loads an object. libbpf cannot load an object again: when the verifier's log does not fit, the
-     * object is opened anew with more room.
+     * Opens, sets up and loads an object. libbpf cannot load an object twice: if the verifier's log does not fit its buffer,
+     * the object is opened again with a larger one.
      */
     static NativeObject load(LibbpfContext context, ObjectSpec spec, long logBytes) {
         OpenedObject opened = OpenedObject.open(context, spec, logBytes);

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import jnr.ffi.Pointer;
 
-/** A program of an object, or one opened by id or path. */
+/** A program of an object, or a program opened by id. */
 final class NativeProgram implements BpfProgram {
     /** Offsets of {@code struct bpf_test_run_opts}, {@code bpf/bpf.h} of libbpf 1.1. */
     private static final int RUN_OPTS_BYTES = 80;
@@ -44,13 +44,13 @@ final class NativeProgram implements BpfProgram {
         this.program = program;
     }
 
-    /** A program that lives as long as its object. */
+    /** A program that is closed with its object. */
     static NativeProgram ofObject(
             LibbpfContext context, Lifetime object, int descriptor, String name, Pointer program) {
         return new NativeProgram(context, object, descriptor, name, Optional.of(program));
     }
 
-    /** Takes over a descriptor. */
+    /** Becomes the owner of a descriptor. */
     static NativeProgram opened(LibbpfContext context, int descriptor, String name) {
         return new NativeProgram(context, context.owning(descriptor, name), descriptor, name, Optional.empty());
     }
@@ -119,7 +119,7 @@ final class NativeProgram implements BpfProgram {
         if (data.length > 0) {
             options.putPointer(RUN_DATA_IN, memory.copyOf(data));
             options.putInt(RUN_DATA_BYTES, data.length);
-            options.putInt(RUN_REPEAT, run.repeat()); // programs without data refuse any repeat
+            options.putInt(RUN_REPEAT, run.repeat()); // the kernel refuses repeat for programs without data
         }
         run.cpu().ifPresent(cpu -> {
             options.putInt(RUN_FLAGS, FLAG_ON_CPU);
@@ -128,7 +128,7 @@ final class NativeProgram implements BpfProgram {
         return options;
     }
 
-    /** Does nothing for a program of an object, which owns it. */
+    /** Does nothing for a program of an object: the object closes the program. */
     @Override
     public void close() {
         if (program.isEmpty()) {

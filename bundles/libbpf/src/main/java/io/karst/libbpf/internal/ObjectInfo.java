@@ -16,8 +16,8 @@ import jnr.ffi.Pointer;
 
 /**
  * BPF_OBJ_GET_INFO_BY_FD. Offsets are those of {@code struct bpf_map_info}, {@code bpf_prog_info} and {@code bpf_link_info}
- * in uapi {@code linux/bpf.h}, which only ever grow at the end. The buffers are larger than any of
- * them today; the kernel takes that as long as the rest is zero.
+ * in uapi {@code linux/bpf.h}, which grow only at the end. The buffer is larger than all of them; the kernel accepts that if
+ * the rest is zero.
  */
 final class ObjectInfo {
     private static final int BYTES = 512;
@@ -60,7 +60,7 @@ final class ObjectInfo {
                 info.putPointer(PROG_MAPS, ids);
             }
             fill(info, descriptor, what);
-            // A map may have been bound to the program between the two calls: take those that had room.
+            // the program may have been bound to another map between the two calls: read only the ids that fit
             int maps = Math.min(room, info.getInt(PROG_MAP_COUNT));
             List<Integer> mapIds = IntStream.range(0, maps)
                     .map(i -> ids.getInt((long) i * Integer.BYTES))
@@ -98,7 +98,7 @@ final class ObjectInfo {
         return at.getString(offset, most, StandardCharsets.UTF_8);
     }
 
-    /** The line {@code memlock: N} of the descriptor's fdinfo, which counts what the map has allocated. */
+    /** Memory that the map has allocated: line {@code memlock: N} of the descriptor's fdinfo. */
     private static long memoryOf(int descriptor) {
         try {
             return Files.readAllLines(Path.of("/proc/self/fdinfo", Integer.toString(descriptor))).stream()
@@ -108,7 +108,7 @@ final class ObjectInfo {
                     .findFirst()
                     .orElse(0);
         } catch (IOException | NumberFormatException e) {
-            return 0; // the contract's "not known"
+            return 0; // not known, see MapInfo
         }
     }
 }

@@ -17,14 +17,14 @@ import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object that libbpf has opened, and the room for the verifier's log. The room is mapped, not allocated: pages that no
- * log touches cost nothing.
+ * An object that libbpf has opened, with a buffer for the verifier's log. The buffer is mapped, not allocated: pages without
+ * log text cost nothing.
  *
- * @param context the libraries
- * @param name what libbpf and messages call it
+ * @param context libraries and log
+ * @param name the object's name in libbpf and in messages
  * @param handle libbpf's object
- * @param logAddress where the kernel writes the log
- * @param logBytes room for it
+ * @param logAddress address of the buffer
+ * @param logBytes size of the buffer
  */
 record OpenedObject(LibbpfContext context, String name, Pointer handle, long logAddress, long logBytes)
         implements AutoCloseable {
@@ -36,7 +36,7 @@ record OpenedObject(LibbpfContext context, String name, Pointer handle, long log
     private static final int OPEN_LOG = 56;
     private static final int OPEN_LOG_BYTES = 64;
 
-    /** The kernel takes logs up to a quarter of 4 GiB; a log this long helps nobody. */
+    /** The kernel accepts up to 1 GiB, but nobody reads a log that long. */
     private static final long MAX_LOG_BYTES = 256L << 20;
 
     private static final int PROT_READ_WRITE = 3;
@@ -80,7 +80,7 @@ record OpenedObject(LibbpfContext context, String name, Pointer handle, long log
         }
     }
 
-    /** Sets what the spec says; possible before the load only. */
+    /** Makes the changes of the spec; possible only before the load. */
     void setUp(ObjectSpec spec) {
         ReadOnlyVariables variables = new ReadOnlyVariables(context.bpf(), handle, name);
         spec.constants().forEach(variables::set);
@@ -95,7 +95,7 @@ record OpenedObject(LibbpfContext context, String name, Pointer handle, long log
     }
 
     private void loadOnly(Set<String> wanted) {
-        wanted.forEach(this::program); // each has to be there
+        wanted.forEach(this::program); // throws if one is missing
         for (String program : programNames()) {
             byte load = (byte) (wanted.contains(program) ? 1 : 0);
             int result = context.bpf().bpf_program__set_autoload(program(program), load);
@@ -103,7 +103,7 @@ record OpenedObject(LibbpfContext context, String name, Pointer handle, long log
         }
     }
 
-    /** libbpf keeps a copy of the descriptor. */
+    /** Closes the descriptor afterwards, as libbpf keeps a copy. */
     private void reuse(String map, Path pin) {
         Pointer own = map(map);
         int descriptor = context.openPinned(pin, "bpf-map");
@@ -119,7 +119,7 @@ record OpenedObject(LibbpfContext context, String name, Pointer handle, long log
         return context.log().collectInt(() -> context.bpf().bpf_object__load(handle));
     }
 
-    /** The log as the kernel left it, empty if it wrote none. */
+    /** The verifier's log; empty if the kernel wrote none. */
     String log() {
         Pointer log = Pointer.wrap(context.libraries().runtime(), logAddress, logBytes);
         return log.getString(0, (int) logBytes, StandardCharsets.UTF_8);

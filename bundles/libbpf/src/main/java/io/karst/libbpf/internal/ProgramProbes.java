@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import jnr.ffi.Pointer;
 
 /**
- * What the kernel loads. With libbpf a two-instruction program or a one-element map is tried for each; without, the kernel's
- * BTF is all there is to go by, and the evidence says so.
+ * Probes which programs and maps the kernel accepts, by loading a program of two instructions or creating a map of one
+ * element. Without libbpf only the kernel's BTF is read, and the evidence says so.
  */
 final class ProgramProbes {
     /** {@code struct bpf_prog_load_opts}, {@code bpf/bpf.h} of libbpf 1.1. */
@@ -104,7 +104,7 @@ final class ProgramProbes {
         return tried(name, TRACE_ITER, id.getAsInt(), effect, remedy);
     }
 
-    /** Loads a program that does nothing, at the place named. */
+    /** Loads a program that does nothing, for an attach type and a BTF id. */
     private Ability tried(String name, int attachType, int btfId, String effect, String remedy) {
         if (libraries.isEmpty()) {
             return new Ability(name, true, "in the kernel's BTF; not tried, libbpf is missing", effect, "");
@@ -130,7 +130,7 @@ final class ProgramProbes {
         }
         LibBpf bpf = libraries.get().bpf();
         if (bpf.libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, HELPER_NOWHERE, null) != 0) {
-            // the probe takes any refusal but "invalid func" for a yes
+            // the probe reports every refusal other than "invalid func" as success
             String unsure = "libbpf_probe_bpf_helper cannot tell: it finds a helper that no kernel has";
             return new Ability(name, false, unsure, effect, GRANT);
         }
@@ -158,16 +158,16 @@ final class ProgramProbes {
     }
 
     /**
-     * Something that is tried.
+     * A call that is tried.
      *
      * @param name the ability
-     * @param what what is done to see
-     * @param effect what it costs to be without
-     * @param remedy what to do where the kernel lacks it
+     * @param what the call, as the evidence names it
+     * @param effect effect of a missing ability
+     * @param remedy remedy if the kernel lacks the ability
      */
     private record Trial(String name, String what, String effect, String remedy) {
 
-        /** Judges what a call returned, and closes what it made. */
+        /** Turns the call's result into an ability, and closes a descriptor that the call returned. */
         Ability outcome(NativeLibraries libraries, int result) {
             if (result >= 0) {
                 libraries.c().close(result);

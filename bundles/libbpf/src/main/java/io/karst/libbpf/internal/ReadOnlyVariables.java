@@ -8,9 +8,9 @@ import java.util.Optional;
 import jnr.ffi.Pointer;
 
 /**
- * Finds {@code const volatile} globals in an opened object: the object's BTF has one DATASEC for each {@code .rodata}
- * section, which lists type, offset and size of each variable ({@code struct btf_type}, {@code struct btf_var_secinfo},
- * uapi {@code linux/btf.h}). The section's initial content is a map's, which libbpf lets us write before load.
+ * Sets {@code const volatile} globals of an opened object. The object's BTF has a DATASEC for each {@code .rodata} section,
+ * which lists type, offset and size of each variable ({@code struct btf_type}, {@code struct btf_var_secinfo}, uapi
+ * {@code linux/btf.h}). The section's initial content belongs to a map, and can be written until the object is loaded.
  */
 final class ReadOnlyVariables {
     private static final int KIND_DATASEC = 15;

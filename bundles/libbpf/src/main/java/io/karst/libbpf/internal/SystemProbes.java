@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What files below /proc and /sys tell. */
+/** Probes abilities by files below /proc and /sys. */
 final class SystemProbes {
     private static final String PV_SLOWPATH = "__pv_queued_spin_lock_slowpath";
 
@@ -72,7 +72,7 @@ final class SystemProbes {
         }
     }
 
-    /** A kernel without the file has no lockdown; in mode confidentiality BPF may not read kernel memory. */
+    /** In lockdown mode confidentiality BPF may not read kernel memory. A kernel without the file has no lockdown. */
     private Ability lockdown() {
         String mode = text(sys.resolve("kernel/security/lockdown")).orElse("no lockdown");
         boolean free = !mode.contains("[confidentiality]");
@@ -138,7 +138,7 @@ final class SystemProbes {
                 on ? "" : "sysctl kernel.bpf_stats_enabled=1 (costs a little on every program run)");
     }
 
-    /** What decides whether waits reach the traced paths; the self-test at start has the last word. */
+    /** Properties that decide whether the tracepoints report waits. The self-test measures the same at start. */
     List<Ability> visibility() {
         boolean guest = text(proc.resolve("cpuinfo")).orElse("").contains(" hypervisor");
         boolean paravirtual = hasSymbol(PV_SLOWPATH);
@@ -170,7 +170,7 @@ final class SystemProbes {
         }
     }
 
-    /** The list {@code 0-3,6}; what Java says may be less, by affinity or a container's limit. */
+    /** Counts a list such as {@code 0-3,6}. Java may report fewer CPUs, because of affinity or a container's limit. */
     private int onlineCpus() {
         String list = text(sys.resolve("devices/system/cpu/online")).orElse("0");
         int count = 0;

@@ -5,13 +5,13 @@ package io.karst.libbpf.internal;
 
 import java.util.List;
 
-/** The part of a verifier's log that says why. */
+/** Extracts the reason from a verifier's log. */
 final class VerifierLog {
     private static final int LINES = 4;
 
     private VerifierLog() {}
 
-    /** The last lines in one, without the statistics that the kernel puts behind them. */
+    /** Joins the last lines, without the statistics that follow them. */
     static String lastWords(String log) {
         List<String> lines = log.lines()
                 .map(String::strip)

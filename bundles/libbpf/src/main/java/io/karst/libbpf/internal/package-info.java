@@ -1,4 +1,4 @@
-/** libbpf by jnr-ffi. Pointers, descriptors and errnos stay in here. */
+/** libbpf through jnr-ffi. Pointers, descriptors and errno numbers do not leave this package. */
 @NullMarked
 package io.karst.libbpf.internal;
 

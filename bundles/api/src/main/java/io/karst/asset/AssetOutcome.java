@@ -11,8 +11,6 @@ public enum AssetOutcome {
     SUCCESS_KERNEL,
     /** Loaded against packaged BTF. */
     SUCCESS_PACKAGED,
-    /** Loaded against fetched BTF. */
-    SUCCESS_REMOTE,
     /** No BTF for this kernel. */
     BTF_NOT_FOUND,
     /** The asset is missing, not trusted or damaged. */

@@ -10,7 +10,5 @@ public enum BtfSource {
     /** {@code /sys/kernel/btf/vmlinux}. */
     KERNEL,
     /** Archive in the BTFHub layout. */
-    PACKAGED,
-    /** Fetched as remote configuration says. */
-    REMOTE
+    PACKAGED
 }

@@ -149,7 +149,6 @@ final class AssetLoading {
             case CUSTOM -> AssetOutcome.SUCCESS_CUSTOM;
             case KERNEL -> AssetOutcome.SUCCESS_KERNEL;
             case PACKAGED -> AssetOutcome.SUCCESS_PACKAGED;
-            case REMOTE -> AssetOutcome.SUCCESS_REMOTE;
         };
     }
 

@@ -24,7 +24,7 @@ public interface LockTracer {
     /**
      * Replaces the tracked lock ranges by those of an inventory, atomically. Existing counts are kept.
      *
-     * @param inventory usually a fresh rescan
+     * @param inventory usually a fresh rescan; one that is older than the tracked one changes nothing
      */
     void track(Inventory inventory);
 

@@ -53,6 +53,7 @@ final class RangeCounting {
     private final Map<Integer, Long> retiredAt = new HashMap<>();
     private final Set<Integer> ignored = new HashSet<>();
     private RangeTable table = RangeTable.EMPTY;
+    private long generation;
     private Optional<Long> switchedAt = Optional.empty();
     private List<String> blindSpots = List.of();
     private SavedTotals saved;
@@ -81,8 +82,15 @@ final class RangeCounting {
         }
     }
 
-    /** Counts the inventory's locks from now on. */
+    /**
+     * Counts the inventory's locks from now on, unless a later inventory is tracked already: two threads may scan at the
+     * same time, and the one that scanned first may come here last.
+     */
     synchronized void track(Inventory inventory) {
+        if (inventory.generation() < generation) {
+            return;
+        }
+        generation = inventory.generation();
         takeOut();
         SlotAllocator.Plan plan = allocator.plan(inventory, ignored::contains);
         if (!plan.table().entries().equals(table.entries())) {

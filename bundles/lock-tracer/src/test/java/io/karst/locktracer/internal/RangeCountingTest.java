@@ -98,6 +98,15 @@ class RangeCountingTest {
     }
 
     @Test
+    void anInventoryOlderThanTheTrackedOneChangesNothing() {
+        Inventory older = generation(1, freeze(1));
+        counting.track(generation(2, freeze(1), freeze(2)));
+        counting.track(older);
+        assertThat(memory.control().getLong(LockContentionLayout.CONTROL_HIGHEST))
+                .isEqualTo(address(2));
+    }
+
+    @Test
     void sumsOverProcessorsByKindAndByLock() {
         LockRange buckets = new LockRange(new MapKey(1, 0), LockKind.HASH_BUCKET, KERNEL, 16, 8, 0, 0);
         counting.track(inventory(map(1, buckets)));
@@ -437,7 +446,11 @@ class RangeCountingTest {
     }
 
     private static Inventory inventory(MapResource... maps) {
-        return new Inventory(1, Instant.EPOCH, List.of(maps), Set.of(), List.of());
+        return generation(1, maps);
+    }
+
+    private static Inventory generation(long number, MapResource... maps) {
+        return new Inventory(number, Instant.EPOCH, List.of(maps), Set.of(), List.of());
     }
 
     /** Key of a single lock's line, as the kernel program makes it. */

@@ -132,8 +132,14 @@ public class KilledPollerIT {
         return state.orElse("none");
     }
 
+    /** As Configuration Admin has it: {@code config:property-get} is no look, it writes what it reads from the file. */
     private String set() throws Exception {
-        return karaf.shell("config:property-get --pid io.karst.contention rescan.millis")
-                .strip();
+        return karaf.shell("config:list '(service.pid=io.karst.contention)'")
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("rescan.millis = "))
+                .map(line -> line.substring("rescan.millis = ".length()))
+                .findFirst()
+                .orElse("none");
     }
 }

@@ -8,98 +8,104 @@ import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;
 import io.karst.poll.PollTaskStatus;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * All tasks, each with a thread of its own, so that none can hold up another; one more thread watches their deadlines. Thread-safe.
- */
+/** Runs all tasks on one executor that has a thread for each, so that no task can delay another. Thread-safe. */
 final class Loop implements PollLoop, AutoCloseable {
 
-    /** Everything has to be over by then; a thread that ignores its interrupt is left behind, as a daemon. */
-    private static final Duration STOP_WITHIN = Duration.ofMillis(800);
+    /** A thread that ignores its interrupt for longer is left behind, as a daemon. */
+    private static final long STOP_WITHIN_MILLIS = 800;
 
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
     private final Clock clock;
     private final DoubleSupplier random;
-    private final ScheduledThreadPoolExecutor deadlines =
+    private final ScheduledThreadPoolExecutor executor =
             new ScheduledThreadPoolExecutor(1, DaemonThreads.named("karst-poll-loop"));
-    private final Map<PollTask, Worker> workers = new LinkedHashMap<>();
+    private final Map<PollTask, ScheduledTask> tasks = new LinkedHashMap<>();
     private boolean started;
-    private boolean closed;
 
-    /** A loop that does nothing yet. */
     Loop(Clock clock, DoubleSupplier random) {
         this.clock = clock;
         this.random = random;
-        deadlines.setRemoveOnCancelPolicy(true);
+        executor.setRemoveOnCancelPolicy(true);
     }
 
     synchronized void start() {
         started = true;
-        workers.values().forEach(Worker::soon);
+        tasks.values().forEach(ScheduledTask::soon);
     }
 
     void add(PollTask task) {
-        Worker worker = new Worker(task, clock, random, deadlines);
+        ScheduledTask scheduled = new ScheduledTask(task, clock, random, executor);
         synchronized (this) {
-            if (!closed) {
-                workers.put(task, worker);
+            if (!executor.isShutdown()) {
+                tasks.put(task, scheduled);
+                sizeExecutor();
                 if (started) {
-                    worker.soon();
+                    scheduled.soon();
                 }
             }
         }
     }
 
     synchronized void remove(PollTask task) {
-        Worker worker = workers.remove(task);
-        if (worker != null) {
-            worker.stop();
+        ScheduledTask removed = tasks.remove(task);
+        if (removed != null) {
+            removed.stop();
+            sizeExecutor();
         }
+    }
+
+    /** A thread for each task, one for deadlines, and those of removed tasks that have not returned yet. */
+    private void sizeExecutor() {
+        executor.setCorePoolSize(tasks.size() + 1 + executor.getActiveCount());
     }
 
     @Override
     public synchronized void soon(String name) {
-        workers.values().stream().filter(worker -> worker.name().equals(name)).forEach(Worker::soon);
+        tasks.values().stream()
+                .filter(task -> task.status().name().equals(name))
+                .forEach(ScheduledTask::soon);
     }
 
     @Override
     public synchronized List<PollTaskStatus> tasks() {
-        return workers.values().stream()
-                .map(Worker::status)
+        return tasks.values().stream()
+                .map(ScheduledTask::status)
                 .sorted(Comparator.comparing(PollTaskStatus::name))
                 .toList();
     }
 
-    private synchronized List<Worker> stopAll() {
-        closed = true;
-        List<Worker> stopping = List.copyOf(workers.values());
-        workers.clear();
-        stopping.forEach(Worker::stop);
-        deadlines.shutdownNow();
+    private synchronized List<ScheduledTask> stopAll() {
+        List<ScheduledTask> stopping = List.copyOf(tasks.values());
+        stopping.forEach(ScheduledTask::stop);
+        tasks.clear();
+        executor.shutdownNow();
         return stopping;
     }
 
     @Override
     public void close() {
-        long until = System.nanoTime() + STOP_WITHIN.toNanos();
+        List<ScheduledTask> stopping = stopAll();
         try {
-            for (Worker worker : stopAll()) {
-                if (!worker.awaitStop(until - System.nanoTime())) {
-                    LOG.warn("poll task {} ignores its interrupt; its thread is left behind", worker.name());
-                }
-            }
+            executor.awaitTermination(STOP_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        for (ScheduledTask task : stopping) {
+            PollTaskStatus status = task.status();
+            if (status.nextTurn().isEmpty()) {
+                LOG.warn("poll task {} ignores its interrupt; its thread is left behind", status.name());
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** Stage 4: starts the poll loop once tracing runs, and gives it every {@link PollTask} that is registered. */
+/** Stage 4: starts the poll loop once the tracer is ready, and adds every registered {@link PollTask} to it. */
 @Component(
         name = "io.karst.poll-loop",
         immediate = true,
@@ -34,7 +34,7 @@ public final class PollLoopComponent implements Stage {
     /**
      * Starts the stage.
      *
-     * @param tracer stage 3; there is nothing to poll for before it
+     * @param tracer stage 3; polling starts after it
      */
     @Activate
     public PollLoopComponent(ComponentContext component, @Reference(name = "lockTracer") LockTracer tracer) {

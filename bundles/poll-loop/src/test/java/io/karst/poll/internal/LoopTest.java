@@ -173,11 +173,8 @@ class LoopTest {
         assertThat(loop.tasks()).isEmpty();
     }
 
-    @Test
-    void stopsWithinASecondEvenIfATaskIgnoresItsInterrupt() throws InterruptedException {
-        CountDownLatch running = turns(1);
-        CountDownLatch release = turns(1);
-        loop.add(task("deaf", OFTEN, () -> {
+    private static Task deaf(CountDownLatch running, CountDownLatch release) {
+        return task("deaf", OFTEN, () -> {
             running.countDown();
             boolean released = false;
             while (!released) {
@@ -187,7 +184,35 @@ class LoopTest {
                     released = false;
                 }
             }
+        });
+    }
+
+    @Test
+    void aRemovedTaskThatIgnoresItsInterruptTakesNobodysThread() throws InterruptedException {
+        CountDownLatch running = turns(1);
+        CountDownLatch release = turns(1);
+        Task deaf = deaf(running, release);
+        loop.add(deaf);
+        awaits(running);
+        loop.remove(deaf);
+        CountDownLatch interrupted = turns(2);
+        loop.add(new Task("late", OFTEN, Duration.ofMillis(50), () -> {
+            try {
+                TimeUnit.MINUTES.sleep(1);
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
         }));
+        awaits(interrupted);
+        release.countDown();
+    }
+
+    @Test
+    void stopsWithinASecondEvenIfATaskIgnoresItsInterrupt() throws InterruptedException {
+        CountDownLatch running = turns(1);
+        CountDownLatch release = turns(1);
+        loop.add(deaf(running, release));
         awaits(running);
         long begun = System.nanoTime();
         loop.close();

@@ -2,12 +2,12 @@
 /* Copyright the Karst authors */
 
 /*
- * What contention_load.bpf.c and user space share.
+ * Interface between contention_load.bpf.c and user space.
  *
- * Each program below is of type sched_cls and never attached: several threads run it at a time with
- * BPF_PROG_TEST_RUN, data_in of at least 14 bytes (an Ethernet header of zeros will do). One run takes the lock
- * KARST_LOAD_TURNS times, about 5 to 200 us on a real machine and far longer in an emulated one, where waiting threads
- * take the processor from the one that holds the lock: set `repeat` to 1 there, to 10 or more elsewhere.
+ * Each program below has type sched_cls and is never attached: several threads run it at the same time with
+ * BPF_PROG_TEST_RUN and data_in of at least 14 bytes (an Ethernet header of zeros is enough). One run takes the
+ * lock KARST_LOAD_TURNS times. That takes about 5 to 200 us on a real machine and far longer on an emulated
+ * one, where waiting threads preempt the lock's holder: set `repeat` to 1 there, to 10 or more elsewhere.
  *
  *   program               map             locks that are contended
  *   load_spin_lock        load_values     VALUE_SPIN_LOCK, element 0
@@ -28,14 +28,16 @@
  *                                         kernels only. One turn in a run; it takes 1 ms, or 250 ms where the lock times
  *                                         out first, with preemption off: use a `repeat` of 1 and few calls
  *
- * The last three do nothing and return 1 where the kernel has no resilient locks for programs (before 6.15); all others
- * return 0. For a mutex (PROG_ARRAY_POKE), several threads put any of these programs into `load_programs` and delete it
+ * The last three do nothing and return 1 if the kernel has no resilient locks for programs (before 6.15); all
+ * others return 0. For a mutex (PROG_ARRAY_POKE), several threads put any of these programs into
+ * `load_programs` and delete it
  * again with the bpf() system call.
  *
- * load_spin_lock counts in `met` of its value how often it found the lock held right before it took it, and so had to
- * wait: what a kernel that shows every wait has to show.
+ * load_spin_lock counts in `met` of its value how often it found the lock held right before it took it, so that
+ * it had to wait: a kernel that reports every wait has to report as many.
  *
- * The waits of resilient locks (hash, LRU, ringbuf, queue, LPM since 6.15) show only from the third CPU on.
+ * Linux reports waits for resilient locks (hash, LRU, ringbuf, queue, LPM since 6.15) only with 3 or more CPUs
+ * on one lock.
  */
 
 #ifndef KARST_CONTENTION_LOAD_H
@@ -44,8 +46,8 @@
 #define KARST_LOAD_TURNS 64
 
 /*
- * Largest value of `rest` in the value of load_values: additions between two turns of load_spin_lock. Without any, who
- * releases the lock wants it again at once.
+ * Maximum of `rest` in the value of load_values: number of additions between two turns of load_spin_lock.
+ * Without a rest, a thread that releases the lock takes it again at once.
  */
 #define KARST_LOAD_MAX_REST 512
 

@@ -2,8 +2,8 @@
 /* Copyright the Karst authors */
 
 /*
- * One accessor for each kernel field that was renamed, moved or dropped, so that the programs need not know. Asked of
- * the running kernel's types, never of its version: distributions backport.
+ * One accessor for each kernel field that was renamed, moved or removed, to hide that from the programs. They
+ * check the types of the running kernel, never its version, because distributions backport changes.
  */
 
 #ifndef KARST_CORE_FIXES_BPF_H
@@ -13,7 +13,10 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
-/* Where a field of a kernel type lies, and how far apart those of neighbours in an array are. */
+/*
+ * Offset of a field of a kernel type, and the size of the type, which is the distance of that field in
+ * neighbouring array elements.
+ */
 #define karst_offset(type, field) __builtin_preserve_field_info(((type *)0)[0].field, BPF_FIELD_BYTE_OFFSET)
 #define karst_stride(type, field) \
 	(__builtin_preserve_field_info(((type *)0)[1].field, BPF_FIELD_BYTE_OFFSET) - karst_offset(type, field))
@@ -26,7 +29,7 @@ struct bpf_map___offsets {
 	int timer_off;
 };
 
-/* Dropped by the lock-free timers; called bpf_timer_kern before be2749beff62 (6.10). */
+/* Removed with lock-free timers; named bpf_timer_kern before be2749beff62 (6.10). */
 struct bpf_timer_kern {
 	struct karst_any_lock lock;
 };
@@ -35,7 +38,7 @@ struct bpf_async_kern {
 	struct karst_any_lock lock;
 };
 
-/* Gone in 6.18, there before and after. */
+/* Missing in 6.18, present before and after. */
 struct pcpu_freelist___extra {
 	struct pcpu_freelist_head extralist;
 };

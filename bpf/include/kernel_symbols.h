@@ -2,8 +2,8 @@
 /* Copyright the Karst authors */
 
 /*
- * What kernel_symbols.bpf.c and user space share. Each program is an iterator to be read to its end; it passes every
- * symbol of the kernel, its modules and its BPF programs. They come in no overall order.
+ * Interface between kernel_symbols.bpf.c and user space. Each program is an iterator; read it to its end. It
+ * visits every symbol of the kernel, its modules and its BPF programs, in no particular order.
  */
 
 #ifndef KARST_KERNEL_SYMBOLS_H
@@ -18,8 +18,8 @@
 /*
  * Map `wanted_names`: hash of KARST_MAX_NAMES, key char[KARST_SYMBOL_NAME] zero-filled, value __u32 (not read).
  *
- * Program `symbols_by_name` writes one of these for every symbol whose name is in `wanted_names`; a name may come more
- * than once, or never. Names end with a zero byte; what follows it means nothing.
+ * Program `symbols_by_name` writes one of these for every symbol whose name is in `wanted_names`; a name may
+ * occur several times, or never. Names end with a zero byte; ignore what follows it.
  */
 struct karst_symbol {
 	__u64 address;
@@ -37,15 +37,17 @@ struct karst_wanted_addresses {
 };
 
 /*
- * Map `nearest`: array of KARST_MAX_ADDRESSES, one for each of `wanted_addresses`, to be zeroed before. Program
- * `symbols_by_address` writes nothing, but fills these. To save time in the kernel, a symbol is entered only at the two
- * wanted addresses next to it. So afterwards user space has to carry on:
- *  - the symbol that address i lies in is that with the greatest address among nearest[0..i].symbol (0: none);
- *  - the next symbol after address i starts at the least nonzero of nearest[i..].next_address (all 0: none).
- * An address past the end of the kernel's text and data finds a symbol far below; the distance tells.
+ * Map `nearest`: array of KARST_MAX_ADDRESSES, one for each of `wanted_addresses`; zero it before. Program
+ * `symbols_by_address` writes no output, but fills this map. To save time in the kernel, a symbol is entered
+ * only at the two wanted addresses next to it. User space has to complete the result:
+ *  - the symbol that contains address i is the one with the greatest address among nearest[0..i].symbol (0:
+ * none);
+ *  - the next symbol after address i starts at the smallest non-zero nearest[i..].next_address (all 0: none).
+ * For an address past the end of the kernel's text and data the symbol found is far below it: check the
+ * distance.
  */
 struct karst_nearest {
-	struct karst_symbol symbol; /* of several at one address the first that came */
+	struct karst_symbol symbol; /* if several have this address, the first one visited */
 	__u64 next_address;
 };
 

@@ -2,9 +2,9 @@
 /* Copyright the Karst authors */
 
 /*
- * The kernel types our programs read, with the fields they read and no others. The loader finds each field's real place
- * in the running kernel's BTF, so order and size here mean nothing; the names do. Fields that some kernels lack or name
- * otherwise are reached through core_fixes.bpf.h.
+ * The kernel types that the programs read, with only the fields they read. The loader finds the real offset of
+ * each field in the running kernel's BTF, so order and size do not matter here, only names. Fields that some
+ * kernels lack or name differently are read through core_fixes.bpf.h.
  */
 
 #ifndef KARST_KERNEL_TYPES_H
@@ -57,7 +57,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_USER_RINGBUF = 31,
 	BPF_MAP_TYPE_CGRP_STORAGE = 32,
 	BPF_MAP_TYPE_ARENA = 33,
-	BPF_MAP_TYPE_RHASH = 0x7fffffff, /* number unknown here: ask bpf_core_enum_value */
+	BPF_MAP_TYPE_RHASH = 0x7fffffff, /* number differs: use bpf_core_enum_value */
 };
 
 enum {
@@ -72,11 +72,11 @@ enum {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* Stands for every kind of lock. What kind it is differs between kernels; where it lies is all we ask. */
+/* Stands for every kind of lock. The kind differs between kernels; the programs only need its offset. */
 struct karst_any_lock {
 };
 
-/* kernel/bpf/, all of the following unless said otherwise */
+/* kernel/bpf/, all of the following unless stated otherwise */
 
 struct btf_record {
 	int spin_lock_off;

@@ -2,19 +2,20 @@
 /* Copyright the Karst authors */
 
 /*
- * What lock_contention.bpf.c and user space share. All of it lies in arrays that user space maps into its memory.
+ * Interface between lock_contention.bpf.c and user space. All maps are arrays that user space maps into its
+ * memory.
  *
  * Attach `on_contention_end`, then `on_contention_begin`. `test_contention_begin` and `test_contention_end` do the same under
- * BPF_PROG_TEST_RUN, context { __u64 lock address, __u64 flags or return value }; they count into the same maps. Events for
- * which the kernel skipped a program are in its own `recursion_misses`.
+ * BPF_PROG_TEST_RUN, context { __u64 lock address, __u64 flags or return value }; they count into the same maps. Events
+ * for which the kernel skipped a program are in `recursion_misses` of that program.
  */
 
 #ifndef KARST_LOCK_CONTENTION_H
 #define KARST_LOCK_CONTENTION_H
 
 /*
- * Pinned maps of another version are not taken over: raise it with any change to what lies in a map, also to the waits
- * under way, which only the programs read.
+ * Pinned maps of another version are not reused: increase this with any change to the content of a map,
+ * including the waits in progress, which only the programs read.
  */
 #define KARST_LAYOUT_VERSION 5
 
@@ -22,23 +23,23 @@
 #define KARST_MAX_CPUS 1024
 #define KARST_BUCKETS 36 /* bucket b: 2^b to 2^(b+1) - 1 ns; 0 also holds 0 ns; the last is open */
 #define KARST_INTERLEAVED 4 /* ranges that may lie in the same elements */
-#define KARST_NO_ADDRESS 0xffffffffffffffffULL /* fills the rest of `first_lock`, sorts last */
+#define KARST_NO_ADDRESS 0xffffffffffffffffULL /* fills unused entries of `first_lock`, sorts last */
 
 /*
- * Map `ranges`: array of 2 tables, of which `active_table` says which one counts. Sorted by first_lock, unsigned;
+ * Map `ranges`: array of 2 tables; `active_table` selects the one in use. Sorted by first_lock, unsigned;
  * ranges never overlap. A lock at address a belongs to range r when first_lock[r] is the greatest one <= a and
  * (a - first_lock) is a multiple of stride below count * stride. Only ranges in the same elements of one map, such as a
  * spin lock and a timer in each value of an array, lie in each other's gaps: then r may be up to KARST_INTERLEAVED - 1
  * places before the greatest one.
  *
- * A freed map's memory may hold another map's lock before user space has written the next table. So a range is believed
- * only while its map still has its id: the kernel sets that to 0 before it frees the map.
+ * The memory of a freed map may hold a lock of another map before user space has written the next table. So a
+ * range is valid only while its map has the expected id: the kernel sets the id to 0 before it frees the map.
  */
 struct karst_range {
 	__u64 stride;
 	__u32 count;
-	__u32 slot; /* where its waits are counted: below KARST_MAX_RANGES */
-	__u64 map_address; /* the struct bpf_map; 0: no map's, always believed */
+	__u32 slot; /* slot that counts its waits, below KARST_MAX_RANGES */
+	__u64 map_address; /* the struct bpf_map; 0: belongs to no map, always valid */
 	__u32 map_id;
 	__u32 padding;
 };
@@ -72,8 +73,9 @@ struct karst_counters {
 
 /*
  * Map `single_locks`: [CPU][line] of struct karst_single_lock; max_entries = possible CPUs * single_lock_lines (rodata, a
- * power of two). Holds locks of ranges with more than one lock, found by linear probing from a hash of (slot, index) over at
- * most KARST_PROBES lines. No room: counted in lost[KARST_LOST_SINGLE_LOCK]; the wait itself is in `totals` all the same.
+ * power of two). Holds locks of ranges with more than one lock; linear probing from a hash of (slot, index)
+ * over at most KARST_PROBES lines. If there is no room, this is counted in lost[KARST_LOST_SINGLE_LOCK];
+ * `totals` includes the wait anyway.
  */
 #define KARST_PROBES 4
 struct karst_single_lock {
@@ -82,23 +84,24 @@ struct karst_single_lock {
 };
 
 /*
- * Map `.data.waiting`. When other programs take over, they are loaded on the same maps and attached before the former
- * ones are detached. In between every event reaches both, the former first. One wait is written down for a begin, as the
- * second finds it; and the end that meets it first counts it and takes it away.
+ * Map `.data.waiting`. When other programs take over, they are loaded with the same maps and attached before
+ * the old ones are detached. In between, every event reaches both, the old ones first. A begin is recorded
+ * once, because the second program finds the record; the first end that finds it counts the wait and removes
+ * it.
  */
 struct karst_waiting {
-	__u64 sleeping; /* sleeping waits under way: while there are none, an end need not look */
-	volatile __u64 handover; /* not 0 while two tracers are attached; user space writes it */
+	__u64 sleeping; /* number of sleeping waits in progress: if 0, an end skips the search */
+	volatile __u64 handover; /* non-zero while two tracers are attached; written by user space */
 };
 
 /* Map `lost`: [CPU][reason] of __u64; max_entries = possible CPUs * KARST_LOST_REASONS. */
 enum karst_lost_reason {
 	KARST_LOST_STALE_NOTE = 0, /* a begin whose end never came */
 	KARST_LOST_NESTING = 1, /* more waits nested on a CPU than there is room for */
-	KARST_LOST_SLEEPERS_FULL = 2, /* no room for one more task waiting on a sleeping lock */
+	KARST_LOST_SLEEPERS_FULL = 2, /* no room for another task that waits for a sleeping lock */
 	KARST_LOST_CLOCK = 3, /* end before begin */
 	KARST_LOST_SINGLE_LOCK = 4, /* counted in totals, but not for the single lock */
-	KARST_LOST_MAP_GONE = 5, /* a lock where one of a freed map was; whose it is now is not known yet */
+	KARST_LOST_MAP_GONE = 5, /* a lock in the memory of a freed map; its new owner is not known yet */
 	KARST_LOST_REASONS = 6, /* size of a row */
 };
 

@@ -2,8 +2,9 @@
 /* Copyright the Karst authors */
 
 /*
- * What lock_ranges.bpf.c writes for user space: one record per map, then one per lock range of it, and what the map is
- * where user space must not ask (struct karst_map_description). Read the iterator `percpu_offsets` to its end once after
+ * Output of lock_ranges.bpf.c for user space: one record per map, then one for each of its lock ranges, and a
+ * description of maps that user space must not open (struct karst_map_description). Read the iterator
+ * `percpu_offsets` to its end once after
  * loading (it writes nothing), then `lock_ranges`.
  */
 
@@ -14,18 +15,18 @@ enum karst_record_type {
 	KARST_RECORD_MAP = 1,
 	KARST_RECORD_RANGE = 2,
 	KARST_RECORD_BLIND = 3,
-	KARST_RECORD_MORE = 4, /* the map has more ranges than fit in one pass: read again, see `window` */
-	KARST_RECORD_DESCRIPTION = 5, /* of a map that must not be opened by its id: a struct karst_map_description */
+	KARST_RECORD_MORE = 4, /* the map has more ranges than one pass can list: read again, see `window` */
+	KARST_RECORD_DESCRIPTION = 5, /* for a map that must not be opened by its id: a struct karst_map_description */
 };
 
 #define KARST_MOST_CPUS 1024
 #define KARST_NAME_BYTES 16 /* BPF_OBJ_NAME_LEN of include/uapi/linux/bpf.h */
 
 /*
- * Range records of one map in one pass, so that they fit the iterator's buffer. A pass leaves out the first `window`
- * (array of 1, __u32, 0 at first) ranges of each map. When any map answers KARST_RECORD_MORE, add KARST_PASS_RECORDS to
- * `window` and read again: all maps come again, with the ranges that are left. A map has as many ranges only with
- * hundreds of CPUs.
+ * Maximum number of range records of one map in one pass, so that they fit into the iterator's buffer. A pass
+ * leaves out the first `window` (array of 1, __u32, initially 0) ranges of each map. If a map has
+ * KARST_RECORD_MORE, add KARST_PASS_RECORDS to `window` and read again: all maps are listed again, with their
+ * remaining ranges. Only with hundreds of CPUs does a map have that many ranges.
  */
 #define KARST_PASS_RECORDS 512
 
@@ -65,7 +66,7 @@ enum karst_lock_kind {
 
 /* Why some locks of a map have no range. */
 enum karst_blind_reason {
-	KARST_BLIND_VALUE_LOCK_DYNAMIC = 1, /* value locks in elements that are allocated one by one */
+	KARST_BLIND_VALUE_LOCK_DYNAMIC = 1, /* value locks in elements that are allocated individually */
 	KARST_BLIND_PER_CPU = 2, /* per-CPU offsets could not be found */
 	KARST_BLIND_BIT_LOCK = 3, /* bit locks have no tracepoint (RHASH) */
 };
@@ -75,7 +76,7 @@ enum karst_blind_reason {
  * KARST_RECORD_MAP: map_id, map_address, kind = enum bpf_map_type; the rest 0.
  * KARST_RECORD_RANGE: all fields; lock i lies at base + lock_offset + i * stride.
  * KARST_RECORD_BLIND: map_id, map_address, kind = enum karst_blind_reason; the rest 0.
- * KARST_RECORD_MORE: map_id, map_address; the rest 0. Last of its map.
+ * KARST_RECORD_MORE: map_id, map_address; the rest 0. Last record of its map.
  */
 struct karst_lock_record {
 	__u32 record_type;
@@ -91,12 +92,13 @@ struct karst_lock_record {
 };
 
 /*
- * Written for program arrays only, after the record of the map. For other maps user space asks with
- * BPF_OBJ_GET_INFO_BY_FD; but when the last descriptor of a program array goes, the kernel takes a reference for the
- * work that empties it, and does so again, for a work that is queued once only, if somebody opened and closed it by its
- * id meanwhile (prog_array_map_clear in kernel/bpf/arraymap.c). That reference is never given back.
+ * Written for program arrays only, after the record of the map. For other maps user space calls
+ * BPF_OBJ_GET_INFO_BY_FD. For program arrays that leaks a reference: when the last descriptor is closed, the
+ * kernel takes a reference for the work item that empties the array. If somebody opens the array by its id and
+ * closes it meanwhile, the kernel takes another one, but the work item is queued only once
+ * (prog_array_map_clear in kernel/bpf/arraymap.c).
  *
- * As long as struct karst_lock_record, no hidden padding.
+ * Same size as struct karst_lock_record, no hidden padding.
  */
 struct karst_map_description {
 	__u32 record_type; /* KARST_RECORD_DESCRIPTION */
@@ -107,7 +109,7 @@ struct karst_map_description {
 	__u32 value_size;
 	__u32 max_entries;
 	__u32 map_flags;
-	char name[KARST_NAME_BYTES]; /* ends in zeros, unless it fills them all */
+	char name[KARST_NAME_BYTES]; /* zero-terminated, unless it fills the field */
 };
 
 #endif

@@ -2,8 +2,9 @@
 /* Copyright the Karst authors */
 
 /*
- * What map_owners.bpf.c and user space share. Read the iterator `learn_map_files` to its end once after loading, while
- * the descriptors of the object's own maps are open (it writes nothing); then `map_owners` as often as you like.
+ * Interface between map_owners.bpf.c and user space. After loading, read the iterator `learn_map_files` to its
+ * end once, while the descriptors of the object's own maps are open (it writes nothing); then `map_owners` as
+ * often as you like.
  */
 
 #ifndef KARST_MAP_OWNERS_H
@@ -11,11 +12,13 @@
 
 #define KARST_COMM 16 /* TASK_COMM_LEN, include/linux/sched.h */
 
-/* One for each descriptor of a map that a process holds: a process with two of one map comes twice. 24 bytes. */
+/*
+ * One for each map descriptor of a process: a process with two descriptors of a map is listed twice. 24 bytes.
+ */
 struct karst_map_owner {
 	__u32 map_id;
-	__u32 pid; /* process (thread group) id, as the first pid namespace has it */
-	char comm[KARST_COMM]; /* of the group's leader, zero-filled */
+	__u32 pid; /* process (thread group) id in the initial pid namespace */
+	char comm[KARST_COMM]; /* command name of the group leader, zero-filled */
 };
 
 #endif

@@ -2,8 +2,8 @@
 // Copyright the Karst authors
 
 /*
- * Makes contention, one kind of lock per program: for the demonstration and for the tracer's self-test. See
- * contention_load.h. Needs bpf_loop (5.17+); nothing is attached, and it works on maps of its own only.
+ * Creates contention, one kind of lock per program, for karst:demo and for the tracer's self-test. See
+ * contention_load.h. Needs bpf_loop (5.17+). The programs are never attached and use their own maps only.
  */
 
 #include "kernel_types.h"
@@ -15,7 +15,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define WORK 64 /* additions in a critical section */
 
-/* include/uapi/linux/bpf.h; only `sk` is used here, so what is before it has no names. */
+/* include/uapi/linux/bpf.h; only `sk` is used here, so the fields before it have no names. */
 struct __sk_buff {
 	__u32 before[36];
 	__u64 flow_keys;
@@ -39,7 +39,7 @@ extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __weak __ksym;
 
 struct locked_value {
 	struct bpf_spin_lock lock;
-	volatile __u32 held; /* or the compiler would leave out what the lock's holder alone cannot see */
+	volatile __u32 held; /* volatile, or the compiler removes the write, which the lock's holder never reads */
 	__u64 met;
 	__u32 sum;
 	__u32 rest;
@@ -69,7 +69,7 @@ struct {
 	__type(value, __u64);
 } load_hashes SEC(".maps");
 
-/* Always full, so that each new key throws out an old one. */
+/* Always full, so that each new key evicts an old one. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 32);
@@ -77,7 +77,10 @@ struct {
 	__type(value, __u64);
 } load_lrus SEC(".maps");
 
-/* Each CPU has a list of its own, and takes the lock of another's when it deletes what that one added. */
+/*
+ * Each CPU has its own list, and takes the lock of another CPU's list when it deletes an element that the other
+ * CPU added.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 64);
@@ -86,13 +89,13 @@ struct {
 	__type(value, __u64);
 } load_cpu_lrus SEC(".maps");
 
-/* Never read. Full: the lock is taken all the same. */
+/* Never read. When full, the lock is still taken. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 16);
 } load_ring SEC(".maps");
 
-/* Full or empty: the lock is taken all the same. */
+/* Whether full or empty, the lock is taken. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, 16);
@@ -113,7 +116,7 @@ struct {
 	__type(value, __u64);
 } load_tries SEC(".maps");
 
-/* Stays empty: deleting what is not there takes the lock of its bucket. */
+/* Stays empty: deleting a missing element takes the lock of its bucket. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SOCKHASH);
 	__uint(max_entries, 1);
@@ -143,13 +146,13 @@ struct {
 	__type(value, __u32);
 } load_programs SEC(".maps");
 
-/* Whether programs of this kernel may take resilient locks. */
+/* Whether this kernel lets programs take resilient locks. */
 static __always_inline bool has_resilient_locks(void)
 {
 	return bpf_core_type_exists(struct bpf_res_spin_lock);
 }
 
-/* Something to do with the lock held; volatile, else it would be one addition. */
+/* Work while the lock is held; volatile, or the compiler makes it a single addition. */
 static __always_inline void work(volatile __u32 *sum)
 {
 #pragma unroll
@@ -163,7 +166,7 @@ static __always_inline void have_rest(__u32 rest, volatile __u32 *sum)
 		*sum += i;
 }
 
-/* ---- one turn of each kind; returning 0 goes on with the next ---- */
+/* ---- one turn of each kind; returning 0 continues with the next ---- */
 
 static long spin_lock_turn(__u32 turn unused, void *none unused)
 {
@@ -277,7 +280,9 @@ static long resilient_lock_turn(__u32 turn unused, void *none unused)
 	return 0;
 }
 
-/* Holds one lock and wants the other. Whoever does it the other way round at the same time makes it a deadlock. */
+/*
+ * Takes one lock, then the other. Together with a thread that takes them in opposite order this is a deadlock.
+ */
 static __always_inline long lock_both(__u32 first, __u32 second)
 {
 	struct resilient_value *value = bpf_map_lookup_elem(&load_resilient, &first);
@@ -367,7 +372,7 @@ int load_sockhash(struct __sk_buff *packet unused)
 	return 0;
 }
 
-/* The packet of a test run has a socket of its own; the buckets of the storage are the same for all. */
+/* The packet of each test run has its own socket; all sockets share the buckets of the storage. */
 SEC("tc")
 int load_local_storage(struct __sk_buff *packet)
 {

@@ -2,8 +2,9 @@
 // Copyright the Karst authors
 
 /*
- * Looks kernel symbols up, by name and by address: iterator over all symbols (iter/ksym, 6.0+). It tells addresses
- * whatever kptr_restrict says. Filters in the kernel, as there are more than a hundred thousand symbols.
+ * Looks up kernel symbols, by name and by address: iterator over all symbols (iter/ksym, 6.0+). It shows
+ * addresses regardless of kptr_restrict. It filters in the kernel, because there are more than a hundred
+ * thousand symbols.
  */
 
 #include "kernel_types.h"
@@ -16,7 +17,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define STARTS (1 << START_BITS)
 #define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL
 
-/* Key: name, zero-filled. Value: not read. Written by user space only. */
+/* Key: name, zero-filled. Value: not read. Only user space writes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, KARST_MAX_NAMES);
@@ -32,7 +33,7 @@ struct {
 	__type(value, struct karst_wanted_addresses);
 } wanted_addresses SEC(".maps");
 
-/* Key: position in `wanted_addresses`. */
+/* Key: index in `wanted_addresses`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, KARST_MAX_ADDRESSES);
@@ -40,7 +41,10 @@ struct {
 	__type(value, struct karst_nearest);
 } nearest SEC(".maps");
 
-/* A name, with room for as many zeros again: so all that follows it can be zeroed without knowing its length. */
+/*
+ * A name, with room for as many zeros behind it: so the rest of the key can be zeroed whatever the length of
+ * the name.
+ */
 struct name_key {
 	union {
 		char name[2 * KARST_SYMBOL_NAME];
@@ -48,7 +52,9 @@ struct name_key {
 	};
 };
 
-/* Says of most names that they are not wanted, by how they start: zeroing and hashing a whole key takes longer. */
+/*
+ * Rejects most unwanted names by their first characters, because zeroing and hashing a whole key takes longer.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -61,7 +67,7 @@ struct scratch {
 	struct karst_symbol symbol;
 };
 
-/* Too big for the stack. */
+/* Per-CPU scratch space: too big for the stack. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -139,7 +145,7 @@ static __always_inline void write_symbol(struct seq_file *to, struct karst_symbo
 	bpf_seq_write(to, copy, sizeof(*copy));
 }
 
-/* Greatest wanted address below this one, or 0. As in lock_contention.bpf.c. */
+/* Binary search: greatest wanted address below this one, or 0. As in lock_contention.bpf.c. */
 static __always_inline __u32 search(const struct karst_wanted_addresses *wanted, __u64 address)
 {
 	__u32 at = wanted->start & (KARST_MAX_ADDRESSES - 1);

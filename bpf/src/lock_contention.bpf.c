@@ -4,18 +4,19 @@
 /*
  * Counts and times waits on the locks listed in `ranges`: tracepoints lock:contention_begin and contention_end (5.19+).
  *
- * Begin runs while its task waits anyway: it looks the lock up, and only if it is one of ours writes down the wait and
- * the time. End runs with the lock held, so it only reads that and adds to counters. Neither allocates anything nor
- * updates a hash map. Waits come in two kinds:
- *  - A spinning wait stays on its CPU and is preempted by nothing but interrupts, whose own waits lie wholly within it:
- *    each CPU has a short stack of waits.
- *  - A sleeping wait (mutex, rwsem, every spin lock of a real-time kernel) may move to another CPU and belongs to a
- *    task, of which none waits twice at a time: one wait per task in `sleepers`.
- * The kernel skips a program that is hit again while it runs, as by a wait in an interrupt, and counts that in the program's
- * `recursion_misses`. So a begin or an end may be missing: any wait can be recognised as stale and replaced; none blocks its
- * place for ever.
+ * Begin runs while its task has to wait anyway: it looks the lock up and, only if the lock is in the table,
+ * records the wait and its start time. End runs with the lock held, so it only reads that record and adds to
+ * counters. Neither allocates memory or updates a hash map. There are two kinds of waits:
+ *  - A spinning wait stays on its CPU. Only interrupts preempt it, and their waits end before it continues:
+ * each CPU has a short stack of waits.
+ *  - A sleeping wait (mutex, rwsem, every spin lock of a real-time kernel) may move to another CPU. It belongs
+ * to a task, and a task has one such wait at a time: one entry per task in `sleepers`.
+ * The kernel skips a program that is triggered again while it runs, for example by a wait in an interrupt, and
+ * counts that in `recursion_misses` of the program. So a begin or an end may be missing: every stale wait is
+ * recognised and replaced, and none occupies its entry forever.
  *
- * Counters have one writer at a time, as each CPU has its own and a program does not interrupt itself.
+ * Each counter has one writer at a time: each CPU has its own counters, and a program does not interrupt
+ * itself.
  */
 
 #include "kernel_types.h"
@@ -32,18 +33,18 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define EDEADLK 35
 #define ETIMEDOUT 110
 
-#define MAX_NESTED 4 /* contexts a CPU can nest: task, softirq, interrupt, NMI */
+#define MAX_NESTED 4 /* contexts that nest on a CPU: task, softirq, interrupt, NMI */
 #define SLEEPERS 4096 /* a power of two */
 #define SLEEPER_PROBES 8
-#define SLEEPER_LIFETIME_NS 60000000000ULL /* a wait this old may make room for another */
+#define SLEEPER_LIFETIME_NS 60000000000ULL /* an older wait may be replaced */
 #define CACHE_BITS 12
-#define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* multiplying by it spreads numbers, as in include/linux/hash.h */
+#define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* multiplicative hash, see include/linux/hash.h */
 
-/* How many slots and single locks each CPU has counters for. The maps are sized to match. */
+/* Number of slots and of single locks that each CPU has counters for. The maps have matching sizes. */
 const volatile __u32 slots = 1;
 const volatile __u32 single_lock_lines = 1;
 
-/* Two tables of lock ranges, one of them active. Written by user space only. */
+/* Two tables of lock ranges, one of them active. Only user space writes them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 2);
@@ -52,7 +53,7 @@ struct {
 	__type(value, struct karst_range_table);
 } ranges SEC(".maps");
 
-/* Which table is active, and its bounds. Written by user space only. */
+/* Which table is active, and its bounds. Only user space writes them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -70,7 +71,10 @@ struct {
 	__type(value, struct karst_counters);
 } totals SEC(".maps");
 
-/* Key: CPU * single_lock_lines + line. No free line: the wait is in `totals` only, and counted as lost here. */
+/*
+ * Key: CPU * single_lock_lines + line. If no line is free, the wait is counted in `totals` only, and in
+ * lost[KARST_LOST_SINGLE_LOCK].
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -88,10 +92,10 @@ struct {
 	__type(value, __u64);
 } lost SEC(".maps");
 
-/* A lock as the range table knows it. */
+/* A lock as the range table identifies it. */
 struct lock_ref {
-	__u32 slot; /* KARST_NO_SLOT if the range's map is gone */
-	__u32 index; /* KARST_ONLY_LOCK if its range holds no other */
+	__u32 slot; /* KARST_NO_SLOT if the range's map was freed */
+	__u32 index; /* KARST_ONLY_LOCK if the range has no other lock */
 };
 #define KARST_ONLY_LOCK 0xffffffffU
 #define KARST_NO_SLOT 0xffffffffU
@@ -108,7 +112,10 @@ struct stack {
 	struct wait waits[MAX_NESTED];
 };
 
-/* Spinning waits of this CPU, innermost last. Full: all are stale, as no CPU nests deeper; they are dropped. */
+/*
+ * Spinning waits of this CPU, innermost last. If full, all are stale, because contexts do not nest deeper; they
+ * are dropped.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -116,7 +123,7 @@ struct {
 	__type(value, struct stack);
 } spinning SEC(".maps");
 
-/* Sleeping waits, by task in open addressing; task 0 is free. Full: counted in `lost`. */
+/* Sleeping waits: open addressing by task; task 0 means free. If full, the wait is counted in `lost`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SLEEPERS);
@@ -125,18 +132,21 @@ struct {
 } sleepers SEC(".maps");
 
 /*
- * A section of its own makes it a map that can be handed over, and that is still read without a look-up. Not static, or
- * libbpf would not let user space map it.
+ * In its own section, so that it is a map of its own that other programs can take over, and is still read
+ * without a lookup. Not static, or libbpf would not let user space map it.
  */
 struct karst_waiting waiting SEC(".data.waiting");
 
-/* One more than the kernel's number, as the idle tasks' 0 means nobody here. */
+/* The kernel's task number plus one: idle tasks have number 0, which means no task here. */
 static __always_inline __u64 current_task(void)
 {
 	return bpf_get_current_pid_tgid() + 1;
 }
 
-/* Direct-mapped cache, lock hash to table index. A hint only: place_of() checks it, as it may be of an older table. */
+/*
+ * Direct-mapped cache: lock hash to table index. A hint only: place_of() checks it, because it may stem from an
+ * older table.
+ */
 static __u16 cache[1 << CACHE_BITS];
 
 /* ---- counting ---- */
@@ -147,10 +157,10 @@ static __always_inline void count_lost(enum karst_lost_reason reason, __u64 even
 	__u64 *count = bpf_map_lookup_elem(&lost, &key);
 
 	if (count)
-		__sync_fetch_and_add(count, events); /* an end may interrupt a begin here */
+		__sync_fetch_and_add(count, events); /* atomic: an end may interrupt a begin here */
 }
 
-/* Position of the highest bit set, in the histogram's range; 0 for 0. */
+/* Histogram bucket: position of the highest bit set, 0 for 0, at most the last bucket. */
 static __always_inline __u32 bucket_of(__u64 ns)
 {
 	__u32 bucket = 0;
@@ -195,7 +205,10 @@ static __always_inline void add_wait(struct karst_counters *counters, __u64 wait
 		counters->histogram[bucket]++;
 }
 
-/* The single lock's line on this CPU: the one it has, else a free one. Tracers that take over share the lines. */
+/*
+ * The line of a single lock on this CPU: its own line if it has one, otherwise a free one. Tracers that share
+ * maps share lines.
+ */
 static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct lock_ref ref)
 {
 	__u64 key = ((__u64)ref.slot + 1) << 32 | ref.index;
@@ -236,7 +249,7 @@ static __always_inline void count_wait(struct lock_ref ref, __u64 waited_ns, int
 		count_lost(KARST_LOST_SINGLE_LOCK, 1);
 }
 
-/* Takes the time and counts the wait. */
+/* Ends a wait: reads the clock and counts it. */
 static __always_inline void finish(const struct wait *wait, int ret)
 {
 	__u64 waited_ns = bpf_ktime_get_ns() - wait->began_ns;
@@ -249,7 +262,10 @@ static __always_inline void finish(const struct wait *wait, int ret)
 
 /* ---- finding the range of a lock ---- */
 
-/* Greatest entry not above the lock, or 0. The verifier must not know `start`: then all paths look alike to it. */
+/*
+ * Binary search: greatest entry not above the lock, or 0. The verifier must not know `start`: then it sees all
+ * paths as equal.
+ */
 static __always_inline __u32 search(const struct karst_range_table *table, __u64 lock, __u32 start)
 {
 	__u32 at = start & (KARST_MAX_RANGES - 1);
@@ -269,7 +285,7 @@ static __always_inline bool is_place_of(const struct karst_range_table *table, _
 	return table->first_lock[at] <= lock && lock < table->first_lock[(at + 1) & (KARST_MAX_RANGES - 1)];
 }
 
-/* The same as search(), from the cache if that is right: most waits are on few locks, of ours or not. */
+/* Like search(), but tries the cache first: most waits are on few locks, whether in the table or not. */
 static __always_inline __u32 place_of(const struct karst_range_table *table, __u64 lock, __u32 start)
 {
 	__u32 hash = (lock * GOLDEN_RATIO) >> (64 - CACHE_BITS);
@@ -282,7 +298,7 @@ static __always_inline __u32 place_of(const struct karst_range_table *table, __u
 	return at;
 }
 
-/* Whether a lock at this offset, within the range's elements, is one of the range, and then which. */
+/* Whether the range has a lock at this offset from its first lock, and which one. */
 static __always_inline bool is_lock_of(const struct karst_range *range, __u64 offset, struct lock_ref *ref)
 {
 	__u64 index = 0;
@@ -297,8 +313,8 @@ static __always_inline bool is_lock_of(const struct karst_range *range, __u64 of
 }
 
 /*
- * Whether the range's map is still there. Its memory may have been given back, or hold another map, which has another
- * id. While a task waits for a lock of the map it is not freed, so the answer holds until the wait ends.
+ * Whether the range's map still exists. Its memory may have been freed, or hold another map, which has another
+ * id. A map is not freed while a task waits for one of its locks, so the answer is valid until the wait ends.
  */
 static __always_inline bool is_map_there(const struct karst_range *range)
 {
@@ -311,12 +327,15 @@ static __always_inline bool is_map_there(const struct karst_range *range)
 	return id == range->map_id;
 }
 
-/* Looks at the entry and, while the lock is in the gaps of one with other locks in the same elements, before it. */
+/*
+ * Checks the entry and, as long as the lock lies in a gap of a range that shares its elements with others, the
+ * entries before it.
+ */
 static __always_inline bool find_from(const struct karst_range_table *table, __u32 at, __u64 lock, struct lock_ref *ref)
 {
 #pragma unroll
 	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
-		/* Before the first comes the last: its offset is negative, so beyond any range. */
+		/* The index wraps from the first entry to the last: its offset is negative, so outside of any range. */
 		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1);
 		__u64 offset = lock - table->first_lock[entry];
 		const struct karst_range *range = &table->range[entry];
@@ -354,7 +373,7 @@ static __always_inline struct stack *stack_of_this_cpu(void)
 	return bpf_map_lookup_elem(&spinning, &zero);
 }
 
-/* How many waits, from the outermost on, are this task's and of other locks: the rest is stale. */
+/* Number of valid waits, from the outermost on: those of this task on other locks. The rest is stale. */
 static __always_inline __u32 fresh_waits(const struct stack *stack, __u64 task, __u64 lock)
 {
 	__u32 fresh = 0;
@@ -367,7 +386,7 @@ static __always_inline __u32 fresh_waits(const struct stack *stack, __u64 task, 
 	return fresh;
 }
 
-/* This task's innermost wait for the lock, counted from 1; 0 if there is none. */
+/* Index of this task's innermost wait for the lock, from 1; 0 if there is none. */
 static __always_inline __u32 wait_of(const struct stack *stack, __u64 lock)
 {
 	__u64 task = current_task();
@@ -381,7 +400,7 @@ static __always_inline __u32 wait_of(const struct stack *stack, __u64 lock)
 	return position;
 }
 
-/* While two tracers share these waits, each event reaches both: the one that comes first writes the wait down. */
+/* While two tracers share these waits, each event reaches both: the first one records the wait. */
 static __always_inline bool is_begun_by_other(const struct stack *stack, __u64 lock)
 {
 	return stack->depth && waiting.handover && wait_of(stack, lock);
@@ -404,7 +423,10 @@ static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
 		count_lost(KARST_LOST_NESTING, MAX_NESTED);
 		top = 0;
 	}
-	/* The other tracer may interrupt this: it finds a free place, or a wait that looks true, and then uses the next. */
+	/*
+	 * The other tracer may interrupt this: it finds a free entry, or one that looks valid, and then uses the next
+	 * one.
+	 */
 	stack->waits[top].lock = lock;
 	stack->waits[top].task = task;
 	barrier();
@@ -413,7 +435,7 @@ static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
 	stack->waits[top] = (struct wait) { .lock = lock, .ref = ref, .task = task, .began_ns = bpf_ktime_get_ns() };
 }
 
-/* Returns whether the lock was waited for on this CPU. */
+/* Returns whether there was a wait for the lock on this CPU. */
 static __always_inline bool end_spinning(__u64 lock, int ret)
 {
 	struct stack *stack = stack_of_this_cpu();
@@ -427,7 +449,7 @@ static __always_inline bool end_spinning(__u64 lock, int ret)
 	finish(&stack->waits[position - 1], ret);
 	if (stack->depth > position)
 		count_lost(KARST_LOST_STALE_NOTE, stack->depth - position);
-	barrier(); /* from here on an interrupt may use this place */
+	barrier(); /* from here on an interrupt may use this entry */
 	stack->depth = position - 1;
 	return true;
 }
@@ -453,7 +475,7 @@ static __always_inline struct wait *sleeper_of(__u64 task)
 	return NULL;
 }
 
-/* Takes a place over from whom it belongs to: nobody (0), or the task of a wait too old to be true. */
+/* Takes over an entry from its owner: no task (0), or the task of a wait too old to be valid. */
 static __always_inline bool claim(struct wait *wait, __u64 owner, __u64 task)
 {
 	return __sync_val_compare_and_swap(&wait->task, owner, task) == owner;
@@ -483,14 +505,14 @@ static __always_inline struct wait *expired_sleeper(__u64 task, __u64 now_ns)
 		if (!wait)
 			continue;
 		owner = *(volatile __u64 *)&wait->task;
-		began_ns = *(volatile __u64 *)&wait->began_ns; /* 0: just being written */
+		began_ns = *(volatile __u64 *)&wait->began_ns; /* 0: being written now */
 		if (began_ns && now_ns - began_ns > SLEEPER_LIFETIME_NS && claim(wait, owner, task))
 			return wait;
 	}
 	return NULL;
 }
 
-/* A mutex begins again each time its waiter goes on waiting in another way: the first begin counts. */
+/* A mutex reports another begin whenever its waiter changes the way it waits: the first begin counts. */
 static __always_inline void begin_sleeping(__u64 lock, struct lock_ref ref)
 {
 	__u64 task = current_task(), now_ns = bpf_ktime_get_ns();

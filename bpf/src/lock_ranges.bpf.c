@@ -2,13 +2,14 @@
 // Copyright the Karst authors
 
 /*
- * Tells where every eBPF map of the system keeps its locks. Iterators over all maps (5.8+) with bpf_loop (5.17+) and
- * bpf_map_lookup_percpu_elem (5.19+). Run `percpu_offsets` once, then `lock_ranges` as often as you like: it writes
- * struct karst_lock_record, for each map one record for the map itself and then one for each range of locks; for a program
- * array also a struct karst_map_description.
+ * Lists the memory ranges of the locks of every eBPF map. Iterators over all maps (5.8+) with bpf_loop (5.17+)
+ * and bpf_map_lookup_percpu_elem (5.19+). Run `percpu_offsets` once, then `lock_ranges` as often as you like:
+ * for each map it writes one struct karst_lock_record for the map itself, then one for each range of locks; for
+ * a program array also a struct karst_map_description.
  *
- * The kernel drops what a map wrote when its buffer (32 KiB) is full and visits the map again with an empty one, so no
- * record comes twice or is cut. A map with more than one bufferful is read in several passes, see `window`.
+ * If the kernel's buffer (32 KiB) gets full, the kernel drops the records of the current map and visits it
+ * again with an empty buffer, so no record is repeated or truncated. A map that needs more than one buffer is
+ * read in several passes, see `window`.
  */
 
 #include "kernel_types.h"
@@ -18,7 +19,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* One slot per CPU at an address that both the helper and the kernel's own pointer tell: the difference is the CPU's. */
+/*
+ * One slot per CPU. Its address is known from the helper and as the kernel's per-CPU pointer: the difference is
+ * the CPU's offset.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -26,7 +30,7 @@ struct {
 	__type(value, __u64);
 } probe SEC(".maps");
 
-/* What to add to a per-CPU pointer on each CPU. Key: CPU. CPUs beyond it are reported as KARST_BLIND_PER_CPU. */
+/* Offset to add to a per-CPU pointer. Key: CPU. CPUs past its end are reported as KARST_BLIND_PER_CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, KARST_MOST_CPUS);
@@ -34,7 +38,7 @@ struct {
 	__type(value, __u64);
 } offsets SEC(".maps");
 
-/* Number of entries of `offsets` that are filled; 0: not found. */
+/* Number of entries of `offsets` in use; 0: offsets not found. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -42,7 +46,9 @@ struct {
 	__type(value, __u32);
 } cpus SEC(".maps");
 
-/* How many range records of each map to leave out; user space adds KARST_PASS_RECORDS for each further pass. */
+/*
+ * Number of range records of each map to leave out; user space adds KARST_PASS_RECORDS for each further pass.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -56,7 +62,7 @@ struct walk {
 	struct bpf_map *map;
 	__u32 map_id;
 	__u32 skip;
-	__u32 ranges; /* of this map so far, left out ones included */
+	__u32 ranges; /* of this map so far, including those left out */
 	__u32 cpus;
 };
 
@@ -69,7 +75,7 @@ struct span {
 	__u32 first_index;
 };
 
-/* Locks that a map has one of for each CPU. */
+/* Locks of which a map has one per CPU. */
 struct per_cpu {
 	struct walk *walk;
 	__u64 base; /* per-CPU pointer */
@@ -93,13 +99,13 @@ static long note_offset(__u32 cpu, __u64 *pointer)
 
 	if (!slot || !offset)
 		return 1;
-	*offset = (__u64)slot; /* through the map, as the verifier subtracts nothing from a pointer */
+	*offset = (__u64)slot; /* stored in the map, because the verifier allows no subtraction from a pointer */
 	*(volatile __u64 *)offset -= *pointer;
 	bpf_map_update_elem(&cpus, &zero, &next, BPF_ANY);
 	return 0;
 }
 
-/* ---- steps of lock_ranges; a kernel built without a map type lacks its struct, too ---- */
+/* ---- steps of lock_ranges; a kernel built without a map type has no struct for it ---- */
 
 static __always_inline void write_record(struct walk *walk, enum karst_record_type type, __u32 kind)
 {
@@ -164,7 +170,7 @@ static long write_cpu_lock(__u32 cpu, struct per_cpu *locks)
 	return 0;
 }
 
-/* Whether there are CPUs past the end of `offsets`, or none of them is known. */
+/* Whether `offsets` is empty, or has no room for some CPUs. */
 static __always_inline bool misses_cpus(const struct walk *walk)
 {
 	__u32 zero = 0;
@@ -221,7 +227,7 @@ static __always_inline bool is_preallocated(const struct bpf_map *map)
 	return !(BPF_CORE_READ(map, map_flags) & BPF_F_NO_PREALLOC);
 }
 
-/* Elements in `elems`: those of the map, and where it has them one to spare for each CPU. */
+/* Number of elements in `elems`: those of the map and, if it has any, one spare element per CPU. */
 static __always_inline __u64 preallocated(const struct walk *walk, struct bpf_htab *htab)
 {
 	__u64 count = BPF_CORE_READ(htab, map.max_entries);
@@ -335,7 +341,7 @@ static __always_inline void arena(struct walk *walk)
 	write_field(walk, KARST_ARENA_ZAP, struct bpf_arena, zap_mutex);
 }
 
-/* What array_map_mem_usage of kernel/bpf/arraymap.c adds up for maps of this kind. */
+/* Like array_map_mem_usage of kernel/bpf/arraymap.c for maps of this kind. */
 static __always_inline __u64 array_memory(struct bpf_array *map)
 {
 	return bpf_core_type_size(struct bpf_array) +
@@ -396,7 +402,7 @@ static __always_inline void hash_value(struct walk *walk, enum karst_lock_kind k
 		    });
 }
 
-/* Locks at the same place in every value. Maps that allocate their elements one by one have no range to tell. */
+/* Locks at the same offset in every value. Maps that allocate their elements individually have no ranges. */
 static __always_inline void value_lock(struct walk *walk, enum karst_lock_kind kind, int lock_offset)
 {
 	enum bpf_map_type type = type_of(walk->map);
@@ -411,7 +417,7 @@ static __always_inline void value_lock(struct walk *walk, enum karst_lock_kind k
 		write_record(walk, KARST_RECORD_BLIND, KARST_BLIND_VALUE_LOCK_DYNAMIC);
 }
 
-/* A timer or work queue in every value; newer kernels have no lock in it. */
+/* A timer or work queue in every value; newer kernels have no lock in them. */
 static __always_inline void value_async(struct walk *walk, enum karst_lock_kind kind, int field_offset)
 {
 	int lock_offset = karst_async_lock();
@@ -520,7 +526,7 @@ int percpu_offsets(struct bpf_iter__bpf_map *ctx)
 	void *own = &probe;
 	__u64 pointer;
 
-	barrier_var(own); /* else the compiler reads through &probe, which the verifier forbids */
+	barrier_var(own); /* or the compiler reads through &probe, which the verifier forbids */
 	if (!array || array != own)
 		return 0;
 	pointer = (__u64)BPF_CORE_READ(array, pptrs[0]);

@@ -2,10 +2,10 @@
 // Copyright the Karst authors
 
 /*
- * Tells which processes hold descriptors of which eBPF maps: iterator over the open files of all tasks (5.8+).
+ * Lists the processes that hold descriptors of eBPF maps: iterator over the open files of all tasks (5.8+).
  *
- * A file is a map's if its operations are those of maps. Their address is no symbol on every kernel, so it is learned:
- * the file whose private data is our own map can only be that map's file.
+ * A file belongs to a map if its file operations are those of maps. Not every kernel has a symbol for their
+ * address, so it is learned: the file whose private data is our own map must be the file of that map.
  */
 
 #include "kernel_types.h"
@@ -15,7 +15,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Address of the operations of map files; 0: not learned yet. Also the map by whose file it is learned. */
+/*
+ * Address of the file operations of maps; 0: not learned yet. This is also the map whose file is used to learn
+ * it.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -31,7 +34,7 @@ static __always_inline __u64 operations_of_map_files(void)
 	return operations ? *operations : 0;
 }
 
-/* The kernel shows each table of files once: with the group's leader, or with a thread that has one of its own. */
+/* The kernel lists each file table once: for the group leader, or for a thread that has its own table. */
 static __always_inline void write_owner(struct seq_file *to, const struct task_struct *task, const struct bpf_map *map)
 {
 	struct karst_map_owner owner = {

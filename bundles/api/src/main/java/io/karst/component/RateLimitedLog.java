@@ -26,7 +26,7 @@ public final class RateLimitedLog {
     };
 
     /**
-     * Nothing was written yet.
+     * Creates a limit that has seen no message.
      *
      * @param nanoTime monotonic time, such as {@code System::nanoTime}
      */
@@ -37,8 +37,8 @@ public final class RateLimitedLog {
     /**
      * Asks whether a line may be written now.
      *
-     * @param key what lines are limited by: the text itself, or what it is about; immutable
-     * @return how many lines of this key were left out since the last one; absent if this one has to be left out
+     * @param key identifies the message: its text, or what it is about; immutable
+     * @return number of lines with this key left out since the last one; empty if this line has to be left out too
      */
     public synchronized OptionalLong permit(Object key) {
         long now = nanoTime.getAsLong();

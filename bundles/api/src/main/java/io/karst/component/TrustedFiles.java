@@ -15,17 +15,17 @@ import java.util.Deque;
 import java.util.Map;
 
 /**
- * Reads files that only root or the running user can have written. The file has to be a regular file and no symbolic link,
- * belong to root or to the running user, and be writable by nobody else. {@link #read} demands that much, for what decides
- * whom to trust. {@link #readSecret} demands that nobody else may read the file, for keys and tokens. {@link
- * #readBelowTrusted} demands that every directory on the way is owned and writable like the file, for what is loaded into
- * the kernel: then nobody else can have put there what a name leads to, neither before the check nor between check and read.
+ * Reads files that only root or the running user can have written. The file must be a regular file, not a symbolic
+ * link, must belong to root or the running user, and must not be writable by others. {@link #read} checks this; use it
+ * for trust anchors. {@link #readSecret} also checks that nobody else can read the file; use it for keys and tokens.
+ * {@link #readBelowTrusted} also checks owner and mode of every directory on the path; use it for code that is loaded
+ * into the kernel: then nobody else can have replaced the file, neither before the check nor between check and read.
  */
 public final class TrustedFiles {
     /** Without its last part it is a link, which belongs to root; with it, a directory of the running user. */
     private static final Path SELF = Path.of("/proc/self/.");
 
-    /** As many as the kernel follows itself, path_resolution(7). */
+    /** Maximum number of links to follow; the kernel's own limit, see path_resolution(7). */
     private static final int MAX_LINKS = 40;
 
     private static final int OTHERS = 077;
@@ -89,7 +89,10 @@ public final class TrustedFiles {
         return content(resolved, file, maxBytes);
     }
 
-    /** Walks from the root to the file's directory, a name at a time, and returns that directory without links. */
+    /**
+     * Walks from the root to the directory of the file, one name at a time, and returns that directory with links
+     * resolved.
+     */
     private static Path trustedFolder(Path file) throws IOException {
         Path at = Path.of("/");
         requireFolder(at, "/", file);
@@ -146,7 +149,7 @@ public final class TrustedFiles {
     private static byte[] content(Path resolved, Path file, int maxBytes) throws IOException {
         try (InputStream in = Files.newInputStream(resolved, LinkOption.NOFOLLOW_LINKS)) {
             byte[] content = in.readNBytes(maxBytes);
-            if (content.length == maxBytes && in.read() >= 0) { // files below /proc and /sys do not tell their size
+            if (content.length == maxBytes && in.read() >= 0) { // files below /proc and /sys do not report their size
                 throw refused(file, "it is larger than the " + maxBytes + " bytes accepted");
             }
             return content;
@@ -159,7 +162,7 @@ public final class TrustedFiles {
         return new IOException(file + " is refused: " + why);
     }
 
-    /** What lstat(2) says. */
+    /** Result of lstat(2). */
     private record Status(int mode, int owner) {
         static final int REGULAR = 0100000;
         static final int DIRECTORY = 0040000;

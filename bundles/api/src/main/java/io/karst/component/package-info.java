@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * What several components need alike.
+ * Things that several components need.
  */
 @Export
 @NullMarked

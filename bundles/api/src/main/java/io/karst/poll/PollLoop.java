@@ -10,12 +10,12 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface PollLoop {
 
-    /** How each task is doing, by name. */
+    /** Status of each task, sorted by name. */
     List<PollTaskStatus> tasks();
 
     /**
-     * Brings a task's next turn forward to now, for instance after its interval was made shorter. A turn that is
-     * running is followed by another at once.
+     * Starts the next turn of a task now, for example after its interval became shorter. If a turn is running, another
+     * one follows at once.
      *
      * @param name name of the task; an unknown one is ignored
      */

@@ -7,8 +7,7 @@ import java.time.Duration;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Something to do at an interval. Register it as a service and the poll loop runs it; unregister it and the loop stops
- * running it. A task is never run twice at a time.
+ * A periodic task. The poll loop runs it as long as it is registered as a service, and never twice at the same time.
  */
 @ConsumerType
 public interface PollTask {
@@ -17,23 +16,23 @@ public interface PollTask {
     String name();
 
     /**
-     * Time from the start of one turn to the start of the next. Asked after every turn, so that a task may back off.
-     * The loop takes up to a tenth off, so that many hosts started together do not stay together. At least 10 ms.
+     * Time from the start of one turn to the start of the next, at least 10 ms. Read again after every turn, so a task
+     * can back off. The loop subtracts up to 10 %, so that hosts started together drift apart.
      */
     Duration interval();
 
     /**
-     * Time that one turn may take. A turn that takes longer is interrupted and counted as failed; the next turn starts
-     * only when it has returned.
+     * Maximum time of one turn. A turn that takes longer is interrupted and counted as failed; the next turn starts
+     * after it has returned.
      */
     default Duration deadline() {
         return Duration.ofSeconds(30);
     }
 
     /**
-     * One turn, on a thread of the task's own. Whatever it throws is recorded as the task's last error.
+     * Runs one turn, on a thread of the loop. If it throws, that is recorded as the task's last error.
      *
-     * @throws InterruptedException if the turn was interrupted: the deadline has passed, or the loop stops
+     * @throws InterruptedException if the turn was interrupted, because of its deadline or because the loop stops
      */
     void poll() throws InterruptedException;
 }

@@ -8,17 +8,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How one task of the poll loop is doing.
+ * Status of one task of the poll loop.
  *
  * @param name name of the task
- * @param interval interval it asked for last
- * @param lastTurn when its last turn began; empty before the first
- * @param lastDuration how long its last finished turn took; zero before that
- * @param nextTurn when its next turn begins; empty while a turn is running
+ * @param interval current interval
+ * @param lastTurn start of the last turn; empty before the first
+ * @param lastDuration duration of the last finished turn; zero before that
+ * @param nextTurn start of the next turn; empty while a turn is running
  * @param overdue whether a turn is running past its deadline
- * @param turns turns begun
- * @param failures turns that threw or passed their deadline
- * @param lastError what the last failed turn said, until a turn succeeds
+ * @param turns number of turns started
+ * @param failures number of turns that threw or exceeded their deadline
+ * @param lastError error of the last turn, if it failed
  */
 public record PollTaskStatus(
         String name,

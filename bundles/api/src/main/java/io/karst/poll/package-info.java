@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * Things done again and again, each at its own interval, off the OSGi framework's threads.
+ * Periodic tasks, each with its own interval, on threads of their own.
  */
 @Export
 @NullMarked

@@ -6,7 +6,7 @@ package io.karst.stage;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** The chain of stages as it is, whether or not they could start. */
+/** The chain of installed stages, started or not. */
 @ProviderType
 public interface Flow {
 

@@ -6,18 +6,18 @@ package io.karst.stage;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A stage, or a service below the stages, whose references are satisfied, however far its work is. Each component that owns a
- * {@link StageRunner} is registered as a {@code Stage}, and nothing else; the runner registers what the component offers.
+ * A stage, or a service that stages need, whose references are satisfied; its work may not be done yet. A component
+ * that owns a {@link StageRunner} is registered as a {@code Stage} only; the runner registers the component's services.
  */
 @ConsumerType
 public interface Stage {
 
-    /** Component property: the stage's place in the flow, an {@code Integer} from 1. */
+    /** Component property: position of the stage in the flow, an {@code Integer} from 1. */
     String ORDER = "karst.stage.order";
 
-    /** Component property: the stage's name, such as {@code initialize}. */
+    /** Component property: name of the stage, such as {@code initialize}. */
     String NAME = "karst.stage.name";
 
-    /** How far the work is. */
+    /** State of the work. */
     StageReport report();
 }

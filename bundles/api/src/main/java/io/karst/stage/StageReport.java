@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One stage as it stands.
+ * Current state of one stage.
  *
- * @param order place in the flow, from 1
- * @param name stage name
+ * @param order position in the flow, from 1
+ * @param name name of the stage
  * @param bundle symbolic name of its bundle
- * @param state how far it is
- * @param since when it came into that state, as far as known
- * @param duration how long its work took; zero while it is not ready
- * @param waitingFor what is missing, each with the reason where one is known
+ * @param state its state
+ * @param since when this state began, if known
+ * @param duration how long its start took; zero while it is not ready
+ * @param waitingFor what is missing, each with the reason if known
  * @param lastError why its last attempt failed
  */
 public record StageReport(

@@ -29,11 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens a service on a thread of its own, with back-off between failed attempts, and registers it once it is open.
+ * Opens a service on its own thread, retries with back-off, and registers the service once it is open.
  *
- * <p>A runner lives as long as the registration of the component that owns it. Declarative Services end that registration
- * before they deactivate the component, and also when they drop an instance without deactivating it, so a component needs no
- * {@code @Deactivate}. The service is unregistered first, then closed.
+ * <p>A runner lives as long as the registration of the component that owns it. Declarative Services ends that
+ * registration before it deactivates the component, and also when it drops an instance without deactivating it, so the
+ * component needs no {@code @Deactivate}. The service is unregistered first, then closed.
  *
  * @param <S> the service
  */
@@ -43,7 +43,9 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
     private static final Duration FIRST_REST = Duration.ofSeconds(5);
     private static final Duration LONGEST_REST = Duration.ofSeconds(60);
 
-    /** How long closing waits for an interrupted attempt. After that the attempt's own thread closes what it opened. */
+    /**
+     * How long closing waits for an interrupted attempt. After that, the thread of the attempt closes what it opened.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final ServiceReference<?> component;
@@ -84,11 +86,12 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
     }
 
     /**
-     * Begins to open a service, and returns at once.
+     * Starts to open a service, and returns at once.
      *
-     * @param component the owner's registration, whose properties the service gets, and with which the runner ends
-     * @param services what the service is registered as
-     * @param opening opens it; runs on the runner's thread, is interrupted when the runner ends, leaves nothing open when it fails
+     * @param component registration of the owner; the service gets its properties, and the runner ends with it
+     * @param services interfaces to register the service as
+     * @param opening opens the service; runs on the runner's thread, is interrupted when the runner ends, and leaves
+     * nothing open when it fails
      * @throws IllegalStateException if the owner's registration has ended
      */
     public static <S extends AutoCloseable> StageRunner<S> start(
@@ -116,8 +119,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
     }
 
     /**
-     * How far the work is: waiting for its own activation until it is open; failed from its first failure on until it
-     * is open.
+     * State of the work: waiting until the service is open, or failed from the first failure until it is open.
      */
     public synchronized StageReport report() {
         return new StageReport(
@@ -132,10 +134,10 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
     }
 
     /**
-     * Applies changed settings: at once if the service is open, after opening while it is being opened. If it failed, it is
-     * opened again at once. {@code opening} has to read the changed settings by then.
+     * Applies changed settings: at once if the service is open, otherwise after it was opened. If opening failed, the
+     * next attempt starts at once. Before this call, make sure that {@code opening} reads the changed settings.
      *
-     * @param changed applies the settings to an open service; may throw what it wants to say of wrong ones
+     * @param changed applies the settings to an open service; throws if they are wrong
      */
     public void changed(Consumer<? super S> changed) {
         S service;
@@ -171,7 +173,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
         return !closed;
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever an attempt throws, there is another
+    @SuppressWarnings("IllegalCatch") // whatever an attempt throws, it is retried
     private @Nullable S attempt() throws InterruptedException {
         long begun = System.nanoTime();
         try {
@@ -243,7 +245,10 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
         }
     }
 
-    /** Ready before it is registered: what waits for the service starts within that call, and should find this stage ready. */
+    /**
+     * Sets the state to ready before it registers the service: components that need the service start within that call,
+     * and should find this stage ready.
+     */
     private synchronized boolean isReady(S service) {
         if (change != null && !closed) {
             return false;
@@ -325,7 +330,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
         }
     }
 
-    /** For the runner's thread: what was opened while {@link #close()} did not wait any longer is closed here. */
+    /** Closes a service that was opened after {@link #close()} had stopped waiting; called on the runner's thread. */
     private void withdrawIfClosed() {
         synchronized (this) {
             busy = false;
@@ -333,12 +338,12 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
                 return;
             }
         }
-        boolean interrupted = Thread.interrupted(); // closing must not be cut short by it
+        boolean interrupted = Thread.interrupted(); // closing must not be interrupted
         LOG.debug("component={} ended while it started, interrupted={}", name, interrupted);
         withdraw();
     }
 
-    @SuppressWarnings("IllegalCatch") // top of the stack of whoever ends the component
+    @SuppressWarnings("IllegalCatch") // the caller ends the component and must not get this failure
     private void withdraw() {
         ServiceRegistration<?> offered;
         S service;

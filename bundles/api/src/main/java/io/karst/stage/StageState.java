@@ -3,12 +3,12 @@
 
 package io.karst.stage;
 
-/** How far a stage is. */
+/** State of a stage. */
 public enum StageState {
     /** Its work is done and its service is registered. */
     READY,
-    /** Something it refers to is missing, its bundle is not started, or its own work is under way. */
+    /** A service that it needs is missing, its bundle is not started, or its own work is in progress. */
     WAITING,
-    /** Its own work failed; it is tried again. */
+    /** Its own work failed; it is retried. */
     FAILED
 }

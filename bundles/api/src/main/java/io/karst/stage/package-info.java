@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * The stages that Karst runs in order, and how far each of them is.
+ * The start-up stages of Karst, in order, and the state of each.
  */
 @Export
 @NullMarked

@@ -5,7 +5,7 @@ package io.karst.locks;
 
 /** Why some locks of a map have no range, in the order of {@code enum karst_blind_reason}, which counts from 1. */
 public enum BlindReason {
-    /** Locks in the values of elements that are allocated one by one. */
+    /** Locks in values of elements that are allocated individually. */
     VALUE_LOCK_DYNAMIC("locks in its values lie in elements that are allocated one by one"),
     /** Per-CPU offsets could not be found. */
     PER_CPU("per-CPU locks could not be located: this kernel's per-CPU offsets are not readable"),

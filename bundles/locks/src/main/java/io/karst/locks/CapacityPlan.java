@@ -20,18 +20,18 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What gives way when there are more lock ranges than there is room for. There are two sorts of room: places in the table
- * that the kernel searches, and slots to count in, which cost memory on each CPU.
+ * Decides what to drop if there are more lock ranges than there is room for. Two resources are limited: places in the
+ * table that the kernel searches, and slots of counters, which cost memory on each CPU.
  *
  * <ol>
- *   <li>Where slots are short, maps are counted coarsely: all ranges of one kind that a map has, such as the free lists of its
- *       CPUs, share a slot. The map's figure is as good as before; which of those locks it was is not told.
- *   <li>Where that is not enough, or places in the table are short, ranges are left out: first the per-CPU lists, which
- *       hardly ever make anyone wait and need a range for each CPU; then the mutexes that only a freeze of a map takes; then
- *       whole maps.
+ *   <li>If slots are short, ranges share them: all ranges of one kind of a map, such as the free lists of its CPUs, get
+ * one slot. The map's count is as exact as before, but its single locks are not told apart.
+ *   <li>If that is not enough, or places in the table are short, ranges are left out: first the per-CPU lists, which
+ * hardly ever cause waits and need a range for each CPU; then the mutexes that only freezing a map takes; then whole
+ * maps.
  * </ol>
  *
- * At each step the map with most ranges goes first, of equal ones the newest.
+ * At each step the map with the most ranges is affected first; among equals, the newest.
  */
 final class CapacityPlan {
 
@@ -44,9 +44,9 @@ final class CapacityPlan {
     record Traced(LockRange range, LockRange counted) {}
 
     /**
-     * What fits.
+     * Result: the ranges that fit.
      *
-     * @param kept ranges that stay, in the order given
+     * @param kept ranges that fit, in the given order
      * @param blindSpots one sentence for each step that was needed
      */
     record Result(List<Traced> kept, List<String> blindSpots) {}
@@ -71,7 +71,7 @@ final class CapacityPlan {
         }
     }
 
-    /** Ranges of a map that give way together. */
+    /** Ranges of a map that are dropped together. */
     private record Group(Step step, MapResource map, List<LockRange> ranges) {}
 
     private static final int MAX_NAMES = 10;
@@ -93,10 +93,10 @@ final class CapacityPlan {
     }
 
     /**
-     * Fits ranges into the room there is.
+     * Selects the ranges that fit.
      *
-     * @param places places in the table
-     * @param slots slots, no more than places
+     * @param places number of places in the table
+     * @param slots number of slots, at most {@code places}
      * @param mapOf the map of a range
      */
     static Result fit(List<LockRange> ranges, int places, int slots, Function<LockRange, MapResource> mapOf) {
@@ -112,7 +112,7 @@ final class CapacityPlan {
         return new Result(plan.kept(), plan.sentences(places, slots));
     }
 
-    /** All ranges of a kind in a map, as one: what is counted for it is no single lock's. */
+    /** Stands for all ranges of a kind in a map; its counts belong to no single lock. */
     private static LockRange everyLockLike(LockRange range) {
         return new LockRange(range.key(), range.kind(), 0, 1, ANY_NUMBER, 0, 0);
     }

@@ -3,19 +3,21 @@
 
 package io.karst.locks;
 
-/** Numbers of {@code bpf/include/contention_load.h}, and of the value that {@code contention_load.bpf.c} locks. */
+/**
+ * Constants of {@code bpf/include/contention_load.h}, and layout of the value that {@code contention_load.bpf.c} locks.
+ */
 public final class ContentionLoadLayout {
 
-    /** Times that one run of a load program takes its lock. */
+    /** Number of times one run of a load program takes its lock. */
     public static final int TURNS = 64;
 
-    /** The largest rest: additions between two turns of the spin lock's load. */
+    /** Maximum rest: number of additions between two turns of the spin lock program. */
     public static final int MAX_REST = 512;
 
     /** Bytes of {@code locked_value}, the only value of {@code load_values}. */
     public static final int VALUE_BYTES = 24;
 
-    /** Offset of its {@code met}, a u64: times that the lock was found held right before it was taken. */
+    /** Offset of its {@code met}, a u64: number of times the lock was found held right before it was taken. */
     public static final int VALUE_MET = 8;
 
     /** Offset of its {@code rest}, a u32. */

@@ -6,7 +6,7 @@ package io.karst.locks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Names as the kernel keeps them: a field of fixed size, which a zero ends unless the name fills it. */
+/** Kernel names: fields of fixed size, terminated by a zero unless the name fills the field. */
 public final class FixedText {
 
     private FixedText() {}

@@ -7,15 +7,16 @@ import io.karst.contention.LostReason;
 import java.util.List;
 
 /**
- * Layout of what {@code lock_contention.bpf.c} shares with user space, as {@code bpf/include/lock_contention.h} says.
- * Offsets and sizes are in bytes; everything is a multiple of 8 apart from the 32-bit fields named here.
+ * Layout of the memory that {@code lock_contention.bpf.c} shares with user space, see {@code
+ * bpf/include/lock_contention.h}. Offsets and sizes are in bytes, and multiples of 8 except for the 32-bit fields named
+ * here.
  */
 public final class LockContentionLayout {
 
     /** {@code KARST_LAYOUT_VERSION}. */
     public static final int VERSION = 5;
 
-    /** {@code KARST_MAX_RANGES}: ranges in a table, and most slots. */
+    /** {@code KARST_MAX_RANGES}: maximum number of ranges in a table, and of slots. */
     public static final int MAX_RANGES = 16384;
 
     /** {@code KARST_MAX_CPUS}. */
@@ -24,13 +25,16 @@ public final class LockContentionLayout {
     /** {@code KARST_BUCKETS} of a histogram. */
     public static final int BUCKETS = 36;
 
-    /** {@code KARST_NO_ADDRESS}: fills unused places of {@code first_lock}. */
+    /** {@code KARST_NO_ADDRESS}: fills unused entries of {@code first_lock}. */
     public static final long NO_ADDRESS = -1L;
 
-    /** {@code KARST_PROBES}: lines a single lock may lie in. */
+    /** {@code KARST_PROBES}: number of lines in which a single lock may be found. */
     public static final int PROBES = 4;
 
-    /** {@code KARST_INTERLEAVED}: ranges that may lie in the same elements, such as a spin lock and a timer in a value. */
+    /**
+     * {@code KARST_INTERLEAVED}: maximum number of ranges in the same elements, such as a spin lock and a timer in a
+     * value.
+     */
     public static final int INTERLEAVED = 4;
 
     /** Size of {@code struct karst_range}. */
@@ -45,7 +49,7 @@ public final class LockContentionLayout {
     /** {@code karst_range.slot}, 32 bit. */
     public static final int RANGE_SLOT = 12;
 
-    /** {@code karst_range.map_address}; 0 for a range that is no map's, which is always believed. */
+    /** {@code karst_range.map_address}; 0 for a range that belongs to no map and is always valid. */
     public static final int RANGE_MAP_ADDRESS = 16;
 
     /** {@code karst_range.map_id}, 32 bit. */
@@ -111,7 +115,7 @@ public final class LockContentionLayout {
     /** {@code KARST_LOST_REASONS}: longs in one CPU's row of map {@code lost}. */
     public static final int LOST_ROW = 6;
 
-    /** {@code KARST_LOST_SINGLE_LOCK}: counted in the totals, but not for the single lock. */
+    /** {@code KARST_LOST_SINGLE_LOCK}: counted in {@code totals}, but not for the single lock. */
     public static final int LOST_SINGLE_LOCK = 4;
 
     /** Names of the reasons, in the order of {@code enum karst_lost_reason}. */
@@ -125,12 +129,15 @@ public final class LockContentionLayout {
 
     private LockContentionLayout() {}
 
-    /** The slot in a single lock's key, which is slot + 1 in its upper half and the place in its lower, so never 0. */
+    /**
+     * The slot in the key of a single lock. The key has slot + 1 in its upper half and the index in its lower half, so
+     * it is never 0.
+     */
     public static int slotOfKey(long key) {
         return (int) (key >>> Integer.SIZE) - 1;
     }
 
-    /** The place in its range in a single lock's key. */
+    /** The index in the range, in the key of a single lock. */
     public static long indexOfKey(long key) {
         return key & 0xffff_ffffL;
     }

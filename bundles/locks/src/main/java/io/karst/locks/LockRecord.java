@@ -10,7 +10,7 @@ import io.karst.resource.MapKey;
 /** One record that {@code lock_ranges.bpf.c} writes. */
 sealed interface LockRecord {
 
-    /** Which map the record is about. */
+    /** The map that the record describes. */
     MapKey key();
 
     /** A map; its ranges and blind spots follow. */
@@ -27,7 +27,7 @@ sealed interface LockRecord {
     /** Locks of the map that have no range. */
     record OfBlindSpot(MapKey key, BlindReason reason) implements LockRecord {}
 
-    /** What a map is. Comes only for maps that must not be opened by their id. */
+    /** Properties of a map; only for maps that must not be opened by their id. */
     record OfDescription(MapKey key, MapInfo info) implements LockRecord {}
 
     /** The map has more ranges than one pass yields; last record of its map. */

@@ -10,7 +10,7 @@ import io.karst.resource.MapKey;
 import java.nio.ByteBuffer;
 
 /**
- * Layout of {@code struct karst_lock_record}, and of {@code struct karst_map_description} which comes among them, in {@code
+ * Layout of {@code struct karst_lock_record} and {@code struct karst_map_description}, which share a stream, in {@code
  * bpf/include/lock_ranges.h}. Offsets and sizes are in bytes.
  */
 public final class LockRecordLayout {
@@ -78,13 +78,13 @@ public final class LockRecordLayout {
     /** Value of {@code record_type} for a map with more ranges than one pass yields. */
     public static final int TYPE_MORE = 4;
 
-    /** Value of {@code record_type} for what a map is. */
+    /** Value of {@code record_type} for the description of a map. */
     public static final int TYPE_DESCRIPTION = 5;
 
     /** {@code KARST_PASS_RECORDS}: most ranges of one map in one pass. */
     public static final int PASS_RECORDS = 512;
 
-    /** {@code BPF_MAP_TYPE_PROG_ARRAY} of uapi {@code linux/bpf.h}: the one type that descriptions come of. */
+    /** {@code BPF_MAP_TYPE_PROG_ARRAY} of uapi {@code linux/bpf.h}: the only type with descriptions. */
     private static final int PROGRAM_ARRAY = 3;
 
     private LockRecordLayout() {}

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Puts the byte stream of {@code lock_ranges.bpf.c} together: give it to {@code BpfProgram.iterate}, then call
- * {@link #endPass}; while that is true, iterate again with the next window; then {@link #finish}. For one scan and one
- * thread.
+ * Parses the byte stream of {@code lock_ranges.bpf.c}: pass it to {@code BpfProgram.iterate}, then call {@link
+ * #endPass}; while that returns true, iterate again with the next window; then call {@link #finish}. For one scan; not
+ * thread-safe.
  */
 public final class LockRecordReader implements Consumer<ByteBuffer> {
 
-    /** Records accepted unless told otherwise: 224 MiB of stream, hundreds of thousands of maps. */
+    /** Default limit of records: 224 MiB of stream, hundreds of thousands of maps. */
     public static final int DEFAULT_MAX_RECORDS = 4 << 20;
 
     private final int maxRecords;
@@ -32,7 +32,7 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     private int records;
     private int unread;
 
-    /** One map so far. Passes repeat what they tell of it, so everything is kept once. */
+    /** One map so far. Every pass repeats records of a map, so each is kept once. */
     private static final class Found {
         private Optional<MapInfo> description = Optional.empty();
         private final Set<LockRange> ranges = new LinkedHashSet<>();
@@ -57,11 +57,11 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     }
 
     /**
-     * Takes all whole records; what is left of the last one stays in the buffer.
+     * Reads all complete records; an incomplete last one stays in the buffer.
      *
      * @param buffer next bytes of the stream, in the machine's byte order
-     * @throws IllegalArgumentException if a record is not as {@code lock_ranges.h} says, or there are too many; names the
-     *     record
+     * @throws IllegalArgumentException if a record does not have the layout of {@code lock_ranges.h}, or there are too
+     * many; the message names the record
      */
     @Override
     public void accept(ByteBuffer buffer) {
@@ -93,7 +93,7 @@ public final class LockRecordReader implements Consumer<ByteBuffer> {
     }
 
     /**
-     * What all passes together told.
+     * Returns the maps of all passes.
      *
      * @throws IllegalArgumentException if the stream ended in the middle of a record
      */

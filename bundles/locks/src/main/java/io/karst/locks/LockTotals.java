@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Waits by map and lock kind, and by single lock, added up from the slots that held them. A map is told by id and address
- * together, so that nothing is ever charged to a later map at the same place. Not thread-safe.
+ * Waits by map and lock kind, and by single lock, added up from slots. A map is identified by id and address together,
+ * so that no wait is attributed to a later map at the same address. Not thread-safe.
  */
 public final class LockTotals {
 
@@ -104,7 +104,7 @@ public final class LockTotals {
     }
 
     /**
-     * Adds the waits on a range. Those on a range of one lock are that lock's too.
+     * Adds the waits on a range; if it has only one lock, also to that lock.
      *
      * @param memory longs with the range's {@code struct karst_counters}
      */
@@ -116,9 +116,9 @@ public final class LockTotals {
     }
 
     /**
-     * Adds the waits on one lock of a range; they are in the range's own counters too.
+     * Adds the waits on one lock of a range. The range's own counters include them.
      *
-     * @param place place in the range, from 0
+     * @param place index of the lock in the range, from 0
      * @param memory longs with the lock's {@code struct karst_counters}
      */
     public void addLock(LockRange range, long place, long[] memory, int at) {
@@ -126,7 +126,7 @@ public final class LockTotals {
                 .add(memory, at);
     }
 
-    /** Adds what an entry of {@link #perKind} or {@link #perLock} told. */
+    /** Adds an entry of {@link #perKind} or {@link #perLock}. */
     public void add(LockWaits entry) {
         if (entry.index().isPresent()) {
             sum(
@@ -142,7 +142,7 @@ public final class LockTotals {
         }
     }
 
-    /** Adds all that another holds. */
+    /** Adds all entries of another instance. */
     public void add(LockTotals other) {
         other.kinds.forEach((key, value) -> sum(kinds, key).add(value));
         other.locks.forEach((key, value) -> sum(locks, key).add(value));
@@ -168,15 +168,16 @@ public final class LockTotals {
         return all;
     }
 
-    /** Entries held, those of map kinds and of single locks together. */
+    /** Number of entries of both lists together. */
     public int size() {
         return kinds.size() + locks.size();
     }
 
     /**
-     * Forgets maps, those added first before others, until no more than a number of entries is left.
+     * Removes maps, the first added first, until at most a number of entries is left. Returns the number of maps
+     * removed.
      *
-     * @param which only these maps may be forgotten
+     * @param which maps that may be removed
      */
     public int forgetBeyond(int most, Predicate<MapKey> which) {
         Set<MapKey> oldest = new LinkedHashSet<>();
@@ -194,7 +195,7 @@ public final class LockTotals {
         return forgotten;
     }
 
-    /** Forgets maps. */
+    /** Removes maps. */
     public void forget(Predicate<MapKey> which) {
         kinds.keySet().removeIf(key -> which.test(key.map()));
         locks.keySet().removeIf(key -> which.test(key.map()));

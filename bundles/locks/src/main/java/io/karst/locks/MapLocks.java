@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that the kernel program wrote about one map.
+ * Everything that the kernel program wrote about one map.
  *
  * @param key which map
  * @param mapType {@code enum bpf_map_type}
- * @param description what it is, if it must not be opened by its id to ask
- * @param ranges where its locks lie
+ * @param description its properties, for a map that must not be opened by its id
+ * @param ranges memory ranges of its locks
  * @param blindSpots why some of its locks have no range
  */
 public record MapLocks(

@@ -16,21 +16,22 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Leaves out the ranges that a search by address could not tell apart. Two ranges overlap when a map was freed while the
- * scan ran and a newer one got its memory; the one scanned later is the living one. Locks of several kinds in the same
- * elements (a spin lock and a timer in each value of an array) do not overlap: each range lies in the other's gaps.
+ * Removes overlapping ranges, which a search by address cannot distinguish. Two ranges overlap if a map was freed
+ * during the scan and a newer map got its memory; the range scanned later belongs to the newer map. Locks of several
+ * kinds in the same elements (a spin lock and a timer in each value of an array) do not overlap: each range lies in the
+ * gaps of the other.
  */
 final class RangeFilter {
 
     /**
-     * What the filter made of a scan.
+     * Result for a scan.
      *
-     * @param kept ranges that don't overlap
+     * @param kept ranges that do not overlap
      * @param refused one sentence for each range left out, with the reason
      */
     record Result(List<LockRange> kept, List<String> refused) {}
 
-    /** Ranges that share their elements, usually just one; they pass or fail together. */
+    /** Ranges that share their elements, usually only one; they are kept or refused together. */
     private record Block(List<LockRange> ranges, long first, long last, int order) {
 
         static Block of(LockRange range, int order) {
@@ -67,7 +68,7 @@ final class RangeFilter {
 
     private RangeFilter() {}
 
-    /** Filters the ranges of a scan. What passes is sorted by address. */
+    /** Filters the ranges of a scan. The kept ranges are sorted by address. */
     static Result filter(Collection<LockRange> scanned) {
         RangeFilter filter = new RangeFilter();
         List<LockRange> kept = new ArrayList<>(scanned.size());
@@ -95,8 +96,8 @@ final class RangeFilter {
     }
 
     /**
-     * Sweeps by address. Kept blocks never overlap each other, so that only the last kept one can overlap the next: the
-     * older of the two gives way.
+     * Sweeps by address. Kept blocks never overlap each other, so only the last kept block can overlap the next one;
+     * the older of the two is removed.
      */
     private List<Block> withoutOverlaps(List<Block> blocks) {
         blocks.sort(Comparator.comparing(Block::first, Long::compareUnsigned).thenComparing(Block::order));
@@ -123,7 +124,10 @@ final class RangeFilter {
         }
     }
 
-    /** Whether its last lock lies beyond, or at the very last address, which marks unused places of the table. */
+    /**
+     * Whether its last lock is past the end of the address space, or at the last address, which marks unused table
+     * entries.
+     */
     private static boolean reachesTop(LockRange range) {
         return Math.multiplyHigh(range.stride(), range.count() - 1) != 0
                 || Long.compareUnsigned(range.firstLock(), range.base()) < 0

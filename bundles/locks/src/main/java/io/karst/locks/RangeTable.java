@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Lock ranges, sorted by address, each with the slot its waits are counted in: what the kernel program searches.
+ * Lock ranges sorted by address, each with the slot that counts its waits; the kernel program searches this table.
  * Immutable.
  */
 public final class RangeTable {
@@ -20,11 +20,11 @@ public final class RangeTable {
     public static final RangeTable EMPTY = new RangeTable(List.of());
 
     /**
-     * A range and where its waits are counted.
+     * A range and the slot that counts its waits.
      *
      * @param range locks
      * @param slot number of its counters, from 0
-     * @param counted what the slot counts: the range, or where slots are short every lock of its kind in the map
+     * @param counted what the slot counts: this range, or, if slots are short, all locks of its kind in the map
      */
     public record Entry(LockRange range, int slot, LockRange counted) {
 
@@ -51,7 +51,7 @@ public final class RangeTable {
     /**
      * Sorts ranges into a table.
      *
-     * @param entries ranges that {@link RangeFilter} let pass, in any order
+     * @param entries ranges kept by {@link RangeFilter}, in any order
      * @throws IllegalArgumentException if there are more than {@value LockContentionLayout#MAX_RANGES}, or a slot is out of
      *     range
      */
@@ -71,7 +71,7 @@ public final class RangeTable {
                 .toList());
     }
 
-    /** The ranges with their slots, by address. */
+    /** The ranges with their slots, sorted by address. */
     public List<Entry> entries() {
         return entries;
     }

@@ -19,22 +19,23 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * Which range of locks counts its waits in which slot, from scan to scan. Not thread-safe.
+ * Allocates slots of counters to lock ranges, from scan to scan. Not thread-safe.
  *
- * <p>A range keeps its slot while it is the same range of the same map (id and address). The slot of a range that is gone
- * still belongs to it, because its counts are wanted and because a wait that began before may still end: it is
- * {@linkplain #retired retired} until the owner has taken its counts out, cleared it and {@linkplain #release released}
- * it. Slots never used before are handed out first, released ones in the order they came back.
+ * <p>A range keeps its slot while it is the same range of the same map (id and address). When a range is gone its slot
+ * is {@linkplain #retired retired}: its counts are still needed, and a wait that began before may still end. It can be
+ * allocated again after its counts were moved, its memory cleared and the slot {@linkplain #release released}. Slots
+ * that were never used are allocated first, then released ones in the order of their release.
  *
- * <p>When a scan has more ranges than there is room for, {@link CapacityPlan} says which share a slot and which are left out.
+ * <p>If a scan has more ranges than there is room for, {@link CapacityPlan} decides which ranges share a slot and which
+ * are left out.
  */
 public final class SlotAllocator {
 
     /**
-     * What the next table looks like. Nothing changes until {@link #commit}.
+     * The next table. Nothing changes until {@link #commit}.
      *
      * @param table ranges and slots
-     * @param blindSpots what could not get into it, each with the reason
+     * @param blindSpots what is not in the table, each with the reason
      */
     public record Plan(RangeTable table, List<String> blindSpots) {
 
@@ -60,10 +61,10 @@ public final class SlotAllocator {
     }
 
     /**
-     * Takes up where another allocator of as many slots left off; to be called before anything else. Slots below the last one
-     * in use that belong to nobody count as released.
+     * Restores the state of another allocator with as many slots; call it before anything else. Unused slots below the
+     * last one in use count as released.
      *
-     * @param owners the range of each slot that has one
+     * @param owners slots in use and their ranges
      * @throws IllegalArgumentException if a slot is out of range, or two slots have the same range
      */
     public void restore(Map<Integer, LockRange> owners) {
@@ -81,7 +82,7 @@ public final class SlotAllocator {
         }
     }
 
-    /** Plans a table for a scan. Ignored maps are left out without a word. */
+    /** Plans a table for a scan. Ignored maps are left out and not reported. */
     public Plan plan(Inventory inventory, IntPredicate ignored) {
         Map<LockRange, MapResource> wanted = new LinkedHashMap<>();
         for (MapResource map : inventory.maps()) {
@@ -125,7 +126,7 @@ public final class SlotAllocator {
         return RangeTable.of(entries);
     }
 
-    /** Makes the last plan the present state; nothing was released or committed since. */
+    /** Makes a plan the current state. It must be the last plan, with no release or commit since. */
     public void commit(Plan plan) {
         Set<Integer> gone = new HashSet<>(owner.keySet());
         for (RangeTable.Entry entry : plan.table().entries()) {
@@ -145,7 +146,7 @@ public final class SlotAllocator {
     }
 
     /**
-     * Gives a retired slot back, once its counts are taken out and its memory is zero.
+     * Releases a retired slot, after its counts were moved and its memory cleared.
      *
      * @throws IllegalStateException if it is not retired
      */
@@ -159,7 +160,7 @@ public final class SlotAllocator {
     }
 
     /**
-     * What counts, or last counted, in a slot: see {@link RangeTable.Entry#counted}.
+     * The range that a slot counts, or counted last: see {@link RangeTable.Entry#counted}.
      *
      * @return empty if the slot was never used or has been released
      */
@@ -167,7 +168,7 @@ public final class SlotAllocator {
         return Optional.ofNullable(owner.get(slot));
     }
 
-    /** Slots ever used: all those in use lie below. */
+    /** Number of slots ever used: all slots in use are below it. */
     public int used() {
         return used;
     }

@@ -2,8 +2,8 @@
 // Copyright the Karst authors
 
 /**
- * Locks inside eBPF maps, as values: the layouts shared with the kernel programs, the table of lock ranges, counters and
- * what is computed from them. Nothing here touches the kernel.
+ * Locks inside eBPF maps, as values: layouts shared with the kernel programs, the table of lock ranges, and sums of
+ * counters. Nothing here calls the kernel.
  */
 @Export
 @NullMarked

@@ -79,7 +79,7 @@ public final class DemoCommand extends KarstCommand {
         show(new DemoView(done, KindVisibility.of(load.visibility()), Instant.now()), status);
     }
 
-    /** Options in front of the arguments count like those behind. */
+    /** Merges in the options before the arguments, which Karaf has parsed. */
     private DemoPlan plan(DemoWords typed, List<KindVisibility> kinds) throws CommandException {
         return new DemoWords(
                         typed.words(),

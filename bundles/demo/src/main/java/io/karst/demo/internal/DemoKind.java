@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What can be contended. Names of programs and maps are those of {@code bpf/src/contention_load.bpf.c}; the locks are
- * those that {@code bpf/include/contention_load.h} lists.
+ * Kinds of load. The programs and maps are those of {@code bpf/src/contention_load.bpf.c}; {@code
+ * bpf/include/contention_load.h} lists their locks.
  */
 enum DemoKind {
     /** bpf_spin_lock in an array's value. */
@@ -22,7 +22,7 @@ enum DemoKind {
     HASH("load_hash", "load_hashes", LockKind.HASH_BUCKET),
     /** LRU hash that is always full. */
     LRU("load_lru", "load_lrus", LockKind.LRU_GLOBAL),
-    /** LRU hash with a list for each CPU, whose elements other CPUs delete. */
+    /** LRU hash with a list for each CPU; other CPUs delete its elements. */
     LRU_PER_CPU("load_lru_per_cpu", "load_cpu_lrus", LockKind.LRU_PER_CPU),
     /** Ring buffer. */
     RINGBUF("load_ringbuf", "load_ring", LockKind.RINGBUF),
@@ -36,11 +36,14 @@ enum DemoKind {
     SOCKHASH("load_sockhash", "load_sockets", LockKind.SOCKHASH_BUCKET),
     /** Socket storage. */
     LOCAL_STORAGE("load_local_storage", "load_storage", LockKind.LOCAL_STORAGE_BUCKET),
-    /** Mutex of a program array, whose slot is emptied by system calls: programs cannot take a mutex. */
+    /** Mutex of a program array. System calls empty its slot, because programs cannot take a mutex. */
     PROG_ARRAY("load_programs", LockKind.PROG_ARRAY_POKE),
     /** bpf_res_spin_lock in an array's value. */
     RESILIENT_LOCK("load_resilient_lock", "load_resilient", LockKind.VALUE_RESILIENT_LOCK),
-    /** Two of them, which two threads take in opposite order while the others wait for one: the lock gives up. */
+    /**
+     * Two bpf_res_spin_locks that two threads take in opposite order while others wait for one: the lock returns
+     * -EDEADLK.
+     */
     DEADLOCK("load_resilient_lock", "load_resilient", LockKind.VALUE_RESILIENT_LOCK);
 
     private static final List<String> PROVOKERS = List.of("provoke_deadlock", "provoke_reversed_deadlock");
@@ -63,22 +66,25 @@ enum DemoKind {
         this.lock = lock;
     }
 
-    /** The programs of the first threads, if they are others. One run of them takes the kernel milliseconds to end. */
+    /**
+     * Programs of the first threads, if they differ from the others. The kernel needs milliseconds to end one run of
+     * them.
+     */
     List<String> provokers() {
         return this == DEADLOCK ? PROVOKERS : List.of();
     }
 
-    /** Fewer have nobody to wait for. */
+    /** Least number of threads: with fewer there is no contention. */
     int leastThreads() {
         return provokers().size() + 1;
     }
 
-    /** All programs that any thread runs. */
+    /** All programs that threads run. */
     List<String> programs() {
         return Stream.concat(program.stream(), provokers().stream()).toList();
     }
 
-    /** Whether it takes a lock that came with Linux 6.15. */
+    /** Whether it uses a lock that exists since Linux 6.15. */
     boolean needsResilientLocks() {
         return lock == LockKind.VALUE_RESILIENT_LOCK;
     }
@@ -88,17 +94,17 @@ enum DemoKind {
         return program;
     }
 
-    /** The map whose locks it fights for. */
+    /** The contended map. */
     String map() {
         return map;
     }
 
-    /** The lock that is waited for most. */
+    /** The lock with most waits. */
     LockKind lock() {
         return lock;
     }
 
-    /** As an operator writes it, such as {@code spin-lock}. */
+    /** Name in commands, such as {@code spin-lock}. */
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one load at a time. Thread-safe. Immediate, because a delayed component would be thrown away, and its load with
- * it, as soon as the command that started it has ended.
+ * Runs one load at a time. Thread-safe. Immediate, because a delayed component would be deactivated, with its load, as
+ * soon as the command that started the load has returned.
  */
 @Component(name = "io.karst.demo", service = DemoLoad.class, immediate = true)
 public final class DemoLoad implements AutoCloseable {
@@ -48,7 +48,7 @@ public final class DemoLoad implements AutoCloseable {
 
     private record Started(DemoPlan plan, Instant since, MapInfo map, Workload workload) {}
 
-    /** Called by the service component runtime. */
+    /** Constructor for the service component runtime. */
     @Activate
     public DemoLoad(@Reference(name = "bpf") Bpf bpf, @Reference(name = "assets") CoreAssetLoader assets) {
         this.bpf = bpf;
@@ -64,7 +64,7 @@ public final class DemoLoad implements AutoCloseable {
     /**
      * Starts a load; its map is tracked before the first lock is taken.
      *
-     * @throws IllegalStateException if one runs already, or the kernel has no such lock
+     * @throws IllegalStateException if a load is running, or the kernel has no such lock
      * @throws io.karst.asset.AssetException if the programs cannot be loaded
      */
     synchronized DemoStatus start(DemoPlan plan) {
@@ -91,7 +91,7 @@ public final class DemoLoad implements AutoCloseable {
         return new Started(plan, Instant.now(), map, new Workload(object, plan, this::track));
     }
 
-    /** Without them the program returns another value than 0, and does nothing. */
+    /** Throws if the kernel has no resilient locks: then the program does nothing and does not return 0. */
     private static void requireResilientLocks(BpfObject object, DemoKind kind) {
         BpfProgram program = object.program(kind.program().orElseThrow());
         if (program.testRun(Workload.SINGLE) != 0) {
@@ -100,7 +100,9 @@ public final class DemoLoad implements AutoCloseable {
         }
     }
 
-    /** Has new maps tracked, and those that are gone forgotten, without waiting for the next regular scan. */
+    /**
+     * Triggers a scan, so that new maps are tracked and deleted ones dropped without waiting for the next regular scan.
+     */
     private void track() {
         try {
             for (ResourceInventory inventory : inventories) {
@@ -112,13 +114,13 @@ public final class DemoLoad implements AutoCloseable {
         }
     }
 
-    /** Ends the load, and tells what it came to; empty if none was ever started. */
+    /** Ends the load and returns its final status; empty if none was ever started. */
     synchronized Optional<DemoStatus> stop() {
         last.ifPresent(started -> started.workload().close());
         return status();
     }
 
-    /** What runs, or ran last; empty if none was ever started. */
+    /** Status of the load that is running or ran last; empty if none was ever started. */
     synchronized Optional<DemoStatus> status() {
         return last.map(started -> {
             Workload workload = started.workload();
@@ -134,7 +136,7 @@ public final class DemoLoad implements AutoCloseable {
         });
     }
 
-    /** What the tracer's self-test found; empty while there is no tracer. */
+    /** Result of the tracer's self-test; empty while there is no tracer. */
     List<LockVisibility> visibility() {
         return tracers.stream().flatMap(tracer -> tracer.visibility().stream()).toList();
     }

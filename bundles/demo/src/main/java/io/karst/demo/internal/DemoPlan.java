@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What to do.
+ * A load to start.
  *
- * @param kind what is contended
+ * @param kind kind of lock
  * @param threads 1 to {@value #MOST_THREADS}
- * @param time 1 s to {@value #MOST_SECONDS} s; empty until stopped
+ * @param time 1 s to {@value #MOST_SECONDS} s; empty: until stopped
  */
 record DemoPlan(DemoKind kind, int threads, Optional<Duration> time) {
     static final int MOST_THREADS = 64;
@@ -31,8 +31,9 @@ record DemoPlan(DemoKind kind, int threads, Optional<Duration> time) {
     }
 
     /**
-     * Two or more, because one thread waits for nobody; as many as there are CPUs, because more would only queue for those.
-     * Three for a deadlock: it shows for the first that queues, and with more that is somebody else.
+     * Default number of threads: as many as CPUs, because more threads would only wait for a CPU, but at least two,
+     * because one thread alone never waits. Three for a deadlock: the kernel reports it for the first thread that
+     * queues, which with more threads is another one.
      */
     static int defaultThreads(DemoKind kind, int cpus) {
         return kind == DemoKind.DEADLOCK ? kind.leastThreads() : Math.min(MOST_THREADS, Math.max(2, cpus));

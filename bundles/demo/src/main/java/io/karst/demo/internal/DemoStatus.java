@@ -8,26 +8,26 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the demo does, or did last.
+ * The load that is running, or that ran last.
  *
- * @param state what became of it
- * @param plan what it was told to do
+ * @param state whether it is running, ended or failed
+ * @param plan kind, threads and time
  * @param since when it began
- * @param mapId map that is fought for
+ * @param mapId contended map
  * @param map its name
- * @param runs runs so far, each takes the lock {@value ContentionLoadLayout#TURNS} times
- * @param failure why it ended before its time
+ * @param runs runs so far; each takes the lock {@value ContentionLoadLayout#TURNS} times
+ * @param failure why it ended early
  */
 record DemoStatus(
         State state, DemoPlan plan, Instant since, int mapId, String map, long runs, Optional<String> failure) {
 
-    /** What became of a load. */
+    /** State of a load. */
     enum State {
-        /** It runs. */
+        /** It is running. */
         RUNNING,
-        /** It was stopped, or its time is over. */
+        /** It was stopped, or its time was over. */
         ENDED,
-        /** It could not go on. */
+        /** It failed. */
         FAILED
     }
 

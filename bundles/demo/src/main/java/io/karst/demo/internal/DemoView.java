@@ -15,8 +15,8 @@ import java.util.Optional;
 /**
  * The demo's state as text and as JSON.
  *
- * @param status empty if nothing was ever started
- * @param kinds what can be seen of each kind
+ * @param status empty if no load was ever started
+ * @param kinds whether this kernel reports the waits of each kind
  * @param now when it is shown
  */
 record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant now) {
@@ -82,7 +82,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                 .orElse(", until karst:demo stop");
     }
 
-    /** Kinds whose waits cannot all be seen here, one line each. */
+    /** Kinds whose waits this kernel does not all report, one line each. */
     List<String> limits() {
         return kinds.stream()
                 .filter(KindVisibility::isWorse)

@@ -11,20 +11,20 @@ import java.util.Set;
 import org.apache.karaf.shell.support.CommandException;
 
 /**
- * What an operator typed behind {@code karst:demo}. Karaf reads options only in front of the first argument, but people
- * write {@code karst:demo start hash --seconds 10}.
+ * Arguments of {@code karst:demo}, parsed. Karaf accepts options only before the first argument, but people write
+ * {@code karst:demo start hash --seconds 10}.
  *
  * @param words arguments without options
- * @param threads number behind {@code --threads}
- * @param seconds number behind {@code --seconds}
- * @param json whether {@code --json} was there
+ * @param threads value of {@code --threads}
+ * @param seconds value of {@code --seconds}
+ * @param json whether {@code --json} was given
  */
 record DemoWords(List<String> words, Optional<Integer> threads, Optional<Integer> seconds, boolean json) {
 
     /**
-     * Sorts arguments out.
+     * Parses arguments.
      *
-     * @throws CommandException if there are too many, an option is not known, or its number is none
+     * @throws CommandException if there are too many, an option is not known, or its value is not a number
      */
     static DemoWords of(List<String> arguments) throws CommandException {
         Arguments typed = Arguments.of(arguments, Set.of("--json"), Set.of("--threads", "--seconds"));
@@ -51,9 +51,9 @@ record DemoWords(List<String> words, Optional<Integer> threads, Optional<Integer
     }
 
     /**
-     * What to do.
+     * The load to start.
      *
-     * @param preferred what is contended if nobody says
+     * @param preferred default kind
      * @throws CommandException if there is no such kind
      */
     DemoPlan plan(DemoKind preferred) throws CommandException {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether waits of a kind of load can be seen on this kernel.
+ * Whether this kernel reports the waits of a kind of load.
  *
- * @param kind what is contended
- * @param visibility how much is seen; empty while nobody has tested it
+ * @param kind kind of load
+ * @param visibility how many waits are reported; empty if not tested yet
  * @param reason why
  */
 record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String reason) {
@@ -36,7 +36,7 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
         if (kind != DemoKind.LOCAL_STORAGE) {
             return of(kind, resilient.or(() -> entry(tested, family)).or(() -> spin), "");
         }
-        // Local storage took the resilient lock later than the other maps, so either may be the one.
+        // Local storage got the resilient lock in a later kernel than the other maps, so it may use either lock.
         Optional<LockVisibility> better = List.of(resilient, spin).stream()
                 .flatMap(Optional::stream)
                 .min(Comparator.comparing(LockVisibility::visibility));
@@ -54,7 +54,7 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
         return tested.stream().filter(entry -> entry.family() == family).findFirst();
     }
 
-    /** What shows best that Karst works: a spin lock, or a mutex where no wait for a spin lock is seen. */
+    /** Default kind: a spin lock, or a mutex if this kernel does not report waits for spin locks. */
     static DemoKind preferred(List<KindVisibility> kinds) {
         boolean isBlind = find(kinds, DemoKind.SPIN_LOCK)
                 .visibility()
@@ -67,7 +67,7 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
         return visibility.filter(Visibility.FULL::equals).isEmpty();
     }
 
-    /** How much is seen. */
+    /** How many waits are reported. */
     String sentence() {
         return visibility
                 .map(amount -> switch (amount) {

@@ -18,16 +18,16 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
- * Threads that do one thing again and again: run a program, or make system calls. Owns the object that it is done with:
- * whichever thread ends last closes it, so that the kernel half is gone when the time is over, when a thread fails, and
- * when it is stopped.
+ * Threads that repeat one thing: run a program, or make system calls. Owns the BPF object that they use: the thread
+ * that ends last closes it, so that programs and maps are gone when the time is over, when a thread fails, and when the
+ * load is stopped.
  */
 final class Workload implements AutoCloseable {
 
-    /** An Ethernet header of zeros, the least that the kernel takes as a packet. */
+    /** An Ethernet header of zeros, the smallest packet that the kernel accepts. */
     private static final int PACKET_BYTES = 14;
 
-    /** Runs in one call: some milliseconds, after which a thread looks whether it is to stop. */
+    /** Number of runs in one call: some milliseconds, after which a thread checks whether it has to stop. */
     private static final int RUNS_PER_CALL = 10;
 
     /** One run alone. */
@@ -46,9 +46,9 @@ final class Workload implements AutoCloseable {
     private volatile boolean stopping;
 
     /**
-     * Takes the object over, unless it throws.
+     * Takes ownership of the object, unless it throws.
      *
-     * @param atEnd called once, on the thread that ended last, when everything is closed
+     * @param atEnd called once, on the thread that ends last, after everything is closed
      */
     Workload(BpfObject object, DemoPlan plan, Runnable atEnd) {
         this.object = object;
@@ -73,8 +73,8 @@ final class Workload implements AutoCloseable {
     }
 
     /**
-     * Emptying a slot of a program array takes its mutex, also when the slot is empty already. Whoever waits for it sleeps,
-     * on a busy host for long: so one run makes a call.
+     * Emptying a slot of a program array takes its mutex, also if the slot is empty already. A waiter sleeps, on a busy
+     * host for long, so one run is one call.
      */
     private static Runnable emptying(BpfMap programs) {
         byte[] first = new byte[Integer.BYTES];
@@ -85,7 +85,7 @@ final class Workload implements AutoCloseable {
         };
     }
 
-    /** Starts all threads, or ends those that started. */
+    /** Starts all threads; if one cannot start, ends the others. */
     void start() {
         int started = 0;
         try {
@@ -108,7 +108,7 @@ final class Workload implements AutoCloseable {
         });
     }
 
-    /** A provoker's runs are not counted, as they take the lock otherwise. */
+    /** Runs of the provoking programs are not counted, because they take the lock in another way. */
     private Runnable task(int number) {
         return number < provokers.size()
                 ? () -> work(() -> provokers.get(number).testRun(SINGLE))
@@ -144,12 +144,12 @@ final class Workload implements AutoCloseable {
         return alive.get() > 0;
     }
 
-    /** Why it ended before its time; empty if it did not. */
+    /** Why it ended early; empty if it did not. */
     Optional<String> failure() {
         return failure;
     }
 
-    /** Ends the threads; all are gone on return, also when the caller is interrupted meanwhile. */
+    /** Ends all threads. When it returns they have ended, even if the caller was interrupted meanwhile. */
     @Override
     public void close() {
         stopping = true;
@@ -162,7 +162,7 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** Each thread ends within some milliseconds by itself, and the program must not be closed under it. */
+    /** Waits without a limit: each thread ends within some milliseconds, and its program must not be closed before. */
     private static boolean joined(Thread thread) {
         boolean interrupted = false;
         while (true) {

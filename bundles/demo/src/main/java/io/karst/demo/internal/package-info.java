@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * Makes real contention on eBPF maps of its own, so that anybody sees Karst work.
+ * Creates real contention on eBPF maps of its own, to show Karst at work.
  */
 @NullMarked
 package io.karst.demo.internal;

@@ -32,16 +32,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what an earlier tracer of this instance left pinned, and goes on from there. The directory is claimed, so nobody
- * else changes it.
+ * Finds what an earlier tracer of this instance left pinned, and continues from there. The directory is claimed, so no
+ * other process changes it.
  *
- * <p>Whatever moment a start is broken off at, the next one finds a state that it can go on from, and no count is lost or
- * doubled, because
+ * <p>A start may be interrupted at any moment: the next one finds a consistent state, and no count is lost or doubled,
+ * because
  * <ul>
- *   <li>a generation counts from when its begin link is pinned, which is the last of its pins to be made;
- *   <li>programs that share maps share the waits under way, and each of these is counted by one end only;
- *   <li>a link is removed only when its successor is pinned;
- *   <li>counts of an older generation are added to a newer one in one step, which also writes down that it was done.
+ *   <li>a generation counts once its begin link is pinned, which is its last pin;
+ *   <li>programs that share maps share the waits in progress, and only one end program counts each of them;
+ *   <li>a link is removed only after its successor is pinned;
+ *   <li>counts of an older generation are added to a newer one in a single step, which also records that this was done.
  * </ul>
  */
 final class Adoption {
@@ -56,11 +56,11 @@ final class Adoption {
     private final InstantSource clock;
 
     /**
-     * Looks at nothing yet.
+     * Does not read anything yet.
      *
-     * @param programs what is to count from now on
-     * @param wanted sizes of what is begun anew
-     * @param ranges slots needed now
+     * @param programs programs that will count from now on
+     * @param wanted sizes of a new generation
+     * @param ranges number of slots needed now
      */
     Adoption(
             Programs programs, PinDirectory pins, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
@@ -73,7 +73,7 @@ final class Adoption {
         this.clock = clock;
     }
 
-    /** A pinned generation, looked at. */
+    /** A pinned generation and what was read from it. */
     private record Generation(String name, Path path, AdoptionPlan.Found found) {
         long number() {
             return Long.parseLong(name);
@@ -81,9 +81,9 @@ final class Adoption {
     }
 
     /**
-     * Takes over what there is, or begins anew.
+     * Adopts the pinned generation, or starts a new one.
      *
-     * @throws io.karst.bpf.BpfException if the kernel refuses something; what counted before still does
+     * @throws io.karst.bpf.BpfException if the kernel refuses something; the previous generation continues to count
      */
     AttachedTracer adopt() {
         try {
@@ -119,7 +119,9 @@ final class Adoption {
                 LockContentionLayout.VERSION, wanted.cpus(), wanted.slots(), ranges, wanted.lines(), programs.digest());
     }
 
-    /** The newest generation that counts, when those before it are merged into it and those that never counted are gone. */
+    /**
+     * Returns the newest counting generation, after merging older ones into it and removing those that never counted.
+     */
     private Optional<Generation> finishEarlierStarts() throws IOException {
         List<Generation> older = new ArrayList<>();
         Optional<Generation> last = Optional.empty();
@@ -161,7 +163,7 @@ final class Adoption {
         }
     }
 
-    // ---- nothing there, or nothing of use ----
+    // ---- start fresh ----
 
     private AttachedTracer startFresh() throws IOException {
         Path directory = pins.createGeneration();
@@ -169,7 +171,7 @@ final class Adoption {
         return reuse(directory);
     }
 
-    /** The old generation counts on until {@link #dropOlder}. */
+    /** The old generation continues to count until {@link #dropOlder}. */
     private AttachedTracer discard(Generation old, String reason) throws IOException {
         LOG.warn("pinned counts are dropped, as they cannot be read: directory={} reason={}", old.path(), reason);
         return startFresh();
@@ -192,11 +194,11 @@ final class Adoption {
     /**
      * Loads, pins and attaches.
      *
-     * @param state what it says of itself
-     * @param reused pins of maps that are there already
-     * @param inherited gets the new ledger, and writes there whose slots are taken
+     * @param state header of the generation
+     * @param reused pins of existing maps
+     * @param inherited receives the new slot records, and writes the slots already in use
      */
-    @SuppressWarnings("IllegalCatch") // whatever fails, no pin stays
+    @SuppressWarnings("IllegalCatch") // whatever fails, no pin remains
     private void create(
             Path directory, GenerationHeader state, Map<String, Path> reused, Consumer<MappedMemory> inherited)
             throws IOException {
@@ -230,7 +232,7 @@ final class Adoption {
         return new GenerationHeader(LockContentionLayout.VERSION, sizes.cpus(), sizes.slots(), sizes.lines(), since);
     }
 
-    /** Of what a try with the other programs left. */
+    /** Removes what the attempt with the other set of programs left. */
     private void empty(Path directory) {
         try {
             pins.emptyGeneration(String.valueOf(directory.getFileName()));
@@ -247,14 +249,14 @@ final class Adoption {
         }
     }
 
-    // ---- the same again ----
+    // ---- reuse: the same programs and sizes ----
 
     private AttachedTracer reuse(Path path) {
         AttachedTracer tracer = AttachedTracer.pinned(bpf, path, state(path).orElseThrow(), programs.digest());
         return finish(tracer, path);
     }
 
-    /** Detaches what other assets left attached to the same maps. */
+    /** Detaches programs that other assets left attached to the same maps. */
     @SuppressWarnings("IllegalCatch") // whatever fails, what was opened is closed
     private AttachedTracer finish(AttachedTracer tracer, Path path) {
         try {
@@ -267,18 +269,18 @@ final class Adoption {
         }
     }
 
-    /** Writes down what the other programs skipped, and detaches them. */
+    /** Saves the number of skipped runs of the other programs, and detaches them. */
     private void detach(PinnedLinks links, String digest, SharedMemory memory) {
         PinnedLinks.Misses misses = links.missesOfOthers(digest);
         if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
-            // a new Tracking finishes what was broken off: nothing is left to be cleared
+            // RangeCounting has finished any interrupted clearing
             SavedTotals saved = new RangeCounting(memory, ticker).saved();
             new DoubleBufferedRecord(memory.saved()).write(saved.withMisses(misses.begins(), misses.ends()));
         }
         links.detachOthers(digest, ticker);
     }
 
-    // ---- other programs, the same maps ----
+    // ---- replace programs: other programs, the same maps ----
 
     private AttachedTracer replacePrograms(Generation old) {
         TracerSizes sizes = sizesOf(old.found().state().orElseThrow());
@@ -306,7 +308,7 @@ final class Adoption {
         }
     }
 
-    // ---- other sizes, the same notes ----
+    // ---- migrate: other sizes, the same waits in progress ----
 
     private AttachedTracer migrate(Generation old) throws IOException {
         GenerationHeader state = old.found().state().orElseThrow();
@@ -318,7 +320,7 @@ final class Adoption {
         return reuse(directory);
     }
 
-    /** The same range has the same slot in both, as the notes of waits under way name slots. */
+    /** Each range keeps its slot in the new generation, because waits in progress refer to slots. */
     private void copyLedger(Path old, MappedMemory ledger) {
         try (BpfMap map = bpf.pinnedMap(old.resolve(TracerMaps.LEDGER));
                 MappedMemory from = map.mmap(false)) {
@@ -328,7 +330,7 @@ final class Adoption {
         }
     }
 
-    /** Detaches an older generation, adds its counts to the newer one, and removes it. */
+    /** Detaches an older generation, adds its counts to the newer one, and removes the older one. */
     private void mergeInto(Generation next, Generation old) throws IOException {
         try (Closer closer = new Closer()) {
             DoubleBufferedRecord store = recordOf(next.path(), closer);

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The attached contention programs and their memory. Whoever made it closes it; a start that fails has closed all it took.
- * What is pinned goes on counting after that, the rest is detached.
+ * The attached contention programs and their memory. The caller that created it closes it; a start that fails closes
+ * everything it opened. After closing, whatever is pinned continues to count and the rest is detached.
  */
 final class AttachedTracer implements Closer.Closing {
     private final Closer closer;
@@ -77,7 +77,7 @@ final class AttachedTracer implements Closer.Closing {
         return TracerMaps.mapped(maps, sizes, closer);
     }
 
-    /** Takes hold of a generation that is pinned, by the links of one asset. */
+    /** Opens a pinned generation through the links of one asset. */
     static AttachedTracer pinned(Bpf bpf, Path directory, GenerationHeader state, String digest) {
         return closingAfterFailure(closer -> {
             TracerSizes sizes = new TracerSizes(state.cpus(), state.slots(), state.lines());
@@ -99,7 +99,7 @@ final class AttachedTracer implements Closer.Closing {
         return program;
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
+    @SuppressWarnings("IllegalCatch") // whatever fails, everything opened is closed
     private static AttachedTracer closingAfterFailure(Function<Closer, AttachedTracer> making) {
         Closer closer = new Closer();
         try {

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Sentences about what cannot be seen. */
+/** Sentences about what cannot be measured. */
 final class BlindSpots {
     private static final int MAX_NAMES = 10;
 
     private BlindSpots() {}
 
-    /** What the scan could not see; maps with the same reason share a sentence. */
+    /** What the scan could not find; maps with the same reason share a sentence. */
     static List<String> of(Inventory inventory) {
         List<String> sentences = new ArrayList<>(inventory.blindSpots());
         Map<String, List<MapResource>> byReason = new LinkedHashMap<>();
@@ -43,7 +43,7 @@ final class BlindSpots {
         return names.toString();
     }
 
-    /** What the self-test found not to be fully visible. */
+    /** Lock families whose waits are not all reported, according to the self-test. */
     static List<String> of(List<LockVisibility> visibility) {
         return visibility.stream()
                 .filter(family -> family.visibility() != LockVisibility.Visibility.FULL)

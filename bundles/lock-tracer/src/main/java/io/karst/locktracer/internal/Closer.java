@@ -6,10 +6,10 @@ package io.karst.locktracer.internal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Things to be closed together, in reverse order of {@link #add}. All are closed, even when one fails. */
+/** Resources closed together, in reverse order of {@link #add}. All are closed, even if one fails. */
 final class Closer implements AutoCloseable {
 
-    /** Something whose close throws nothing that has to be declared. */
+    /** A resource whose close throws no checked exception. */
     @FunctionalInterface
     interface Closing extends AutoCloseable {
         @Override
@@ -23,7 +23,7 @@ final class Closer implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("IllegalCatch") // the others have to be closed all the same
+    @SuppressWarnings("IllegalCatch") // the others still have to be closed
     public void close() {
         RuntimeException first = null;
         while (!things.isEmpty()) {

@@ -11,19 +11,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Does the same on several threads at once for a while. */
+/** Repeats some work on several threads for a limited time. */
 final class Load {
 
     private Load() {}
 
     /**
-     * Runs turns until the time is over; all threads have ended on return.
+     * Repeats the work until the time is over. When it returns, all threads have ended.
      *
-     * @param turn what each does again and again
-     * @return turns done by all together
-     * @throws RuntimeException the first one that a turn threw
+     * @param turn work that each thread repeats
+     * @return number of turns of all threads
+     * @throws RuntimeException the first one thrown by a turn
      */
-    @SuppressWarnings("IllegalCatch") // top of a thread; thrown on in the caller's
+    @SuppressWarnings("IllegalCatch") // top of a thread; rethrown in the caller's thread
     static long run(int threads, Runnable turn, Duration time) {
         CountDownLatch ready = new CountDownLatch(threads);
         AtomicLong turns = new AtomicLong();
@@ -59,7 +59,7 @@ final class Load {
         return turns.get();
     }
 
-    /** Waits even when interrupted: the threads end soon by themselves, and what they use is closed after. */
+    /** Keeps waiting when interrupted: the threads end soon, and what they use is closed afterwards. */
     private static void join(Thread thread) {
         boolean interrupted = false;
         while (true) {

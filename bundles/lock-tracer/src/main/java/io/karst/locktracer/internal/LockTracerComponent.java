@@ -22,10 +22,10 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 
-/** Stage 3. Ready when the contention programs count, and what can be seen is tested. */
+/** Stage 3. Ready when the contention programs are counting and the self-test is done. */
 @Component(
         name = "io.karst.lock-tracer",
-        immediate = true, // tracing begins when the stage is reached and not when somebody asks
+        immediate = true, // tracing begins at start, not with the first query
         service = Stage.class,
         configurationPid = "io.karst.locktracer",
         property = {Stage.NAME + "=lock-tracer", Stage.ORDER + ":Integer=3"})

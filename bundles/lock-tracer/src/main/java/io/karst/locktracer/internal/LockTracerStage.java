@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The contention programs, loaded and attached, or taken over from an earlier tracer that left them pinned; they count the
- * inventory's locks, and a test has told what can be seen.
+ * The contention programs: loaded and attached, or adopted from an earlier tracer that left them pinned. They count
+ * waits on the inventory's locks; a self-test has found out which waits this kernel reports.
  */
 public final class LockTracerStage implements LockTracer, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LockTracerStage.class);
@@ -38,7 +38,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     /** What an operator may set; see {@code etc/io.karst.locktracer.cfg}. */
     @ObjectClassDefinition(name = "Karst lock tracer")
     public @interface Config {
-        /** Whether the self-test runs at start. True unless set. */
+        /** Whether the self-test runs at start. Default: true. */
         @AttributeDefinition(
                 name = "Self-test",
                 description = "Provoke contention at start to learn what this kernel shows")
@@ -53,23 +53,23 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         int single_lock_lines() default 4096;
 
         /**
-         * Most lock ranges with own counters on each CPU, 320 bytes each. There are four times as many as the
-         * first scan finds ranges, up to this. A power of two from 1024 to 16384.
+         * Upper limit of lock ranges with their own counters on each CPU, 320 bytes each. The tracer allocates four
+         * times as many as the first scan finds, up to this limit. A power of two from 1024 to 16384.
          */
         @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")
         int max_slots() default 16384;
 
-        /** Whether programs and counters are pinned, so that they outlive this process. True unless set. */
+        /** Whether programs and counters are pinned, so that they outlive this process. Default: true. */
         @AttributeDefinition(name = "Pin", description = "Let the kernel count on while Karaf or this bundle is gone")
         boolean pin() default true;
 
-        /** Directory of all instances' pins, on a BPF file system. */
+        /** Directory for the pins of all instances, on a BPF file system. */
         @AttributeDefinition(name = "Pin directory")
         String pin_path() default PinLocation.DEFAULT_ROOT;
 
         /**
-         * Name of this Karaf's own directory in there: 1 to 64 letters, digits, _ or -; empty for one made from the
-         * path of this Karaf.
+         * Name of this Karaf's subdirectory: 1 to 64 letters, digits, _ or -. If empty, it is derived from the path of
+         * this Karaf.
          */
         @AttributeDefinition(name = "Pin instance")
         String pin_instance() default "";
@@ -86,8 +86,8 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     private boolean closed;
 
     /**
-     * Applies changed settings. The programs stay attached: another self-test is made at once, other sizes wait for the next
-     * start.
+     * Applies changed settings. The programs stay attached. A changed self-test runs at once; changed sizes take effect
+     * at the next start.
      */
     void change(TracerSettings changed) {
         TracerSettings before = settings;
@@ -98,7 +98,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         LOG.info("settings changed: {} visibility={}", changed, visibility);
     }
 
-    /** Sizes and pins cannot change while the programs are attached. */
+    /** Settings that wait for the next start: sizes and pins cannot change while the programs are attached. */
     private List<String> waitingSettings() {
         TracerSizes inForce = tracer.memory().sizes();
         List<String> waiting = new ArrayList<>();
@@ -127,7 +127,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
                 PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context));
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever fails, what was taken is given back
+    @SuppressWarnings("IllegalCatch") // whatever fails, everything opened is closed
     LockTracerStage(SelfTest.Parts parts, TracerSettings settings, Clock clock) {
         this.clock = clock;
         this.parts = parts;
@@ -158,7 +158,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
                 visibility);
     }
 
-    /** This kernel shows what it showed an earlier tracer. */
+    /** Reuses the result of an earlier self-test on this kernel, if there is one. */
     private List<LockVisibility> knownOrTested(SelfTest.Parts parts, TracerSettings settings) {
         List<LockVisibility> known = counting.visibility();
         return settings.selfTest() && !known.isEmpty() ? known : tested(parts, settings);
@@ -185,7 +185,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         }
     }
 
-    /** Lets go of the programs and counters. Those that are not pinned are detached and freed by that. */
+    /** Closes all handles. Whatever is not pinned is detached and freed. */
     @Override
     public synchronized void close() {
         if (!closed) {
@@ -197,7 +197,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     @Override
     public synchronized ContentionSnapshot read() {
         requireOpen();
-        // Lost events are read after the counts: a wait that is in neither is then at most too new.
+        // Read lost events after the counts: then only waits newer than this reading are in neither.
         LockTotals totals = counting.totals();
         Map<LostReason, Long> lost = new EnumMap<>(counting.lost());
         lost.put(

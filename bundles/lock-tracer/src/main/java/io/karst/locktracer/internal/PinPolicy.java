@@ -19,7 +19,7 @@ import java.util.Optional;
 /**
  * Whether and where a tracer pins its generation.
  *
- * @param location what was asked for
+ * @param location what the settings ask for
  * @param pins the claimed directory; empty if nothing is pinned
  * @param reason why nothing is pinned; empty if something is
  */
@@ -27,10 +27,10 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
     private static final String OUTLIVES = "counting outlives Karaf";
 
     /**
-     * Claims the directory, if there is one to be had. Switched off, it is claimed only to take over what an earlier tracer
-     * pinned there.
+     * Claims the directory, if pins can be made there. If pinning is switched off, it is claimed only to take over what
+     * an earlier tracer pinned there.
      *
-     * @throws IllegalStateException if another process has it, or somebody else could have written there
+     * @throws IllegalStateException if another process has claimed it, or another user could have written there
      */
     static PinPolicy of(Bpf bpf, PinLocation location, Closer closer) {
         if (!location.enabled() && !Files.exists(location.directory(), LinkOption.NOFOLLOW_LINKS)) {
@@ -46,7 +46,7 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
         return new PinPolicy(location, Optional.of(((PinDirectory.Usable) access).pins()), "");
     }
 
-    /** The generation that counts from now on; the caller closes it. */
+    /** Starts or adopts the generation that counts from now on; the caller closes it. */
     AttachedTracer tracer(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
         return pins.map(pins -> new Adoption(programs, pins, wanted, ranges, Ticker.SYSTEM, clock).adopt())
                 .orElseGet(() -> AttachedTracer.attached(programs, wanted, clock.instant()));
@@ -64,7 +64,7 @@ record PinPolicy(PinLocation location, Optional<PinDirectory> pins, String reaso
         }
     }
 
-    /** For {@code karst:doctor}; looks whether the pins are still there. */
+    /** For {@code karst:doctor}; checks whether the pins still exist. */
     Ability ability(AttachedTracer tracer) {
         if (!location.enabled() || pins.isEmpty()) {
             return absent(

@@ -7,11 +7,11 @@ import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfObject;
 import java.util.List;
 
-/** Which of the programs with the same body are loaded: one for each tracepoint. */
+/** Which of the programs with the same body are loaded: one per tracepoint. */
 enum ProgramSet {
-    /** BTF tracepoints: the usual ones. */
+    /** BTF tracepoints, the default. */
     TP_BTF("on_contention_begin", "on_contention_end"),
-    /** Raw tracepoints, which work where the kernel refuses the others and take test runs. */
+    /** Raw tracepoints: for kernels that refuse BTF tracepoints, and for test runs. */
     RAW_TP("test_contention_begin", "test_contention_end");
 
     private final String begin;
@@ -34,7 +34,10 @@ enum ProgramSet {
         return List.of(begin, end);
     }
 
-    /** To be attached first: an end without a begin is ignored, but a begin without an end would leave a stale wait. */
+    /**
+     * End program. It is attached first: an end without a begin is ignored, but a begin without an end would leave a
+     * stale wait.
+     */
     BpfLink attachEnd(BpfObject object) {
         return object.program(end).attach();
     }
@@ -43,7 +46,7 @@ enum ProgramSet {
         return object.program(begin).attach();
     }
 
-    /** By the name of a loaded begin program, of which the kernel keeps 15 characters. */
+    /** Finds a set by the name of its loaded begin program, of which the kernel keeps 15 characters. */
     static ProgramSet ofBegin(String name) {
         return RAW_TP.begin.startsWith(name) && !name.isEmpty() ? RAW_TP : TP_BTF;
     }

@@ -19,24 +19,24 @@ import java.util.function.BiFunction;
  *
  * @param bpf the kernel's BPF
  * @param asset the compiled programs
- * @param btf what they are relocated against
+ * @param btf BTF that they are relocated against
  */
 record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
     private static final int DIGEST_CHARACTERS = 16;
 
-    /** What tells these programs from other ones, in the names of pins. */
+    /** Identifies this version of the programs in the names of pins. */
     String digest() {
         String whole = asset.sha256();
         return whole.substring(0, Math.min(DIGEST_CHARACTERS, whole.length()));
     }
 
     /**
-     * Loads, for the BTF tracepoints or, if something of that is refused, for the raw ones.
+     * Loads the programs for BTF tracepoints; if the kernel refuses them, those for raw tracepoints.
      *
-     * @param sizes of the maps that are made
-     * @param reused pins of maps that are there already, by name
-     * @param use attaches; closes what it took when it throws
-     * @throws BpfException of the first try, if both are refused
+     * @param sizes sizes of the maps to create
+     * @param reused pins of existing maps to reuse, by map name
+     * @param use attaches the programs; if it throws, it has closed what it opened
+     * @throws BpfException the first failure, if the kernel refuses both
      */
     <T> T loaded(TracerSizes sizes, Map<String, Path> reused, BiFunction<BpfObject, ProgramSet, T> use) {
         try {
@@ -56,7 +56,7 @@ record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
         return BpfObject.handOver(load(set, sizes, reused), object -> use.apply(object, set));
     }
 
-    /** Loads one kind; the caller closes the object. */
+    /** Loads one set of programs; the caller closes the object. */
     BpfObject load(ProgramSet set, TracerSizes sizes, Map<String, Path> reused) {
         return bpf.load(ObjectSpec.of(asset, btf)
                 .programs(set.programs())

@@ -29,20 +29,20 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * Which locks the generation counts, and what it has counted so far. Thread-safe: each method runs alone.
+ * Which locks the generation counts, and its counts so far. Thread-safe: methods exclude each other.
  *
- * <p>Counts of a range that is gone are taken out of its slot and its lines a while later, when no wait can end there any
- * more, and are kept here; only then may another range get the slot. So no count is ever lower than before, and none is
- * charged to another map.
+ * <p>When a range is gone, its counts stay in its slot and lines until no wait can end there any more. Then they are
+ * moved to {@link SavedTotals}, and only then can another range use the slot. So no count ever decreases, and no wait
+ * is attributed to another map.
  */
 final class RangeCounting {
-    /** A program that still searched the table before the last may run that long, interrupts and a slow host included. */
+    /** Maximum run time of a program that still searches a replaced table, including interrupts and a slow host. */
     private static final Duration TABLE_REST = Duration.ofMillis(20);
 
-    /** A wait that began before its range was gone has ended by then. */
+    /** Time after which a wait has ended that began before its range was gone. */
     private static final Duration SLOT_REST = Duration.ofSeconds(1);
 
-    /** Counters kept for vanished maps, about 400 bytes each. */
+    /** Maximum number of counters kept for deleted maps, about 400 bytes each. */
     private static final int MAX_RETAINED = 16384;
 
     private final SharedMemory memory;
@@ -69,7 +69,7 @@ final class RangeCounting {
         goOn();
     }
 
-    /** Takes up where the last process left off, also in the middle of taking counts out. */
+    /** Continues from the state that the previous process left, also if it died while moving counts. */
     private synchronized void goOn() {
         if (store.isClearing()) {
             clear(saved.clearing());
@@ -112,7 +112,7 @@ final class RangeCounting {
         blindSpots = List.copyOf(sentences);
     }
 
-    /** Never counts these maps again, nor tells what was counted. */
+    /** Ignores these maps from now on, and drops their counts. */
     synchronized void ignore(Collection<Integer> mapIds) {
         ignored.addAll(mapIds);
         records.read().forEach((slot, range) -> {
@@ -125,17 +125,17 @@ final class RangeCounting {
         save(saved.with(wanted, Set.of()));
     }
 
-    /** What the self-test found, in this process or an earlier one; empty if there was none. */
+    /** Result of the self-test in this process or an earlier one; empty if there was none. */
     synchronized List<LockVisibility> visibility() {
         return saved.visibility();
     }
 
-    /** Remembers what the self-test found. */
+    /** Saves the self-test result. */
     synchronized void visibility(List<LockVisibility> found) {
         save(saved.with(found));
     }
 
-    /** What is known beside the slots. */
+    /** State saved beside the slots. */
     synchronized SavedTotals saved() {
         return saved;
     }
@@ -158,7 +158,7 @@ final class RangeCounting {
         return all;
     }
 
-    /** What the last scan left unseen, and what was forgotten since. */
+    /** What the last scan could not find, which single locks are not counted, and how many maps were forgotten. */
     synchronized List<String> blindSpots() {
         List<String> all = new ArrayList<>(blindSpots);
         if (memory.lost(LockContentionLayout.LOST_SINGLE_LOCK) > 0) {
@@ -171,7 +171,7 @@ final class RangeCounting {
         return all;
     }
 
-    /** Events that were not counted, by reason, but for skipped runs. */
+    /** Events that were not counted, by reason; without skipped runs. */
     synchronized Map<LostReason, Long> lost() {
         Map<LostReason, Long> lost = new EnumMap<>(LostReason.class);
         for (int reason = 0; reason < LockContentionLayout.LOST_REASONS.size(); reason++) {
@@ -181,7 +181,7 @@ final class RangeCounting {
     }
 
     /**
-     * Begins that the kernel skipped, of whatever lock.
+     * Begin events that the kernel skipped, for any lock.
      *
      * @param skipped runs of the attached begin program that the kernel skipped
      */
@@ -189,7 +189,7 @@ final class RangeCounting {
         return skipped + sum(saved.beginMisses());
     }
 
-    /** The same of ends. */
+    /** The same for end events. */
     synchronized long lostEnds(long skipped) {
         return skipped + sum(saved.endMisses());
     }
@@ -198,12 +198,12 @@ final class RangeCounting {
         return misses.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** The table in force. */
+    /** The active table. */
     synchronized RangeTable table() {
         return table;
     }
 
-    /** Returns whether there was anything. */
+    /** Adds the counts of some slots. Returns whether there were any. */
     private boolean collect(LockTotals into, IntPredicate slots) {
         boolean[] any = {false};
         memory.visitSlots(allocator.used(), (slot, key, counters, at) -> {
@@ -225,7 +225,7 @@ final class RangeCounting {
         return allocator.owner(slot).filter(range -> !ignored.contains(range.mapId()));
     }
 
-    /** Moves the counts of ranges that are long gone out of their slots, and frees those. */
+    /** Moves the counts of ranges that are long gone out of their slots, and frees these slots. */
     private void takeOut() {
         long now = ticker.nanos();
         Set<Integer> rested = new HashSet<>();
@@ -239,7 +239,7 @@ final class RangeCounting {
         }
         LockTotals all = copyOf(saved.totals());
         if (collect(all, rested::contains)) {
-            // From here on they are counted there. Whoever goes on after a crash only has to clear them.
+            // From here on these counts are in the saved totals; after a crash the slots only have to be cleared.
             saved = fitting(all, rested);
             store.write(saved.encode());
         }

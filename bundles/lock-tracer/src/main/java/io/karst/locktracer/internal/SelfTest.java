@@ -33,8 +33,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Makes contention on locks of its own, one lock family after the other, and looks whether the tracer sees it: a kernel may
- * show every wait, only those behind a first waiter, or none at all.
+ * Creates contention on locks of its own, one lock family after the other, and checks whether the tracer counts it: a
+ * kernel may report every wait, only waits behind a first waiter, or none.
  */
 final class SelfTest {
     private static final String ASSET = "contention_load";
@@ -45,27 +45,31 @@ final class SelfTest {
 
     private static final int RUNS_PER_CALL = 4;
 
-    /** Times that a call of a program takes the lock. */
+    /** Number of times one call of a program takes the lock. */
     private static final int TAKEN_PER_CALL = ContentionLoadLayout.TURNS * RUNS_PER_CALL;
 
-    /** Times that the mutex is taken before a thread looks at the time: who waits for it sleeps, on a busy host for long. */
+    /**
+     * Number of times a thread takes the mutex before it checks the time; low, because a waiter sleeps, on a busy host
+     * for long.
+     */
     private static final int MUTEX_TAKEN = 4;
 
     private static final byte[] ETHERNET_HEADER = new byte[14];
 
-    /** Waits that prove enough, so that the test may end early. */
+    /** Number of waits after which the test ends early. */
     private static final long ENOUGH = 100;
 
     /**
-     * Three times as long as the lock is held. Without a rest, whoever releases the lock wants it again before a first
-     * waiter has it, queues behind that one, and is seen where the first waiter is not.
+     * Rest between two turns: three times as long as the lock is held. Without it, a thread that releases the lock
+     * takes it again at once and queues behind the first waiter; the kernel would report that wait, but not the first
+     * waiter's.
      */
     private static final int REST = 192;
 
-    /** Times that a thread has to find the lock held before that proves anything. */
+    /** Number of times threads must find the lock held before the result is conclusive. */
     private static final long MET = 20;
 
-    /** Slices of a family's time; the counters are read after each. */
+    /** Number of slices of a family's time; the counters are read after each slice. */
     private static final int SLICES = 5;
 
     private final Bpf bpf;
@@ -85,10 +89,10 @@ final class SelfTest {
     /** What the test works with. */
     record Parts(Bpf bpf, CoreAssetLoader loader, ResourceInventory inventory, KernelSymbols symbols) {}
 
-    /** What was found, and whether every family could be tested. */
+    /** Result for each family, and whether every family could be tested. */
     record Result(List<LockVisibility> families, boolean complete) {}
 
-    /** What one try came to. */
+    /** Result of one attempt. */
     private record Trial(int threads, long taken, long waits) {
         String text() {
             return waits + " waits seen while " + threads + " threads took the lock " + taken + " times";
@@ -96,10 +100,10 @@ final class SelfTest {
     }
 
     /**
-     * Tests every family this kernel has.
+     * Tests every lock family of this kernel.
      *
      * @param perFamily longest time for each
-     * @return one entry for each family; where no test was possible the reason says so
+     * @return one entry for each family; if it could not be tested, the reason says so
      */
     static Result run(Parts parts, RangeCounting counting, Duration perFamily) {
         SelfTest test = new SelfTest(parts, counting, perFamily);
@@ -110,7 +114,7 @@ final class SelfTest {
         }
     }
 
-    /** The families of this kernel, none of them tested. */
+    /** The lock families of this kernel, marked as not tested. */
     static List<LockVisibility> untested(KernelSymbols symbols, String reason) {
         return families(symbols).stream()
                 .map(family -> untested(family, reason))
@@ -169,10 +173,10 @@ final class SelfTest {
     }
 
     /**
-     * A thread that finds the lock held has to wait. A paravirtual lock shows all who do, a native lock only those that
-     * queue behind a first waiter; that holds also where the paravirtual code is compiled in but not in use. With two on
-     * the lock hardly anybody queues: only where the host takes the processor from the first waiter. With three, and
-     * without rests, somebody does. Tried twice, as threads on a busy host may not meet.
+     * A thread that finds the lock held has to wait. The kernel reports all waiters of a paravirtual lock, but for a
+     * native lock only those that queue behind a first waiter, also if paravirtual code is compiled in but not in use.
+     * With two threads hardly any waiter queues: only if the host preempts the first waiter. With three threads and no
+     * rests, some do. There are two attempts, because threads on a busy host may never meet.
      */
     private LockVisibility spin(BpfProgram program, BpfMap values, Map<Integer, String> maps) {
         Runnable turn = () -> program.testRun(TestRun.withData(ETHERNET_HEADER, RUNS_PER_CALL));
@@ -209,7 +213,7 @@ final class SelfTest {
         values.update(new byte[Integer.BYTES], value.array());
     }
 
-    /** Times that a thread found the lock held since then. */
+    /** Number of times a thread has found the lock held since then. */
     private static long met(BpfMap values) {
         byte[] value = values.lookup(new byte[Integer.BYTES]).orElseThrow();
         return ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getLong(ContentionLoadLayout.VALUE_MET);
@@ -230,8 +234,9 @@ final class SelfTest {
     }
 
     /**
-     * Emptying a slot of a program array takes the mutex, also when it is empty already. It is held so shortly that a few
-     * threads on a busy host may not meet; of many, one is preempted while it holds it.
+     * Emptying a slot of a program array takes the mutex, also if the slot is empty already. The mutex is held so
+     * briefly that a few threads on a busy host may never meet; with many threads, one of them is preempted while it
+     * holds the mutex.
      */
     private LockVisibility mutex(BpfMap programs, Map<Integer, String> maps) {
         byte[] first = new byte[Integer.BYTES];

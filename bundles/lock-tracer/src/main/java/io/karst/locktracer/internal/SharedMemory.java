@@ -9,7 +9,7 @@ import io.karst.locks.RangeTable;
 import java.lang.invoke.VarHandle;
 
 /**
- * The arrays that kernel programs and user space share, as {@code bpf/include/lock_contention.h} lays them out.
+ * The arrays shared by kernel programs and user space; {@code bpf/include/lock_contention.h} has their layout.
  *
  * @param ranges map {@code ranges}, writable
  * @param control map {@code control}, writable
@@ -19,7 +19,7 @@ import java.lang.invoke.VarHandle;
  * @param waiting map {@code .data.waiting}, writable
  * @param ledger which range counts in which slot, writable
  * @param saved counts of ranges that are gone, writable
- * @param sizes their sizes
+ * @param sizes sizes of these arrays
  */
 record SharedMemory(
         MappedMemory ranges,
@@ -34,23 +34,23 @@ record SharedMemory(
     private static final int COUNTER_LONGS = LockContentionLayout.COUNTERS_BYTES / Long.BYTES;
     private static final int LINE_LONGS = LockContentionLayout.SINGLE_LOCK_BYTES / Long.BYTES;
 
-    /** Gets counters that have counted. */
+    /** Receives counters. */
     @FunctionalInterface
     interface CounterVisitor {
         /**
          * Counters of one CPU.
          *
-         * @param at where they lie: the slot on that CPU, or the line over all CPUs, from 0
-         * @param key key of a line; the slot again for a slot
+         * @param at index: of the slot on that CPU, or of the line over all CPUs, from 0
+         * @param key key of the line; for a slot, its index
          * @param memory holds a {@code struct karst_counters}
-         * @param offset where it begins in {@code memory}
+         * @param offset index in {@code memory} at which the struct begins
          */
         void visit(int at, long key, long[] memory, int offset);
     }
 
     /**
-     * Writes a table where the kernel does not look, then lets it look there. The bounds only ever let too much through:
-     * they take in both tables while the switch is made. The fences keep that order also on processors that would not.
+     * Writes the inactive table, then activates it. During the switch the bounds cover both tables, so they never
+     * exclude a lock of either. The fences keep the order of the writes on CPUs that reorder them.
      */
     void activate(RangeTable table) {
         int next = 1 - control.getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE);
@@ -70,7 +70,7 @@ record SharedMemory(
         control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
     }
 
-    /** Visits the counters of the first slots, CPU after CPU. */
+    /** Visits the counters of the first slots, CPU by CPU. */
     void visitSlots(int used, CounterVisitor visitor) {
         long[] memory = new long[used * COUNTER_LONGS];
         for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
@@ -81,7 +81,7 @@ record SharedMemory(
         }
     }
 
-    /** Visits the lines in use, CPU after CPU. */
+    /** Visits the lines in use, CPU by CPU. */
     void visitLines(CounterVisitor visitor) {
         long[] memory = new long[sizes.lines() * LINE_LONGS];
         for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
@@ -95,7 +95,7 @@ record SharedMemory(
         }
     }
 
-    /** Zeroes a slot on all CPUs; no program may count in it any more. */
+    /** Zeroes a slot on all CPUs. No program may use the slot any more. */
     void clearSlot(int slot) {
         byte[] zeros = new byte[LockContentionLayout.COUNTERS_BYTES];
         for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
@@ -103,7 +103,7 @@ record SharedMemory(
         }
     }
 
-    /** Zeroes a line, then frees it by its key; {@code line} counts over all CPUs. */
+    /** Zeroes the counters of a line, then frees it by zeroing its key. {@code line} is an index over all CPUs. */
     void clearLine(int line) {
         long at = (long) line * LockContentionLayout.SINGLE_LOCK_BYTES;
         singleLocks.putBytes(
@@ -111,12 +111,12 @@ record SharedMemory(
         singleLocks.putLong(at + LockContentionLayout.SINGLE_LOCK_KEY, 0);
     }
 
-    /** Says whether two tracers are attached to these maps. */
+    /** Tells the programs whether two tracers are attached to these maps. */
     void handover(boolean both) {
         waiting.putLong(LockContentionLayout.WAITING_HANDOVER, both ? 1 : 0);
     }
 
-    /** Events lost for a reason, over all CPUs. */
+    /** Events lost for one reason, on all CPUs. */
     long lost(int reason) {
         long sum = 0;
         for (int cpu = 0; cpu < sizes.cpus(); cpu++) {

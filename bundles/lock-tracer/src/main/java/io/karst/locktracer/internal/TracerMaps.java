@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-/** The maps of a generation: their names, those that user space makes itself, and how all are mapped into memory. */
+/** The maps of a generation: their names, the ones that user space creates, and their mapping into memory. */
 final class TracerMaps {
-    /** Those that programs of other sizes can share, as only the number of CPUs sizes them. */
+    /** Maps that programs with other sizes can share: they depend on the number of CPUs only. */
     static final List<String> SHARED = List.of("ranges", "control", "lost", "spinning", "sleepers", ".data.waiting");
 
-    /** Those whose sizes are settings. */
+    /** Maps whose sizes depend on settings. */
     static final List<String> SIZED = List.of("totals", "single_locks");
 
     static final String LEDGER = "ledger";
@@ -30,7 +30,7 @@ final class TracerMaps {
 
     private TracerMaps() {}
 
-    /** What a map is pinned as: a BPF file system takes no dots. */
+    /** Name of a map's pin: a BPF file system allows no dots. */
     static String pinOf(String map) {
         return map.equals(".data.waiting") ? "waiting" : map;
     }
@@ -51,7 +51,7 @@ final class TracerMaps {
         return bpf.createMap(new MapSpec("array", name, Integer.BYTES, bytes, entries, MMAPABLE));
     }
 
-    /** Maps all that user space reads. What is mapped belongs to {@code closer}. */
+    /** Maps everything that user space reads. {@code closer} owns the mappings. */
     static SharedMemory mapped(Function<String, BpfMap> maps, TracerSizes sizes, Closer closer) {
         return new SharedMemory(
                 mapped(maps, "ranges", true, closer),
@@ -66,7 +66,7 @@ final class TracerMaps {
     }
 
     private static MappedMemory mapped(Function<String, BpfMap> maps, String name, boolean writable, Closer closer) {
-        // the memory outlives the handle; one that belongs to an object ignores this close
+        // the mapping stays valid after the handle is closed; a handle owned by an object ignores this close
         try (BpfMap map = maps.apply(name)) {
             MappedMemory memory = map.mmap(writable);
             closer.add(memory::close);

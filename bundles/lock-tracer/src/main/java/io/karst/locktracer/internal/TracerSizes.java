@@ -6,7 +6,7 @@ package io.karst.locktracer.internal;
 import io.karst.locks.LockContentionLayout;
 
 /**
- * Sizes of the arrays that the generation counts in.
+ * Sizes of the arrays that hold a generation's counters.
  *
  * @param cpus CPUs the kernel can ever have
  * @param slots slots for ranges on each CPU, a power of two
@@ -24,12 +24,12 @@ record TracerSizes(int cpus, int slots, int lines) {
     }
 
     /**
-     * Room for four times the ranges there are, and for more than that where memory allows: as many as a table holds, if
-     * all CPUs' slots together stay within 32 MiB.
+     * Makes room for four times as many ranges as there are now, and for more if memory allows: for a full table, if
+     * the slots of all CPUs together stay within 32 MiB.
      *
      * @param cpus CPUs the kernel can ever have
      * @param ranges ranges of the first inventory
-     * @param settings lines for single locks, and the most slots
+     * @param settings number of lines for single locks, and upper limit of slots
      */
     static TracerSizes of(int cpus, long ranges, TracerSettings settings) {
         int slots = MIN_SLOTS;

@@ -14,12 +14,12 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Tells which lock families show their waits, as the tracer's self-test found. Present only while the tracer is. */
+/** Reports for which lock families the tracer's self-test found waits. Registered only while the tracer is. */
 @Component(name = "io.karst.lock-tracer.visibility")
 public final class VisibilityProbe implements AbilityProbe {
     private final LockTracer tracer;
 
-    /** Tells what the self-test of this tracer found. */
+    /** Reports the self-test result of a tracer. */
     @Activate
     public VisibilityProbe(@Reference(name = "tracer") LockTracer tracer) {
         this.tracer = tracer;

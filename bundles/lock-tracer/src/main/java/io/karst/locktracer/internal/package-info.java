@@ -2,7 +2,8 @@
 // Copyright the Karst authors
 
 /**
- * Stage 3: the tracing programs, from load to counters, and the self-test of what they can see.
+ * Stage 3: the tracing programs, from loading to reading counters, and the self-test that finds out which waits the
+ * kernel reports.
  */
 @NullMarked
 package io.karst.locktracer.internal;

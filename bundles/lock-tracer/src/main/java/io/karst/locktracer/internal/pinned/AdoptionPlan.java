@@ -7,28 +7,31 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What a starting tracer does about a generation that it finds pinned. */
+/** What a starting tracer does with a pinned generation. */
 public sealed interface AdoptionPlan {
 
-    /** There is none, or one that never counted: begin anew. */
+    /** There is none, or it never counted: start a new one. */
     record StartFresh() implements AdoptionPlan {}
 
-    /** It is just what would be loaded: count on. */
+    /** It has the same programs and sizes: continue with it. */
     record Reuse() implements AdoptionPlan {}
 
-    /** Its maps fit, but its programs are others: attach new programs to its maps, then detach its own. */
+    /** Its maps fit, but its programs differ: attach new programs to its maps, then detach the old ones. */
     record ReplacePrograms() implements AdoptionPlan {}
 
-    /** Its notes fit, but its counters have other sizes: as above, with new counters, and the old ones added to them. */
+    /**
+     * Waits in progress can be shared, but the counters have other sizes: attach new programs with new counters, detach
+     * the old ones and add the old counts.
+     */
     record Migrate() implements AdoptionPlan {}
 
-    /** It counts in a way that cannot be read here: begin anew, then remove it. */
+    /** Its layout cannot be read: start a new one, then remove it. */
     record Discard(String reason) implements AdoptionPlan {}
 
     /**
      * A pinned generation.
      *
-     * @param state what it says of itself; empty if that cannot be read
+     * @param state its header; empty if it cannot be read
      * @param begins digests of the assets whose begin program is attached
      * @param ends digests of the assets whose end program is attached
      */
@@ -41,8 +44,7 @@ public sealed interface AdoptionPlan {
         }
 
         /**
-         * Whether it can have counted: the begin program is pinned last; false for what a start that was broken off
-         * left.
+         * Whether it can have counted: the begin program is pinned last, so it is missing after an interrupted start.
          */
         public boolean isComplete() {
             return !begins.isEmpty() && !ends.isEmpty();
@@ -50,18 +52,18 @@ public sealed interface AdoptionPlan {
     }
 
     /**
-     * What would be loaded.
+     * The generation that would be loaded.
      *
      * @param layout its {@code KARST_LAYOUT_VERSION}
      * @param cpus CPUs the kernel can ever have
-     * @param slots slots it would have
-     * @param ranges slots that it needs at least
+     * @param slots number of slots
+     * @param ranges least number of slots needed
      * @param lines lines for single locks on each CPU
      * @param digest of the asset
      */
     record Wanted(int layout, int cpus, int slots, long ranges, int lines, String digest) {}
 
-    /** Decides what becomes of a pinned generation. */
+    /** Decides what to do with a pinned generation. */
     static AdoptionPlan decide(Found found, Wanted wanted) {
         if (!found.isComplete()) {
             return new StartFresh();
@@ -85,7 +87,7 @@ public sealed interface AdoptionPlan {
         return new ReplacePrograms();
     }
 
-    /** Whether counts can be read: those of the same layout on the same machine. */
+    /** Whether the counts can be read: the layout and the number of CPUs are the same. */
     static Predicate<GenerationHeader> readableFor(Wanted wanted) {
         return state -> state.layout() == wanted.layout() && state.cpus() == wanted.cpus();
     }

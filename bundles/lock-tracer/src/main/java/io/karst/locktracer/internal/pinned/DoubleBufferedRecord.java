@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 
 /**
- * A {@link SavedTotals} value in memory that outlives the process: map {@code saved}. There is room for two; a new one is written
- * where the valid one is not, and then becomes the valid one by a single word. So there is a whole value whatever moment
- * the writer dies at. Not thread-safe.
+ * Double buffer for a {@link SavedTotals} value in memory that outlives the process: map {@code saved}. A new value is
+ * written to the buffer that is not in use; then a single word switches to it. So there is always a complete value,
+ * whenever the writer dies. Not thread-safe.
  */
 public final class DoubleBufferedRecord {
 
@@ -22,13 +22,13 @@ public final class DoubleBufferedRecord {
     /** Pieces in all: one for the words, the others in two equal buffers. */
     public static final int PIECES = 1 + 2 * 256;
 
-    /** Longest value, in bytes. */
+    /** Maximum size of a value, in bytes. */
     public static final int MAX_BYTES = 256 * PIECE_BYTES - 2 * Long.BYTES;
 
-    /** Number of the valid value, counted from 1; it lies in the buffer that its lowest bit says. */
+    /** Number of the valid value, from 1; its lowest bit selects the buffer. */
     private static final int VALID = 0;
 
-    /** Number of the last value whose slots are cleared. */
+    /** Number of the last value whose slots have been cleared. */
     private static final int CLEARED = 8;
 
     private static final int LENGTH = 0;
@@ -38,9 +38,9 @@ public final class DoubleBufferedRecord {
     private final MappedMemory memory;
 
     /**
-     * A store in some memory.
+     * Uses existing memory.
      *
-     * @param memory {@value #PIECES} pieces of {@value #PIECE_BYTES} bytes, stays the caller's
+     * @param memory {@value #PIECES} pieces of {@value #PIECE_BYTES} bytes; the caller owns it
      */
     public DoubleBufferedRecord(MappedMemory memory) {
         this.memory = memory;
@@ -49,8 +49,8 @@ public final class DoubleBufferedRecord {
     /**
      * Reads the valid value.
      *
-     * @return nothing, if none was ever written
-     * @throws IllegalArgumentException if what lies there was not written here
+     * @return an empty value if none was ever written
+     * @throws IllegalArgumentException if the memory holds something else
      */
     public SavedTotals read() {
         long valid = memory.getLong(VALID);
@@ -74,17 +74,19 @@ public final class DoubleBufferedRecord {
         return SavedTotals.decode(content);
     }
 
-    /** Whether slots of the valid value may not be cleared yet; true from {@link #write} to {@link #cleared}. */
+    /**
+     * Whether slots of the valid value may still have to be cleared: true between {@link #write} and {@link #cleared}.
+     */
     public boolean isClearing() {
         return memory.getLong(VALID) != memory.getLong(CLEARED);
     }
 
-    /** Notes that the slots of the valid value are cleared. */
+    /** Records that the slots of the valid value are cleared. */
     public void cleared() {
         memory.putLong(CLEARED, memory.getLong(VALID));
     }
 
-    /** Replaces the value by one that has no slots to be cleared. */
+    /** Replaces the value with one that has no slots to clear. */
     public void write(SavedTotals saved) {
         write(saved.encode());
         cleared();
@@ -93,7 +95,7 @@ public final class DoubleBufferedRecord {
     /**
      * Replaces the value.
      *
-     * @param encoded what {@link SavedTotals#encode} gave
+     * @param encoded result of {@link SavedTotals#encode}
      * @throws IllegalArgumentException if it is too long
      */
     public void write(byte[] encoded) {
@@ -106,7 +108,7 @@ public final class DoubleBufferedRecord {
         memory.putLong(at + LENGTH, encoded.length);
         memory.putLong(at + CHECKSUM, checksum(encoded));
         memory.putLong(VALID, next);
-        VarHandle.fullFence(); // nothing is cleared before
+        VarHandle.fullFence(); // slots are cleared only after the switch
     }
 
     private static long buffer(long number) {

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What has to be known of a pinned generation before anything else of it can be read: map {@code state}. Written once,
- * before the generation counts. The first two numbers have the same place in every layout.
+ * Header of a pinned generation, map {@code state}: what a reader needs before it can read anything else. Written once,
+ * before the generation counts. The first two numbers have the same offsets in every layout.
  *
  * @param layout {@code KARST_LAYOUT_VERSION} of its programs
  * @param cpus CPUs the kernel can ever have
@@ -43,7 +43,7 @@ public record GenerationHeader(int layout, int cpus, int slots, int lines, Insta
         memory.putLong(MAGIC_WORD, MAGIC);
     }
 
-    /** Reads it; empty if it is no state. */
+    /** Reads a header; empty if these bytes are not a header. */
     public static Optional<GenerationHeader> read(MappedMemory memory) {
         if (memory.size() < BYTES || memory.getLong(MAGIC_WORD) != MAGIC) {
             return Optional.empty();

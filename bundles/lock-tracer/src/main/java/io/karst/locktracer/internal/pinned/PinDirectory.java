@@ -19,8 +19,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Directories and pins below a {@link PinLocation}: made so that only their owner can write there, and used only if nobody else
- * could have. Below a root lie instances, and below an instance generations, named by rising numbers.
+ * Directories and pins below a {@link PinLocation}. Only their owner can write there; a directory that another user
+ * could have written is refused. The root contains instances, and an instance contains generations with ascending
+ * numbers.
  */
 public final class PinDirectory {
     private static final int WRITABLE_BY_OTHERS = 022;
@@ -30,8 +31,8 @@ public final class PinDirectory {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /**
-     * Begin programs first, so that whatever was begun can end, then end programs, then maps. A generation without a begin program
-     * counts as one that was never complete, so a removal that is broken off is finished by the next start.
+     * Begin programs first, so that waits in progress can still end, then end programs, then maps. A generation without
+     * a begin program is treated as incomplete, so the next start finishes an interrupted removal.
      */
     static final Comparator<String> ORDER_OF_REMOVAL = Comparator.comparingInt(PinDirectory::rank);
 
@@ -45,10 +46,10 @@ public final class PinDirectory {
     /** Whether pins can be made. */
     public sealed interface Access {}
 
-    /** They can; the directory is ready for use. */
+    /** Pins can be made; the directory is ready. */
     public record Usable(PinDirectory pins) implements Access {}
 
-    /** They cannot; the reason names the remedy. */
+    /** Pins cannot be made; the reason names the remedy. */
     public record Unavailable(String reason) implements Access {}
 
     private final Path directory;
@@ -58,9 +59,9 @@ public final class PinDirectory {
     }
 
     /**
-     * Makes the directories of a location, as far as they are missing.
+     * Creates the missing directories of a location.
      *
-     * @return whether it can be used
+     * @return whether pins can be made there
      * @throws IllegalStateException if a directory could have been written by somebody else; the message has the remedy
      */
     public static Access open(PinLocation location) {
@@ -129,7 +130,7 @@ public final class PinDirectory {
     }
 
     /**
-     * Kernel generations that have a directory.
+     * Generations that have a directory.
      *
      * @return names, the oldest first
      * @throws IOException if they cannot be read
@@ -141,7 +142,7 @@ public final class PinDirectory {
                 .toList();
     }
 
-    /** Makes a directory for a new generation, with a number above all others. */
+    /** Creates a directory for a new generation, with the next number. */
     public Path createGeneration() throws IOException {
         List<String> generations = generations();
         long last = generations.isEmpty() ? 0 : Long.parseLong(generations.get(generations.size() - 1));
@@ -208,7 +209,7 @@ public final class PinDirectory {
         }
     }
 
-    /** A parent may be writable by others if it is sticky, as they cannot rename there what is not theirs. */
+    /** A parent may be writable by others if it is sticky: then they cannot rename files of other users. */
     private static void requireTrustedAncestors(Path path) throws IOException {
         for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
             require(parent, true);

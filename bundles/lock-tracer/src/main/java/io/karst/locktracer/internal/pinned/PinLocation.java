@@ -15,13 +15,13 @@ import org.osgi.framework.BundleContext;
 /**
  * Where a tracer pins its generation.
  *
- * @param enabled whether it does
+ * @param enabled whether it pins at all
  * @param root directory of all instances, absolute
- * @param instance name of this one
+ * @param instance name of this instance
  */
 public record PinLocation(boolean enabled, Path root, String instance) {
 
-    /** Directory of all instances, unless set. */
+    /** Default directory of all instances. */
     public static final String DEFAULT_ROOT = "/sys/fs/bpf/karst";
 
     private static final String NAME = "[A-Za-z0-9_-]{1,64}";
@@ -42,15 +42,15 @@ public record PinLocation(boolean enabled, Path root, String instance) {
      *
      * @param enabled whether to pin
      * @param root directory of all instances
-     * @param instance name; if empty one is made from the home
-     * @param home where this Karaf lives, by which it differs from others on the host
+     * @param instance name; if empty, it is derived from the home
+     * @param home directory of this Karaf, which no other Karaf on this host has
      */
     public static PinLocation of(boolean enabled, String root, String instance, Path home) {
         return new PinLocation(enabled, Path.of(root), instance.isEmpty() ? nameOf(home) : instance);
     }
 
     /**
-     * From settings, with a name made from where this Karaf lives if none is set.
+     * From settings. If no name is set, it is derived from the directory of this Karaf.
      *
      * @param enabled whether to pin
      * @param root directory of all instances
@@ -61,7 +61,7 @@ public record PinLocation(boolean enabled, Path root, String instance) {
         return of(enabled, root, instance, Path.of(home == null ? "" : home));
     }
 
-    /** The last name of the home, to be recognised by, and a digest of the whole path, to differ by. */
+    /** Last name of the home, which people recognise, and a digest of the whole path, which is unique. */
     private static String nameOf(Path home) {
         Path real;
         try {

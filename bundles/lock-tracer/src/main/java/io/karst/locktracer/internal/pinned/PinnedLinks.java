@@ -19,24 +19,25 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The pinned links of a generation: {@code end-DIGEST} and {@code begin-DIGEST}, made in that order, for each asset whose programs
- * are attached to its maps. There is one such asset but for the short while in which one takes over from another.
+ * The pinned links of a generation: {@code end-DIGEST} and {@code begin-DIGEST}, created in that order, for each asset
+ * whose programs are attached to its maps. There is only one such asset, except for the short time in which one
+ * replaces another.
  *
  * @param bpf the kernel's BPF
- * @param directory of the generation
+ * @param directory directory of the generation
  */
 public record PinnedLinks(Bpf bpf, Path directory) {
-    /** Prefix of begin programs' pins. */
+    /** Prefix of the pins of begin programs. */
     public static final String BEGIN = "begin-";
-    /** Prefix of end programs' pins. */
+    /** Prefix of the pins of end programs. */
     public static final String END = "end-";
 
-    /** A program that ran when its link went has ended by then, on a slow host too. */
+    /** Time after which a program that was running when its link was removed has ended, even on a slow host. */
     private static final Duration REST = Duration.ofMillis(50);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Skipped runs of begin and of end programs, by program id. */
+    /** Skipped runs of begin and end programs, by program id. */
     public record Misses(Map<Integer, Long> begins, Map<Integer, Long> ends) {
 
         /** Copies the maps. */
@@ -94,10 +95,10 @@ public record PinnedLinks(Bpf bpf, Path directory) {
     }
 
     /**
-     * Skipped runs of all but one asset's programs.
+     * Skipped runs of the programs of all assets but one.
      *
-     * @param digest whose are left out; empty for none
-     * @return of all others
+     * @param digest the asset to leave out; empty for none
+     * @return runs of all others
      */
     public Misses missesOfOthers(String digest) {
         return new Misses(misses(BEGIN, digest), misses(END, digest));
@@ -121,7 +122,7 @@ public record PinnedLinks(Bpf bpf, Path directory) {
      * Detaches all but one asset's programs, and returns when none of them runs any more. First the ends, then the begins:
      * so whatever begins is ended. Write {@link #missesOfOthers} down before.
      *
-     * @param digest whose links stay; empty for none
+     * @param digest the asset whose links stay; empty for none
      */
     public void detachOthers(String digest, Ticker ticker) {
         detach(END, digest, ticker);
@@ -146,7 +147,7 @@ public record PinnedLinks(Bpf bpf, Path directory) {
         rest(ticker);
     }
 
-    /** A link is detached a little after its last holder let it go. */
+    /** The kernel detaches a link shortly after its last reference is released. */
     private void awaitGone(int linkId, Ticker ticker) {
         long begun = ticker.nanos();
         while (bpf.linkInfo(linkId).isPresent()) {

@@ -26,10 +26,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What a tracer knows beside the slots, as one value that is written and read whole.
+ * State that a tracer saves beside its slots; one value, always written and read as a whole.
  *
  * @param totals counts of ranges that are gone
- * @param clearing slots whose counts are in {@code totals} already, so that they have to be cleared before anybody adds them
+ * @param clearing slots whose counts are in {@code totals} already; clear them before adding slots up
  * @param beginMisses skipped runs of begin programs that were replaced, by program id
  * @param endMisses the same for end programs
  * @param visibility what the self-test found; empty if there was none
@@ -43,7 +43,7 @@ public record SavedTotals(
         List<LockVisibility> visibility,
         long merged) {
 
-    /** Copies the collections; {@code totals} is not copied and not to be changed any more. */
+    /** Copies the collections, but not {@code totals}, which must not be changed any more. */
     public SavedTotals {
         clearing = Set.copyOf(clearing);
         beginMisses = Map.copyOf(beginMisses);
@@ -56,17 +56,17 @@ public record SavedTotals(
         return new SavedTotals(new LockTotals(), Set.of(), Map.of(), Map.of(), List.of(), 0);
     }
 
-    /** With other counts, which now hold those of these slots. */
+    /** With new totals that include the counts of these slots. */
     public SavedTotals with(LockTotals changed, Set<Integer> slots) {
         return new SavedTotals(changed, slots, beginMisses, endMisses, visibility, merged);
     }
 
-    /** With another result of the self-test. */
+    /** With a new self-test result. */
     public SavedTotals with(List<LockVisibility> found) {
         return new SavedTotals(totals, Set.of(), beginMisses, endMisses, found, merged);
     }
 
-    /** With all that an earlier generation counted, whose self-test holds here too. */
+    /** With everything that an earlier generation counted, and its self-test result. */
     public SavedTotals merging(long number, SavedTotals earlier, LockTotals all) {
         LockTotals sum = new LockTotals();
         sum.add(all);
@@ -77,7 +77,7 @@ public record SavedTotals(
     }
 
     /**
-     * With the skipped runs of programs that were replaced. Said twice of the same program it counts once.
+     * With the skipped runs of replaced programs. A program that is added twice counts once.
      *
      * @param begins skipped runs of begin programs, by program id
      * @param ends skipped runs of end programs, by program id
@@ -97,8 +97,8 @@ public record SavedTotals(
     }
 
     /**
-     * As bytes. Numbers are written seven bits at a time, and of histograms only what is not zero; {@link #decode}
-     * reads them.
+     * Encodes this value. Numbers are variable-length (seven bits per byte), and only non-zero histogram buckets are
+     * written. Inverse: {@link #decode}.
      */
     public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -120,7 +120,7 @@ public record SavedTotals(
             }
             write(out, merged);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory does not fail, and no reason is 64 KiB long
+            throw new UncheckedIOException(e); // a byte array does not fail, and no reason is 64 KiB long
         }
         return bytes.toByteArray();
     }
@@ -165,7 +165,7 @@ public record SavedTotals(
         out.writeByte((int) left);
     }
 
-    /** From the bytes that {@link #encode} wrote. */
+    /** Decodes the result of {@link #encode}. */
     public static SavedTotals decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             LockTotals totals = new LockTotals();

@@ -13,11 +13,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which range counts in which slot, written down in memory that outlives the process: map {@code ledger}, one record of
- * {@value #BYTES} bytes for each slot. Not thread-safe.
+ * Assignment of ranges to slots, in memory that outlives the process: map {@code ledger}, one record of {@value #BYTES}
+ * bytes for each slot. Not thread-safe.
  *
- * <p>The kind is written last and taken away first, so that a record is whole whenever it has one, whatever moment the
- * writer dies at.
+ * <p>The kind is written last and erased first. So a record with a kind is always complete, whenever the writer dies.
  */
 public final class SlotRecords {
 
@@ -36,12 +35,12 @@ public final class SlotRecords {
 
     private final MappedMemory memory;
 
-    /** Records in some memory, a multiple of {@value #BYTES} bytes, which stays the caller's. */
+    /** Uses existing memory, a multiple of {@value #BYTES} bytes; the caller owns it. */
     public SlotRecords(MappedMemory memory) {
         this.memory = memory;
     }
 
-    /** Gives a slot to a range. */
+    /** Assigns a slot to a range. */
     public void write(int slot, LockRange range) {
         long at = at(slot);
         memory.putInt(at + KIND, 0);
@@ -56,21 +55,21 @@ public final class SlotRecords {
         memory.putInt(at + KIND, range.kind().code());
     }
 
-    /** Frees a slot, whose counters are zero. */
+    /** Frees a slot. Its counters must be zero. */
     public void free(int slot) {
         memory.putInt(at(slot) + KIND, 0);
     }
 
-    /** Notes that nobody wants to know of what counts in a slot. */
+    /** Marks a slot as ignored: its counts are not reported. */
     public void ignore(int slot) {
         memory.putInt(at(slot) + IGNORED, 1);
     }
 
     /**
-     * Reads all that is written down.
+     * Reads all records.
      *
      * @return the range of each slot that has one
-     * @throws IllegalArgumentException if a record is none that was written here
+     * @throws IllegalArgumentException if a record is invalid
      */
     public Map<Integer, LockRange> read() {
         Map<Integer, LockRange> owners = new HashMap<>();
@@ -93,7 +92,7 @@ public final class SlotRecords {
                 memory.getInt(at + FIRST_INDEX));
     }
 
-    /** Maps that nobody wants to know of. */
+    /** Ids of ignored maps. */
     public Set<Integer> ignoredMaps() {
         Set<Integer> ids = new HashSet<>();
         for (int slot = 0; slot < slots(); slot++) {

@@ -2,8 +2,8 @@
 // Copyright the Karst authors
 
 /**
- * What a tracer leaves in the kernel and how the next one finds it: where it is pinned, in which layout, what it keeps beside
- * the counters. One directory for each Karaf, in it one numbered generation after another; {@code Adoption} goes on from them.
+ * What a tracer leaves pinned in the kernel, and how the next one finds it: directories, layout, and saved state beside
+ * the counters. Each Karaf has a directory that holds numbered generations; {@code Adoption} continues from them.
  */
 @NullMarked
 package io.karst.locktracer.internal.pinned;

@@ -144,7 +144,7 @@ public class ChurnIT {
     }
 
     private boolean hasBlindSpot(String start) {
-        return tracer.read().blindSpots().stream().anyMatch(sentence -> sentence.startsWith(start));
+        return tracer.read().blindSpots().stream().anyMatch(spot -> spot.text().startsWith(start));
     }
 
     private boolean isTracked(int id) {

@@ -3,6 +3,7 @@
 
 package io.karst.contention;
 
+import io.karst.resource.BlindSpot;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import java.time.Duration;
@@ -28,7 +29,7 @@ public record ContentionSnapshot(
         List<LockWaits> perKind,
         List<LockWaits> perLock,
         Map<LostReason, Long> lost,
-        List<String> blindSpots) {
+        List<BlindSpot> blindSpots) {
 
     /** Copies the collections. */
     public ContentionSnapshot {

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param blindSpots what could not be found, each with the reason
  */
 public record Inventory(
-        long generation, Instant takenAt, List<MapResource> maps, Set<String> symbols, List<String> blindSpots) {
+        long generation, Instant takenAt, List<MapResource> maps, Set<String> symbols, List<BlindSpot> blindSpots) {
 
     /** Copies the collections. */
     public Inventory {

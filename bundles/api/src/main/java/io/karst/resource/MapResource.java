@@ -14,7 +14,7 @@ import java.util.List;
  * @param ranges where its locks lie; empty when it is not tracked
  * @param pins paths it is pinned at
  * @param owners programs and processes that keep it alive
- * @param blindSpots which of its locks cannot be located, and why
+ * @param blindSpots which of its locks cannot be located, and why; without a subject, which is this map
  */
 public record MapResource(
         MapInfo info,
@@ -22,7 +22,7 @@ public record MapResource(
         List<LockRange> ranges,
         List<String> pins,
         List<MapOwner> owners,
-        List<String> blindSpots) {
+        List<BlindSpot> blindSpots) {
 
     /** Copies the lists. */
     public MapResource {

@@ -3,6 +3,8 @@
 
 package io.karst.locks;
 
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapResource;
@@ -49,7 +51,7 @@ final class CapacityPlan {
      * @param kept ranges that fit, in the given order
      * @param blindSpots one sentence for each step that was needed
      */
-    record Result(List<Traced> kept, List<String> blindSpots) {}
+    record Result(List<Traced> kept, List<BlindSpot> blindSpots) {}
 
     private enum Step {
         PER_CPU_LISTS("per-CPU lists"),
@@ -109,7 +111,7 @@ final class CapacityPlan {
         plan.drop(victims, () -> plan.rangesLeft() > places);
         plan.share(slots);
         plan.drop(victims, () -> plan.needed > slots);
-        return new Result(plan.kept(), plan.sentences(places, slots));
+        return new Result(plan.kept(), plan.blindSpots(places, slots));
     }
 
     /** Stands for all ranges of a kind in a map; its counts belong to no single lock. */
@@ -175,8 +177,8 @@ final class CapacityPlan {
         return groups.values().stream().sorted(order).toList();
     }
 
-    private List<String> sentences(int places, int slots) {
-        List<String> sentences = new ArrayList<>();
+    private List<BlindSpot> blindSpots(int places, int slots) {
+        List<BlindSpot> spots = new ArrayList<>();
         int room = dropped.isEmpty() || slots < places ? slots : places;
         String why = ", because there are " + ranges.size() + " lock ranges and room for " + room + ": maps ";
         List<MapResource> shared = kept().stream()
@@ -185,12 +187,15 @@ final class CapacityPlan {
                 .distinct()
                 .toList();
         if (!shared.isEmpty()) {
-            sentences.add("locks of the same kind are counted together in each of " + shared.size()
-                    + " maps, so that --by lock does not show them" + why + names(shared));
+            String text = "locks of the same kind are counted together in each of " + shared.size()
+                    + " maps, so that --by lock does not show them" + why + names(shared);
+            spots.add(new BlindSpot(Kind.SINGLE_LOCKS, names(shared), text));
         }
-        left.forEach((step, maps) ->
-                sentences.add(step.what + " of " + maps.size() + " maps are not traced" + why + names(maps)));
-        return sentences;
+        left.forEach((step, maps) -> spots.add(new BlindSpot(
+                Kind.CAPACITY,
+                step.what,
+                step.what + " of " + maps.size() + " maps are not traced" + why + names(maps))));
+        return spots;
     }
 
     private static String names(List<MapResource> maps) {

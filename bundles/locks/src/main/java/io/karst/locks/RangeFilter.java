@@ -3,6 +3,8 @@
 
 package io.karst.locks;
 
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
 import java.util.ArrayDeque;
@@ -29,7 +31,7 @@ final class RangeFilter {
      * @param kept ranges that do not overlap
      * @param refused one sentence for each range left out, with the reason
      */
-    record Result(List<LockRange> kept, List<String> refused) {}
+    record Result(List<LockRange> kept, List<BlindSpot> refused) {}
 
     /** Ranges that share their elements, usually only one; they are kept or refused together. */
     private record Block(List<LockRange> ranges, long first, long last, int order) {
@@ -64,7 +66,7 @@ final class RangeFilter {
         }
     }
 
-    private final List<String> refused = new ArrayList<>();
+    private final List<BlindSpot> refused = new ArrayList<>();
 
     private RangeFilter() {}
 
@@ -83,7 +85,7 @@ final class RangeFilter {
         for (LockRange range : scanned) {
             int place = order++;
             if (reachesTop(range)) {
-                refused.add(text(range) + " would reach the end of the address space; left out");
+                refuse(range, "would reach the end of the address space; left out");
             } else if (range.count() == 1 || range.lockOffset() >= range.stride()) {
                 blocks.add(Block.of(range, place));
             } else if (!shared.computeIfAbsent(Elements.of(range), key -> new Shared(new ArrayList<>(), place))
@@ -119,9 +121,15 @@ final class RangeFilter {
 
     private void refuse(Block older, Block newer) {
         for (LockRange range : older.ranges()) {
-            refused.add(text(range) + " overlaps " + text(newer.ranges().get(0))
-                    + ", which was scanned later; left out until the next scan");
+            refuse(
+                    range,
+                    "overlaps " + text(newer.ranges().get(0))
+                            + ", which was scanned later; left out until the next scan");
         }
+    }
+
+    private void refuse(LockRange range, String reason) {
+        refused.add(new BlindSpot(Kind.LOCK_RANGE, what(range), text(range) + " " + reason));
     }
 
     /**
@@ -136,12 +144,10 @@ final class RangeFilter {
     }
 
     private static String text(LockRange range) {
-        return String.format(
-                Locale.ROOT,
-                "%s of map %d (0x%x..0x%x)",
-                range.kind().name().toLowerCase(Locale.ROOT),
-                range.mapId(),
-                range.firstLock(),
-                range.lastLock());
+        return String.format(Locale.ROOT, "%s (0x%x..0x%x)", what(range), range.firstLock(), range.lastLock());
+    }
+
+    private static String what(LockRange range) {
+        return range.kind().name().toLowerCase(Locale.ROOT) + " of map " + range.mapId();
     }
 }

@@ -3,6 +3,8 @@
 
 package io.karst.locks;
 
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapResource;
@@ -37,7 +39,7 @@ public final class SlotAllocator {
      * @param table ranges and slots
      * @param blindSpots what is not in the table, each with the reason
      */
-    public record Plan(RangeTable table, List<String> blindSpots) {
+    public record Plan(RangeTable table, List<BlindSpot> blindSpots) {
 
         /** Copies the list. */
         public Plan {
@@ -91,14 +93,14 @@ public final class SlotAllocator {
             }
         }
         RangeFilter.Result filtered = RangeFilter.filter(wanted.keySet());
-        List<String> blindSpots = new ArrayList<>(filtered.refused());
+        List<BlindSpot> blindSpots = new ArrayList<>(filtered.refused());
         CapacityPlan.Result fit =
                 CapacityPlan.fit(filtered.kept(), LockContentionLayout.MAX_RANGES, slots, range -> wanted.get(range));
         blindSpots.addAll(fit.blindSpots());
         return new Plan(assign(fit.kept(), blindSpots), blindSpots);
     }
 
-    private RangeTable assign(List<CapacityPlan.Traced> ranges, List<String> blindSpots) {
+    private RangeTable assign(List<CapacityPlan.Traced> ranges, List<BlindSpot> blindSpots) {
         List<RangeTable.Entry> entries = new ArrayList<>(ranges.size());
         Map<LockRange, Integer> given = new HashMap<>();
         Iterator<Integer> again = released.iterator();
@@ -120,8 +122,10 @@ public final class SlotAllocator {
             }
         }
         if (waiting > 0) {
-            blindSpots.add(
-                    waiting + " new lock ranges wait for the counters of freed maps; traced from the next scan on");
+            blindSpots.add(new BlindSpot(
+                    Kind.NEW_LOCKS,
+                    "",
+                    waiting + " new lock ranges wait for the counters of freed maps; traced from the next scan on"));
         }
         return RangeTable.of(entries);
     }

@@ -6,7 +6,10 @@ package io.karst.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -61,7 +64,10 @@ class SlotAllocatorTest {
         SlotAllocator.Plan plan = track(SECOND, THIRD);
         assertThat(plan.table().entries()).extracting(RangeTable.Entry::range).containsExactly(SECOND);
         assertThat(plan.blindSpots())
-                .containsExactly("1 new lock ranges wait for the counters of freed maps; traced from the next scan on");
+                .containsExactly(new BlindSpot(
+                        Kind.NEW_LOCKS,
+                        "",
+                        "1 new lock ranges wait for the counters of freed maps; traced from the next scan on"));
         assertThat(allocator.retired()).hasSize(1);
         int slot = allocator.retired().iterator().next();
         assertThat(allocator.owner(slot)).contains(FIRST);
@@ -139,9 +145,11 @@ class SlotAllocatorTest {
                 .extracting(entry -> entry.range().mapId() + " " + entry.range().kind())
                 .containsExactly("1 HASH_BUCKET", "1 FREELIST", "2 HASH_BUCKET", "2 FREEZE");
         assertThat(plan.blindSpots())
-                .containsExactly(
+                .containsExactly(new BlindSpot(
+                        Kind.CAPACITY,
+                        "per-CPU lists",
                         "per-CPU lists of 1 maps are not traced, because there are 6 lock ranges and room for 4:"
-                                + " maps 2 m2");
+                                + " maps 2 m2"));
     }
 
     @Test
@@ -162,8 +170,11 @@ class SlotAllocatorTest {
         five.commit(plan);
         assertThat(plan.table().entries()).hasSize(7);
         assertThat(plan.blindSpots())
-                .containsExactly("locks of the same kind are counted together in each of 1 maps, so that --by lock does"
-                        + " not show them, because there are 7 lock ranges and room for 5: maps 2 m2");
+                .containsExactly(new BlindSpot(
+                        Kind.SINGLE_LOCKS,
+                        "2 m2",
+                        "locks of the same kind are counted together in each of 1 maps, so that --by lock does"
+                                + " not show them, because there are 7 lock ranges and room for 5: maps 2 m2"));
         int shared = slotOf(single(2, LockKind.FREELIST, 3), plan);
         assertThat(plan.table().entries())
                 .filteredOn(entry -> entry.slot() == shared)
@@ -225,6 +236,7 @@ class SlotAllocatorTest {
                 .extracting(entry -> entry.range().mapId() + " " + entry.range().kind())
                 .containsExactly("1 HASH_BUCKET", "2 HASH_BUCKET");
         assertThat(plan.blindSpots())
+                .extracting(BlindSpot::text)
                 .containsExactly(
                         "freeze mutexes of 3 maps are not traced, because there are 6 lock ranges and room for 2: maps"
                                 + " 3 m3, 2 m2, 1 m1",
@@ -239,7 +251,7 @@ class SlotAllocatorTest {
                 .toArray(MapResource[]::new);
         assertThat(allocator.plan(Ranges.inventory(maps), id -> false).blindSpots())
                 .singleElement()
-                .asString()
+                .extracting(BlindSpot::text, STRING)
                 .endsWith(", 22 m22, 21 m21 and 18 more");
     }
 

@@ -11,6 +11,7 @@ import io.karst.contention.LockTracer;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracingControl;
 import io.karst.contention.TracingSettings;
+import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
@@ -155,7 +156,7 @@ public final class LockContentionService implements LockContention, TracingContr
         later.lost()
                 .forEach((reason, count) ->
                         lost.put(reason, Math.max(0, count - earlier.lost().getOrDefault(reason, 0L))));
-        List<String> blindSpots = new ArrayList<>(later.blindSpots());
+        List<BlindSpot> blindSpots = new ArrayList<>(later.blindSpots());
         blindSpots.addAll(rescan.blindSpots());
         Duration keepGone = settings.keepGone();
         return new ContentionSnapshot(

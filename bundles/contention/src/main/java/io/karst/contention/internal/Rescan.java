@@ -5,6 +5,8 @@ package io.karst.contention.internal;
 
 import io.karst.bpf.BpfException;
 import io.karst.contention.LockTracer;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
 import java.time.Duration;
@@ -25,8 +27,8 @@ final class Rescan implements Runnable {
     private final Consumer<Inventory> found;
     private UnaryOperator<Inventory> selection = UnaryOperator.identity();
     private Optional<Long> lastNanos = Optional.empty();
-    private Optional<String> failure = Optional.empty();
-    private volatile Optional<String> blind = Optional.empty();
+    private Optional<BlindSpot> failure = Optional.empty();
+    private volatile Optional<BlindSpot> blind = Optional.empty();
     private long failures;
 
     Rescan(ResourceInventory inventory, LockTracer tracer, Consumer<Inventory> found) {
@@ -45,7 +47,7 @@ final class Rescan implements Runnable {
             failure = Optional.empty();
             failures = 0;
         } catch (BpfException | IllegalStateException e) {
-            failure = Optional.of("maps born since the last scan are not traced, as it failed: " + e.getMessage());
+            failure = newMaps("maps born since the last scan are not traced, as it failed: " + e.getMessage());
             // a repeating failure is written when it begins and then rarely
             if (failures++ % 1000 == 0) {
                 LOG.warn("rescan failed: failures={}", failures, e);
@@ -66,7 +68,7 @@ final class Rescan implements Runnable {
         run();
         if (failure.isPresent()) {
             selection = before;
-            throw new IllegalStateException(failure.get());
+            throw new IllegalStateException(failure.get().text());
         }
     }
 
@@ -84,13 +86,17 @@ final class Rescan implements Runnable {
             blind = Optional.empty();
             return stale;
         } catch (BpfException | IllegalStateException e) {
-            blind = Optional.of("new maps are found only every rescan.millis: " + e.getMessage());
+            blind = newMaps("new maps are found only every rescan.millis: " + e.getMessage());
             return false;
         }
     }
 
     /** What is missing after a failed scan, and whether new maps are found late. */
-    synchronized List<String> blindSpots() {
+    synchronized List<BlindSpot> blindSpots() {
         return Stream.concat(failure.stream(), blind.stream()).toList();
+    }
+
+    private static Optional<BlindSpot> newMaps(String text) {
+        return Optional.of(new BlindSpot(Kind.NEW_MAPS, "", text));
     }
 }

@@ -17,6 +17,8 @@ import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracingSettings;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
@@ -115,7 +117,8 @@ class LockContentionServiceTest {
     void failedRescanIsABlindSpotUntilOneSucceeds() throws InterruptedException {
         inventory.failing = true;
         assertThat(service.during(Duration.ofMillis(1)).blindSpots())
-                .containsExactly("maps born since the last scan are not traced, as it failed: no memory");
+                .containsExactly(new BlindSpot(
+                        Kind.NEW_MAPS, "", "maps born since the last scan are not traced, as it failed: no memory"));
         inventory.failing = false;
         assertThat(service.during(Duration.ofMillis(1)).blindSpots()).isEmpty();
     }
@@ -149,7 +152,8 @@ class LockContentionServiceTest {
         inventory.blind = true;
         assertThat(inventory.asked.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(service.sinceStart().blindSpots())
-                .containsExactly("new maps are found only every rescan.millis: not permitted");
+                .containsExactly(
+                        new BlindSpot(Kind.NEW_MAPS, "", "new maps are found only every rescan.millis: not permitted"));
     }
 
     @Test

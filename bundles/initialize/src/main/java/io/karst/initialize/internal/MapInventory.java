@@ -7,6 +7,7 @@ import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
+import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
@@ -156,7 +157,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     }
 
     private Inventory scan(long generation, MapFilter chosen) {
-        List<String> blindSpots = new ArrayList<>();
+        List<BlindSpot> blindSpots = new ArrayList<>();
         List<MapResource> maps = scanner.scan(chosen, blindSpots);
         return new Inventory(generation, clock.instant(), maps, SYMBOLS, blindSpots);
     }

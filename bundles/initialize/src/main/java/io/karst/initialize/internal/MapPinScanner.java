@@ -6,6 +6,8 @@ package io.karst.initialize.internal;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -45,7 +47,7 @@ final class MapPinScanner {
     }
 
     /** Walks all pins, and tells their paths by map id. */
-    Map<Integer, List<String>> read(List<String> blindSpots) {
+    Map<Integer, List<String>> read(List<BlindSpot> blindSpots) {
         Map<Pin, OptionalInt> now = new HashMap<>();
         Map<Integer, List<String>> paths = new HashMap<>();
         for (Path mount : mounts(blindSpots)) {
@@ -53,24 +55,30 @@ final class MapPinScanner {
             try {
                 Files.walkFileTree(mount, EnumSet.noneOf(FileVisitOption.class), MAX_DEPTH, walk);
             } catch (IOException e) {
-                blindSpots.add("pins below " + mount + " could not be read: " + e.getMessage());
+                blindSpots.add(pins(mount.toString(), "pins below " + mount + " could not be read: " + e.getMessage()));
             }
             if (walk.unread > 0) {
-                blindSpots.add(walk.unread + " pins below " + mount + " could not be read: " + walk.reason);
+                blindSpots.add(pins(
+                        mount.toString(),
+                        walk.unread + " pins below " + mount + " could not be read: " + walk.reason));
             }
         }
         if (now.size() >= MAX_PINS) {
-            blindSpots.add("only the first " + MAX_PINS + " pins were read");
+            blindSpots.add(pins("", "only the first " + MAX_PINS + " pins were read"));
         }
         known = now;
         return paths;
     }
 
-    private Set<Path> mounts(List<String> blindSpots) {
+    private static BlindSpot pins(String mount, String text) {
+        return new BlindSpot(Kind.PINS, mount, text);
+    }
+
+    private Set<Path> mounts(List<BlindSpot> blindSpots) {
         try {
             return bpfMounts(Files.readAllLines(mountInfo));
         } catch (IOException e) {
-            blindSpots.add("pins could not be read: " + e.getMessage());
+            blindSpots.add(pins("", "pins could not be read: " + e.getMessage()));
             return Set.of();
         }
     }

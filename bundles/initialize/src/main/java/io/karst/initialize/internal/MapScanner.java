@@ -10,6 +10,8 @@ import io.karst.bpf.BpfException;
 import io.karst.bpf.MapInfo;
 import io.karst.locks.BlindReason;
 import io.karst.locks.MapLocks;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import java.nio.file.Path;
@@ -72,13 +74,13 @@ final class MapScanner implements AutoCloseable {
      * @return maps by id
      * @throws BpfException if the kernel refuses
      */
-    List<MapResource> scan(MapFilter filter, List<String> blindSpots) {
+    List<MapResource> scan(MapFilter filter, List<BlindSpot> blindSpots) {
         List<MapLocks> found = lockRanges.read();
         Map<Integer, Set<MapOwner>> users = programs.read();
         Map<Integer, Set<MapOwner>> holders = owners.map(OwnersProgram::read).orElse(Map.of());
         Map<Integer, List<String>> pinned = pins.read(blindSpots);
         if (owners.isEmpty()) {
-            blindSpots.add(ownersMissing);
+            blindSpots.add(new BlindSpot(Kind.OWNERS, "", ownersMissing));
         }
         Set<Integer> self = holders.getOrDefault(lockRanges.ownMapId(), Set.of()).stream()
                 .map(MapOwner::id)
@@ -122,21 +124,21 @@ final class MapScanner implements AutoCloseable {
     }
 
     /** A tracked map has one range at least: its freeze mutex. */
-    private static void tellUntracked(List<MapResource> maps, MapFilter.Mode mode, List<String> blindSpots) {
+    private static void tellUntracked(List<MapResource> maps, MapFilter.Mode mode, List<BlindSpot> blindSpots) {
         long untracked = maps.stream().filter(map -> map.ranges().isEmpty()).count();
         if (mode != MapFilter.Mode.ALL && untracked > 0) {
             String track = mode.name().toLowerCase(Locale.ROOT);
-            blindSpots.add(untracked + " of " + maps.size() + " maps are not tracked (track=" + track + ")");
+            blindSpots.add(new BlindSpot(
+                    Kind.UNTRACKED_MAPS,
+                    track,
+                    untracked + " of " + maps.size() + " maps are not tracked (track=" + track + ")"));
         }
     }
 
     private static MapResource resource(
             MapInfo info, MapLocks locks, List<MapOwner> all, List<String> pinned, boolean tracked) {
-        List<String> blindSpots = tracked
-                ? locks.blindSpots().stream()
-                        .map(BlindReason::explanation)
-                        .distinct()
-                        .toList()
+        List<BlindSpot> blindSpots = tracked
+                ? locks.blindSpots().stream().map(BlindReason::spot).toList()
                 : List.of();
         return new MapResource(
                 info, locks.key().address(), tracked ? locks.ranges() : List.of(), pinned, all, blindSpots);

@@ -64,7 +64,7 @@ class FaultsKernelTest {
                     // the program that finds owners may be missing, and a pin unread
                     assertThat(inventory.current().blindSpots())
                             .as("after a fault in " + call.getKey())
-                            .anyMatch(sentence -> sentence.contains("ENOMEM"));
+                            .anyMatch(spot -> spot.text().contains("ENOMEM"));
                     inventory.close();
                 } catch (AssetException | BpfException e) {
                     assertThat(e).hasMessageContaining("ENOMEM by the test");
@@ -106,7 +106,9 @@ class FaultsKernelTest {
             map.pin(pin);
             fail("Bpf.pinnedMap", 1);
             assertThat(inventory.rescan().blindSpots())
-                    .anyMatch(sentence -> sentence.contains(" pins below ") && sentence.contains("ENOMEM"));
+                    .anyMatch(spot -> spot.text().contains(" pins below ")
+                            && spot.text().contains("ENOMEM")
+                            && spot.text().contains(" " + spot.subject() + " "));
             assertThat(inventory.rescan().maps().stream()
                             .filter(found -> found.id() == id)
                             .map(MapResource::pins))

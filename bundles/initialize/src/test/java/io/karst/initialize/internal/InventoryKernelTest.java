@@ -6,6 +6,7 @@ package io.karst.initialize.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
@@ -22,6 +23,7 @@ import io.karst.bpf.MapInfo;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
 import io.karst.libbpf.internal.NativeBpf;
+import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapOwner;
@@ -213,7 +215,7 @@ class InventoryKernelTest {
             assertThat(all.current().blindSpots()).isEmpty();
             assertThat(named.current().blindSpots())
                     .singleElement()
-                    .asString()
+                    .extracting(BlindSpot::text, STRING)
                     .matches("\\d+ of \\d+ maps are not tracked \\(track=pattern\\)");
             own.current().maps().stream()
                     .filter(map -> !map.ranges().isEmpty())
@@ -329,9 +331,11 @@ class InventoryKernelTest {
     @Test
     void worksWithoutTheProgramThatFindsOwners() {
         try (MapScanner scanner = MapScanner.open(new Failing("map_owners", true), bpf)) {
-            List<String> blindSpots = new ArrayList<>();
+            List<BlindSpot> blindSpots = new ArrayList<>();
             assertThat(scanner.scan(MapFilter.of("all", ""), blindSpots)).isNotEmpty();
-            assertThat(blindSpots).containsExactly("processes that hold maps are not known: refused");
+            assertThat(blindSpots)
+                    .containsExactly(new BlindSpot(
+                            BlindSpot.Kind.OWNERS, "", "processes that hold maps are not known: refused"));
         }
     }
 

@@ -36,6 +36,7 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
 import io.karst.libbpf.internal.NativeBpf;
+import io.karst.resource.BlindSpot;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapResource;
@@ -230,7 +231,10 @@ class LockRangesKernelTest {
     void saysThatLocksInElementsAllocatedOneByOneCannotBeLocated() {
         try (BpfObject loaded = load("value_locks")) {
             assertThat(find(loaded.map("spin_dynamic")).blindSpots())
-                    .containsExactly("locks in its values lie in elements that are allocated one by one");
+                    .containsExactly(new BlindSpot(
+                            BlindSpot.Kind.VALUE_LOCKS,
+                            "",
+                            "locks in its values lie in elements that are allocated one by one"));
             assertThat(find(loaded.map("spin_hash")).blindSpots()).isEmpty();
         }
     }

@@ -4,6 +4,8 @@
 package io.karst.locktracer.internal;
 
 import io.karst.contention.LockVisibility;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
 import java.util.ArrayList;
@@ -19,16 +21,17 @@ final class BlindSpots {
     private BlindSpots() {}
 
     /** What the scan could not find; maps with the same reason share a sentence. */
-    static List<String> of(Inventory inventory) {
-        List<String> sentences = new ArrayList<>(inventory.blindSpots());
-        Map<String, List<MapResource>> byReason = new LinkedHashMap<>();
+    static List<BlindSpot> of(Inventory inventory) {
+        List<BlindSpot> spots = new ArrayList<>(inventory.blindSpots());
+        Map<BlindSpot, List<MapResource>> byReason = new LinkedHashMap<>();
         for (MapResource map : inventory.maps()) {
             map.blindSpots()
                     .forEach(reason -> byReason.computeIfAbsent(reason, key -> new ArrayList<>())
                             .add(map));
         }
-        byReason.forEach((reason, maps) -> sentences.add(names(maps) + ": " + reason));
-        return sentences;
+        byReason.forEach((reason, maps) ->
+                spots.add(new BlindSpot(reason.kind(), names(maps), names(maps) + ": " + reason.text())));
+        return spots;
     }
 
     private static String names(List<MapResource> maps) {
@@ -44,11 +47,16 @@ final class BlindSpots {
     }
 
     /** Lock families whose waits are not all reported, according to the self-test. */
-    static List<String> of(List<LockVisibility> visibility) {
+    static List<BlindSpot> of(List<LockVisibility> visibility) {
         return visibility.stream()
                 .filter(family -> family.visibility() != LockVisibility.Visibility.FULL)
-                .map(family -> family.family().name().toLowerCase(Locale.ROOT) + " locks: "
-                        + family.visibility().name().toLowerCase(Locale.ROOT) + ": " + family.reason())
+                .map(BlindSpots::of)
                 .toList();
+    }
+
+    private static BlindSpot of(LockVisibility found) {
+        String family = found.family().name().toLowerCase(Locale.ROOT);
+        String visibility = found.visibility().name().toLowerCase(Locale.ROOT);
+        return new BlindSpot(Kind.LOCK_FAMILY, family, family + " locks: " + visibility + ": " + found.reason());
     }
 }

@@ -13,6 +13,8 @@ import io.karst.contention.LostReason;
 import io.karst.locks.LockTotals;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import java.time.Clock;
 import java.time.Duration;
@@ -99,23 +101,31 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     }
 
     /** Settings that wait for the next start: sizes and pins cannot change while the programs are attached. */
-    private List<String> waitingSettings() {
+    private List<BlindSpot> waitingSettings() {
         TracerSizes inForce = tracer.memory().sizes();
-        List<String> waiting = new ArrayList<>();
+        List<BlindSpot> waiting = new ArrayList<>();
         if (settings.singleLockLines() != inForce.lines()) {
-            waiting.add("single.lock.lines=" + settings.singleLockLines() + " is set, " + inForce.lines()
-                    + " is in force until the lock tracer starts anew");
+            waiting.add(setting(
+                    "single.lock.lines",
+                    "single.lock.lines=" + settings.singleLockLines() + " is set, " + inForce.lines()
+                            + " is in force"));
         }
         if (settings.maxSlots() < inForce.slots()) {
-            waiting.add("max.slots=" + settings.maxSlots() + " is set, " + inForce.slots()
-                    + " slots are there until the lock tracer starts anew");
+            waiting.add(setting(
+                    "max.slots",
+                    "max.slots=" + settings.maxSlots() + " is set, " + inForce.slots() + " slots are there"));
         }
         if (!settings.pins().equals(pinPolicy.location())) {
-            waiting.add("other pins are set; " + pinPolicy.location().directory()
-                    + (pinPolicy.location().enabled() ? " is" : ", switched off, is")
-                    + " in force until the lock tracer starts anew");
+            waiting.add(setting(
+                    "pin",
+                    "other pins are set; " + pinPolicy.location().directory()
+                            + (pinPolicy.location().enabled() ? " is" : ", switched off, is") + " in force"));
         }
         return waiting;
+    }
+
+    private static BlindSpot setting(String name, String state) {
+        return new BlindSpot(Kind.SETTING, name, state + " until the lock tracer starts anew");
     }
 
     static TracerSettings settings(BundleContext context, Config config) {
@@ -208,10 +218,13 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
                 tracer.since(), clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
     }
 
-    private List<String> blindSpots() {
-        List<String> all = new ArrayList<>(BlindSpots.of(visibility));
+    private List<BlindSpot> blindSpots() {
+        List<BlindSpot> all = new ArrayList<>(BlindSpots.of(visibility));
         if (tracer.programs() == ProgramSet.RAW_TP) {
-            all.add("attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that");
+            all.add(new BlindSpot(
+                    Kind.TRACEPOINTS,
+                    "",
+                    "attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that"));
         }
         all.addAll(waitingSettings());
         all.addAll(counting.blindSpots());

@@ -13,6 +13,8 @@ import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.SavedTotals;
 import io.karst.locktracer.internal.pinned.SlotRecords;
 import io.karst.locktracer.internal.pinned.Ticker;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
@@ -55,7 +57,7 @@ final class RangeCounting {
     private RangeTable table = RangeTable.EMPTY;
     private long generation;
     private Optional<Long> switchedAt = Optional.empty();
-    private List<String> blindSpots = List.of();
+    private List<BlindSpot> blindSpots = List.of();
     private SavedTotals saved;
     private long forgotten;
 
@@ -107,9 +109,9 @@ final class RangeCounting {
         Set<Integer> retired = allocator.retired();
         retiredAt.keySet().retainAll(retired);
         retired.forEach(slot -> retiredAt.putIfAbsent(slot, now));
-        List<String> sentences = new ArrayList<>(BlindSpots.of(inventory));
-        sentences.addAll(plan.blindSpots());
-        blindSpots = List.copyOf(sentences);
+        List<BlindSpot> spots = new ArrayList<>(BlindSpots.of(inventory));
+        spots.addAll(plan.blindSpots());
+        blindSpots = List.copyOf(spots);
     }
 
     /** Ignores these maps from now on, and drops their counts. */
@@ -159,14 +161,18 @@ final class RangeCounting {
     }
 
     /** What the last scan could not find, which single locks are not counted, and how many maps were forgotten. */
-    synchronized List<String> blindSpots() {
-        List<String> all = new ArrayList<>(blindSpots);
+    synchronized List<BlindSpot> blindSpots() {
+        List<BlindSpot> all = new ArrayList<>(blindSpots);
         if (memory.lost(LockContentionLayout.LOST_SINGLE_LOCK) > 0) {
-            all.add("some waits are counted for their map only, not for the single lock: more locks waited than there"
-                    + " is room for; raise single.lock.lines of io.karst.locktracer");
+            all.add(new BlindSpot(
+                    Kind.SINGLE_LOCKS,
+                    "",
+                    "some waits are counted for their map only, not for the single lock: more locks waited than there"
+                            + " is room for; raise single.lock.lines of io.karst.locktracer"));
         }
         if (forgotten > 0) {
-            all.add("counts of " + forgotten + " maps that vanished long ago are forgotten");
+            all.add(new BlindSpot(
+                    Kind.DELETED_MAPS, "", "counts of " + forgotten + " maps that vanished long ago are forgotten"));
         }
         return all;
     }

@@ -21,6 +21,8 @@ import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.LostReason;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.PinLocation;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.LockFamily;
 import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
@@ -208,8 +210,11 @@ class LockTracerStageTest {
                 assertThat(family.visibility()).isEqualTo(Visibility.PARTIAL);
                 assertThat(family.reason()).startsWith("not tested");
             });
-            assertThat(stage.read().blindSpots())
-                    .anySatisfy(sentence -> assertThat(sentence).startsWith("spin locks: partial: not tested"));
+            assertThat(stage.read().blindSpots()).anySatisfy(spot -> {
+                assertThat(spot.kind()).isEqualTo(Kind.LOCK_FAMILY);
+                assertThat(spot.subject()).isEqualTo("spin");
+                assertThat(spot.text()).startsWith("spin locks: partial: not tested");
+            });
         } finally {
             stage.close();
         }
@@ -226,12 +231,18 @@ class LockTracerStageTest {
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));
             assertThat(stage.read().blindSpots())
-                    .contains("single.lock.lines=128 is set, 64 is in force until the lock tracer starts anew")
-                    .anyMatch(sentence -> sentence.startsWith("max.slots=1024 is set, "));
+                    .contains(new BlindSpot(
+                            Kind.SETTING,
+                            "single.lock.lines",
+                            "single.lock.lines=128 is set, 64 is in force until the lock tracer starts anew"))
+                    .anyMatch(spot ->
+                            spot.subject().equals("max.slots") && spot.text().startsWith("max.slots=1024 is set, "));
             stage.change(QUICK);
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).startsWith("not tested"));
-            assertThat(stage.read().blindSpots()).noneMatch(sentence -> sentence.contains("starts anew"));
+            assertThat(stage.read().blindSpots())
+                    .noneMatch(
+                            spot -> spot.kind() == Kind.SETTING || spot.text().contains("starts anew"));
             assertThat(programs()).isEqualTo(programs);
         } finally {
             stage.close();

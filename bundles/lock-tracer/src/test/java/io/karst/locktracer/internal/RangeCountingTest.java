@@ -6,6 +6,7 @@ package io.karst.locktracer.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.karst.bpf.MapInfo;
 import io.karst.contention.ContentionSnapshot.LockWaits;
@@ -16,6 +17,8 @@ import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.SavedTotals;
 import io.karst.locktracer.internal.pinned.Ticker;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
@@ -160,7 +163,7 @@ class RangeCountingTest {
         counting.track(inventory(freeze(3), freeze(4), freeze(5)));
         assertThat(Lookup.find(counting, address(5))).isEmpty();
         assertThat(counting.blindSpots())
-                .anySatisfy(sentence -> assertThat(sentence).contains("1 new lock ranges wait"));
+                .anySatisfy(spot -> assertThat(spot.text()).contains("1 new lock ranges wait"));
         pass(Duration.ofSeconds(2));
         counting.track(inventory(freeze(3), freeze(4), freeze(5)));
         assertThat(counting.blindSpots()).isEmpty();
@@ -221,7 +224,10 @@ class RangeCountingTest {
         memory.lost().putLong(LockContentionLayout.LOST_SINGLE_LOCK * 8L, 3);
         memory.lost().putLong((LockContentionLayout.LOST_ROW + LockContentionLayout.LOST_SINGLE_LOCK) * 8L, 4);
         assertThat(counting.lost()).containsEntry(LostReason.SINGLE_LOCK, 7L).containsEntry(LostReason.CLOCK, 0L);
-        assertThat(counting.blindSpots()).singleElement().asString().contains("raise single.lock.lines");
+        assertThat(counting.blindSpots())
+                .singleElement()
+                .extracting(BlindSpot::text, STRING)
+                .contains("raise single.lock.lines");
     }
 
     @ParameterizedTest
@@ -240,7 +246,7 @@ class RangeCountingTest {
         assertThat(counting.table().entries()).hasSize(6);
         assertThat(counting.blindSpots())
                 .singleElement()
-                .asString()
+                .extracting(BlindSpot::text, STRING)
                 .startsWith("locks of the same kind are counted together");
         int shared =
                 Lookup.find(counting, freelist(1, 2).firstLock()).orElseThrow().slot();
@@ -364,11 +370,14 @@ class RangeCountingTest {
                         List.of(),
                         List.of(),
                         List.of(),
-                        List.of("bit locks")))
+                        List.of(new BlindSpot(Kind.BIT_LOCKS, "", "bit locks"))))
                 .toArray(MapResource[]::new);
         counting.track(inventory(maps));
         assertThat(counting.blindSpots())
-                .containsExactly("maps 1 m, 2 m, 3 m, 4 m, 5 m, 6 m, 7 m, 8 m, 9 m, 10 m and 2 more: bit locks");
+                .containsExactly(new BlindSpot(
+                        Kind.BIT_LOCKS,
+                        "maps 1 m, 2 m, 3 m, 4 m, 5 m, 6 m, 7 m, 8 m, 9 m, 10 m and 2 more",
+                        "maps 1 m, 2 m, 3 m, 4 m, 5 m, 6 m, 7 m, 8 m, 9 m, 10 m and 2 more: bit locks"));
     }
 
     @Test

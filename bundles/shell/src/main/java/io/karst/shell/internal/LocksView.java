@@ -65,7 +65,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
             Column.field("from", view -> view.snapshot.from()),
             Column.field("to", view -> view.snapshot.to()),
             Column.field("lost", LocksView::lost),
-            Column.field("blindSpots", view -> view.snapshot.blindSpots()),
+            Column.field("blindSpots", view -> MapsView.texts(view.snapshot.blindSpots())),
             Column.field("locks", view -> view.columns(true).json(view.rows())),
             Column.field("omitted", view -> view.all.size() - view.rows().size())));
 
@@ -215,7 +215,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         if (!lost.isEmpty()) {
             lines.add("lost events: " + lost);
         }
-        snapshot.blindSpots().forEach(spot -> lines.add("not measured: " + spot));
+        MapsView.texts(snapshot.blindSpots()).forEach(spot -> lines.add("not measured: " + spot));
         if (!lines.isEmpty()) {
             lines.add(0, "");
         }

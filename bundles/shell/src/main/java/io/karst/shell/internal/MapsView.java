@@ -6,6 +6,7 @@ package io.karst.shell.internal;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Units;
+import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapOwner;
@@ -59,7 +60,7 @@ final class MapsView {
                                 "owners",
                                 map -> owners(map.owners(), map.pins(), 3),
                                 map -> OWNER.json(map.owners())),
-                        Column.field("blindSpots", MapResource::blindSpots)),
+                        Column.field("blindSpots", map -> texts(map.blindSpots()))),
                 "No map matches " + pattern);
     }
 
@@ -91,11 +92,16 @@ final class MapsView {
         return owner.name().isEmpty() ? id : owner.name() + " (" + id + ")";
     }
 
+    /** As people and scripts read them. */
+    static List<String> texts(List<BlindSpot> spots) {
+        return spots.stream().map(BlindSpot::text).toList();
+    }
+
     static List<String> blindSpots(Inventory inventory, List<MapResource> maps) {
         List<String> lines = new ArrayList<>();
-        inventory.blindSpots().forEach(spot -> lines.add("not measured: " + spot));
+        texts(inventory.blindSpots()).forEach(spot -> lines.add("not measured: " + spot));
         for (MapResource map : maps) {
-            map.blindSpots()
+            texts(map.blindSpots())
                     .forEach(spot -> lines.add("not measured: map " + map.id() + " " + map.name() + ": " + spot));
         }
         return lines.stream().distinct().toList();

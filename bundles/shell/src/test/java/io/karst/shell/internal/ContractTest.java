@@ -9,6 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.karst.ability.Ability;
 import io.karst.asset.AssetOutcome;
 import io.karst.asset.AssetResult;
@@ -192,6 +193,9 @@ class ContractTest {
                         "blindSpots", "array",
                         "locks", "array",
                         "omitted", "number"));
+        assertThat(document.getAsJsonArray("blindSpots"))
+                .as("texts only")
+                .containsExactly(new JsonPrimitive("resilient locks with two CPUs: the first waiter is not traced"));
         assertThat(document.getAsJsonObject("lost").get("stale_note").getAsLong())
                 .isEqualTo(3);
         JsonObject row = document.getAsJsonArray("locks").get(0).getAsJsonObject();

@@ -9,6 +9,7 @@ import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LostReason;
 import io.karst.poll.PollTaskStatus;
+import io.karst.resource.BlindSpot;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
@@ -89,7 +90,10 @@ final class Samples {
                 List.of(waits),
                 List.of(),
                 Map.of(LostReason.NESTING, 0L, LostReason.STALE_NOTE, 3L),
-                List.of("resilient locks with two CPUs: the first waiter is not traced"));
+                List.of(new BlindSpot(
+                        BlindSpot.Kind.LOCK_FAMILY,
+                        "resilient",
+                        "resilient locks with two CPUs: the first waiter is not traced")));
     }
 
     static String print(ShellTable table) {

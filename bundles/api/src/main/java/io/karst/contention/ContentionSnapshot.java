@@ -93,6 +93,9 @@ public record ContentionSnapshot(
         /**
          * Takes a copy.
          *
+         * <p>A reading can catch the kernel in the middle of counting a wait: the histogram has it, the maximum, which was read
+         * before, does not. The longest wait is then the upper end of the highest bucket, and not exact.
+         *
          * @param totalNanos sum of all waits, nanoseconds
          * @param maxNanos longest wait, nanoseconds
          * @param deadlocks waits that a resilient lock ended with -EDEADLK
@@ -100,7 +103,13 @@ public record ContentionSnapshot(
          * @throws IllegalArgumentException if the histogram has another length
          */
         public WaitCounters(long totalNanos, long maxNanos, long deadlocks, long timeouts, long[] histogram) {
-            this(totalNanos, maxNanos, true, deadlocks, timeouts, histogram.clone());
+            this(
+                    totalNanos,
+                    isBelow(maxNanos, histogram) ? highest(highestUsed(histogram)) : maxNanos,
+                    !isBelow(maxNanos, histogram),
+                    deadlocks,
+                    timeouts,
+                    histogram.clone());
             if (histogram.length != BUCKETS) {
                 throw new IllegalArgumentException("histogram has " + histogram.length + " buckets, not " + BUCKETS);
             }
@@ -184,28 +193,29 @@ public record ContentionSnapshot(
          *
          * <p>The kernel keeps one maximum. If it grew, the longest wait happened in between and is known exactly; if not, the
          * highest histogram bucket that grew bounds it: by its upper end, at most twice the true value, and never more than the
-         * maximum of all.
+         * maximum of all. That bound is exact if it is also the lower end of the bucket, such as 0 ns.
          *
          * @param earlier where it is higher (it never is, unless counters were forgotten) the difference is 0
          */
         public WaitCounters minus(WaitCounters earlier) {
             long[] since = histogram.clone();
-            int highest = -1;
             for (int bucket = 0; bucket < since.length; bucket++) {
                 since[bucket] = Math.max(0, since[bucket] - earlier.histogram[bucket]);
-                highest = since[bucket] > 0 ? bucket : highest;
             }
-            boolean grew = maxNanos > earlier.maxNanos;
-            long max = maxNanos;
-            if (highest < 0) {
-                max = 0;
-            } else if (!grew) {
-                max = Math.min(max, highest(highest));
+            int highest = highestUsed(since);
+            long max = 0;
+            boolean exact = true;
+            if (highest >= 0 && maxNanos > earlier.maxNanos) {
+                max = maxNanos;
+                exact = maxExact;
+            } else if (highest >= 0) {
+                max = Math.min(maxNanos, highest(highest));
+                exact = max == lowest(highest);
             }
             return new WaitCounters(
                     Math.max(0, totalNanos - earlier.totalNanos),
                     max,
-                    grew || highest < 0,
+                    exact,
                     Math.max(0, deadlocks - earlier.deadlocks),
                     Math.max(0, timeouts - earlier.timeouts),
                     since);
@@ -235,6 +245,21 @@ public record ContentionSnapshot(
                 below += histogram[bucket];
             }
             return 0;
+        }
+
+        /** Whether a maximum is shorter than a wait in the histogram. */
+        private static boolean isBelow(long maxNanos, long[] histogram) {
+            int bucket = highestUsed(histogram);
+            return bucket >= 0 && maxNanos < lowest(bucket);
+        }
+
+        /** Highest bucket with a wait; -1 if there is none. */
+        private static int highestUsed(long[] histogram) {
+            int bucket = histogram.length - 1;
+            while (bucket >= 0 && histogram[bucket] <= 0) {
+                bucket--;
+            }
+            return bucket;
         }
 
         /** Shortest wait of a bucket. */

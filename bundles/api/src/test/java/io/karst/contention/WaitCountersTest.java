@@ -104,6 +104,36 @@ class WaitCountersTest {
     }
 
     @Test
+    void deltaIsExactIfItsBoundIsTheShortestWaitOfTheBucket() {
+        WaitCounters nothing = counted(0, 0).minus(counted(0));
+        assertThat(nothing.count()).isEqualTo(1);
+        assertThat(nothing.maxNanos()).isZero();
+        assertThat(nothing.maxExact()).isTrue();
+        WaitCounters least = counted(1024, 1024).minus(counted(1024));
+        assertThat(least.maxNanos()).isEqualTo(1024);
+        assertThat(least.maxExact()).isTrue();
+        assertThat(counted(1025, 1024).minus(counted(1025)).maxExact()).isFalse();
+    }
+
+    @Test
+    void maximumThatWasReadBeforeTheWaitWasCountedIsBounded() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[9] = 1;
+        WaitCounters torn = new WaitCounters(0, 0, 0, 0, histogram);
+        assertThat(torn.maxNanos()).isEqualTo(1023);
+        assertThat(torn.maxExact()).isFalse();
+        assertThat(torn.percentile(1)).isEqualTo(1023);
+        histogram[3] = 1;
+        WaitCounters delta = new WaitCounters(10, 10, 0, 0, histogram).minus(counted(10));
+        assertThat(delta.count()).isEqualTo(1);
+        assertThat(delta.maxNanos()).isEqualTo(1023);
+        assertThat(delta.maxExact()).isFalse();
+        WaitCounters whole = counted(10, 700, 800).minus(torn);
+        assertThat(whole.maxNanos()).isEqualTo(800);
+        assertThat(whole.maxExact()).isFalse();
+    }
+
+    @Test
     void deltaOfEqualReadingsIsNothing() {
         WaitCounters delta = counted(10, 20).minus(counted(10, 20));
         assertThat(delta.count()).isZero();

@@ -63,12 +63,12 @@ final class Samples {
                 new MapKey(mapId, 0xffff_8881_0000_0000L), LockKind.HASH_BUCKET, 0xffff_8881_0000_1000L, 16, 64, 8, 0);
     }
 
-    /** Waits that all lie in one histogram bucket. */
+    /** Waits in one histogram bucket, each as short as it can be; a longest wait that is not exact is 1 ns longer. */
     static LockWaits waits(int mapId, LockKind kind, int bucket, long count, boolean maxExact) {
         long[] histogram = new long[WaitCounters.BUCKETS];
         histogram[bucket] = count;
         long each = 1L << bucket;
-        WaitCounters counters = new WaitCounters(each * count, each, 0, 0, histogram);
+        WaitCounters counters = new WaitCounters(each * count, maxExact ? each : each + 1, 0, 0, histogram);
         return new LockWaits(
                 new MapKey(mapId, 0),
                 "map" + mapId,

@@ -9,13 +9,17 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.karst.bpf.MapInfo;
+import io.karst.bpf.MappedMemory;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.locks.LockContentionLayout;
 import io.karst.locktracer.internal.pinned.DoubleBufferedRecord;
+import io.karst.locktracer.internal.pinned.HeapMemory;
+import io.karst.locktracer.internal.pinned.MortalMemory;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.SavedTotals;
+import io.karst.locktracer.internal.pinned.SlotRecords;
 import io.karst.locktracer.internal.pinned.Ticker;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
@@ -46,7 +50,7 @@ class RangeCountingTest {
     private static final PinLocation UNPINNED = new PinLocation(false, Path.of(PinLocation.DEFAULT_ROOT), "test");
 
     private final TracerSizes sizes = new TracerSizes(2, 4, 64);
-    private final SharedMemory memory = HeapMemory.shared(sizes);
+    private final SharedMemory memory = shared();
     private final AtomicLong nanos = new AtomicLong();
     private final Ticker ticker = new Ticker() {
         @Override
@@ -319,7 +323,7 @@ class RangeCountingTest {
         boolean survived = false;
         for (int writes = 0; !survived; writes++) {
             writesLeft.set(Integer.MAX_VALUE);
-            RangeCounting before = new RangeCounting(MortalMemory.of(memory, writesLeft), ticker);
+            RangeCounting before = new RangeCounting(mortal(writesLeft), ticker);
             int first = ++id;
             int second = ++id;
             before.track(inventory(freeze(first), freeze(second)));
@@ -397,7 +401,7 @@ class RangeCountingTest {
     }
 
     private void waits(int cpu, int slot, long waits, long nanosEach) {
-        HeapMemory.count(
+        count(
                 memory.totals(),
                 ((long) cpu * sizes.slots() + slot) * LockContentionLayout.COUNTERS_BYTES,
                 waits,
@@ -407,7 +411,47 @@ class RangeCountingTest {
     private void line(int cpu, int line, long key, long waits, long nanosEach) {
         long at = ((long) cpu * sizes.lines() + line) * LockContentionLayout.SINGLE_LOCK_BYTES;
         memory.singleLocks().putLong(at, key);
-        HeapMemory.count(memory.singleLocks(), at + LockContentionLayout.SINGLE_LOCK_COUNTERS, waits, nanosEach);
+        count(memory.singleLocks(), at + LockContentionLayout.SINGLE_LOCK_COUNTERS, waits, nanosEach);
+    }
+
+    /** Adds waits of equal length to a {@code struct karst_counters}, as the kernel program does. */
+    private static void count(MappedMemory memory, long at, long waits, long nanos) {
+        add(memory, at + LockContentionLayout.COUNTERS_TOTAL, waits * nanos);
+        long max = at + LockContentionLayout.COUNTERS_MAX;
+        memory.putLong(max, Math.max(memory.getLong(max), nanos));
+        int bucket = 63 - Long.numberOfLeadingZeros(nanos | 1);
+        add(memory, at + LockContentionLayout.COUNTERS_HISTOGRAM + bucket * (long) Long.BYTES, waits);
+    }
+
+    private static void add(MappedMemory memory, long at, long more) {
+        memory.putLong(at, memory.getLong(at) + more);
+    }
+
+    private SharedMemory shared() {
+        return new SharedMemory(
+                new HeapMemory(2L * LockContentionLayout.TABLE_BYTES),
+                new HeapMemory(LockContentionLayout.CONTROL_BYTES),
+                new HeapMemory((long) sizes.cpus() * sizes.slots() * LockContentionLayout.COUNTERS_BYTES),
+                new HeapMemory((long) sizes.cpus() * sizes.lines() * LockContentionLayout.SINGLE_LOCK_BYTES),
+                new HeapMemory((long) sizes.cpus() * LockContentionLayout.LOST_ROW * Long.BYTES),
+                new HeapMemory(LockContentionLayout.WAITING_BYTES),
+                new HeapMemory((long) sizes.slots() * SlotRecords.BYTES),
+                new HeapMemory((long) DoubleBufferedRecord.PIECES * DoubleBufferedRecord.PIECE_BYTES),
+                sizes);
+    }
+
+    /** The same memory for a process that dies after a number of writes. */
+    private SharedMemory mortal(AtomicInteger writesLeft) {
+        return new SharedMemory(
+                new MortalMemory(memory.ranges(), writesLeft),
+                new MortalMemory(memory.control(), writesLeft),
+                new MortalMemory(memory.totals(), writesLeft),
+                new MortalMemory(memory.singleLocks(), writesLeft),
+                new MortalMemory(memory.lost(), writesLeft),
+                new MortalMemory(memory.waiting(), writesLeft),
+                new MortalMemory(memory.ledger(), writesLeft),
+                new MortalMemory(memory.saved(), writesLeft),
+                sizes);
     }
 
     private List<String> counts() {

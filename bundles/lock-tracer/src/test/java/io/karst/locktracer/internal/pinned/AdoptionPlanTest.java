@@ -5,6 +5,7 @@ package io.karst.locktracer.internal.pinned;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karst.bpf.MappedMemory;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -80,7 +81,7 @@ class AdoptionPlanTest {
 
     @Test
     void stateComesBackAsItWas() {
-        DyingMemory memory = new DyingMemory(GenerationHeader.BYTES);
+        MappedMemory memory = new HeapMemory(GenerationHeader.BYTES);
         assertThat(GenerationHeader.read(memory)).isEmpty();
         GenerationHeader state = new GenerationHeader(2, 4, 16384, 64, Instant.parse("2026-03-01T10:00:00.123456789Z"));
         state.write(memory);

@@ -6,14 +6,18 @@ package io.karst.locktracer.internal.pinned;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.karst.bpf.MappedMemory;
 import io.karst.locks.LockTotals;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class DoubleBufferedRecordTest {
-    private final DyingMemory memory = new DyingMemory(DoubleBufferedRecord.PIECES * DoubleBufferedRecord.PIECE_BYTES);
+    private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
+    private final MappedMemory memory = new MortalMemory(
+            new HeapMemory((long) DoubleBufferedRecord.PIECES * DoubleBufferedRecord.PIECE_BYTES), writesLeft);
     private final DoubleBufferedRecord store = new DoubleBufferedRecord(memory);
 
     @Test
@@ -41,13 +45,13 @@ class DoubleBufferedRecordTest {
         int died = 0;
         for (int writes = 0; writes < 10; writes++) {
             long before = store.read().merged();
-            memory.dieAfter(writes);
+            writesLeft.set(writes);
             try {
                 store.write(value(before + 1, Set.of()).encode());
-            } catch (DyingMemory.Death e) {
+            } catch (MortalMemory.Death e) {
                 died++;
             }
-            memory.dieAfter(Integer.MAX_VALUE);
+            writesLeft.set(Integer.MAX_VALUE);
             assertThat(new DoubleBufferedRecord(memory).read().merged()).isBetween(before, before + 1);
         }
         assertThat(died).isBetween(3, 9);

@@ -6,10 +6,12 @@ package io.karst.locktracer.internal.pinned;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.karst.bpf.MappedMemory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SlotRecordsTest {
@@ -18,7 +20,8 @@ class SlotRecordsTest {
     private static final LockRange FREEZE =
             new LockRange(new MapKey(-2, 9), LockKind.FREEZE, 1, 1, 1, 0x1_0000_0000L, 0);
 
-    private final DyingMemory memory = new DyingMemory(4 * SlotRecords.BYTES);
+    private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
+    private final MappedMemory memory = new MortalMemory(new HeapMemory(4 * SlotRecords.BYTES), writesLeft);
     private final SlotRecords records = new SlotRecords(memory);
 
     @Test
@@ -44,13 +47,13 @@ class SlotRecordsTest {
     void recordIsWholeOrNotThereWheneverTheWriterDies() {
         for (int writes = 0; writes < 10; writes++) {
             records.write(2, BUCKETS);
-            memory.dieAfter(writes);
+            writesLeft.set(writes);
             try {
                 records.write(2, FREEZE);
-            } catch (DyingMemory.Death e) {
+            } catch (MortalMemory.Death e) {
                 assertThat(writes).isLessThan(10);
             }
-            memory.dieAfter(Integer.MAX_VALUE);
+            writesLeft.set(Integer.MAX_VALUE);
             assertThat(records.read().values()).isSubsetOf(BUCKETS, FREEZE);
         }
         records.write(2, FREEZE);

@@ -7,31 +7,13 @@ import io.karst.bpf.MappedMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Memory whose writer dies after a number of writes, also in the middle of one of many bytes. */
-final class DyingMemory implements MappedMemory {
-
-    /** The writer's death. */
-    static final class Death extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
+/** Stands in for memory shared with the kernel. */
+public final class HeapMemory implements MappedMemory {
     private final ByteBuffer bytes;
-    private int writesLeft = Integer.MAX_VALUE;
 
-    DyingMemory(int size) {
-        bytes = ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
-    }
-
-    /** Dies when so many writes are done. */
-    void dieAfter(int writes) {
-        writesLeft = writes;
-    }
-
-    private void write() {
-        if (writesLeft-- <= 0) {
-            writesLeft = 0;
-            throw new Death();
-        }
+    /** Zeroed memory of a number of bytes. */
+    public HeapMemory(long size) {
+        bytes = ByteBuffer.allocate(Math.toIntExact(size)).order(ByteOrder.nativeOrder());
     }
 
     @Override
@@ -46,7 +28,6 @@ final class DyingMemory implements MappedMemory {
 
     @Override
     public void putLong(long offset, long value) {
-        write();
         bytes.putLong((int) offset, value);
     }
 
@@ -57,7 +38,6 @@ final class DyingMemory implements MappedMemory {
 
     @Override
     public void putInt(long offset, int value) {
-        write();
         bytes.putInt((int) offset, value);
     }
 
@@ -71,10 +51,6 @@ final class DyingMemory implements MappedMemory {
 
     @Override
     public void putBytes(long offset, byte[] from) {
-        if (writesLeft == 0) {
-            bytes.put((int) offset, from, 0, from.length / 2);
-        }
-        write();
         bytes.put((int) offset, from);
     }
 

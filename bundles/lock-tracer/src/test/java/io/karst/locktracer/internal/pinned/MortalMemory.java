@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.locktracer.internal;
+package io.karst.locktracer.internal.pinned;
 
 import io.karst.bpf.MappedMemory;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Memory whose writer dies when it has done a number of writes, to this and to other memory. */
-record MortalMemory(MappedMemory memory, AtomicInteger writesLeft) implements MappedMemory {
+/**
+ * Memory whose writer dies after a number of writes, also in the middle of one of many bytes.
+ *
+ * @param writesLeft shared by all memory of the writer
+ */
+public record MortalMemory(MappedMemory memory, AtomicInteger writesLeft) implements MappedMemory {
 
     /** The writer's death. */
-    static final class Death extends RuntimeException {
+    public static final class Death extends RuntimeException {
         private static final long serialVersionUID = 1L;
-    }
-
-    static SharedMemory of(SharedMemory memory, AtomicInteger writesLeft) {
-        return new SharedMemory(
-                new MortalMemory(memory.ranges(), writesLeft),
-                new MortalMemory(memory.control(), writesLeft),
-                new MortalMemory(memory.totals(), writesLeft),
-                new MortalMemory(memory.singleLocks(), writesLeft),
-                new MortalMemory(memory.lost(), writesLeft),
-                new MortalMemory(memory.waiting(), writesLeft),
-                new MortalMemory(memory.ledger(), writesLeft),
-                new MortalMemory(memory.saved(), writesLeft),
-                memory.sizes());
     }
 
     private void write() {
@@ -67,6 +59,9 @@ record MortalMemory(MappedMemory memory, AtomicInteger writesLeft) implements Ma
 
     @Override
     public void putBytes(long offset, byte[] from) {
+        if (writesLeft.get() == 0) {
+            memory.putBytes(offset, Arrays.copyOf(from, from.length / 2));
+        }
         write();
         memory.putBytes(offset, from);
     }

@@ -4,15 +4,18 @@
 package io.karst.commands;
 
 import io.karst.stage.Flow;
+import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.karaf.shell.support.CommandException;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -48,15 +51,28 @@ public final class Services {
     /**
      * Uses a service.
      *
-     * @param owner stage or bundle that registers it, for the message
+     * @param owner stage or bundle that registers it, without {@code io.karst.}; for the message
      * @throws CommandException if it is not registered; names what is not ready
      * @throws InterruptedException if the operator stopped the command
      */
     public <S, R> R require(Class<S> type, String owner, Use<S, R> use) throws CommandException, InterruptedException {
+        return require(type, owner, owner, use);
+    }
+
+    /**
+     * Uses a service of a bundle that starts after a stage without being one.
+     *
+     * @param owner bundle that registers it, without {@code io.karst.}; for the message
+     * @param after the last stage that the bundle needs
+     * @throws CommandException if it is not registered; names what is not ready
+     * @throws InterruptedException if the operator stopped the command
+     */
+    public <S, R> R require(Class<S> type, String owner, String after, Use<S, R> use)
+            throws CommandException, InterruptedException {
         ServiceReference<S> reference = context.getServiceReference(type);
         S service = reference == null ? null : context.getService(reference);
         if (reference == null || service == null) {
-            throw new CommandException(notReady(owner));
+            throw new CommandException(notReady(owner, after));
         }
         try {
             return use.with(service);
@@ -104,30 +120,65 @@ public final class Services {
         }
     }
 
-    private String notReady(String owner) {
+    private String notReady(String owner, String after) {
         if (owner.equals("flow")) {
             return "flow is not ready. Start bundle io.karst.flow";
         }
-        return notReady(owner, ifPresent(Flow.class, Flow::stages).orElse(List.of()));
+        List<StageReport> stages = ifPresent(Flow.class, Flow::stages).orElse(List.of());
+        return owner.equals(after)
+                ? notReady(owner, stages)
+                : report(owner)
+                        .map(own -> starting(owner, own))
+                        .or(() -> blocking(owner, after, stages))
+                        .orElseGet(() -> notBegun(owner));
     }
 
-    /** Names the first stage that is not ready up to the owner itself, because that is the one to look at. */
     static String notReady(String owner, List<StageReport> stages) {
+        return blocking(owner, owner, stages).orElse(owner + " is not ready. See karst:flow");
+    }
+
+    /** What a bundle's component says of its start; empty while something that it refers to is missing. */
+    private Optional<StageReport> report(String owner) {
+        return all(Stage.class, Stage::report).stream()
+                .filter(report -> report.bundle().equals(bundle(owner)))
+                .findFirst();
+    }
+
+    private static String starting(String owner, StageReport own) {
+        return own.lastError()
+                .map(error -> owner + " failed and will be retried: " + Units.firstLine(error, ERROR_WIDTH))
+                .orElse(owner + " is starting. Try again in a moment");
+    }
+
+    private String notBegun(String owner) {
+        boolean active = Arrays.stream(context.getBundles())
+                .anyMatch(each -> bundle(owner).equals(each.getSymbolicName()) && each.getState() == Bundle.ACTIVE);
+        return active
+                ? owner + " is starting. Try again in a moment"
+                : owner + " is not ready. Start bundle " + bundle(owner);
+    }
+
+    private static String bundle(String owner) {
+        return "io.karst." + owner;
+    }
+
+    /** The first stage up to {@code after} that is not ready, because that is the one to look at. */
+    private static Optional<String> blocking(String owner, String after, List<StageReport> stages) {
         for (StageReport stage : stages) {
             if (stage.state() == StageState.FAILED) {
-                return "Stage " + stage.name() + " failed"
+                return Optional.of("Stage " + stage.name() + " failed"
                         + stage.lastError()
                                 .map(error -> ": " + Units.firstLine(error, ERROR_WIDTH))
                                 .orElse("")
-                        + ". See karst:flow";
+                        + ". See karst:flow");
             }
             if (stage.state() != StageState.READY) {
-                return "Stage " + stage.name() + " is not ready. See karst:flow";
+                return Optional.of("Stage " + stage.name() + " is not ready. See karst:flow");
             }
-            if (stage.name().equals(owner)) {
-                break;
+            if (stage.name().equals(after)) {
+                return Optional.empty();
             }
         }
-        return owner + " is not ready. See karst:flow";
+        return Optional.of(owner + " is not ready. See karst:flow");
     }
 }

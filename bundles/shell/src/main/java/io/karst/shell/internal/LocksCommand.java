@@ -76,7 +76,7 @@ public final class LocksCommand extends ViewCommand {
         range("--limit", limit, 1, MOST_ROWS);
         LocksView.By rowFor = Arguments.constant(LocksView.By.class, "--by", by);
         LocksView.Sort order = Arguments.constant(LocksView.Sort.class, "--sort", sort);
-        services.<LockContention, Boolean>require(LockContention.class, "lock-tracer", contention -> {
+        services.<LockContention, Boolean>require(LockContention.class, "contention", "lock-tracer", contention -> {
             OptionalInt only = wanted(services, contention);
             ContentionSnapshot snapshot = measure(contention);
             List<LockWaits> rows = LocksView.rows(snapshot, rowFor, order).stream()

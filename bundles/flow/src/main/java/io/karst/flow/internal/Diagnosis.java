@@ -114,7 +114,7 @@ final class Diagnosis {
             ComponentDescriptionDTO description, ComponentConfigurationDTO configuration, Set<String> seen) {
         return Arrays.stream(configuration.unsatisfiedReferences)
                 .map(reference -> named(description, reference))
-                .map(interfaceName -> new Missing(interfaceName, reason(interfaceName, seen)).toString())
+                .map(interfaceName -> interfaceName + reason(interfaceName, seen))
                 .toList();
     }
 
@@ -128,14 +128,6 @@ final class Diagnosis {
 
     private static Stream<ReferenceDTO> references(ComponentDescriptionDTO description) {
         return Arrays.stream(description.references);
-    }
-
-    /** An interface, and why it is not there: empty, or beginning with a colon. */
-    private record Missing(String interfaceName, String reason) {
-        @Override
-        public String toString() {
-            return interfaceName + reason;
-        }
     }
 
     /** Why nobody offers this interface, beginning with a colon; empty if that is not known. */

@@ -162,8 +162,8 @@ final class MutexLoad implements AutoCloseable {
     }
 
     /**
-     * Compares with what Karst counted on the map's mutex. Whatever is missing has to be told: as runs that the kernel skipped,
-     * and as what became of the other half of a wait.
+     * Compares with what Karst counted on the map's mutex. Every missing wait has to be reported as lost: a run that
+     * the kernel skipped, and the half that is left.
      *
      * @param expected waits
      * @param locks output of {@code karst:locks --json}

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * @param to end
  * @param perKind per map and lock kind, only contended ones
  * @param perLock per single lock, only contended ones
- * @param lost events of that time that could not be counted, by reason
+ * @param lost events in the period that could not be counted, by reason
  * @param blindSpots what could not be measured, each with the reason
  */
 public record ContentionSnapshot(
@@ -53,7 +53,7 @@ public record ContentionSnapshot(
      * @param type map type as bpftool writes it
      * @param kind which lock; empty for all kinds together
      * @param index bucket, CPU or element; empty for all together
-     * @param counters waits within the time
+     * @param counters waits in the period
      */
     public record LockWaits(
             MapKey key, String map, String type, Optional<LockKind> kind, OptionalLong index, WaitCounters counters) {
@@ -145,12 +145,12 @@ public record ContentionSnapshot(
             return count == 0 ? 0 : totalNanos / count;
         }
 
-        /** Longest wait, nanoseconds; where it is not exact an upper bound, at most twice the true one. */
+        /** Longest wait, nanoseconds; an upper bound, at most twice the true value, unless {@link #maxExact}. */
         public long maxNanos() {
             return maxNanos;
         }
 
-        /** Whether the longest wait was measured. */
+        /** Whether the longest wait is known exactly. */
         public boolean maxExact() {
             return maxExact;
         }
@@ -170,7 +170,7 @@ public record ContentionSnapshot(
             return histogram.clone();
         }
 
-        /** These waits and those on other locks, within the same time. */
+        /** Sum of these waits and waits on other locks in the same period. */
         public WaitCounters plus(WaitCounters others) {
             long[] sum = histogram.clone();
             for (int bucket = 0; bucket < sum.length; bucket++) {
@@ -195,7 +195,7 @@ public record ContentionSnapshot(
          * highest histogram bucket that grew bounds it: by its upper end, at most twice the true value, and never more than the
          * maximum of all. That bound is exact if it is also the lower end of the bucket, such as 0 ns.
          *
-         * @param earlier where it is higher (it never is, unless counters were forgotten) the difference is 0
+         * @param earlier an earlier reading; if one of its values is higher, as counters were forgotten, the difference is 0
          */
         public WaitCounters minus(WaitCounters earlier) {
             long[] since = histogram.clone();
@@ -222,8 +222,8 @@ public record ContentionSnapshot(
         }
 
         /**
-         * The wait that a share of all waits does not exceed. Waits are taken to be spread evenly over their bucket, and none
-         * to be longer than the maximum.
+         * The wait that a share of all waits does not exceed. Assumes that waits are spread evenly over their bucket; no
+         * result exceeds the maximum.
          *
          * @param share above 0, up to 1: 0.99 for the 99th percentile
          * @return nanoseconds; 0 if there are no waits

@@ -20,7 +20,7 @@ public record LockVisibility(LockFamily family, Visibility visibility, String re
         FULL,
         /** Some waits by design of the lock, such as only those behind a first waiter. */
         PARTIAL,
-        /** None: a count of 0 means nothing. */
+        /** No waits; a count of 0 says nothing about contention. */
         BLIND
     }
 }

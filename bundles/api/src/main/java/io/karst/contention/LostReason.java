@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** Why an event could not be counted. The first six are those of {@code enum karst_lost_reason}, in its order. */
 public enum LostReason {
-    /** A begin whose end never came. */
+    /** A begin without an end. */
     STALE_NOTE,
     /** Too many nested waits on a CPU. */
     NESTING,
@@ -17,7 +17,7 @@ public enum LostReason {
     CLOCK,
     /** Counted for the map only, as there was no room for the single lock. */
     SINGLE_LOCK,
-    /** The lock lies where a freed map had one. */
+    /** A wait at the address of a freed map's lock. */
     MAP_GONE,
     /** The kernel skipped the program at a begin. */
     RECURSION_BEGIN,

@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * Waits on locks inside eBPF maps: counters, snapshots, deltas, and what cannot be seen.
+ * Waits on locks inside eBPF maps: counters, snapshots, deltas, and what cannot be measured.
  */
 @Export
 @NullMarked

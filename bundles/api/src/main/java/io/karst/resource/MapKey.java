@@ -4,7 +4,7 @@
 package io.karst.resource;
 
 /**
- * Tells a map from a later one that got the same id or the same address.
+ * Identifies a map, even after a later one got the same id or the same address.
  *
  * @param id map id
  * @param address kernel address of its {@code struct bpf_map}

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param info as the kernel describes it
  * @param address kernel address of its {@code struct bpf_map}
- * @param ranges where its locks lie; empty when it is not tracked
+ * @param ranges addresses of its locks; empty if it is not tracked
  * @param pins paths it is pinned at
  * @param owners programs and processes that keep it alive
  * @param blindSpots which of its locks cannot be located, and why; without a subject, which is this map
@@ -47,12 +47,12 @@ public record MapResource(
         return info.typeName();
     }
 
-    /** Tells it from later maps. */
+    /** Identifies it among earlier and later maps. */
     public MapKey key() {
         return new MapKey(id(), address);
     }
 
-    /** The same map without its locks: nothing of it is traced. */
+    /** This map without lock ranges, so that none of its locks is traced. */
     public MapResource untracked() {
         return new MapResource(info, address, List.of(), pins, owners, blindSpots);
     }

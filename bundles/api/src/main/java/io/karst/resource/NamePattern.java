@@ -11,7 +11,7 @@ package io.karst.resource;
 public record NamePattern(String text) {
 
     /**
-     * Whether a whole name fits. Linear in both lengths but for the last star, so that no pattern is slow.
+     * Whether a whole name matches. Backtracks only to the last star: the time is at most the product of both lengths.
      *
      * @param name may be empty
      */

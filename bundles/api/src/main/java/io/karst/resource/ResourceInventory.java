@@ -21,7 +21,7 @@ public interface ResourceInventory {
     Inventory rescan();
 
     /**
-     * Scans now, for the caller alone: {@link #current} stays. Includes the locks of some maps whatever the settings say.
+     * Scans without changing {@link #current}. The locks of the given maps are included whatever the settings say.
      *
      * @throws io.karst.bpf.BpfException if the kernel refuses
      */

@@ -17,12 +17,11 @@ import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.CommandException;
 
 /**
- * What an operator typed behind a command. Karaf reads options only in front of the first argument, but people write them
- * behind the last one, too.
+ * Arguments of a command. Karaf parses options only before the first argument; people write them after the last one, too.
  *
  * @param words arguments without options
- * @param flags options without a value that are there
- * @param values of options that have one; empty if it is missing
+ * @param flags options without a value that were given
+ * @param values values of the other options; empty if a value is missing
  */
 public record Arguments(List<String> words, Set<String> flags, Map<String, String> values) {
 
@@ -34,7 +33,7 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
     }
 
     /**
-     * Sorts arguments out.
+     * Parses arguments.
      *
      * @param flags options without a value
      * @param valued options with a value
@@ -60,10 +59,10 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
     }
 
     /**
-     * The number behind an option.
+     * Value of an option, as a number.
      *
-     * @return empty if the option is not there
-     * @throws CommandException if it is no number
+     * @return empty if the option was not given
+     * @throws CommandException if it is not a number
      */
     public Optional<Integer> number(String option) throws CommandException {
         String value = values.get(option);
@@ -78,10 +77,10 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
     }
 
     /**
-     * Finds a constant by its name, upper and lower case alike.
+     * Finds a constant by its name, ignoring case.
      *
      * @param option whose value it is, for the message
-     * @throws CommandException if there is none; lists those there are
+     * @throws CommandException if there is none; the message lists all
      */
     public static <E extends Enum<E>> E constant(Class<E> type, String option, String word) throws CommandException {
         for (E constant : type.getEnumConstants()) {

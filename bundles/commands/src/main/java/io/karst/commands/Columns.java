@@ -21,7 +21,7 @@ import org.apache.karaf.shell.support.table.ShellTable;
  *
  * @param <T> what a row shows
  * @param all in the order of the table, and of the JSON
- * @param emptyText stands in a table without rows
+ * @param emptyText shown instead of a table without rows
  */
 public record Columns<T>(List<Column<T>> all, String emptyText) {
 
@@ -32,18 +32,18 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
      * @param heading empty if only the JSON has it
      * @param jsonName name of the field; empty if only the table has it
      * @param cell what the table shows; nothing for an empty {@link Optional}
-     * @param value what the JSON says: a number, a boolean, a string, or what {@link Columns#json(Object)} knows to write
+     * @param value what the JSON shows: a number, a boolean, a string, or another type that {@link Columns#json(Object)} writes
      * @param look alignment, width and colour in the table
      */
     public record Column<T>(
             String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value, Consumer<Col> look) {
 
-        /** A column whose cell and field say the same in two forms. */
+        /** A column whose cell and field show the same value in two forms. */
         public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value) {
             return new Column<>(heading, jsonName, cell, value, column -> {});
         }
 
-        /** A column whose cell and field say the same in the same form. */
+        /** A column whose cell and field show the same value in the same form. */
         public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> value) {
             return of(heading, jsonName, value, value);
         }
@@ -79,7 +79,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         return new Columns<>(fields, "");
     }
 
-    /** Rows as a table. Control characters, which others may have put into a name, are replaced. */
+    /** Rows as a table. Control characters are replaced: names come from other programs. */
     public ShellTable table(List<T> rows) {
         List<Column<T>> shown =
                 all.stream().filter(column -> !column.heading().isEmpty()).toList();
@@ -108,7 +108,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
 
     /**
      * A row as JSON. Constants are written by name, an empty {@link Optional} as null, a {@link Map} as an object and a
-     * {@link Collection} as an array; whatever else is no number, no boolean and no JSON is written as its string.
+     * {@link Collection} as an array; a number, a boolean and JSON as they are, anything else as its string.
      */
     public JsonObject json(T row) {
         JsonObject object = new JsonObject();

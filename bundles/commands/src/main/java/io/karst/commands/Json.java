@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes JSON. Only ASCII comes out, whatever the console's character set is. */
+/** Writes JSON. The output is ASCII, whatever the console's character set is. */
 final class Json {
     private static final Gson GSON = new GsonBuilder()
             .setPrettyPrinting()
@@ -29,7 +29,7 @@ final class Json {
         return ascii(GSON.toJson(document));
     }
 
-    /** Characters beyond ASCII stand in strings only, where JSON allows to write each as an escape (RFC 8259, section 7). */
+    /** Escapes other characters. They occur only in strings, where JSON allows escapes (RFC 8259, section 7). */
     private static String ascii(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.chars()

@@ -13,7 +13,7 @@ import org.apache.karaf.shell.support.CommandException;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 
-/** Base class of all commands: the services there are, and where to print. Karaf makes one object per execution. */
+/** Base class of all commands: gives access to services and to the output. Karaf makes one object per execution. */
 public abstract class KarstCommand implements Action {
 
     @Reference
@@ -44,7 +44,7 @@ public abstract class KarstCommand implements Action {
         return process == null ? session.getConsole() : process.out();
     }
 
-    /** Whether a person looks at the output as it is written: not in a pipe, over ssh without a terminal, or in a script. */
+    /** Whether the output goes straight to a terminal: not into a pipe, over ssh without a terminal, or to a script. */
     protected final boolean isTerminal() {
         Process process = Process.Utils.current();
         return session.getTerminal() != null

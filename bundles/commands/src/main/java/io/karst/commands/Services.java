@@ -21,8 +21,8 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Looks services up at the moment they are used. A command that had them injected would vanish from the shell while a
- * stage is not ready, which is just when an operator asks.
+ * Looks up services when they are used. A command with injected services would vanish from the shell while a stage is not
+ * ready, which is when an operator needs it.
  */
 public final class Services {
 
@@ -33,7 +33,7 @@ public final class Services {
          * Does it.
          *
          * @param service valid during the call only
-         * @throws CommandException if the operator's arguments are at fault
+         * @throws CommandException if an argument is wrong
          * @throws InterruptedException if the operator stopped the command
          */
         R with(S service) throws CommandException, InterruptedException;
@@ -43,7 +43,7 @@ public final class Services {
 
     private final BundleContext context;
 
-    /** Looks up in a bundle's name. */
+    /** Looks up services for a bundle. */
     public Services(BundleContext context) {
         this.context = context;
     }

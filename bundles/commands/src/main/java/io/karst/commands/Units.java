@@ -11,7 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Numbers as people read them, three digits or so each. */
+/** Formats numbers for people, with about three digits. */
 public final class Units {
     private static final String MICRO = Charset.defaultCharset().newEncoder().canEncode('µ') ? "µs" : "us";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
@@ -88,7 +88,7 @@ public final class Units {
     }
 
     /**
-     * The first line of a text, cut where it is too long. Dots stand for what is left out.
+     * The first line of a text, shortened if it is too long. Three dots mark what is left out.
      *
      * @param text of any length
      * @param most longest result, characters

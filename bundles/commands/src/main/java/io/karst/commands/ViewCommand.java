@@ -22,7 +22,7 @@ public abstract class ViewCommand extends KarstCommand {
     @Option(name = NO_FORMAT, description = "Print tab-separated rows without header.")
     protected boolean noFormat;
 
-    /** Takes options out of the arguments and obeys them; gives the other words. */
+    /** Applies the options among the arguments, and returns the other words. */
     protected final List<String> words(List<String> arguments) throws CommandException {
         Arguments typed = Arguments.of(arguments, Set.of(JSON, NO_FORMAT), Set.of());
         json |= typed.flags().contains(JSON);
@@ -30,7 +30,7 @@ public abstract class ViewCommand extends KarstCommand {
         return typed.words();
     }
 
-    /** Prints rows in the form that was asked for. */
+    /** Prints rows as a table or as JSON, as requested. */
     protected final <T> void print(Columns<T> columns, List<T> rows) {
         if (json) {
             print(columns.json(rows));
@@ -44,7 +44,7 @@ public abstract class ViewCommand extends KarstCommand {
         table.print(out(), !noFormat);
     }
 
-    /** Prints a remark; not with {@code --no-format}, where every line is a row, and not beside JSON. */
+    /** Prints a remark, except with {@code --no-format}, where every line is a row, and with {@code --json}. */
     protected final void remark(String line) {
         if (!noFormat && !json) {
             out().println(line);

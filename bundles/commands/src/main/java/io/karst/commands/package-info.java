@@ -2,8 +2,8 @@
 // Copyright the Karst authors
 
 /**
- * What the {@code karst} commands of the Karaf shell have in common: a base class, the look-up of services, what was typed,
- * and views that are written as a table or as JSON.
+ * What the {@code karst} commands of the Karaf shell have in common: a base class, lookup of services, parsing of arguments,
+ * and output as a table or as JSON.
  */
 @Export
 @NullMarked

@@ -48,7 +48,7 @@ public final class LockContentionComponent implements Stage {
                 () -> new LockContentionService(tracer, inventory, Settings.of(this.config), System::nanoTime));
     }
 
-    /** An operator changed settings. A wrong one is logged and changes nothing. */
+    /** Applies changed settings. An invalid one is logged and changes nothing. */
     @Modified
     public void changed(Config changed) {
         config = changed;

@@ -52,7 +52,7 @@ public final class LockContentionService implements LockContention, TracingContr
     @ObjectClassDefinition(name = "Karst lock contention")
     public @interface Config {
         /**
-         * Longest time between scans for new and deleted maps. In addition, new ones are looked for every 25 ms. In
+         * Longest time between scans for new and deleted maps. In addition, it looks for new ones every 25 ms. In
          * milliseconds, 100 to 3600000.
          */
         @AttributeDefinition(name = "Rescan interval, ms", min = "100", max = "3600000")
@@ -115,7 +115,7 @@ public final class LockContentionService implements LockContention, TracingContr
         return between(first, tracer.read());
     }
 
-    /** Takes effect at once, or when the settings that {@link #apply} made end. */
+    /** Takes effect at once; while settings of {@link #apply} are in force, at the next {@link #reset}. */
     synchronized void change(Settings changed) {
         settings = changed;
         if (!overridden) {
@@ -199,10 +199,10 @@ public final class LockContentionService implements LockContention, TracingContr
 
     /** Names and types of maps, also of deleted ones, and when they were found deleted. Thread-safe. */
     private static final class Names {
-        /** LRU cache bound, about 150 bytes each; more than any tracer has counters for. */
+        /** Most maps in this LRU cache, about 150 bytes each; a tracer has counters for fewer. */
         private static final int MOST = 65536;
 
-        /** What people call a map, its type, and when it was first missing, in nanoseconds of {@link #nanoTime}. */
+        /** Name and type of a map, and when it was found deleted, in nanoseconds of {@link #nanoTime}. */
         private record Known(String name, String type, OptionalLong missedAt) {}
 
         private final Map<MapKey, Known> known = new LinkedHashMap<>(16, 0.75f, true) {

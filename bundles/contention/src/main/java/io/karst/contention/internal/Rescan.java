@@ -48,7 +48,7 @@ final class Rescan implements Runnable {
             failures = 0;
         } catch (BpfException | IllegalStateException e) {
             failure = newMaps("maps born since the last scan are not traced, as it failed: " + e.getMessage());
-            // a repeating failure is written when it begins and then rarely
+            // log a repeating failure at its first and then at every 1000th scan
             if (failures++ % 1000 == 0) {
                 LOG.warn("rescan failed: failures={}", failures, e);
             }

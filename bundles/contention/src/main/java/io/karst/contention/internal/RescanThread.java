@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the rescan on a daemon thread: at an interval, and earlier if there is something new, which it polls for. After each
+ * Rescans on a daemon thread: at an interval, and earlier when a poll finds something new. After each
  * scan it pauses four times as long as the scan used a CPU, so that many new maps cost at most a fifth of one CPU.
  */
 final class RescanThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RescanThread.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** Time between two looks, ms: a new map is to be traced within 100 ms. */
+    /** Interval of that poll, ms: a new map has to be traced within 100 ms. */
     private static final long LOOK_MILLIS = 25;
 
     private static final long LEAST_REST_MILLIS = 25;
@@ -41,7 +41,7 @@ final class RescanThread implements AutoCloseable {
         thread.start();
     }
 
-    @SuppressWarnings("IllegalCatch") // top of a thread: one bad turn must not end the rescans
+    @SuppressWarnings("IllegalCatch") // top of a thread: one failure must not end the rescans
     private void loop(Runnable rescan, BooleanSupplier stale) {
         long rest = LEAST_REST_MILLIS;
         while (!Thread.currentThread().isInterrupted()) {
@@ -58,7 +58,7 @@ final class RescanThread implements AutoCloseable {
         }
     }
 
-    /** Takes effect at once, also on the pause that is running. */
+    /** Takes effect at once, also for the current pause. */
     synchronized void every(Duration changed) {
         interval = changed;
         notifyAll();
@@ -73,7 +73,7 @@ final class RescanThread implements AutoCloseable {
         }
     }
 
-    /** CPU time of this thread, in the kernel too: on a busy host a scan takes longer, but no more of it. */
+    /** CPU time of this thread, user and kernel. Unlike elapsed time, it does not grow on a busy host. */
     private static long busyNanos() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : System.nanoTime();

@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * Counters of the tracer made into snapshots, and the rescan that keeps up with maps as they come and go.
+ * Turns the tracer's counters into snapshots, and rescans as maps come and go.
  */
 @NullMarked
 package io.karst.contention.internal;

@@ -7,16 +7,16 @@ import io.karst.stage.StageReport;
 import java.util.List;
 import java.util.Optional;
 
-/** What is installed, whether or not it runs, and what runs of it. */
+/** Installed stages, started or not, and the reports of those that run. */
 interface Bundles {
 
     /** In flow order. */
     List<StagePlace> stages();
 
-    /** What the runner of this component says; empty while the component does not exist. */
+    /** Report of this component's runner; empty while the component does not exist. */
     Optional<StageReport> running(String component);
 
-    /** Whether a bundle declares that it offers this interface. */
+    /** Whether a bundle declares that it registers this interface. */
     boolean offers(long bundleId, String interfaceName);
 
     /** Symbolic name of a bundle that could offer this interface but is not started. */

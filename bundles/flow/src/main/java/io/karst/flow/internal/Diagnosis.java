@@ -20,8 +20,8 @@ import org.osgi.service.component.runtime.dto.ReferenceDTO;
 import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /**
- * Why a stage is not ready, at one moment: its runner says it, or, while its component does not exist, what Declarative Services
- * and the framework say of what it refers to.
+ * Explains why a stage is not ready. The reason comes from the stage's runner or, while its component does not exist, from
+ * Declarative Services and the framework.
  */
 final class Diagnosis {
 
@@ -36,7 +36,7 @@ final class Diagnosis {
     }
 
     /**
-     * How one component stands.
+     * State of one component.
      *
      * @param state as a stage's
      * @param waitingFor what is missing, with the reasons
@@ -73,7 +73,7 @@ final class Diagnosis {
                 .findFirst();
     }
 
-    /** {@code seen} holds the components on the way here, so that a circle of references ends. */
+    /** {@code seen} holds the components on the path so far, so that a cycle of references ends. */
     private Finding of(ComponentDescriptionDTO description, Set<String> seen) {
         Optional<StageReport> running = bundles.running(description.name);
         if (running.isPresent()) {
@@ -155,7 +155,7 @@ final class Diagnosis {
                 : "";
     }
 
-    /** Itself, or through its runner. */
+    /** Whether the component or its runner registers this interface. */
     private boolean provides(ComponentDescriptionDTO description, String interfaceName) {
         List<String> interfaces = Arrays.asList(description.serviceInterfaces);
         return interfaces.contains(interfaceName)

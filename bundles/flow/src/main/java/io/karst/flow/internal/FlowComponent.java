@@ -34,14 +34,10 @@ public final class FlowComponent implements Flow, ServiceListener {
     private final Clock clock = Clock.systemUTC();
     private final Instant started = clock.instant();
 
-    /** When the component of a stage went, by its name. */
+    /** When the component of a stage was last unregistered, by component name. */
     private final Map<String, Instant> gone = new ConcurrentHashMap<>();
 
-    /**
-     * Called by Declarative Services.
-     *
-     * @param runtime where the state of every component can be read
-     */
+    /** Begins to listen for stages that go. */
     @Activate
     public FlowComponent(BundleContext context, @Reference(name = "runtime") ServiceComponentRuntime runtime) {
         this.context = context;

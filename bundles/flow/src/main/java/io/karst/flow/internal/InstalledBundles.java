@@ -20,8 +20,8 @@ import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRevision;
 
 /**
- * Reads the declared capabilities of every installed bundle: a stage says with {@code io.karst.stage} which component
- * does its work, and with {@code osgi.service} what that component's runner registers; for other components bnd writes it.
+ * Reads the capabilities that installed bundles declare: {@code io.karst.stage} names the component of a stage,
+ * {@code osgi.service} what its runner registers. For other components bnd generates {@code osgi.service}.
  */
 final class InstalledBundles implements Bundles {
 

@@ -70,8 +70,8 @@ public final class InitializeComponent implements Stage {
     }
 
     /**
-     * An operator changed settings. Nothing is stopped: the next scan, which the tracer's owner makes at once, follows the new
-     * choice. A wrong setting is logged and changes nothing.
+     * Applies changed settings from the next scan on, which follows within milliseconds. Nothing is stopped. An invalid setting
+     * is logged and changes nothing.
      */
     @Modified
     public void changed(Config changed) {

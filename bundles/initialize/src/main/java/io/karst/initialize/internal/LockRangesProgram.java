@@ -21,7 +21,7 @@ import java.util.List;
 final class LockRangesProgram implements AutoCloseable {
     private static final String ASSET = "lock_ranges";
 
-    /** A map has one range for each CPU at most a few times over; more passes than this mean a kernel gone mad. */
+    /** Bound of the loop: a map has a few ranges for each CPU; more passes mean an error in the kernel program. */
     private static final int MAX_PASSES = 4096;
 
     private static final byte[] FIRST = new byte[Integer.BYTES];
@@ -50,7 +50,7 @@ final class LockRangesProgram implements AutoCloseable {
         return locatedCpus;
     }
 
-    /** Id of a map that nobody but this process holds: whoever holds it is this process. */
+    /** Id of a map that only this process has open, which identifies this process among the owners. */
     int ownMapId() {
         return window.info().id();
     }

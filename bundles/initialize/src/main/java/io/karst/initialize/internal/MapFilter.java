@@ -43,7 +43,7 @@ record MapFilter(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
         return new MapFilter(mode(track), patterns(pattern), Set.of());
     }
 
-    /** The same, and these maps too. */
+    /** The same filter, which also tracks these maps. */
     MapFilter and(Set<Integer> mapIds) {
         return new MapFilter(mode, patterns, mapIds);
     }

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Descriptions of maps, asked for once per map: nothing in them changes, except the memory of a map that allocates its
- * elements one by one. Those are asked again at each scan, or where there are very many of them in turn. Program arrays are
- * never asked, as that opens them by their id: see {@code struct karst_map_description} in {@code bpf/include/lock_ranges.h}.
+ * Cache of map descriptions. A description does not change, except for the memory of a map that allocates its elements one
+ * by one; these maps are read again at each scan, or in turns if there are very many. Program arrays are never read here,
+ * because that would open them by id: see {@code struct karst_map_description} in {@code bpf/include/lock_ranges.h}.
  */
 final class MapInfos {
     /** {@code BPF_F_NO_PREALLOC} of uapi {@code linux/bpf.h}. */
     private static final long NO_PREALLOC = 1;
 
-    /** Maps asked again in one scan: each costs some 50 microseconds. */
+    /** Maps read again in one scan; each costs about 50 microseconds. */
     private static final int ASKED_AGAIN = 500;
 
     private final Bpf bpf;
@@ -34,7 +34,7 @@ final class MapInfos {
         this.bpf = bpf;
     }
 
-    /** Starts a scan: maps that are not asked for in it are forgotten. */
+    /** Starts a scan. Maps that are not described during it leave the cache. */
     void startScan() {
         known = now;
         now = new HashMap<>();

@@ -19,11 +19,11 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The inventory and the lock that lets one scan run at a time. Closing it closes the scanner. */
+/** The inventory. Runs one scan at a time, and owns the scanner. */
 final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MapInventory.class);
 
-    /** Slow paths of the locks that maps use, the operations that tell a map's file, and what the self-test compares. */
+    /** Slow paths of the locks that maps use, the file operations of maps, and what the self-test compares. */
     static final Set<String> SYMBOLS = Set.of(
             "__per_cpu_offset",
             "bpf_map_fops",
@@ -58,7 +58,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
         }
     }
 
-    /** Scans once. When that fails the scanner stays open: whoever made it closes it. */
+    /** Scans once. If that fails, the caller has to close the scanner. */
     MapInventory(MapScanner scanner, InstantSource clock, Bpf bpf, MapFilter filter) {
         this.scanner = scanner;
         this.clock = clock;
@@ -86,8 +86,8 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     }
 
     /**
-     * The kernel numbers maps upwards, so that a new one has a higher number than any scanned. After 2^31 maps the numbers
-     * begin again; then only the scans at intervals find them.
+     * The kernel gives out rising map ids, so that a new map has a higher id than any scanned. After 2^31 maps the ids
+     * start again; then only the scans at intervals find new maps.
      */
     @Override
     public boolean isStale() {
@@ -140,7 +140,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
         }
     }
 
-    /** Afterwards neither the maps found nor the one that was told of before the scan count as new: that may be gone. */
+    /** Afterwards the maps found no longer count as new, nor does the map reported before the scan, which may be gone. */
     private Inventory scan(long generation) {
         int reported = reportedId;
         trackingChanged = false;

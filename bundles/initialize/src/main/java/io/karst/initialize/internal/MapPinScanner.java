@@ -27,14 +27,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where maps are pinned: walks the bpffs mounts and asks each pin once what it is. A pin is known again by its path and
- * inode, so that a scan costs a directory walk and no opening.
+ * Finds where maps are pinned. Walks the bpffs mounts and opens each new pin once. A known pin is recognised by its path and
+ * inode, so that further scans only walk the directories.
  */
 final class MapPinScanner {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_PINS = 50_000;
 
-    /** No map, and gone. */
+    /** Errors of a pin that is not a map, and of one that is gone. */
     private static final Set<String> ANSWERS = Set.of("EINVAL", "ENOENT");
 
     private final Bpf bpf;
@@ -46,7 +46,7 @@ final class MapPinScanner {
         this.mountInfo = mountInfo;
     }
 
-    /** Walks all pins, and tells their paths by map id. */
+    /** Walks all pins. Returns their paths by map id. */
     Map<Integer, List<String>> read(List<BlindSpot> blindSpots) {
         Map<Pin, OptionalInt> now = new HashMap<>();
         Map<Integer, List<String>> paths = new HashMap<>();
@@ -59,8 +59,7 @@ final class MapPinScanner {
             }
             if (walk.unread > 0) {
                 blindSpots.add(pins(
-                        mount.toString(),
-                        walk.unread + " pins below " + mount + " could not be read: " + walk.reason));
+                        mount.toString(), walk.unread + " pins below " + mount + " could not be read: " + walk.reason));
             }
         }
         if (now.size() >= MAX_PINS) {
@@ -117,10 +116,10 @@ final class MapPinScanner {
     }
 
     /**
-     * Asks a pin what it is.
+     * Opens a pin.
      *
-     * @return empty if the pin is no map, or vanished meanwhile
-     * @throws BpfException if the kernel refuses; another time it may not
+     * @return id of the map; empty if the pin is not a map, or has vanished
+     * @throws BpfException if the kernel refuses, which may be temporary
      */
     private OptionalInt mapId(Path path) {
         try (BpfMap map = bpf.pinnedMap(path)) {
@@ -158,7 +157,7 @@ final class MapPinScanner {
             return FileVisitResult.CONTINUE;
         }
 
-        /** What cannot be read is asked again in the next scan. */
+        /** A pin that cannot be read is tried again in the next scan. */
         private void read(Path file, Pin pin) {
             try {
                 OptionalInt before = known.get(pin);

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Makes one scan of all maps out of what the kernel programs, libbpf and bpffs tell. One scan at a time. */
+/** Scans all maps: combines what the kernel programs, libbpf and bpffs report. One scan at a time. */
 final class MapScanner implements AutoCloseable {
     private final LockRangesProgram lockRanges;
     private final Optional<OwnersProgram> owners;
@@ -70,7 +70,7 @@ final class MapScanner implements AutoCloseable {
      * Scans.
      *
      * @param filter which maps get their lock ranges
-     * @param blindSpots gets what could not be seen
+     * @param blindSpots receives what could not be found
      * @return maps by id
      * @throws BpfException if the kernel refuses
      */
@@ -102,7 +102,7 @@ final class MapScanner implements AutoCloseable {
                             filter.isTracked(id, info.name(), own)))
                     .ifPresent(maps::add); // else it vanished during the scan
         }
-        tellUntracked(maps, filter.mode(), blindSpots);
+        reportUntracked(maps, filter.mode(), blindSpots);
         maps.sort(Comparator.comparingInt(MapResource::id));
         return maps;
     }
@@ -123,8 +123,8 @@ final class MapScanner implements AutoCloseable {
         lockRanges.close();
     }
 
-    /** A tracked map has one range at least: its freeze mutex. */
-    private static void tellUntracked(List<MapResource> maps, MapFilter.Mode mode, List<BlindSpot> blindSpots) {
+    /** A tracked map has at least one range, its freeze mutex; a map without ranges is not tracked. */
+    private static void reportUntracked(List<MapResource> maps, MapFilter.Mode mode, List<BlindSpot> blindSpots) {
         long untracked = maps.stream().filter(map -> map.ranges().isEmpty()).count();
         if (mode != MapFilter.Mode.ALL && untracked > 0) {
             String track = mode.name().toLowerCase(Locale.ROOT);
@@ -137,9 +137,8 @@ final class MapScanner implements AutoCloseable {
 
     private static MapResource resource(
             MapInfo info, MapLocks locks, List<MapOwner> all, List<String> pinned, boolean tracked) {
-        List<BlindSpot> blindSpots = tracked
-                ? locks.blindSpots().stream().map(BlindReason::spot).toList()
-                : List.of();
+        List<BlindSpot> blindSpots =
+                tracked ? locks.blindSpots().stream().map(BlindReason::spot).toList() : List.of();
         return new MapResource(
                 info, locks.key().address(), tracked ? locks.ranges() : List.of(), pinned, all, blindSpots);
     }

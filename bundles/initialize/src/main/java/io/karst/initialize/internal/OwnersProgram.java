@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The loaded asset {@code map_owners}, which tells the processes that hold descriptors of maps. The stage owns and
+ * The loaded asset {@code map_owners}, which finds the processes that have maps open. The stage owns and
  * closes it. Records are {@code struct karst_map_owner} of {@code bpf/include/map_owners.h}.
  */
 final class OwnersProgram implements AutoCloseable {
@@ -26,7 +26,7 @@ final class OwnersProgram implements AutoCloseable {
     private static final int COMM_OFFSET = 8;
     private static final int COMM_BYTES = 16;
 
-    /** Descriptors noted in one scan; a descriptor costs the kernel far more than this costs us. */
+    /** Most descriptors read in one scan; each costs the kernel far more than the memory for it here. */
     private static final int MAX_RECORDS = 1 << 20;
 
     private final BpfObject object;
@@ -43,7 +43,7 @@ final class OwnersProgram implements AutoCloseable {
                 ASSET, (asset, btf) -> BpfObject.handOver(bpf.load(ObjectSpec.of(asset, btf)), OwnersProgram::new));
     }
 
-    /** Walks the open files of all processes, and tells those by map id. */
+    /** Walks the open files of all processes. Returns the processes by map id. */
     Map<Integer, Set<MapOwner>> read() {
         Reader reader = new Reader();
         program.iterate(reader::accept);
@@ -55,7 +55,7 @@ final class OwnersProgram implements AutoCloseable {
         object.close();
     }
 
-    /** Puts the stream of records together. */
+    /** Collects the records. */
     static final class Reader {
         final Map<Integer, Set<MapOwner>> owners = new HashMap<>();
         private int records;

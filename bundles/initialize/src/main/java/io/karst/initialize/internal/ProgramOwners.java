@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Programs that use maps. A program's list of maps is complete soon after its load, so it is asked again only until two
- * scans agree; the kernel gives program ids out in turn, so that an id stands for the same program for very long.
+ * Finds the programs that use maps. A program's list of maps is complete soon after its load, so it is read again only
+ * until two scans agree. Then it is cached by program id, which the kernel does not give to another program for very long.
  */
 final class ProgramOwners {
     private final Bpf bpf;
@@ -26,7 +26,7 @@ final class ProgramOwners {
         this.bpf = bpf;
     }
 
-    /** Walks all programs, and tells those by map id. */
+    /** Walks all programs. Returns them by map id. */
     Map<Integer, Set<MapOwner>> read() {
         Map<Integer, Known> now = new HashMap<>();
         Map<Integer, Set<MapOwner>> owners = new HashMap<>();
@@ -63,6 +63,6 @@ final class ProgramOwners {
         }
     }
 
-    /** A program, and whether two scans in turn saw the same maps. */
+    /** A program, and whether two consecutive scans saw the same maps. */
     private record Known(ProgramInfo info, boolean settled) {}
 }

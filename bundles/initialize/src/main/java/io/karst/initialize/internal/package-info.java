@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
 /**
- * Stage 1: walks the kernel's eBPF maps and tells where their locks lie and who keeps them alive.
+ * Stage 1: finds the kernel's eBPF maps, the addresses of their locks, and who keeps the maps alive.
  */
 @NullMarked
 package io.karst.initialize.internal;

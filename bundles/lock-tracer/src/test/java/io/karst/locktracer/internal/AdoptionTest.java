@@ -385,7 +385,7 @@ class AdoptionTest {
                 Clock.systemUTC());
     }
 
-    /** Whatever is missing has to be told: as runs that the kernel skipped, and as what became of the other half of a wait. */
+    /** Every missing wait has to be reported as lost: a run that the kernel skipped, and the half that is left. */
     private void assertCounted(LockTracerStage stage, Independent independent) {
         ContentionSnapshot reading = stage.read();
         Map<LockKind, Long> missing = new EnumMap<>(independent.counts());

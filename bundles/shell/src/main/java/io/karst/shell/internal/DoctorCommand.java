@@ -35,7 +35,7 @@ public final class DoctorCommand extends ViewCommand {
         remark(summary(abilities));
     }
 
-    /** Asks a probe; one that breaks its promise not to throw becomes a missing ability, and the others still speak. */
+    /** Runs a probe. A probe that throws becomes a failed check, so that the others are still shown. */
     @SuppressWarnings("IllegalCatch") // one bad probe must not hide the others
     private static List<Ability> probe(AbilityProbe probe) {
         try {

@@ -126,7 +126,7 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                 .orElse("running");
     }
 
-    /** Errors that do not fit the table, whole. */
+    /** Full text of the errors that the table shortens. */
     static List<String> errors(List<StageReport> stages) {
         List<String> lines = new ArrayList<>();
         for (StageReport stage : stages) {

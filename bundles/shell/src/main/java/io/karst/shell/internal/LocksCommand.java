@@ -128,7 +128,7 @@ public final class LocksCommand extends ViewCommand {
                 .collect(Collectors.toMap(MapResource::id, found -> found, (one, other) -> other, TreeMap::new));
     }
 
-    /** Finds the map asked for: a living one first, then one that is gone but was waited for. */
+    /** Finds the map asked for: first among existing maps, then among deleted ones that had contention. */
     private OptionalInt wanted(Services services, LockContention contention) throws CommandException {
         if (map == null) {
             return OptionalInt.empty();

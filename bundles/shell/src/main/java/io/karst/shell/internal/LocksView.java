@@ -30,7 +30,7 @@ import org.apache.karaf.shell.support.table.ShellTable;
 /**
  * A snapshot as JSON and as a table.
  *
- * @param snapshot where times, losses and blind spots come from
+ * @param snapshot source of times, lost events and blind spots
  * @param all rows in order
  * @param limit most rows shown
  * @param maps living maps by id, for their owners
@@ -47,7 +47,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         LOCK
     }
 
-    /** The greatest value of this comes first. */
+    /** Sort key; the largest value comes first. */
     enum Sort {
         /** Sum of waits. */
         TOTAL,
@@ -69,7 +69,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
             Column.field("locks", view -> view.columns(true).json(view.rows())),
             Column.field("omitted", view -> view.all.size() - view.rows().size())));
 
-    /** Rows in order. Equal values stand by map, kind and index, so that two runs show the same order. */
+    /** Sorted rows. Rows with equal values are sorted by map, kind and index, so that two runs show the same order. */
     static List<LockWaits> rows(ContentionSnapshot snapshot, By by, Sort sort) {
         List<LockWaits> rows = switch (by) {
             case MAP -> byMap(snapshot.perKind());
@@ -95,7 +95,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         };
     }
 
-    /** Percentiles come from the added histograms: those of the kinds cannot be averaged. */
+    /** Adds up the histograms, because percentiles of the kinds cannot be averaged. */
     private static List<LockWaits> byMap(List<LockWaits> kinds) {
         Map<MapKey, LockWaits> maps = new LinkedHashMap<>();
         for (LockWaits kind : kinds) {
@@ -202,7 +202,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
                 + Units.moment(snapshot.to(), end) + ", " + Units.duration(time);
     }
 
-    /** What is left out, lost, or not seen; empty when there is nothing to say. */
+    /** Lines on omitted rows, lost events and blind spots; empty if there are none. */
     List<String> footer() {
         List<String> lines = new ArrayList<>();
         if (rows().size() < all.size()) {

@@ -21,7 +21,7 @@ final class MapNames {
     private MapNames() {}
 
     /**
-     * Maps whose name matches a pattern, or whose id it is.
+     * Maps whose name matches a pattern, or whose id equals it.
      *
      * @throws CommandException if the pattern is empty
      */
@@ -36,7 +36,7 @@ final class MapNames {
     }
 
     /**
-     * The one map that an operator means.
+     * Finds the one map that an operator named.
      *
      * @param names known maps, name by id
      * @param wanted an id or a name; an id wins over a name of digits

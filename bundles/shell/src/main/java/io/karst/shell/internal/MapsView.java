@@ -72,7 +72,7 @@ final class MapsView {
         return map.ranges().stream().mapToLong(LockRange::count).sum();
     }
 
-    /** Owners in one line, programs first: they are what to change. */
+    /** Owners in one line. Programs come first, because they are what an operator can change. */
     static String owners(List<MapOwner> owners, List<String> pins, int most) {
         List<String> all = new ArrayList<>();
         for (MapOwner.Type type : MapOwner.Type.values()) {

@@ -15,7 +15,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.osgi.framework.BundleContext;
 
-/** Completes the symbol names that Karst itself asked for. The kernel's 100,000 others would only scroll by. */
+/** Completes the symbols that Karst itself looked up. The kernel has 100,000 more, too many to list. */
 @Service
 public final class SymbolCompleter implements Completer {
 

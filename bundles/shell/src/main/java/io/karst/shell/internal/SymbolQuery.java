@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.apache.karaf.shell.support.CommandException;
 
 /**
- * What an operator asked for, names and addresses apart.
+ * What an operator asked for.
  *
  * @param names symbol names, in the order given
  * @param addresses kernel addresses, in the order given
@@ -22,7 +22,7 @@ record SymbolQuery(List<String> names, List<Long> addresses) {
     private static final int LONGEST_NAME = 511;
 
     /**
-     * Sorts arguments out: {@code 0x...} and 16 hex digits as {@code /proc/kallsyms} writes them are addresses.
+     * Parses arguments. {@code 0x...}, and 16 hex digits as in {@code /proc/kallsyms}, are addresses.
      *
      * @throws CommandException if one is neither a name nor an address, or there are too many
      */
@@ -56,7 +56,7 @@ record SymbolQuery(List<String> names, List<Long> addresses) {
         return word;
     }
 
-    /** Names first, then addresses; what Karst itself looked up when neither was given. */
+    /** Results for the names, then for the addresses; without either, the symbols that Karst itself looked up. */
     List<KernelSymbol> answer(KernelSymbols symbols) {
         if (names.isEmpty() && addresses.isEmpty()) {
             return symbols.resolved();

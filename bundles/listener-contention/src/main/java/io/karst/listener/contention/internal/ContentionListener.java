@@ -140,13 +140,13 @@ public final class ContentionListener implements ConfigListener, PollTask {
     }
 
     /**
-     * A {@code KARST_CONTENTION} file, read and checked. Every key is optional; an unknown key, a key twice and a value out of range are
-     * refused, so that a typing error is never silently ignored.
+     * A parsed and checked {@code KARST_CONTENTION} file. Every key is optional. Unknown keys, duplicate keys and values out of
+     * range are refused, so that a typing error is never silently ignored.
      *
      * @param tracing what is traced
-     * @param pollInterval time between two looks at the counters
-     * @param maxWaitShare share of the time, 0 to 1, that may be waited for one map's locks of one kind, all CPUs together, before it is told; absent
-     *     for any
+     * @param pollInterval interval between two readings of the counters
+     * @param maxWaitShare threshold for the log: waiting time of all CPUs on one map's locks of one kind, divided by elapsed
+     *     time, 0 to 1024; empty for no log
      */
     record Wanted(TracingSettings tracing, Duration pollInterval, Optional<Double> maxWaitShare) {
 
@@ -212,7 +212,7 @@ public final class ContentionListener implements ConfigListener, PollTask {
             }
         }
 
-        /** {@code "all"}, or a list of names with stars. */
+        /** {@code "all"}, or a list of name patterns. */
         private static List<String> track(JsonReader in) throws IOException, ConfigRefusedException {
             if (in.peek() == JsonToken.STRING) {
                 String word = in.nextString();

@@ -12,7 +12,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Stage {
 
-    /** Component property: position of the stage in the flow, an {@code Integer} from 1. */
+    /** Component property: position of the stage in the flow, an {@code Integer} from 1, or {@link StageReport#BESIDE}. */
     String ORDER = "karst.stage.order";
 
     /** Component property: name of the stage, such as {@code initialize}. */

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Current state of one stage.
+ * Current state of one stage, or of a service beside the stages, which no stage needs.
  *
- * @param order position in the flow, from 1
+ * @param order position in the flow, from 1; {@link #BESIDE} for a service beside the stages
  * @param name name of the stage
  * @param bundle symbolic name of its bundle
  * @param state its state
@@ -30,8 +30,16 @@ public record StageReport(
         List<String> waitingFor,
         Optional<String> lastError) {
 
+    /** The order of a service beside the stages. */
+    public static final int BESIDE = 0;
+
     /** Copies the list. */
     public StageReport {
         waitingFor = List.copyOf(waitingFor);
+    }
+
+    /** Whether this is a stage, not a service beside the stages. */
+    public boolean isStage() {
+        return order != BESIDE;
     }
 }

@@ -162,9 +162,16 @@ public final class Services {
         return "io.karst." + owner;
     }
 
-    /** The first stage up to {@code after} that is not ready, because that is the one to look at. */
+    /**
+     * The first stage up to {@code after} that is not ready, because that is the one to look at. A service beside the stages needs
+     * none of them, and none needs it.
+     */
     private static Optional<String> blocking(String owner, String after, List<StageReport> stages) {
-        for (StageReport stage : stages) {
+        boolean beside = stages.stream().anyMatch(stage -> stage.name().equals(after) && !stage.isStage());
+        List<StageReport> needed = stages.stream()
+                .filter(stage -> beside ? stage.name().equals(after) : stage.isStage())
+                .toList();
+        for (StageReport stage : needed) {
             if (stage.state() == StageState.FAILED) {
                 return Optional.of("Stage " + stage.name() + " failed"
                         + stage.lastError()

@@ -88,6 +88,15 @@ class ServicesTest {
                 (proxy, method, arguments) -> answer.apply(method.getName(), arguments == null ? "" : arguments[0])));
     }
 
+    @Test
+    void aServiceBesideTheStagesIsBlamedForItselfOnly() {
+        StageReport taken = stage(StageReport.BESIDE, "config-server", StageState.FAILED, "Address already in use");
+        assertThat(Services.notReady("config-server", List.of(FIRST, SECOND, taken)))
+                .isEqualTo("Stage config-server failed: Address already in use. See karst:flow");
+        assertThat(Services.notReady("contention", List.of(FIRST, taken)))
+                .isEqualTo("contention is not ready. See karst:flow");
+    }
+
     private static StageReport stage(int order, String name, StageState state, String error) {
         return new StageReport(
                 order,

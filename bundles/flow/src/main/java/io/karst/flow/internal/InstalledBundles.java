@@ -40,7 +40,9 @@ final class InstalledBundles implements Bundles {
         for (Bundle bundle : context.getBundles()) {
             capabilities(bundle, STAGE).map(offer -> place(bundle, offer)).forEach(places::add);
         }
-        places.sort(Comparator.comparingInt(StagePlace::order).thenComparing(StagePlace::name));
+        places.sort(Comparator.comparing(StagePlace::isBeside)
+                .thenComparingInt(StagePlace::order)
+                .thenComparing(StagePlace::name));
         return places;
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 
 /**
@@ -28,9 +29,14 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
     private static final int ERROR_WIDTH = 60;
     private static final String POLL_LOOP = "poll-loop";
 
-    /** One line such as {@code initialize --> [kernel-symbols: FAILED] --> (lock-tracer: waiting)}. */
+    /** One line such as {@code initialize --> [kernel-symbols: FAILED] --> (lock-tracer: waiting); config-server}. */
     static String chain(List<StageReport> stages) {
-        return stages.stream().map(FlowView::link).collect(Collectors.joining(" --> "));
+        String chain =
+                stages.stream().filter(StageReport::isStage).map(FlowView::link).collect(Collectors.joining(" --> "));
+        Stream<String> beside =
+                stages.stream().filter(stage -> !stage.isStage()).map(FlowView::link);
+        return Stream.concat(Stream.of(chain).filter(line -> !line.isEmpty()), beside)
+                .collect(Collectors.joining("; "));
     }
 
     private static String link(StageReport stage) {
@@ -44,7 +50,8 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
     Columns<StageReport> stages() {
         return new Columns<StageReport>(
                 List.of(
-                        Column.of("#", "order", StageReport::order).right(),
+                        Column.of("#", "order", stage -> stage.isStage() ? stage.order() : "", StageReport::order)
+                                .right(),
                         Column.of("Stage", "name", StageReport::name),
                         Column.field("bundle", StageReport::bundle),
                         Column.of("State", "state", StageReport::state)

@@ -26,6 +26,18 @@ class StagesTest {
     }
 
     @Test
+    void aServiceBesideTheStagesIsNoLinkOfTheChain() {
+        StageReport server = stage(StageReport.BESIDE, "config-server", StageState.FAILED, "Address already in use");
+
+        assertThat(FlowView.chain(List.of(FIRST, SECOND, server)))
+                .isEqualTo("initialize --> [kernel-symbols: FAILED]; [config-server: FAILED]");
+        assertThat(FlowView.chain(List.of(server))).isEqualTo("[config-server: FAILED]");
+        assertThat(Samples.print(view().stages().table(List.of(server))))
+                .contains("config-server")
+                .contains("Address already in use");
+    }
+
+    @Test
     void showsLongErrorsWholeBelowTheTable() {
         String table = Samples.print(view().stages().table(List.of(FIRST, SECOND)));
 

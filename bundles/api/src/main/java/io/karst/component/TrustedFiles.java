@@ -15,11 +15,13 @@ import java.util.Deque;
 import java.util.Map;
 
 /**
- * Reads files that only root or the running user can have written. The file must be a regular file, not a symbolic
- * link, must belong to root or the running user, and must not be writable by others. {@link #read} checks this; use it
- * for trust anchors. {@link #readSecret} also checks that nobody else can read the file; use it for keys and tokens.
- * {@link #readBelowTrusted} also checks owner and mode of every directory on the path; use it for code that is loaded
- * into the kernel: then nobody else can have replaced the file, neither before the check nor between check and read.
+ * Reads files that only root or the running user can have written: a regular file that belongs to one of them and that nobody else
+ * may write, in directories of which the same is true. Symbolic links are followed if they belong to root or the running user, one
+ * name at a time, so that nobody else can have put there what a name leads to, neither before the check nor between check and read.
+ *
+ * <p>{@link #read} is for what decides whom to trust, {@link #readSecret} for keys and tokens, which nobody else may read either.
+ * Both accept a sticky directory, such as /tmp or a mounted secret: nobody else can replace in it what is there. {@link
+ * #readBelowTrusted}, for what is loaded into the kernel, does not, and it wants the file itself, no link to it.
  */
 public final class TrustedFiles {
     /** Without its last part it is a link, which belongs to root; with it, a directory of the running user. */
@@ -31,44 +33,55 @@ public final class TrustedFiles {
     private static final int OTHERS = 077;
     private static final int OTHERS_WRITE = 022;
 
+    /** S_ISVTX of inode(7): only its owner renames or deletes a file in the directory. */
+    private static final int STICKY = 01000;
+
     private TrustedFiles() {}
 
     /**
      * Reads a file that nobody else may write.
      *
-     * @param file file, no symbolic link
      * @param maxBytes most bytes accepted
      * @throws IOException if it is missing, larger, not a regular file or not trusted; the message says which and the remedy
      */
     public static byte[] read(Path file, int maxBytes) throws IOException {
-        return read(file, file, OTHERS_WRITE, maxBytes);
+        return read(resolve(file.toAbsolutePath(), file, Way.STICKY), file, OTHERS_WRITE, maxBytes);
     }
 
     /**
      * Reads a file that nobody else may read or write.
      *
-     * @param file file, no symbolic link
      * @param maxBytes most bytes accepted
      * @throws IOException if it is missing, larger, not a regular file or not private; the message says which and the remedy
      */
     public static byte[] readSecret(Path file, int maxBytes) throws IOException {
-        return read(file, file, OTHERS, maxBytes);
+        return read(resolve(file.toAbsolutePath(), file, Way.STICKY), file, OTHERS, maxBytes);
     }
 
     /**
      * Reads a file that nobody else may write, in directories that nobody else may write; a sticky directory such as /tmp is
-     * refused. Links between directories are followed if they belong to root or the running user.
+     * refused.
      *
      * @param file absolute path without {@code .} and {@code ..}; the file is no symbolic link
      * @param maxBytes most bytes accepted
      * @throws IOException if it is missing, larger, not a regular file or not trusted; the message says which and the remedy
      */
     public static byte[] readBelowTrusted(Path file, int maxBytes) throws IOException {
-        Path name = file.getFileName();
-        if (!file.isAbsolute() || name == null || !file.normalize().equals(file)) {
+        if (!file.isAbsolute()
+                || file.getFileName() == null
+                || !file.normalize().equals(file)) {
             throw refused(file, "give an absolute path without . and ..");
         }
-        return read(trustedFolder(file).resolve(name), file, OTHERS_WRITE, maxBytes);
+        return read(resolve(file, file, Way.STRICT), file, OTHERS_WRITE, maxBytes);
+    }
+
+    /**
+     * Checks a directory that files are to be written to: it and those on the way to it are owned and writable as for {@link #read}.
+     *
+     * @throws IOException if it is missing, not a directory or not trusted; the message says which and the remedy
+     */
+    public static void requireDirectory(Path directory) throws IOException {
+        resolve(directory.toAbsolutePath().resolve("."), directory, Way.STICKY);
     }
 
     private static byte[] read(Path resolved, Path file, int forbidden, int maxBytes) throws IOException {
@@ -89,29 +102,36 @@ public final class TrustedFiles {
         return content(resolved, file, maxBytes);
     }
 
-    /**
-     * Walks from the root to the directory of the file, one name at a time, and returns that directory with links
-     * resolved.
-     */
-    private static Path trustedFolder(Path file) throws IOException {
+    /** What is accepted on the way to a file. */
+    private enum Way {
+        STICKY,
+        STRICT
+    }
+
+    /** Walks from the root to the file, a name at a time, and returns a path without links; with a strict way the file may be one. */
+    private static Path resolve(Path absolute, Path file, Way way) throws IOException {
         Path at = Path.of("/");
-        requireFolder(at, "/", file);
+        requireFolder(at, "/", file, way);
         Deque<String> names = new ArrayDeque<>();
-        addFirst(names, file.resolveSibling("."));
+        addFirst(names, absolute);
         int links = 0;
         while (!names.isEmpty()) {
             String name = names.removeFirst();
             Path next = at.resolve(name).normalize();
-            if (Status.of(next, file).kind() == Status.LINK) {
+            Status status = Status.of(next, file);
+            boolean last = names.isEmpty() && !name.equals(".");
+            if (status.kind() == Status.LINK && !(last && way == Way.STRICT)) {
                 if (++links > MAX_LINKS) {
                     throw refused(file, "more than " + MAX_LINKS + " symbolic links lead to it");
                 }
-                requireOwner(Status.of(next, file), file, "the symbolic link " + name);
+                requireOwner(status, file, "the symbolic link " + name);
                 Path target = Files.readSymbolicLink(next);
                 at = target.isAbsolute() ? Path.of("/") : at;
                 addFirst(names, target);
+            } else if (last) {
+                return next;
             } else {
-                requireFolder(next, name, file);
+                requireFolder(next, name, file, way);
                 at = next;
             }
         }
@@ -124,14 +144,14 @@ public final class TrustedFiles {
         }
     }
 
-    private static void requireFolder(Path folder, String name, Path file) throws IOException {
+    private static void requireFolder(Path folder, String name, Path file, Way way) throws IOException {
         Status status = Status.of(folder, file);
         if (status.kind() != Status.DIRECTORY) {
             throw refused(file, "its parent " + name + " is " + status.what() + ", not a directory");
         }
         String what = "its parent directory " + name;
         requireOwner(status, file, what);
-        if (status.allows(OTHERS_WRITE)) {
+        if (status.allows(OTHERS_WRITE) && !(way == Way.STICKY && status.allows(STICKY))) {
             throw refused(file, what + status.writable());
         }
     }

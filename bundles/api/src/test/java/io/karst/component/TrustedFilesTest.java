@@ -208,9 +208,8 @@ class TrustedFilesTest {
     }
 
     @Test
-    void withoutLookingAtDirectoriesTheFileItselfIsHeldToTheSame() throws IOException {
+    void whatDecidesWhomToTrustIsHeldToTheSameWithEachDirectoryOnTheWay() throws IOException {
         Path file = file("trusted");
-        mode(folder, "rwxrwxrwx");
         assertThat(TrustedFiles.read(file, 7)).asString(StandardCharsets.UTF_8).isEqualTo("content");
         mode(file, "rw-rw-r--");
         assertThatThrownBy(() -> TrustedFiles.read(file, 100))
@@ -218,8 +217,59 @@ class TrustedFilesTest {
         own(file, 12345);
         assertThatThrownBy(() -> TrustedFiles.read(file, 100))
                 .hasMessage(file + " is refused: " + file + " belongs to user 12345, not root: chown it");
-        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
-        assertThatThrownBy(() -> TrustedFiles.read(link, 100)).hasMessageContaining("it is a symbolic link");
+        own(file, 0);
+        mode(file, "rw-------");
+        mode(folder, "rwxrwxr-x");
+        assertThatThrownBy(() -> TrustedFiles.read(file, 100))
+                .hasMessageContaining(
+                        "its parent directory " + folder.getFileName() + " is writable by group or others");
+        assertThatThrownBy(() -> TrustedFiles.readSecret(file, 100)).hasMessageContaining("its parent directory");
+        assertThatThrownBy(() -> TrustedFiles.requireDirectory(folder)).hasMessageContaining("(775): chmod go-w it");
+        mode(folder, "rwxr-xr-x");
+        own(folder, 12345);
+        assertThatThrownBy(() -> TrustedFiles.readSecret(file, 100)).hasMessageContaining("belongs to user 12345");
+        assertThatThrownBy(() -> TrustedFiles.requireDirectory(folder)).hasMessageContaining("belongs to user 12345");
+        own(folder, 0);
+        assertThatCode(() -> TrustedFiles.requireDirectory(folder)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> TrustedFiles.requireDirectory(file)).hasMessageContaining("not a directory");
+    }
+
+    @Test
+    void aStickyDirectoryIsGoodEnoughForASecret() throws IOException {
+        Path file = file("secret");
+        mode(file, "rw-------");
+        Files.setAttribute(folder, "unix:mode", 0041777);
+        assertThat(TrustedFiles.readSecret(file, 7))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("content");
+        refuses(file, "is writable by group or others (1777)");
+    }
+
+    /** As kubelet mounts a secret: the name is a link to ..data/name, and ..data one to the folder of the day. */
+    @Test
+    void aMountedSecretIsReadThroughItsLinks() throws IOException {
+        Path day = Files.createDirectory(folder.resolve("..2026_11_28"));
+        mode(day, "rwxr-xr-x");
+        mode(Files.writeString(day.resolve("token"), "first"), "rw-------");
+        Files.createSymbolicLink(folder.resolve("..data"), Path.of("..2026_11_28"));
+        Path token = Files.createSymbolicLink(folder.resolve("token"), Path.of("..data/token"));
+        assertThat(TrustedFiles.readSecret(token, 100))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("first");
+        assertThat(TrustedFiles.read(token, 100))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("first");
+        mode(day.resolve("token"), "rw-r--r--");
+        assertThatThrownBy(() -> TrustedFiles.readSecret(token, 100))
+                .hasMessage(token + " is open to others (644): chmod 600 it");
+        mode(day.resolve("token"), "rw-------");
+        own(folder.resolve("..data"), 12345);
+        assertThatThrownBy(() -> TrustedFiles.readSecret(token, 100))
+                .hasMessageContaining("the symbolic link ..data belongs to user 12345");
+        own(folder.resolve("..data"), 0);
+        mode(day, "rwxrwxrwx");
+        assertThatThrownBy(() -> TrustedFiles.readSecret(token, 100))
+                .hasMessageContaining("its parent directory ..2026_11_28 is writable");
     }
 
     @Test

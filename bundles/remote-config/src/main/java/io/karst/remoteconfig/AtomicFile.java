@@ -3,10 +3,13 @@
 
 package io.karst.remoteconfig;
 
+import io.karst.component.TrustedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -39,46 +42,72 @@ public final class AtomicFile {
     }
 
     /**
-     * Reads it.
+     * Reads it as {@link TrustedFiles#read} does.
      *
      * @return content; empty if there is no such file
-     * @throws IOException if it is larger, or cannot be read
+     * @throws IOException if it is larger, cannot be read, or may have been written by others
      */
-    public Optional<Bytes> read(long maxBytes) throws IOException {
-        if (!Files.exists(file)) {
+    public Optional<Bytes> read(int maxBytes) throws IOException {
+        try {
+            return Optional.of(Bytes.of(TrustedFiles.read(file, maxBytes)));
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         }
-        if (Files.size(file) > maxBytes) {
-            throw new IOException(file + " is larger than " + maxBytes + " bytes");
-        }
-        return Optional.of(Bytes.of(Files.readAllBytes(file)));
     }
 
     /**
      * Replaces it; nobody but its owner may read it. On the disk when this returns.
      *
      * @param content what is in it from now on
-     * @throws IOException if it cannot be written; the former content stays
+     * @throws IOException if it cannot be written; the message names the file. The former content stays, and nothing beside it
      */
     public void write(Bytes content) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(file + " is no file name");
         }
-        Files.createDirectories(folder, PRIVATE_FOLDER);
+        try {
+            Files.createDirectories(folder, PRIVATE_FOLDER);
+            replace(folder, content);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be written: " + reason(e), e);
+        }
+    }
+
+    private void replace(Path folder, Bytes content) throws IOException {
         Path next = folder.resolve(file.getFileName() + ".next");
         Files.deleteIfExists(next);
-        try (FileChannel out =
-                FileChannel.open(next, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), PRIVATE_FILE)) {
-            ByteBuffer left = content.toBuffer();
-            while (left.hasRemaining()) {
-                out.write(left);
+        try {
+            try (FileChannel out = FileChannel.open(
+                    next, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), PRIVATE_FILE)) {
+                ByteBuffer left = content.toBuffer();
+                while (left.hasRemaining()) {
+                    out.write(left);
+                }
+                out.force(true);
             }
-            out.force(true);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            deleteHalf(next, e);
+            throw e;
         }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
             names.force(true);
         }
+    }
+
+    private static void deleteHalf(Path next, IOException failure) {
+        try {
+            Files.deleteIfExists(next);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** The message of most exceptions about files is a file's name alone. */
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException file && file.getReason() == null
+                ? file.getClass().getSimpleName() + ": " + file.getMessage()
+                : String.valueOf(e.getMessage());
     }
 }

@@ -171,7 +171,9 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
             return;
         }
         try {
-            exchange(client());
+            RemoteConfigClient verifier = client();
+            stateFile.storeIfOwed(verifier, current());
+            exchange(verifier);
         } catch (TransportException e) {
             transportFailed(e);
         } catch (IOException e) {

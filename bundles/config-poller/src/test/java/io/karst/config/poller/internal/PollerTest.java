@@ -207,7 +207,22 @@ class PollerTest {
         second.restore();
         assertThat(second.configs()).isEmpty();
         assertThat(second.report().storage()).contains("refused");
+        assertThat(second.report().storage())
+                .contains("rollback protection was lost")
+                .contains(file.toString());
         second.poll();
+        assertThat(server.lastAsked()
+                        .client()
+                        .orElseThrow()
+                        .state()
+                        .orElseThrow()
+                        .error())
+                .as("the server hears of it")
+                .startsWith("rollback protection was lost");
+        assertThat(second.report().storage())
+                .as("told until the next start")
+                .startsWith("in " + file)
+                .contains("rollback protection was lost");
         assertThat(second.configs()).extracting(PollerTest::text).containsExactly("one");
     }
 
@@ -220,6 +235,23 @@ class PollerTest {
         publishes("one");
         assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("one");
         assertThat(poller.report().storage()).contains("in memory only");
+    }
+
+    @Test
+    void aWriteThatFailedIsOwedUntilItSucceeds() throws Exception {
+        publishes("one");
+        Path disk = folder.resolve("state");
+        Files.move(disk, folder.resolve("away"));
+        Files.writeString(disk, "in the way");
+        publishes("two");
+        assertThat(poller.report().storage()).contains("in memory only").contains(disk.toString());
+        Files.delete(disk);
+        Files.move(folder.resolve("away"), disk);
+        poller.poll(); // the server has nothing new
+        assertThat(poller.report().storage()).isEqualTo("in " + world.stateFile());
+        ConfigPollerStage second = world.poller(server, folder.resolve("root.json"));
+        second.restore();
+        assertThat(second.configs()).extracting(PollerTest::text).containsExactly("two");
     }
 
     @Test

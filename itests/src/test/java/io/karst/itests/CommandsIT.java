@@ -4,6 +4,7 @@
 package io.karst.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
@@ -13,6 +14,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.NavigableSet;
@@ -178,6 +181,28 @@ public class CommandsIT {
         assertTrue(shell.run("karst:flow --json", "viewer").startsWith("["));
         String refused = refusal(shell, "karst:demo status", "viewer");
         assertTrue(refused, refused.contains("not found"));
+    }
+
+    @Test
+    public void onlyAnAdministratorReadsFilesWithTheShellsOwnCommands() throws Exception {
+        Shell shell = new Shell(sessions);
+        for (String reading : List.of(
+                "cat etc/users.properties",
+                "head etc/users.properties",
+                "tail -n 1 etc/users.properties",
+                "less -F etc/users.properties",
+                "grep a etc/users.properties",
+                "sort etc/users.properties",
+                "wc -l etc/users.properties",
+                "tac etc/users.properties",
+                "echo a > etc/users.copy",
+                "karst:config-verify etc")) {
+            String refused = refusal(shell, reading, "viewer");
+            assertFalse(reading + ": " + refused, refused.startsWith("no refusal"));
+        }
+        assertFalse(Files.exists(Path.of(System.getProperty("karaf.etc"), "users.copy")));
+        assertTrue(shell.run("karst:flow --no-format | grep lock-tracer", "viewer").contains("lock-tracer"));
+        assertFalse(shell.run("cat etc/users.properties", "admin").isEmpty());
     }
 
     @SuppressWarnings("IllegalCatch") // the shell throws all sorts

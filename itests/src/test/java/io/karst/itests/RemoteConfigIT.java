@@ -188,6 +188,12 @@ public class RemoteConfigIT {
             taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             shell("bundle:start io.karst.config-server");
             await(report -> !report.get("lastError").isJsonNull());
+            String flow = awaitText("karst:flow --json", "FAILED");
+            assertTrue(flow, flow.contains("\"config-server\""));
+            for (String command : List.of("config-clients", "config-keys", "config-client list")) {
+                Exception refused = assertThrows(Exception.class, () -> shell("karst:" + command));
+                assertTrue(refused.toString(), refused.toString().contains("Stage config-server failed"));
+            }
         }
 
         await(report -> report.get("lastError").isJsonNull());
@@ -227,7 +233,7 @@ public class RemoteConfigIT {
         }
     }
 
-    private void awaitText(String command, String wanted) throws Exception {
+    private String awaitText(String command, String wanted) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         String last = shell(command);
         while (!last.contains(wanted)) {
@@ -235,6 +241,7 @@ public class RemoteConfigIT {
             TimeUnit.MILLISECONDS.sleep(50);
             last = shell(command);
         }
+        return last;
     }
 
     private void awaitProperty(String pid, String key, Object wanted) throws Exception {

@@ -221,6 +221,11 @@ public final class SignedRepository {
         return root.targetsKeyIds().contains(key.keyId());
     }
 
+    /** Whether a key with this id signs roots or targets, by the current root. */
+    public boolean isKey(String keyId) {
+        return root.rootKeyIds().contains(keyId) || root.targetsKeyIds().contains(keyId);
+    }
+
     /** When root or targets expire, whichever comes first. */
     public Instant expires() {
         return root.expires().isBefore(verifiedTargets.expires()) ? root.expires() : verifiedTargets.expires();

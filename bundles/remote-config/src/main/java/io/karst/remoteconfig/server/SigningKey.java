@@ -23,6 +23,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An ed25519 key that can sign. Secret: its text form shows the key id only. */
 public final class SigningKey {
@@ -95,6 +96,40 @@ public final class SigningKey {
         } catch (GeneralSecurityException e) {
             throw new RefusedException(new Refusal.DamagedState("this is no " + ALGORITHM + " key"));
         }
+    }
+
+    /**
+     * Reads a key that may be encrypted.
+     *
+     * @param stored what {@link #toBytes} or {@link #toEncryptedBytes} gave
+     * @param passphrase for an encrypted key
+     * @throws IllegalArgumentException if the key is encrypted and the passphrase is missing or another one
+     * @throws RefusedException if this is no key, or its halves do not belong together
+     */
+    public static SigningKey fromBytes(Bytes stored, Optional<String> passphrase) {
+        if (!EncryptedKey.isOne(stored)) {
+            return fromBytes(stored);
+        }
+        return fromBytes(EncryptedKey.read(stored)
+                .open(passphrase.orElseThrow(() -> new IllegalArgumentException("the key is encrypted"))));
+    }
+
+    /** The key id of a stored key, encrypted or not, as the file says; nothing proves it. */
+    public static String storedKeyId(Bytes stored) {
+        Bytes publicKey;
+        if (EncryptedKey.isOne(stored)) {
+            publicKey = EncryptedKey.read(stored).publicKey();
+        } else {
+            Bytes.Reader in = Bytes.Reader.open(stored, FORMAT, VERSION);
+            in.bytes();
+            publicKey = in.bytes();
+        }
+        return describe(publicKey).canonical().digest("SHA-256").toHex();
+    }
+
+    /** The form to store that needs a passphrase to be read; only the public half is readable without. */
+    public Bytes toEncryptedBytes(String passphrase, SecureRandom random) {
+        return EncryptedKey.seal(toBytes(), publicKey, passphrase, random).toBytes();
     }
 
     /** The form to store, in a file that nobody else may read: PKCS#8, with the public half. */

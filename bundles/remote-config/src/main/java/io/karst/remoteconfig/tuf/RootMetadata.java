@@ -137,6 +137,11 @@ public final class RootMetadata {
         metadata.checkExpiry(now);
     }
 
+    /** Who signs roots, declared key ids. */
+    public Set<String> rootKeyIds() {
+        return role(ROOT).keyIds();
+    }
+
     /** Who signs targets, declared key ids. */
     public Set<String> targetsKeyIds() {
         return role(TARGETS).keyIds();

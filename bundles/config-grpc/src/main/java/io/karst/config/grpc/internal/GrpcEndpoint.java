@@ -4,11 +4,7 @@
 package io.karst.config.grpc.internal;
 
 import com.google.protobuf.Empty;
-import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.grpc.TlsServerCredentials.ClientAuth;
@@ -25,8 +21,8 @@ import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
 import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,16 +45,15 @@ final class GrpcEndpoint implements Endpoint {
         this.threads = threads;
     }
 
-    static GrpcEndpoint listen(EndpointSettings settings, ConfigBackend backend) throws IOException {
+    static GrpcEndpoint listen(EndpointSettings settings, ConfigBackend backend, Clock clock) throws IOException {
+        Duration grace = settings.credentialsGrace();
         TlsServerCredentials.Builder tls =
-                TlsServerCredentials.newBuilder().keyManager(Tls.identity(settings.certificate()));
+                TlsServerCredentials.newBuilder().keyManager(Tls.identity(settings.certificate(), grace, clock));
         if (settings.clientTrust().isPresent()) {
-            tls.trustManager(Tls.trust(settings.clientTrust().get())).clientAuth(ClientAuth.REQUIRE);
+            tls.trustManager(Tls.trust(settings.clientTrust().get(), grace, clock))
+                    .clientAuth(ClientAuth.REQUIRE);
         }
-        String token = CredentialFiles.readSecret(settings.token()).strip();
-        if (token.isEmpty()) {
-            throw new IOException(settings.token() + " is empty");
-        }
+        WatchedFile<String> token = WatchedFile.open(settings.token(), CredentialFiles.TOKEN, grace, System::nanoTime);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS, DaemonThreads.named("karst-config-server"));
         boolean listening = false;
         try {
@@ -72,7 +67,7 @@ final class GrpcEndpoint implements Endpoint {
                     .maxConnectionIdle(settings.maxIdle().toNanos(), TimeUnit.NANOSECONDS)
                     .permitKeepAliveTime(SHORTEST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
-                    .intercept(new TokenCheck(token))
+                    .intercept(new ClientCheck(token, new KnownClients(settings.clients())))
                     .addService(new Calls(backend))
                     .build()
                     .start();
@@ -82,29 +77,6 @@ final class GrpcEndpoint implements Endpoint {
             if (!listening) {
                 threads.shutdownNow();
             }
-        }
-    }
-
-    /** Lets nobody in without the token. Compares in constant time, so that timing tells nothing about it. */
-    private static final class TokenCheck implements ServerInterceptor {
-
-        private final byte[] expected;
-
-        TokenCheck(String token) {
-            expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public <A, B> ServerCall.Listener<A> interceptCall(
-                ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
-            String given = headers.get(GrpcTransport.AUTHORIZATION);
-            if (given == null || !MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8))) {
-                call.close(
-                        Status.UNAUTHENTICATED.withDescription(given == null ? "no token" : "wrong token"),
-                        new Metadata());
-                return new ServerCall.Listener<>() {};
-            }
-            return next.startCall(call, headers);
         }
     }
 

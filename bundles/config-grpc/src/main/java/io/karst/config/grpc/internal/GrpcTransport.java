@@ -4,7 +4,6 @@
 package io.karst.config.grpc.internal;
 
 import io.grpc.CallCredentials;
-import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -20,13 +19,17 @@ import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
 import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's end. A failed exchange ends the connection, so that the next one reads the credentials again and connects at
- * once, instead of when gRPC's own back-off allows.
+ * The client's end. Credentials that change count from the next call or handshake on. A failed exchange ends the connection, so
+ * that the next one reads the credentials again and connects at once, instead of when gRPC's own back-off allows.
  */
 final class GrpcTransport implements ConfigTransport {
 
@@ -38,12 +41,49 @@ final class GrpcTransport implements ConfigTransport {
     private static final int MAX_MESSAGE = 500;
     private static final int CLOSE_SECONDS = 1;
 
+    /** How long a former server certificate is accepted, and a former client certificate can finish its handshake. */
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
     private final ConnectionSettings settings;
+    private final Clock clock;
+    private @Nullable Credentials credentials;
     private @Nullable Session session;
     private boolean closed;
 
-    GrpcTransport(ConnectionSettings settings) {
+    GrpcTransport(ConnectionSettings settings, Clock clock) {
         this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Each follows its file; absent where none was set. */
+    private record Credentials(
+            Optional<PinnedTrust> trust, Optional<ShownIdentity> identity, Optional<WatchedFile<String>> token) {
+
+        static Credentials open(ConnectionSettings settings, Clock clock) throws IOException {
+            Optional<Path> anchor = settings.trustAnchor();
+            Optional<Path> certificate = settings.clientCertificate();
+            Optional<Path> token = settings.token();
+            return new Credentials(
+                    anchor.isPresent() ? Optional.of(Tls.trust(anchor.get(), GRACE, clock)) : Optional.empty(),
+                    certificate.isPresent()
+                            ? Optional.of(Tls.identity(certificate.get(), GRACE, clock))
+                            : Optional.empty(),
+                    token.isPresent()
+                            ? Optional.of(WatchedFile.open(token.get(), CredentialFiles.TOKEN, GRACE, System::nanoTime))
+                            : Optional.empty());
+        }
+
+        void refresh() throws IOException {
+            if (trust.isPresent()) {
+                trust.get().refresh();
+            }
+            if (identity.isPresent()) {
+                identity.get().refresh();
+            }
+            if (token.isPresent()) {
+                token.get().refresh();
+            }
+        }
     }
 
     private record Session(ManagedChannel channel, AgentSecureBlockingStub stub) {}
@@ -51,16 +91,16 @@ final class GrpcTransport implements ConfigTransport {
     /** Sends the token with each call; gRPC hands it out on an encrypted connection only. */
     private static final class Bearer extends CallCredentials {
 
-        private final String token;
+        private final WatchedFile<String> token;
 
-        Bearer(String token) {
+        Bearer(WatchedFile<String> token) {
             this.token = token;
         }
 
         @Override
         public void applyRequestMetadata(RequestInfo info, Executor executor, MetadataApplier applier) {
             Metadata headers = new Metadata();
-            headers.put(AUTHORIZATION, "Bearer " + token);
+            headers.put(AUTHORIZATION, "Bearer " + token.current());
             applier.apply(headers);
         }
     }
@@ -104,18 +144,17 @@ final class GrpcTransport implements ConfigTransport {
     }
 
     private Session connect() throws IOException {
+        Credentials current = credentials;
+        if (current == null) {
+            current = Credentials.open(settings, clock);
+            credentials = current;
+        } else {
+            current.refresh();
+        }
         TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
-        if (settings.trustAnchor().isPresent()) {
-            tls.trustManager(Tls.trust(settings.trustAnchor().get()));
-        }
-        if (settings.clientCertificate().isPresent()) {
-            tls.keyManager(Tls.identity(settings.clientCertificate().get()));
-        }
-        ChannelCredentials credentials = tls.build();
-        String token = settings.token().isPresent()
-                ? CredentialFiles.readSecret(settings.token().get()).strip()
-                : "";
-        ManagedChannel channel = Grpc.newChannelBuilderForAddress(settings.host(), settings.port(), credentials)
+        current.trust().ifPresent(tls::trustManager);
+        current.identity().ifPresent(tls::keyManager);
+        ManagedChannel channel = Grpc.newChannelBuilderForAddress(settings.host(), settings.port(), tls.build())
                 .maxInboundMessageSize(settings.maxResponseBytes())
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -125,7 +164,11 @@ final class GrpcTransport implements ConfigTransport {
                 .userAgent("karst")
                 .build();
         AgentSecureBlockingStub stub = AgentSecureGrpc.newBlockingStub(channel);
-        return new Session(channel, token.isEmpty() ? stub : stub.withCallCredentials(new Bearer(token)));
+        return new Session(
+                channel,
+                current.token()
+                        .map(token -> stub.withCallCredentials(new Bearer(token)))
+                        .orElse(stub));
     }
 
     private synchronized void disconnect() {

@@ -10,27 +10,54 @@ import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
 import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
-/** Both ends by gRPC over TLS. Keeps nothing: who opens an end closes it. */
+/** Both ends by gRPC over TLS. Keeps no end: who opens an end closes it. */
 @Component(name = "io.karst.config-grpc")
 public final class GrpcWire implements ConfigWire {
 
+    private final Clock clock = Clock.systemUTC();
+
     @Override
     public ConfigTransport connect(ConnectionSettings settings) {
-        return new GrpcTransport(settings);
+        return new GrpcTransport(settings, clock);
     }
 
     @Override
     public Endpoint serve(EndpointSettings settings, ConfigBackend backend) throws IOException {
-        return GrpcEndpoint.listen(settings, backend);
+        return GrpcEndpoint.listen(settings, backend, clock);
     }
 
     @Override
     public String selfSigned(String commonName, List<String> names, Instant now, Duration validity) {
         return SelfSigned.pem(commonName, names, now, validity);
+    }
+
+    @Override
+    public String renewed(Path file, List<String> names, Instant now, Duration validity) throws IOException {
+        return SelfSigned.renewed(Tls.parse(file, CredentialFiles.readSecret(file)), names, now, validity);
+    }
+
+    @Override
+    public String issued(Path issuer, String commonName, Instant now, Duration validity) throws IOException {
+        return SelfSigned.issued(
+                issuer, Tls.parse(issuer, CredentialFiles.readSecret(issuer)), commonName, now, validity);
+    }
+
+    @Override
+    public String withoutKey(Path file) throws IOException {
+        return SelfSigned.pem(Tls.parse(file, CredentialFiles.readTrusted(file)).certificates());
+    }
+
+    @Override
+    public List<CertificateDates> certificateDates(Path file) throws IOException {
+        return Tls.parse(file, CredentialFiles.readTrusted(file)).certificates().stream()
+                .map(certificate -> Validity.of(certificate).dates())
+                .toList();
     }
 }

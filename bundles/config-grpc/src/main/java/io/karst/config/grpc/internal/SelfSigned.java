@@ -6,10 +6,13 @@ package io.karst.config.grpc.internal;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +37,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A self-signed P-256 certificate with its key, which serves as server certificate, client certificate and trust anchor at once.
+ * A self-signed P-256 certificate with its key, which serves as server certificate, client certificate and trust anchor at once; and
+ * certificates that it signs.
  * Keys and signatures come from the JDK's providers.
  */
 final class SelfSigned {
@@ -46,35 +50,96 @@ final class SelfSigned {
 
     /** See {@link io.karst.remoteconfig.wire.ConfigWire#selfSigned}. */
     static String pem(String commonName, List<String> names, Instant now, Duration validity) {
+        X500Name name = named(commonName);
+        KeyPair pair = newKeys();
+        return pem(
+                new Issue(name, pair.getPrivate(), name, pair, now, validity),
+                certificate -> server(certificate, names));
+    }
+
+    /** See {@link io.karst.remoteconfig.wire.ConfigWire#renewed}. */
+    static String renewed(Pem former, List<String> names, Instant now, Duration validity) throws IOException {
+        if (!former.isPair()) {
+            throw new IOException("the private key is not that of the certificate");
+        }
+        X509Certificate certificate = former.certificates().get(0);
+        X500Name name = subject(certificate);
+        KeyPair pair = new KeyPair(certificate.getPublicKey(), former.key().orElseThrow());
+        return pem(new Issue(name, pair.getPrivate(), name, pair, now, validity), made -> server(made, names));
+    }
+
+    /** See {@link io.karst.remoteconfig.wire.ConfigWire#issued}. */
+    static String issued(Path file, Pem issuer, String commonName, Instant now, Duration validity) throws IOException {
+        X509Certificate certificate = issuer.certificates().get(0);
+        if (!issuer.isPair() || certificate.getBasicConstraints() < 0) {
+            throw new IOException(
+                    file + " cannot sign certificates of clients: it is none that this server made. Give the client a"
+                            + " certificate of your own authority with CN=" + commonName);
+        }
+        return pem(
+                new Issue(
+                        subject(certificate), issuer.key().orElseThrow(), named(commonName), newKeys(), now, validity),
+                SelfSigned::client);
+    }
+
+    private static X500Name named(String commonName) {
+        return new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
+    }
+
+    private static X500Name subject(X509Certificate certificate) {
+        return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    }
+
+    private static KeyPair newKeys() {
         try {
-            SecureRandom random = new SecureRandom();
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-            KeyPair pair = generator.generateKeyPair();
-            X500Name name = new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
+            generator.initialize(new ECGenParameterSpec("secp256r1"), new SecureRandom());
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime cannot make a P-256 key", e);
+        }
+    }
+
+    /** Who certifies whose key, and for how long. */
+    private record Issue(
+            X500Name issuer, PrivateKey signer, X500Name subject, KeyPair pair, Instant now, Duration validity) {}
+
+    private interface Extensions {
+        void addTo(X509v3CertificateBuilder certificate) throws IOException;
+    }
+
+    private static String pem(Issue issue, Extensions extensions) {
+        try {
             X509v3CertificateBuilder certificate = new JcaX509v3CertificateBuilder(
-                    name,
-                    new BigInteger(SERIAL_BITS, random).add(BigInteger.ONE),
-                    Date.from(now.minus(CLOCK_DIFFERENCE)),
-                    Date.from(now.plus(validity)),
-                    name,
-                    pair.getPublic());
-            extend(certificate, names);
+                    issue.issuer(),
+                    new BigInteger(SERIAL_BITS, new SecureRandom()).add(BigInteger.ONE),
+                    Date.from(issue.now().minus(CLOCK_DIFFERENCE)),
+                    Date.from(issue.now().plus(issue.validity())),
+                    issue.subject(),
+                    issue.pair().getPublic());
+            extensions.addTo(certificate);
             X509CertificateHolder signed =
-                    certificate.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()));
-            StringWriter text = new StringWriter();
-            try (JcaPEMWriter out = new JcaPEMWriter(text)) {
-                out.writeObject(signed);
-                out.writeObject(new JcaPKCS8Generator(pair.getPrivate(), null)); // PKCS#8, not encrypted
-            }
-            return text.toString();
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+                    certificate.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issue.signer()));
+            // PKCS#8, not encrypted
+            return pem(List.of(signed, new JcaPKCS8Generator(issue.pair().getPrivate(), null)));
+        } catch (OperatorCreationException | IOException e) {
             throw new IllegalStateException("this Java runtime cannot make a P-256 certificate", e);
         }
     }
 
+    /** Certificates or other blocks as PEM. */
+    static String pem(List<?> blocks) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter out = new JcaPEMWriter(text)) {
+            for (Object block : blocks) {
+                out.writeObject(block);
+            }
+        }
+        return text.toString();
+    }
+
     /** A CA, so that it may be a trust anchor; for TLS servers and clients. */
-    private static void extend(X509v3CertificateBuilder certificate, List<String> names) throws IOException {
+    private static void server(X509v3CertificateBuilder certificate, List<String> names) throws IOException {
         certificate.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
         certificate.addExtension(
                 Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyCertSign));
@@ -83,6 +148,14 @@ final class SelfSigned {
         }));
         GeneralName[] alternatives = names.stream().map(SelfSigned::alternative).toArray(GeneralName[]::new);
         certificate.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives));
+    }
+
+    /** For TLS clients alone: nobody can be a server, or certify others, with it. */
+    private static void client(X509v3CertificateBuilder certificate) throws IOException {
+        certificate.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+        certificate.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+        certificate.addExtension(
+                Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
     }
 
     private static GeneralName alternative(String name) {

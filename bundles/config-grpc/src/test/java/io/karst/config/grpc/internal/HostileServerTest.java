@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
@@ -97,7 +98,7 @@ class HostileServerTest {
 
     private SSLServerSocket tls() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(Tls.identity(secrets.local()), null, null);
+        context.init(new KeyManager[] {secrets.identity()}, null, null);
         SSLServerSocket listening = (SSLServerSocket)
                 context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress());
         SSLParameters parameters = listening.getSSLParameters();
@@ -219,7 +220,7 @@ class HostileServerTest {
         return NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         TlsServerCredentials.newBuilder()
-                                .keyManager(Tls.identity(secrets.local()))
+                                .keyManager(secrets.identity())
                                 .build())
                 .addService(ServerServiceDefinition.builder(String.valueOf(service))
                         .addMethod(descriptor, ServerCalls.asyncUnaryCall((request, observer) -> {

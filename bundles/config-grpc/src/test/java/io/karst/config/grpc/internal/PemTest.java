@@ -18,6 +18,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -148,7 +149,7 @@ class PemTest {
         Path file = folder.resolve("mixed.pem");
         Files.writeString(file, made().replaceAll("(?s)-----BEGIN PRIVATE KEY.*", "") + SEC1);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThatThrownBy(() -> Tls.identity(file))
+        assertThatThrownBy(() -> Tls.identity(file, Secrets.GRACE, Clock.systemUTC()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("not that of the first certificate")
                 .hasMessageContaining("mixed.pem");

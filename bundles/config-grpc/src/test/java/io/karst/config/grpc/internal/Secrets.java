@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
 record Secrets(Path folder) {
 
     static final String TOKEN = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    static final Duration GRACE = Duration.ofSeconds(2);
     private static final int MAX_REQUEST = 1 << 20;
 
     Path certificate(String file, String... names) throws IOException {
@@ -36,6 +38,10 @@ record Secrets(Path folder) {
         return Files.exists(file) ? file : certificate("ipc_cert.pem", "localhost", "127.0.0.1");
     }
 
+    ShownIdentity identity() throws IOException {
+        return Tls.identity(local(), GRACE, Clock.systemUTC());
+    }
+
     Path token() throws IOException {
         Path file = folder.resolve("auth_token");
         return Files.exists(file) ? file : write("auth_token", TOKEN);
@@ -47,7 +53,15 @@ record Secrets(Path folder) {
 
     EndpointSettings endpoint(int port, Path certificate) throws IOException {
         return new EndpointSettings(
-                "127.0.0.1", port, certificate, Optional.of(local()), token(), MAX_REQUEST, Duration.ofMinutes(10));
+                "127.0.0.1",
+                port,
+                certificate,
+                Optional.of(local()),
+                token(),
+                folder.resolve("clients"),
+                GRACE,
+                MAX_REQUEST,
+                Duration.ofMinutes(10));
     }
 
     ConnectionSettings client(int port) throws IOException {

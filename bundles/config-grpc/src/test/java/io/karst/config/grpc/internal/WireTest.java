@@ -20,6 +20,7 @@ import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -240,10 +241,18 @@ class WireTest {
     }
 
     @Test
-    void credentialFilesThatAreLinksOrMissingAreRefused() throws Exception {
+    void credentialFilesInOpenFoldersOrMissingAreRefusedAndLinksAreFollowed() throws Exception {
         Path link = folder.resolve("link");
         Files.createSymbolicLink(link, secrets.token());
-        assertThat(refused(secrets.client(1, secrets.local(), link)).kind()).isEqualTo(Kind.CREDENTIALS);
+        assertThat(refused(secrets.client(1, secrets.local(), link)).kind()).isEqualTo(Kind.UNREACHABLE);
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Path token = Files.copy(secrets.token(), open.resolve("token"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.delete(link);
+        Files.createSymbolicLink(link, token);
+        TransportException inOpen = refused(secrets.client(1, secrets.local(), link));
+        assertThat(inOpen.kind()).isEqualTo(Kind.CREDENTIALS);
+        assertThat(inOpen).hasMessageContaining("its parent directory open is writable");
         TransportException e = refused(secrets.client(1, secrets.local(), folder.resolve("none")));
         assertThat(e.kind()).isEqualTo(Kind.CREDENTIALS);
         assertThat(e).hasMessageContaining("does not exist");

@@ -66,7 +66,15 @@ final class Channel implements AutoCloseable {
 
     private EndpointSettings endpoint(Path shown) {
         return new EndpointSettings(
-                "127.0.0.1", 0, shown, Optional.of(certificate), token, MAX_REQUEST, Duration.ofMinutes(10));
+                "127.0.0.1",
+                0,
+                shown,
+                Optional.of(certificate),
+                token,
+                folder.resolve("clients"),
+                Duration.ofMinutes(10),
+                MAX_REQUEST,
+                Duration.ofMinutes(10));
     }
 
     /** Of each exchange, from the next {@link #connect} on. */

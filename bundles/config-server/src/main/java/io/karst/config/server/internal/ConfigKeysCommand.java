@@ -5,14 +5,20 @@ package io.karst.config.server.internal;
 
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
+import io.karst.component.TrustedFiles;
 import io.karst.remoteconfig.server.SignedRepository;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** {@code karst:config-keys}. Shows where secrets are, never what they are. */
@@ -20,10 +26,16 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(
         scope = "karst",
         name = "config-keys",
-        description = "Shows where keys and credentials are stored; rotate creates new signing keys.")
+        description = "Shows where keys and credentials are; rotate creates new signing keys, renew a new certificate.")
 public final class ConfigKeysCommand extends ServerCommand {
 
-    private record Keys(SignedRepository repository, ServerFiles files) {}
+    private static final String ROTATE = "rotate";
+    private static final String RENEW = "renew";
+    private static final String ENCRYPT = "encrypt";
+    private static final int MAX_PASSPHRASE_BYTES = 1024;
+    private static final int LEAST_CHARACTERS = 12;
+
+    private record Keys(SignedRepository repository, ServerFiles files, Instant certificateExpires) {}
 
     private static final Columns<Keys> KEYS = Columns.fields(List.of(
             Column.field("rootVersion", keys -> keys.repository().rootVersion()),
@@ -33,39 +45,77 @@ public final class ConfigKeysCommand extends ServerCommand {
             Column.field("rootFile", keys -> keys.files().root()),
             Column.field("rootKeyFile", keys -> keys.files().rootKey()),
             Column.field("certificateFile", keys -> keys.files().certificate()),
+            Column.field("certificateExpires", Keys::certificateExpires),
             Column.field("tokenFile", keys -> keys.files().token())));
 
     @Option(name = "--json", description = "Print one JSON document instead of lines")
     private boolean json;
 
-    @Argument(name = "action", description = "rotate, or nothing")
+    @Argument(
+            name = "action",
+            description =
+                    "rotate: new signing keys; renew: new certificate for the same key; encrypt: the root key; or nothing")
     @Completion(
             value = StringsCompleter.class,
-            values = {"rotate"})
+            values = {ROTATE, RENEW, ENCRYPT})
     private String action = "";
+
+    @Argument(
+            index = 1,
+            name = "passphrase-file",
+            description =
+                    "For encrypt, and for rotate with an encrypted root key: a file (mode 600) with its passphrase")
+    @Completion(FileCompleter.class)
+    private String passphraseFile = "";
 
     @Override
     void run(ConfigServer running) throws IOException {
-        if (!action.isEmpty() && !action.equals("rotate")) {
-            throw new IllegalArgumentException("Unknown action '" + action + "'. Use rotate, or nothing");
-        }
-        if (action.equals("rotate")) {
-            running.store().rotate();
+        switch (action) {
+            case "" -> {}
+            case ROTATE -> running.store().rotate(passphrase());
+            case ENCRYPT ->
+                running.store()
+                        .encryptRootKey(passphrase()
+                                .orElseThrow(
+                                        () -> new IllegalArgumentException("encrypt needs a file with a passphrase")));
+            case RENEW -> running.certificates().renew();
+            default ->
+                throw new IllegalArgumentException(
+                        "Unknown action '" + action + "'. Use rotate, renew, encrypt, or nothing");
         }
         SignedRepository repository = running.store().current();
         ServerFiles files = running.files();
+        Instant certificateExpires = running.certificates().expires();
         if (json) {
-            print(KEYS.json(new Keys(repository, files)));
+            print(KEYS.json(new Keys(repository, files, certificateExpires)));
             return;
         }
-        if (action.equals("rotate")) {
+        if (action.equals(ROTATE)) {
             out().println("Rotated. Clients follow automatically.");
+        } else if (action.equals(ENCRYPT)) {
+            out().println("Encrypted. Keep the passphrase: without it no keys can be rotated.");
+        } else if (action.equals(RENEW)) {
+            out().println("Renewed, with the names in etc/io.karst.configserver.cfg. Clients accept it.");
         }
         out().println("root         version " + repository.rootVersion() + ", first root for clients: " + files.root());
         out().println("targets      version " + repository.targetsVersion() + ", valid until " + repository.expires());
         out().println("organisation " + repository.organisation().orElse("none"));
         out().println("root key     " + files.rootKey() + " (only needed to rotate: keep it offline)");
-        out().println("certificate  " + files.certificate());
+        out().println("certificate  " + files.certificate() + ", valid until " + certificateExpires);
         out().println("token        " + files.token());
+    }
+
+    private Optional<String> passphrase() throws IOException {
+        if (passphraseFile.isEmpty()) {
+            return Optional.empty();
+        }
+        Path file = Path.of(passphraseFile);
+        String passphrase =
+                new String(TrustedFiles.readSecret(file, MAX_PASSPHRASE_BYTES), StandardCharsets.UTF_8).strip();
+        if (passphrase.length() < LEAST_CHARACTERS) {
+            throw new IllegalArgumentException(
+                    file + " holds a passphrase of less than " + LEAST_CHARACTERS + " characters");
+        }
+        return Optional.of(passphrase);
     }
 }

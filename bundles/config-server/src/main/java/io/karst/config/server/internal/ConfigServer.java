@@ -3,6 +3,9 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.ability.Ability;
+import io.karst.ability.AbilityProbe;
+import io.karst.component.DaemonThreads;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
@@ -25,13 +28,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The embedded server: a signed repository in a folder, served over TLS. */
-public final class ConfigServer implements ConfigBackend, AutoCloseable {
+public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigServer.class);
+
+    private static final int UPKEEP_MINUTES = 10;
+    private static final int LONGEST_GRACE_SECONDS = 7 * 24 * 3600;
 
     private final Clock clock;
     private final ServerFiles files;
@@ -39,7 +49,13 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
     private final Clients clients;
     private final Duration active;
     private final boolean enabled;
+    private volatile boolean renewalOwed;
+    private final ClientCredentials credentials;
+    private final CertificateUpkeep certificates;
+    private final FolderLock lock;
     private final Endpoint endpoint;
+    private final ScheduledExecutorService upkeep =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("karst-config-server-upkeep"));
 
     /**
      * Prepares keys and repository, and listens.
@@ -50,27 +66,61 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
             throws IOException {
         check(settings);
         this.clock = clock;
-        files = new ServerFiles(folder, random);
-        files.prepare(wire, names(settings), clock.instant());
-        store = SignedStore.open(files, clock, random);
         clients = new Clients(settings.max_clients());
         enabled = settings.enabled();
         active = Duration.ofSeconds(settings.client_active_seconds());
-        endpoint = wire.serve(
-                new EndpointSettings(
-                        settings.host(),
-                        settings.port(),
-                        files.certificate(),
-                        settings.require_client_certificate() ? Optional.of(files.certificate()) : Optional.empty(),
-                        files.token(),
-                        settings.max_request_bytes(),
-                        Duration.ofSeconds(settings.connection_idle_seconds())),
-                this);
+        files = new ServerFiles(
+                folder,
+                Optional.of(settings.root_key().strip())
+                        .filter(path -> !path.isEmpty())
+                        .map(Path::of),
+                random);
+        credentials = new ClientCredentials(wire, files, clock, random);
+        certificates = new CertificateUpkeep(wire, files, names(settings), clock);
+        lock = FolderLock.take(folder);
+        boolean listening = false;
+        try {
+            store = open(wire, names(settings), random);
+            certificates.work();
+            endpoint = wire.serve(endpoint(settings), this);
+            listening = true;
+        } finally {
+            if (!listening) {
+                upkeep.shutdownNow();
+                lock.close();
+            }
+        }
+        ScheduledFuture<?> unused =
+                upkeep.scheduleWithFixedDelay(this::keepUp, UPKEEP_MINUTES, UPKEEP_MINUTES, TimeUnit.MINUTES);
         LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), port(), folder);
+    }
+
+    private SignedStore open(ConfigWire wire, List<String> names, SecureRandom random) throws IOException {
+        if (!files.isFirstStart()) {
+            return SignedStore.open(files, clock, random);
+        }
+        files.beginFirstStart(wire, names, clock.instant());
+        SignedStore made = SignedStore.create(files, clock, random);
+        files.finishFirstStart();
+        return made;
+    }
+
+    private EndpointSettings endpoint(ServerSettings settings) {
+        return new EndpointSettings(
+                settings.host(),
+                settings.port(),
+                files.certificate(),
+                settings.require_client_certificate() ? Optional.of(files.certificate()) : Optional.empty(),
+                files.token(),
+                files.clients(),
+                Duration.ofSeconds(settings.credentials_grace_seconds()),
+                settings.max_request_bytes(),
+                Duration.ofSeconds(settings.connection_idle_seconds()));
     }
 
     private static void check(ServerSettings settings) throws IOException {
         checkWithin("port", settings.port(), 0, 65_535);
+        checkWithin("credentials.grace.seconds", settings.credentials_grace_seconds(), 0, LONGEST_GRACE_SECONDS);
         checkWithin("max.request.bytes", settings.max_request_bytes(), 1024, Integer.MAX_VALUE);
         checkWithin("connection.idle.seconds", settings.connection_idle_seconds(), 1, Integer.MAX_VALUE);
         checkWithin("client.active.seconds", settings.client_active_seconds(), 1, Integer.MAX_VALUE);
@@ -92,20 +142,59 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
                 .toList();
     }
 
+    /** Whether or not anybody asks: a client cannot even ask once the certificate has ended. */
+    @SuppressWarnings("IllegalCatch") // top of a thread; a failure must not end what is due later
+    private void keepUp() {
+        try {
+            renewRepository();
+            certificates.work();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{} is not looked after for {} minutes: {}", files.folder(), UPKEEP_MINUTES, e.getMessage());
+        }
+    }
+
+    /** A failed write is owed: it is tried again with each request, at most once a minute. One line at its begin, one at its end. */
+    private void renewRepository() {
+        try {
+            if (store.renewIfDue() && renewalOwed) {
+                renewalOwed = false;
+                LOG.info(
+                        "the repository could be signed again; it expires at {}",
+                        store.current().expires());
+            }
+        } catch (IOException e) {
+            if (!renewalOwed) {
+                renewalOwed = true;
+                LOG.warn(
+                        "the repository could not be signed again, which is tried until it succeeds; it expires at {}: {}",
+                        store.current().expires(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public List<Ability> probe() {
+        return List.of(certificates.ability());
+    }
+
+    /** Credentials of single clients. */
+    ClientCredentials credentials() {
+        return credentials;
+    }
+
+    /** The server's own certificate. */
+    CertificateUpkeep certificates() {
+        return certificates;
+    }
+
     @Override
     public Answer answer(ConfigRequest request) {
         if (!enabled) {
             return new Answer.SwitchedOff();
         }
         Instant now = clock.instant();
-        try {
-            store.renewIfDue();
-        } catch (IOException e) {
-            LOG.warn(
-                    "the repository could not be signed again; it expires at {}",
-                    store.current().expires(),
-                    e);
-        }
+        renewRepository();
         Answer answer = store.current().answer(request, now);
         if (answer instanceof Answer.Answered) {
             request.client().ifPresent(client -> clients.saw(client, now));
@@ -171,9 +260,14 @@ public final class ConfigServer implements ConfigBackend, AutoCloseable {
         return endpoint.port();
     }
 
-    /** Stops listening. */
+    /** Stops listening, then lets another server have the folder. */
     @Override
-    public void close() {
-        endpoint.close();
+    public void close() throws IOException {
+        upkeep.shutdownNow();
+        try {
+            endpoint.close();
+        } finally {
+            lock.close();
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.ability.AbilityProbe;
 import io.karst.remoteconfig.wire.ConfigWire;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
@@ -23,7 +24,8 @@ import org.osgi.service.metatype.annotations.Designate;
         name = "io.karst.config-server",
         immediate = true,
         service = Stage.class,
-        configurationPid = "io.karst.configserver")
+        configurationPid = "io.karst.configserver",
+        property = {Stage.NAME + "=config-server", Stage.ORDER + ":Integer=" + StageReport.BESIDE})
 @Designate(ocd = ServerSettings.class)
 public final class ConfigServerComponent implements Stage {
     private final StageRunner<ConfigServer> runner;
@@ -35,7 +37,7 @@ public final class ConfigServerComponent implements Stage {
         Path folder = folder(component.getBundleContext());
         runner = StageRunner.start(
                 component.getServiceReference(),
-                List.of(ConfigServer.class),
+                List.of(ConfigServer.class, AbilityProbe.class),
                 () -> new ConfigServer(wire, settings, folder, Clock.systemUTC(), new SecureRandom()));
     }
 

@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.remoteconfig.ConfigPath;
 import java.util.List;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -10,6 +11,7 @@ import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.osgi.framework.BundleContext;
 
 /** Completes ids of what is offered, of the product that was typed before. */
 @Service
@@ -17,7 +19,7 @@ public final class IdCompleter implements Completer {
 
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before use
-    private ConfigServer server;
+    private BundleContext context;
 
     /** Called by Karaf. */
     public IdCompleter() {}
@@ -25,9 +27,9 @@ public final class IdCompleter implements Completer {
     @Override
     public int complete(Session session, CommandLine commandLine, List<String> candidates) {
         List<String> typed = List.of(commandLine.getArguments());
-        List<String> ids = server.store().current().configs().values().stream()
-                .filter(config -> typed.contains(config.path().product()))
-                .map(config -> config.path().id())
+        List<String> ids = ServerCommand.offered(context)
+                .filter(path -> typed.contains(path.product()))
+                .map(ConfigPath::id)
                 .toList();
         return new StringsCompleter(ids).complete(session, commandLine, candidates);
     }

@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.remoteconfig.ConfigPath;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
@@ -11,6 +12,7 @@ import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.osgi.framework.BundleContext;
 
 /** Completes products: Karst's own, and those that are offered. */
 @Service
@@ -18,7 +20,7 @@ public final class ProductCompleter implements Completer {
 
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before use
-    private ConfigServer server;
+    private BundleContext context;
 
     /** Called by Karaf. */
     public ProductCompleter() {}
@@ -26,11 +28,7 @@ public final class ProductCompleter implements Completer {
     @Override
     public int complete(Session session, CommandLine commandLine, List<String> candidates) {
         TreeSet<String> products = new TreeSet<>(List.of("KARST_CONTENTION", "KARST_CONFIGADMIN"));
-        server.store()
-                .current()
-                .configs()
-                .values()
-                .forEach(config -> products.add(config.path().product()));
+        ServerCommand.offered(context).map(ConfigPath::product).forEach(products::add);
         return new StringsCompleter(products).complete(session, commandLine, candidates);
     }
 }

@@ -5,13 +5,18 @@ package io.karst.config.server.internal;
 
 import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.server.PublishedConfig;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.support.CommandException;
+import org.osgi.framework.BundleContext;
 
 /** A command that works on the server, and says in one line what went wrong. */
 abstract class ServerCommand extends KarstCommand {
@@ -45,6 +50,18 @@ abstract class ServerCommand extends KarstCommand {
             return e.getFile() + " may not be read or written";
         }
         return String.valueOf(e.getMessage());
+    }
+
+    /** What the server offers, for completion; nothing while it is not up. A reference to it would take the commands away then. */
+    static Stream<ConfigPath> offered(BundleContext context) {
+        return new Services(context)
+                        .ifPresent(
+                                ConfigServer.class,
+                                server -> server.store().current().configs().values().stream()
+                                        .map(PublishedConfig::path)
+                                        .toList())
+                        .stream()
+                        .flatMap(List::stream);
     }
 
     /** Does the command's work. */

@@ -22,8 +22,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "Names in the certificate")
     String[] names() default {"localhost", "127.0.0.1", "::1"};
 
+    @AttributeDefinition(name = "File of the root key", description = "empty: keys/root.key in the server's folder")
+    String root_key() default "";
+
     @AttributeDefinition(name = "Clients need the certificate")
     boolean require_client_certificate() default true;
+
+    @AttributeDefinition(
+            name = "Former credentials are accepted for",
+            description = "seconds",
+            min = "0",
+            max = "604800")
+    int credentials_grace_seconds() default 600;
 
     @AttributeDefinition(name = "Largest request", description = "bytes", min = "1024")
     int max_request_bytes() default 4 << 20;

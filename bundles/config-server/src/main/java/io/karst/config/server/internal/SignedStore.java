@@ -11,7 +11,6 @@ import io.karst.remoteconfig.server.RoleKeys;
 import io.karst.remoteconfig.server.SignedRepository;
 import io.karst.remoteconfig.server.SigningKey;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,35 +50,11 @@ final class SignedStore {
     }
 
     /**
-     * Opens the stored repository; makes keys and an empty repository if there is none.
+     * Makes new keys and an empty repository.
      *
-     * @throws IOException if a file is damaged, missing or open to others
+     * @throws IOException if they cannot be stored
      */
-    static SignedStore open(ServerFiles files, Clock clock, SecureRandom random) throws IOException {
-        try {
-            if (files.readRepository().isEmpty()) {
-                return create(files, clock, random);
-            }
-            SignedRepository stored =
-                    SignedRepository.fromBytes(files.readRepository().get());
-            finishRotation(files, stored);
-            SigningKey key = files.readTargetsKey()
-                    .orElseThrow(() -> new IOException("the targets key is missing in " + files.folder()));
-            if (!Files.exists(files.root())) {
-                files.writeRoot(stored.roots().get(0));
-            }
-            SignedStore store = new SignedStore(files, clock, random, RoleKeys.of(key), stored);
-            store.renewIfDue();
-            return store;
-        } catch (RefusedException e) {
-            throw new IOException(
-                    "the repository in " + files.folder() + " is damaged: " + e.getMessage()
-                            + "; put a copy of the folder back, or remove it to begin anew with other keys",
-                    e);
-        }
-    }
-
-    private static SignedStore create(ServerFiles files, Clock clock, SecureRandom random) throws IOException {
+    static SignedStore create(ServerFiles files, Clock clock, SecureRandom random) throws IOException {
         SigningKey root = SigningKey.generate(random);
         SigningKey targets = SigningKey.generate(random);
         files.writeKeys(root, targets);
@@ -93,13 +68,29 @@ final class SignedStore {
         return new SignedStore(files, clock, random, RoleKeys.of(targets), made);
     }
 
-    /** After a crash while keys were rotated: the repository on the disk tells which keys it is signed with. */
-    private static void finishRotation(ServerFiles files, SignedRepository stored) throws IOException {
-        Optional<SigningKey> prepared = files.preparedTargetsKey();
-        if (prepared.filter(stored::isTargetsKey).isPresent()) {
-            files.commitKeys();
-        } else {
-            files.dropPreparedKeys();
+    /**
+     * Opens the stored repository.
+     *
+     * @throws IOException if a file is damaged, missing or open to others, or two do not belong together
+     */
+    static SignedStore open(ServerFiles files, Clock clock, SecureRandom random) throws IOException {
+        try {
+            SignedRepository stored = SignedRepository.fromBytes(files.readRepository());
+            files.settleKeys(stored::isKey); // the process may have been killed while keys were rotated
+            SigningKey key = files.readTargetsKey();
+            if (!stored.isTargetsKey(key)) {
+                throw new IOException("the targets key in " + files.folder()
+                        + " is not the one that signed repository.bin: put both back from the same copy");
+            }
+            files.requireRoot(stored.roots().get(0));
+            SignedStore store = new SignedStore(files, clock, random, RoleKeys.of(key), stored);
+            store.renewIfDue();
+            return store;
+        } catch (RefusedException e) {
+            throw new IOException(
+                    "the repository in " + files.folder() + " is damaged: " + e.getMessage()
+                            + "; put a copy of the folder back, or move it away to begin anew with other keys",
+                    e);
         }
     }
 
@@ -122,12 +113,15 @@ final class SignedStore {
     /**
      * Signs again once two thirds of the validity are over; after a failure at the next call a minute later.
      *
+     * @return whether it was due, and is done
      * @throws IOException if it cannot be stored
      */
-    void renewIfDue() throws IOException {
-        if (!clock.instant().isBefore(renewAt)) {
+    boolean renewIfDue() throws IOException {
+        boolean due = !clock.instant().isBefore(renewAt);
+        if (due) {
             renew();
         }
+        return due;
     }
 
     private synchronized void renew() throws IOException {
@@ -143,20 +137,42 @@ final class SignedStore {
      * New root and targets keys. The new ones are on the disk beside the old ones before anything is signed with them, and take their
      * place when the repository that they sign is on the disk: a crash in between loses neither.
      *
+     * @param passphrase needed if the root key is encrypted; the new one is encrypted with it, too
      * @throws IOException if the root key is not in its place, or something cannot be stored
      */
-    synchronized void rotate() throws IOException {
-        SigningKey oldRoot = files.readRootKey()
-                .orElseThrow(() -> new IOException(files.rootKey() + " is not there: put the root key back to rotate"));
+    synchronized void rotate(Optional<String> passphrase) throws IOException {
+        files.settleKeys(repository::isKey);
+        SigningKey oldRoot = files.readRootKey(passphrase);
         SigningKey newRoot = SigningKey.generate(random);
         SigningKey newTargets = SigningKey.generate(random);
         SignedRepository rotated =
                 repository.rotate(RoleKeys.of(oldRoot), RoleKeys.of(newRoot), RoleKeys.of(newTargets), clock.instant());
-        files.prepareKeys(newRoot, newTargets);
+        files.prepareKeys(newRoot, newTargets, passphrase);
         files.writeRepository(rotated.toBytes());
         targets = RoleKeys.of(newTargets);
         serve(rotated);
-        files.commitKeys();
+        try {
+            files.settleKeys(repository::isKey);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the keys were rotated, but keep names that end in .rotating until the next rotation or start: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Encrypts the root key where it is.
+     *
+     * @throws IOException if it is not in its place, not the repository's, or encrypted already
+     */
+    synchronized void encryptRootKey(String passphrase) throws IOException {
+        files.settleKeys(repository::isKey);
+        SigningKey root = files.readRootKey(Optional.empty());
+        if (!repository.isKey(root.keyId())) {
+            throw new IOException(files.rootKey() + " is not the root key of this repository");
+        }
+        files.encryptRootKey(root, passphrase);
     }
 
     private void change(UnaryOperator<SignedRepository> change) throws IOException {

@@ -60,11 +60,15 @@ class ConfigServerTest {
     private Path folder;
 
     /** Usual settings, but for one number. */
-    private record Fixed(boolean enabled, boolean require_client_certificate, String changed, int number)
+    record Fixed(boolean enabled, boolean require_client_certificate, String changed, int number, String root_key)
             implements ServerSettings {
 
         Fixed(boolean enabled, boolean mutual) {
             this(enabled, mutual, "", 0);
+        }
+
+        Fixed(boolean enabled, boolean mutual, String changed, int number) {
+            this(enabled, mutual, changed, number, "");
         }
 
         private int number(String key, int usual) {
@@ -89,6 +93,11 @@ class ConfigServerTest {
         @Override
         public String[] names() {
             return new String[] {"localhost, 127.0.0.1"};
+        }
+
+        @Override
+        public int credentials_grace_seconds() {
+            return number("credentials.grace.seconds", 600);
         }
 
         @Override
@@ -176,7 +185,7 @@ class ConfigServerTest {
             server.store().rollback(PathCommand.path("P", "i"));
             client.poll();
             assertThat(client.contents()).containsExactly("one");
-            server.store().rotate();
+            server.store().rotate(Optional.empty());
             publish(server, "three");
             client.poll();
             assertThat(client.contents()).containsExactly("three");
@@ -193,7 +202,7 @@ class ConfigServerTest {
     void everythingSurvivesARestart() throws Exception {
         try (ConfigServer server = server()) {
             publish(server, "one");
-            server.store().rotate();
+            server.store().rotate(Optional.empty());
         }
         try (ConfigServer server = server();
                 Client client = new Client(server)) {
@@ -210,7 +219,7 @@ class ConfigServerTest {
         try (ConfigServer server = server();
                 Stream<Path> files = Files.walk(server.files().folder())) {
             assertThat(files.filter(Files::isRegularFile).toList())
-                    .hasSize(6)
+                    .hasSize(7)
                     .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                             .isEqualTo("rw-------"));
         }
@@ -235,7 +244,7 @@ class ConfigServerTest {
             Files.copy(repository, folder.resolve("repository"));
             Files.copy(keys.resolve("root.key"), folder.resolve("root.key"), COPY_ATTRIBUTES);
             Files.copy(keys.resolve("targets.key"), folder.resolve("targets.key"), COPY_ATTRIBUTES);
-            server.store().rotate();
+            server.store().rotate(Optional.empty());
         }
         // put the files back to where they were at that moment
         Files.move(keys.resolve("targets.key"), keys.resolve("targets.key.rotating"));
@@ -253,7 +262,7 @@ class ConfigServerTest {
             assertThat(server.store().current().rootVersion()).isEqualTo(expected);
             assertThat(Files.readAllBytes(server.files().root())).isEqualTo(first);
             publish(server, "two");
-            server.store().rotate();
+            server.store().rotate(Optional.empty());
             client.poll();
             assertThat(client.contents()).containsExactly("two");
             assertThat(client.state.rootVersion()).isEqualTo(expected + 1);
@@ -281,7 +290,7 @@ class ConfigServerTest {
         }
         try (ConfigServer server = server()) {
             Files.setPosixFilePermissions(server.files().rootKey(), PosixFilePermissions.fromString("rw----r--"));
-            assertThatThrownBy(() -> server.store().rotate()).hasMessageContaining("chmod 600");
+            assertThatThrownBy(() -> server.store().rotate(Optional.empty())).hasMessageContaining("chmod 600");
         }
     }
 
@@ -336,6 +345,7 @@ class ConfigServerTest {
     @CsvSource({
         "port, -1, 0..65535",
         "port, 65536, 0..65535",
+        "credentials.grace.seconds, -1, 0..604800",
         "max.request.bytes, 1023, 1024..2147483647",
         "connection.idle.seconds, 0, 1..2147483647",
         "client.active.seconds, 0, 1..2147483647",
@@ -373,7 +383,7 @@ class ConfigServerTest {
         }
     }
 
-    private static final class TurningClock extends Clock {
+    static final class TurningClock extends Clock {
 
         private Instant now;
 
@@ -406,7 +416,7 @@ class ConfigServerTest {
         try (ConfigServer server = server()) {
             Files.move(server.files().rootKey(), folder.resolve("safe"));
             publish(server, "one");
-            assertThatThrownBy(() -> server.store().rotate())
+            assertThatThrownBy(() -> server.store().rotate(Optional.empty()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("root key");
         }
@@ -416,7 +426,7 @@ class ConfigServerTest {
     void anExportVerifiesOffline() throws Exception {
         try (ConfigServer server = server()) {
             publish(server, "one");
-            server.store().rotate();
+            server.store().rotate(Optional.empty());
             OfflineProof proof = OfflineProof.verify(
                     server.store().current().export(),
                     Bytes.of(Files.readAllBytes(server.files().root())),

@@ -55,8 +55,18 @@ public final class ServerMain {
         }
 
         @Override
+        public String root_key() {
+            return "";
+        }
+
+        @Override
         public boolean require_client_certificate() {
             return true;
+        }
+
+        @Override
+        public int credentials_grace_seconds() {
+            return 600;
         }
 
         @Override

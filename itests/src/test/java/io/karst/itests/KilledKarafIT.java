@@ -42,13 +42,13 @@ public class KilledKarafIT {
 
     private static void cleanupRemovesPinsThatNobodyUses(RunningKaraf karaf) throws Exception {
         String refusal = karaf.refusal("karst:cleanup");
-        assertTrue(refusal, refusal.contains("scr:disable io.karst.lock-tracer"));
+        assertTrue(refusal, refusal.contains("bundle:stop io.karst.lock-tracer"));
         assertTrue("pins in use", Files.isDirectory(karaf.pins()));
-        karaf.shell("scr:disable io.karst.lock-tracer");
+        karaf.shell("bundle:stop io.karst.lock-tracer");
         assertTrue("pins that a next tracer takes over", Files.isDirectory(karaf.pins()));
         karaf.shell("karst:cleanup");
         assertTrue("pins after a cleanup", Files.notExists(karaf.pins()));
-        karaf.shell("scr:enable io.karst.lock-tracer");
+        karaf.shell("bundle:start io.karst.lock-tracer");
         awaitReady(karaf);
     }
 

@@ -59,7 +59,7 @@ public final class CleanupCommand extends ViewCommand {
                     wanted.stream().filter(KernelPins.Instance::inUse).findFirst();
             if (!dead && active.isPresent()) {
                 throw new CommandException("The lock tracer of this Karaf is running and needs its pins. First run"
-                        + " scr:disable io.karst.lock-tracer, or set pin = false in etc/io.karst.locktracer.cfg");
+                        + " bundle:stop io.karst.lock-tracer, or set pin = false in etc/io.karst.locktracer.cfg");
             }
             List<Cleaned> cleaned = new ArrayList<>();
             for (KernelPins.Instance instance : wanted) {

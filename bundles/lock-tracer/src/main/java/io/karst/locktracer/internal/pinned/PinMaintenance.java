@@ -10,24 +10,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Finds and removes pins. There while the bundle is started, whatever the tracer does. */
+/** Finds and removes pins. Available while the bundle is started, whatever the tracer does. */
 @Component(name = "io.karst.lock-tracer.pin-maintenance", configurationPid = "io.karst.locktracer")
 public final class PinMaintenance implements KernelPins {
 
     private final Bpf bpf;
     private final PinLocation own;
 
-    /**
-     * Called by the service component runtime.
-     *
-     * @param context tells where this Karaf lives
-     * @param bpf tells which directories are in use
-     */
+    /** Constructor for the service component runtime. */
     @Activate
     public PinMaintenance(BundleContext context, @Reference(name = "bpf") Bpf bpf, PinsOnUninstall.Config config) {
         this(bpf, PinLocation.of(true, config.pin_path(), config.pin_instance(), context));
@@ -36,6 +33,32 @@ public final class PinMaintenance implements KernelPins {
     PinMaintenance(Bpf bpf, PinLocation own) {
         this.bpf = bpf;
         this.own = own;
+    }
+
+    /** The same while this bundle is stopped: each call looks the BPF service up in the name of the framework. */
+    record WhileStopped(BundleContext system, PinLocation own) implements KernelPins {
+        @Override
+        public List<Instance> instances() {
+            return with(KernelPins::instances);
+        }
+
+        @Override
+        public int remove(String name) {
+            return with(pins -> pins.remove(name));
+        }
+
+        private <R> R with(Function<KernelPins, R> use) {
+            ServiceReference<Bpf> reference = system.getServiceReference(Bpf.class);
+            Bpf bpf = reference == null ? null : system.getService(reference);
+            if (reference == null || bpf == null) {
+                throw new IllegalStateException("pins cannot be checked: start bundle io.karst.libbpf");
+            }
+            try {
+                return use.apply(new PinMaintenance(bpf, own));
+            } finally {
+                system.ungetService(reference);
+            }
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@
 
 package io.karst.locktracer.internal.pinned;
 
+import io.karst.contention.KernelPins;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes the pins when this bundle is uninstalled. There whenever the bundle is started, also while the tracer waits for
- * something. A stopped bundle's pins stay, as it may come back.
+ * Removes the pins when this bundle is uninstalled. Active whenever the bundle is started, also while the tracer waits for
+ * something. When the bundle is stopped its pins stay, because it may be started again, and {@link KernelPins} stays available,
+ * because that is when pins are cleaned up.
  */
 @Component(
         name = "io.karst.lock-tracer.pins",
@@ -33,11 +36,11 @@ public final class PinsOnUninstall {
     /** Everywhere that the settings pointed to since this bundle was started. */
     private static final Set<PinLocation> LOCATIONS = ConcurrentHashMap.newKeySet();
 
-    /** What the last one left behind, if the bundle was not stopped for it. */
-    private static final AtomicReference<Optional<UninstallListener>> LISTENER =
-            new AtomicReference<>(Optional.empty());
+    /** What the previous component left behind, if the bundle was not stopped in between. */
+    private static final AtomicReference<Optional<WhileStopped>> LEFT_BEHIND = new AtomicReference<>(Optional.empty());
 
     private final BundleContext context;
+    private final PinLocation location;
 
     /** Of the lock tracer's settings those that say where the pins are. */
     public @interface Config {
@@ -51,24 +54,22 @@ public final class PinsOnUninstall {
         String pin_instance() default "";
     }
 
-    /** Watches this bundle; of the settings those of the pins count. */
+    /** Watches this bundle. */
     @Activate
     public PinsOnUninstall(BundleContext context, Config config) {
         this.context = context;
-        LISTENER.getAndSet(Optional.empty()).ifPresent(UninstallListener::remove);
-        LOCATIONS.add(PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context));
+        location = PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context);
+        LEFT_BEHIND.getAndSet(Optional.empty()).ifPresent(WhileStopped::remove);
+        LOCATIONS.add(location);
     }
 
-    /** The bundle stops. If it is uninstalled next, nobody of it is there to be told; so a listener is left behind. */
+    /** Leaves a listener and a service behind, as nothing else of a stopped bundle learns that it is uninstalled. */
     @Deactivate
     public void close() {
         BundleContext system = context.getBundle(Constants.SYSTEM_BUNDLE_ID).getBundleContext();
         if (system != null) {
             long own = context.getBundle().getBundleId();
-            UninstallListener listener =
-                    new UninstallListener(system, own, () -> LOCATIONS.forEach(PinsOnUninstall::remove));
-            LISTENER.set(Optional.of(listener));
-            system.addBundleListener(listener);
+            LEFT_BEHIND.set(Optional.of(new WhileStopped(system, own, location)));
         }
     }
 
@@ -82,18 +83,19 @@ public final class PinsOnUninstall {
     }
 
     /**
-     * Runs something when a stopped bundle is uninstalled. It belongs to the framework, as the bundle's own listeners end with
-     * the bundle. It goes when the bundle is started again or uninstalled, so that its class loader does not stay.
+     * Listener and service of a stopped bundle. They belong to the framework, as those of the bundle end with the bundle. They go
+     * when the bundle is started again or uninstalled, so that its class loader does not stay.
      */
-    private static final class UninstallListener implements SynchronousBundleListener {
+    private static final class WhileStopped implements SynchronousBundleListener {
         private final BundleContext system;
         private final long bundle;
-        private final Runnable action;
+        private final ServiceRegistration<KernelPins> maintenance;
 
-        UninstallListener(BundleContext system, long bundle, Runnable action) {
+        WhileStopped(BundleContext system, long bundle, PinLocation own) {
             this.system = system;
             this.bundle = bundle;
-            this.action = action;
+            maintenance = system.registerService(KernelPins.class, new PinMaintenance.WhileStopped(system, own), null);
+            system.addBundleListener(this);
         }
 
         @Override
@@ -102,16 +104,16 @@ public final class PinsOnUninstall {
                 return;
             }
             if (event.getType() == BundleEvent.UNINSTALLED) {
-                remove();
-                action.run();
+                LEFT_BEHIND.getAndSet(Optional.empty()).ifPresent(WhileStopped::remove);
+                LOCATIONS.forEach(PinsOnUninstall::remove);
             } else if (event.getType() == BundleEvent.STARTED) {
-                remove();
+                LEFT_BEHIND.getAndSet(Optional.empty()).ifPresent(WhileStopped::remove);
             }
         }
 
-        /** Twice does no harm. */
         void remove() {
             system.removeBundleListener(this);
+            maintenance.unregister();
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-/** The poll loop: one thread that decides, one worker for each task. */
+/** The poll loop: one executor with a thread for each task, and one for deadlines. */
 @NullMarked
 package io.karst.poll.internal;
 

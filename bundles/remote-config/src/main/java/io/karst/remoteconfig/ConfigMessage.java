@@ -23,6 +23,11 @@ public sealed interface ConfigMessage {
             cachedFiles = List.copyOf(cachedFiles);
         }
 
+        /** Most bytes that this takes on the wire: what servers limit. */
+        public long wireBytes() {
+            return WireSize.of(this);
+        }
+
         /**
          * Who asks (the protocol's message of that name), as it came: a server has to validate it.
          *
@@ -248,6 +253,11 @@ public sealed interface ConfigMessage {
          */
         public boolean isEmpty() {
             return roots.isEmpty() && targets.isEmpty() && targetFiles.isEmpty() && clientConfigs.isEmpty();
+        }
+
+        /** Most bytes that this takes on the wire: what clients limit. */
+        public long wireBytes() {
+            return WireSize.of(this);
         }
 
         /**

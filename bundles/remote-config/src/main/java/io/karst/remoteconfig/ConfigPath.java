@@ -5,21 +5,62 @@ package io.karst.remoteconfig;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Where a configuration stands: {@code datadog/<org>/<PRODUCT>/<id>/<name>} or {@code employee/<PRODUCT>/<id>/<name>}.
- * No segment is empty, has a slash or a control character, or is {@code .} or {@code ..}: paths name files and topics later on. The organisation is a decimal number up to 2^63 - 1.
+ * This is the only grammar of products, ids and paths: server, commands, client and event topics all use it.
+ * A product has letters, digits, {@code _} and {@code -}, because it is part of an event topic. No other segment is empty, has a slash or a
+ * control character, or is {@code .} or {@code ..}, because paths name files. The organisation is a decimal number up to 2^63 - 1.
  *
  * @param text the whole path
  * @param org organisation; absent for {@code employee}
- * @param product product name
- * @param id configuration id
- * @param name file name; need not be {@code config}
+ * @param product product name, 1 to {@value #PRODUCT_LENGTH} characters
+ * @param id configuration id, 1 to {@value #ID_LENGTH} characters
+ * @param name file name, 1 to {@value #ID_LENGTH} characters; need not be {@code config}
  */
 public record ConfigPath(String text, OptionalLong org, String product, String id, String name) {
 
+    /** Most characters of a product. */
+    public static final int PRODUCT_LENGTH = 100;
+
+    /** Most characters of an id, and of a file name. */
+    public static final int ID_LENGTH = 255;
+
     private static final int ORG_SEGMENTS = 5;
     private static final int EMPLOYEE_SEGMENTS = 4;
+    private static final Pattern PRODUCT = Pattern.compile("[A-Za-z0-9_-]{1," + PRODUCT_LENGTH + "}");
+
+    /**
+     * The path of a configuration without an organisation, {@code employee/<product>/<id>/config}.
+     *
+     * @throws IllegalArgumentException if product or id do not follow the grammar
+     */
+    public static ConfigPath of(String product, String id) {
+        checkProduct(product);
+        return find("employee/" + product + "/" + id + "/config")
+                .orElseThrow(() -> new IllegalArgumentException("Id '" + shortened(id)
+                        + "' is not valid: it must have 1 to " + ID_LENGTH
+                        + " characters, not be '.' or '..', and not contain '/' or control characters"));
+    }
+
+    /**
+     * Checks a product's name.
+     *
+     * @return the same name
+     * @throws IllegalArgumentException if it does not follow the grammar
+     */
+    public static String checkProduct(String product) {
+        if (!PRODUCT.matcher(product).matches()) {
+            throw new IllegalArgumentException("Product '" + shortened(product)
+                    + "' is not valid: use letters, digits, '_' and '-' only, at most " + PRODUCT_LENGTH);
+        }
+        return product;
+    }
+
+    private static String shortened(String text) {
+        return text.length() > ID_LENGTH ? text.substring(0, ID_LENGTH) + "\u2026" : text;
+    }
 
     /**
      * Reads a path.
@@ -32,12 +73,22 @@ public record ConfigPath(String text, OptionalLong org, String product, String i
             checkSegment(text, part);
         }
         if (parts[0].equals("employee") && parts.length == EMPLOYEE_SEGMENTS) {
-            return new ConfigPath(text, OptionalLong.empty(), parts[1], parts[2], parts[3]);
+            return checked(new ConfigPath(text, OptionalLong.empty(), parts[1], parts[2], parts[3]));
         }
         if (parts[0].equals("datadog") && parts.length == ORG_SEGMENTS) {
-            return new ConfigPath(text, OptionalLong.of(org(text, parts[1])), parts[2], parts[3], parts[4]);
+            return checked(new ConfigPath(text, OptionalLong.of(org(text, parts[1])), parts[2], parts[3], parts[4]));
         }
         throw refused(text, parts.length + " segments beginning with " + parts[0]);
+    }
+
+    private static ConfigPath checked(ConfigPath path) {
+        if (!PRODUCT.matcher(path.product()).matches()) {
+            throw refused(path.text(), "the product is not 1 to " + PRODUCT_LENGTH + " letters, digits, '_' and '-'");
+        }
+        if (path.id().length() > ID_LENGTH || path.name().length() > ID_LENGTH) {
+            throw refused(path.text(), "a segment is longer than " + ID_LENGTH + " characters");
+        }
+        return path;
     }
 
     private static void checkSegment(String text, String segment) {

@@ -15,13 +15,18 @@ public sealed interface Refusal {
     int MESSAGE_LENGTH = 500;
 
     /**
-     * One line for logs and for the server: the case's name and its numbers, without control characters and cut off
+     * One line for logs and for the server: the case's name, its numbers and what to do, without control characters and cut off
      * after {@link #MESSAGE_LENGTH}.
      */
     default String message() {
-        String all = toString();
+        String all = this + remedy();
         String cut = all.length() > MESSAGE_LENGTH ? all.substring(0, MESSAGE_LENGTH - 1) + "\u2026" : all;
         return cut.replaceAll("[\\p{Cntrl}\\p{Cs}\u2028\u2029]", "?");
+    }
+
+    /** What an operator does about it, behind the case and its numbers; empty if it says itself. */
+    default String remedy() {
+        return "";
     }
 
     /**
@@ -100,7 +105,14 @@ public sealed interface Refusal {
      * @param have good signatures by distinct keys of the role
      * @param need the threshold
      */
-    record ThresholdNotMet(String role, int have, int need) implements Refusal {}
+    record ThresholdNotMet(String role, int have, int need) implements Refusal {
+
+        @Override
+        public String remedy() {
+            return ": not signed by the keys that the client trusts. If the server got other keys on purpose, give the client the"
+                    + " new root and reset its trust with karst:config-trust";
+        }
+    }
 
     /**
      * A key id is not the digest of its key.
@@ -142,7 +154,14 @@ public sealed interface Refusal {
      * @param held version of the trusted targets
      * @param offered version offered
      */
-    record TargetsRolledBack(long held, long offered) implements Refusal {}
+    record TargetsRolledBack(long held, long offered) implements Refusal {
+
+        @Override
+        public String remedy() {
+            return ": the server offers an older list than the client holds. If the server was restored from a backup, publish"
+                    + " again; if it is another one on purpose, reset the client's trust with karst:config-trust";
+        }
+    }
 
     /**
      * Metadata other than root and top-level targets is older than the trusted one.

@@ -74,6 +74,14 @@ public record ClientState(
         return out.finish();
     }
 
+    /**
+     * The same with the configurations of another state, which stay in force until the next answer is verified. They were verified with
+     * what was trusted then.
+     */
+    public ClientState holding(ClientState other) {
+        return with(other.configs(), lastError);
+    }
+
     ClientState with(SortedMap<String, VerifiedConfig> inForce, Optional<String> error) {
         return new ClientState(
                 rootVersion,

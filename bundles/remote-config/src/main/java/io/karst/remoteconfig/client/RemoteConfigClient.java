@@ -28,6 +28,12 @@ import java.util.TreeMap;
 /** The client as a pure state machine: {@code next = step(state, response)}. It has no state, no network and no clock of its own. */
 public final class RemoteConfigClient {
 
+    /** Most bytes of all reasons in one request; longer ones are cut, later ones are left out. */
+    private static final int REASONS_BYTES = 16 * 1024;
+
+    private static final int BARE_ERROR_LENGTH = 100;
+    private static final int BARE_BACKEND_STATE_BYTES = 256;
+
     private final TrustedRoots trust;
     private final ClientPolicy policy;
     private final Clock clock;
@@ -60,7 +66,10 @@ public final class RemoteConfigClient {
                 Optional.empty());
     }
 
-    /** What to send next. */
+    /**
+     * What to send next. Files that servers refuse to hear of are left out: empty ones, and those without a digest; and so are reasons
+     * beyond 16 KiB in all.
+     */
     public ConfigRequest request(ClientState state, Client client) {
         List<Report> reports = new ArrayList<>(state.refusedConfigs());
         List<CachedFile> cached = new ArrayList<>();
@@ -70,16 +79,49 @@ public final class RemoteConfigClient {
             if (state.refusedConfigs().stream().noneMatch(refused -> isSame(refused, report))) {
                 reports.add(report);
             }
-            cached.add(new CachedFile(file.path(), file.size(), held.hashes()));
+            if (file.size() > 0 && !held.hashes().isEmpty()) {
+                cached.add(new CachedFile(file.path(), file.size(), held.hashes()));
+            }
         }
         State told = new State(
                 state.rootVersion(),
                 state.targetsVersion(),
-                reports,
+                withReasonsWithin(reports),
                 state.lastError().isPresent(),
                 state.lastError().orElse(""),
                 state.backendState());
         return new ConfigRequest(Optional.of(client.with(told)), cached);
+    }
+
+    /**
+     * What to send if a server refused {@link #request}, or found it too large: no cached files, no configurations' states. It is valid
+     * and small whatever is held, so that a server can always send something better.
+     */
+    public ConfigRequest bareRequest(ClientState state, Client client) {
+        String error = state.lastError().orElse("");
+        State told = new State(
+                state.rootVersion(),
+                state.targetsVersion(),
+                List.of(),
+                state.lastError().isPresent(),
+                error.substring(0, Math.min(error.length(), BARE_ERROR_LENGTH)),
+                state.backendState().size() > BARE_BACKEND_STATE_BYTES ? Bytes.EMPTY : state.backendState());
+        return new ConfigRequest(Optional.of(client.with(told)), List.of());
+    }
+
+    private static List<Report> withReasonsWithin(List<Report> reports) {
+        List<Report> within = new ArrayList<>();
+        int left = REASONS_BYTES;
+        for (Report report : reports) {
+            int size = Bytes.utf8(report.applyError()).size();
+            boolean fits = size <= left;
+            left -= fits ? size : 0;
+            within.add(
+                    fits
+                            ? report
+                            : new Report(report.id(), report.version(), report.product(), report.applyState(), ""));
+        }
+        return within;
     }
 
     private static boolean isSame(Report left, Report right) {
@@ -109,7 +151,7 @@ public final class RemoteConfigClient {
     /**
      * Takes listeners' outcomes, for the next request.
      *
-     * @param applied outcomes; those for other versions are dropped
+     * @param applied outcomes; those for other versions or other content are dropped
      */
     public ClientState report(ClientState state, List<AppliedConfig> applied) {
         if (applied.isEmpty()) {
@@ -119,9 +161,8 @@ public final class RemoteConfigClient {
         for (AppliedConfig outcome : applied) {
             configs.computeIfPresent(
                     outcome.config().path(),
-                    (path, held) -> held.file().version() == outcome.config().version()
-                            ? held.with(outcome.state(), outcome.reason())
-                            : held);
+                    (path, held) ->
+                            held.file().sameAs(outcome.config()) ? held.with(outcome.state(), outcome.reason()) : held);
         }
         return state.with(configs, state.lastError());
     }

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * @param rootVersion version of the last of them
  * @param targets signed list of what is offered
  * @param targetsVersion its version
+ * @param backendState what clients that hold it send back
  * @param expires when root or targets expire, whichever comes first
  * @param offered every configuration
  */
@@ -35,6 +36,7 @@ record Director(
         long rootVersion,
         Bytes targets,
         long targetsVersion,
+        Bytes backendState,
         Instant expires,
         Collection<PublishedConfig> offered) {
 
@@ -45,29 +47,44 @@ record Director(
             return new ConfigResponse(List.of(), targets, List.of(), List.of(), ConfigStatus.EXPIRED);
         }
         List<PublishedConfig> matching = matching(client, now);
-        if (isCurrent(state, matching)) {
+        Set<String> cached = RequestRules.usable(request.cachedFiles()).stream()
+                .flatMap(Director::keys)
+                .collect(Collectors.toSet());
+        if (isCurrent(state, cached, matching)) {
             return ConfigResponse.EMPTY;
         }
-        Set<String> cached =
-                request.cachedFiles().stream().flatMap(Director::keys).collect(Collectors.toSet());
         List<TargetFile> files = new ArrayList<>();
         List<String> paths = new ArrayList<>();
         for (PublishedConfig config : matching) {
             String path = config.path().text();
             paths.add(path);
-            if (!cached.contains(key(path, config.content().size(), config.sha256()))) {
+            if (!cached.contains(key(config))) {
                 files.add(new TargetFile(path, config.content()));
             }
         }
         return new ConfigResponse(newRoots(state), targets, files, paths, ConfigStatus.OK);
     }
 
+    /** Answers a client for which everything is meant and that holds nothing. */
+    ConfigResponse everything() {
+        return new ConfigResponse(
+                List.of(),
+                targets,
+                offered.stream()
+                        .map(config -> new TargetFile(config.path().text(), config.content()))
+                        .toList(),
+                offered.stream().map(config -> config.path().text()).toList(),
+                ConfigStatus.OK);
+    }
+
     /**
-     * Nothing is new if the targets are the client's, and if it reports just the configurations that are meant for it: what it asks for may
-     * have changed since, and so may what has expired.
+     * Nothing is new if the client holds this very list, and just the configurations that are meant for it, each with this content: what
+     * it asks for may have changed since, and so may what has expired.
      */
-    private boolean isCurrent(State state, List<PublishedConfig> matching) {
-        if (state.targetsVersion() != targetsVersion || state.rootVersion() < rootVersion) {
+    private boolean isCurrent(State state, Set<String> cached, List<PublishedConfig> matching) {
+        if (state.targetsVersion() != targetsVersion
+                || !state.backendClientState().equals(backendState)
+                || state.rootVersion() < rootVersion) {
             return false;
         }
         Set<String> held = new HashSet<>();
@@ -75,7 +92,9 @@ record Director(
         Set<String> meant = new HashSet<>();
         matching.forEach(config ->
                 meant.add(config.path().product() + "/" + config.path().id()));
-        return held.equals(meant);
+        // clients do not list empty files; of these there is one content only
+        return held.equals(meant)
+                && matching.stream().allMatch(config -> config.content().isEmpty() || cached.contains(key(config)));
     }
 
     private List<PublishedConfig> matching(Client client, Instant now) {
@@ -105,6 +124,10 @@ record Director(
                 .filter(hash -> hash.algorithm().equals("sha256"))
                 .map(FileHash::hash)
                 .map(hash -> key(file.path(), file.length(), hash));
+    }
+
+    private static String key(PublishedConfig config) {
+        return key(config.path().text(), config.content().size(), config.sha256());
     }
 
     private static String key(String path, long length, String sha256) {

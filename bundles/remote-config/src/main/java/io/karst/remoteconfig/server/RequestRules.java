@@ -6,9 +6,9 @@ package io.karst.remoteconfig.server;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.CachedFile;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
-import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
 import io.karst.remoteconfig.ConfigPath;
+import java.util.List;
 import java.util.Optional;
 
 /** What a request has to satisfy before it is answered. */
@@ -31,7 +31,10 @@ final class RequestRules {
         if (client.id().isEmpty()) {
             return Optional.of("client.id is empty");
         }
-        return kind(client).or(() -> cachedFiles(request));
+        if (client.id().length() > ConfigPath.ID_LENGTH) {
+            return Optional.of("client.id is longer than " + ConfigPath.ID_LENGTH + " characters");
+        }
+        return kind(client);
     }
 
     private static Optional<String> kind(Client client) {
@@ -64,23 +67,19 @@ final class RequestRules {
         return tracer.language().isEmpty() ? Optional.of("client.client_tracer.language is empty") : Optional.empty();
     }
 
-    private static Optional<String> cachedFiles(ConfigRequest request) {
-        for (CachedFile file : request.cachedFiles()) {
-            if (ConfigPath.find(file.path()).isEmpty()) {
-                return Optional.of("cached_target_files has a malformed path: " + file.path());
-            }
-            if (file.length() < 1) {
-                return Optional.of("cached_target_files has length " + file.length() + " for " + file.path());
-            }
-            if (file.hashes().isEmpty()) {
-                return Optional.of("cached_target_files has no hash for " + file.path());
-            }
-            for (FileHash hash : file.hashes()) {
-                if (hash.algorithm().isEmpty() || hash.hash().isEmpty()) {
-                    return Optional.of("cached_target_files has an empty hash for " + file.path());
-                }
-            }
-        }
-        return Optional.empty();
+    /**
+     * The cached files that count. An odd one is passed over: if it were refused, a client that holds it could never be sent anything
+     * better.
+     */
+    static List<CachedFile> usable(List<CachedFile> cached) {
+        return cached.stream().filter(RequestRules::isUsable).toList();
+    }
+
+    private static boolean isUsable(CachedFile file) {
+        return file.length() > 0
+                && ConfigPath.find(file.path()).isPresent()
+                && file.hashes().stream()
+                        .anyMatch(hash ->
+                                !hash.algorithm().isEmpty() && !hash.hash().isEmpty());
     }
 }

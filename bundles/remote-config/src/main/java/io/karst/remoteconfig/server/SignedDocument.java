@@ -48,16 +48,15 @@ final class SignedDocument {
             List<SigningKey> signers) {
         Map<String, JsonValue> targets = new LinkedHashMap<>();
         configs.forEach(config -> targets.put(config.path().text(), target(config)));
-        String state = "{\"targets\":" + version + "}";
         Map<String, JsonValue> custom = new LinkedHashMap<>();
-        custom.put(
-                "opaque_backend_state",
-                new JsonString(
-                        Base64.getEncoder().encodeToString(Bytes.utf8(state).toArray())));
         settings.organisation().ifPresent(uuid -> custom.put("org_uuid", new JsonString(uuid)));
         Map<String, JsonValue> signed = header("targets", version, now.plus(settings.targetsValidity()));
         signed.put("custom", new JsonObject(custom));
         signed.put("targets", new JsonObject(targets));
+        String digest = new JsonObject(signed).canonical().digest("SHA-256").toHex();
+        Bytes state = new BackendState(version, digest).toBytes();
+        custom.put("opaque_backend_state", new JsonString(Base64.getEncoder().encodeToString(state.toArray())));
+        signed.put("custom", new JsonObject(custom));
         return sign(new JsonObject(signed), signers);
     }
 

@@ -5,6 +5,7 @@ package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.OfflineProof;
@@ -24,7 +25,14 @@ import java.util.TreeMap;
 /** A director's repository of signed configurations: an immutable value; every change gives a new one. Holds no secret key. */
 public final class SignedRepository {
 
+    /** Most bytes of a request that gRPC servers take by default. */
+    public static final int REQUEST_BYTES = 4 << 20;
+
     private static final int MAX_TARGETS = Integer.MAX_VALUE;
+    private static final int MAX_CONFIGS = 10_000;
+
+    /** Nobody is believed who claims to be further ahead: it is no backup's age, and versions are not used up. */
+    private static final long MOST_AHEAD = 1_000_000;
 
     private final RepositorySettings settings;
     private final List<Bytes> roots;
@@ -69,15 +77,100 @@ public final class SignedRepository {
     }
 
     /**
-     * Publishes one configuration; the same path again replaces it. Publishing what is offered already only signs again.
+     * Publishes one configuration; the same path again replaces it. Publishing what is offered already only signs again. The result is one
+     * that clients can follow, with requests of at most {@link #REQUEST_BYTES}.
      *
      * @param targetsKeys keys of the targets
-     * @throws IllegalArgumentException if these are not the repository's keys
+     * @throws IllegalArgumentException if these are not the repository's keys, the content is empty, or clients could not follow
      */
     public SignedRepository publish(Publication publication, RoleKeys targetsKeys, Instant now) {
+        return publish(publication, targetsKeys, now, REQUEST_BYTES);
+    }
+
+    /**
+     * The same for a server with another limit.
+     *
+     * @param targetsKeys keys of the targets
+     * @param maxRequestBytes largest request that the server takes
+     * @throws IllegalArgumentException if these are not the repository's keys, the content is empty, or clients could not follow
+     */
+    public SignedRepository publish(Publication publication, RoleKeys targetsKeys, Instant now, int maxRequestBytes) {
+        if (publication.content().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The content of " + publication.path().product() + "/"
+                            + publication.path().id() + " is empty: publish at least one byte, or withdraw it");
+        }
         String path = publication.path().text();
         ConfigHistory history = histories.getOrDefault(path, ConfigHistory.NONE);
-        return with(path, history.publish(publication, settings.historyPerConfig()), targetsKeys, now);
+        SignedRepository next = with(path, history.publish(publication, settings.historyPerConfig()), targetsKeys, now);
+        next.checkServable(maxRequestBytes, now);
+        return next;
+    }
+
+    /**
+     * Checks with the client's own code that a client for which everything is meant takes the whole of it, and that its next request is
+     * valid and not too large.
+     *
+     * @param maxRequestBytes what the server takes
+     * @throws IllegalArgumentException if not; says why, and what to do
+     */
+    private void checkServable(int maxRequestBytes, Instant now) {
+        if (configs.size() > MAX_CONFIGS) {
+            throw new IllegalArgumentException("There would be " + configs.size() + " configurations; at most "
+                    + MAX_CONFIGS + " are allowed. Withdraw some first");
+        }
+        ServableCheck.check(roots.get(roots.size() - 1), director().everything(), maxRequestBytes, now);
+    }
+
+    /**
+     * How a client has left this repository behind, which happens when the repository was restored from a backup.
+     *
+     * @param told what the client holds
+     * @return absent if it has not
+     */
+    public Optional<Ahead> ahead(State told) {
+        if (told.rootVersion() > rootVersion()) {
+            return Optional.of(new Ahead(
+                    told.targetsVersion(),
+                    "holds root version " + told.rootVersion() + ", the server has " + rootVersion()
+                            + ": restore a newer copy of the server's folder, or reset the trust of the client"));
+        }
+        if (told.targetsVersion() > targetsVersion()) {
+            return Optional.of(new Ahead(
+                    told.targetsVersion(),
+                    "holds targets version " + told.targetsVersion() + ", the server has " + targetsVersion()));
+        }
+        boolean other = told.targetsVersion() == targetsVersion()
+                && BackendState.find(told.backendClientState())
+                        .filter(held -> held.targetsVersion() == targetsVersion()
+                                && !held.toBytes().equals(verifiedTargets.backendState()))
+                        .isPresent();
+        return other
+                ? Optional.of(new Ahead(
+                        told.targetsVersion(),
+                        "holds another list under the server's targets version " + targetsVersion()))
+                : Optional.empty();
+    }
+
+    /**
+     * What a client holds that this repository never signed.
+     *
+     * @param targetsVersion as the client reports it
+     * @param reason what it holds, and what is here
+     */
+    public record Ahead(long targetsVersion, String reason) {}
+
+    /**
+     * Signs the same targets again under a version above one that a client reports.
+     *
+     * @param reported a version further ahead than a million is not believed
+     * @param targetsKeys keys of the targets
+     * @return absent if it is not believed
+     */
+    public Optional<SignedRepository> renewAbove(long reported, RoleKeys targetsKeys, Instant now) {
+        return reported - targetsVersion() > MOST_AHEAD
+                ? Optional.empty()
+                : Optional.of(sign(histories, roots, Math.max(reported, targetsVersion()) + 1, targetsKeys, now));
     }
 
     /**
@@ -145,10 +238,15 @@ public final class SignedRepository {
 
     private SignedRepository sign(
             SortedMap<String, ConfigHistory> next, List<Bytes> chain, RoleKeys keys, Instant now) {
+        return sign(next, chain, targetsVersion() + 1, keys, now);
+    }
+
+    private SignedRepository sign(
+            SortedMap<String, ConfigHistory> next, List<Bytes> chain, long version, RoleKeys keys, Instant now) {
         List<PublishedConfig> offered = next.values().stream()
                 .flatMap(history -> history.current().stream())
                 .toList();
-        Bytes document = SignedDocument.targets(targetsVersion() + 1, settings, now, offered, keys.keys());
+        Bytes document = SignedDocument.targets(version, settings, now, offered, keys.keys());
         try {
             return new SignedRepository(settings, chain, document, next);
         } catch (RefusedException e) {
@@ -166,15 +264,18 @@ public final class SignedRepository {
         if (broken.isPresent()) {
             return new Answer.InvalidRequest(broken.get());
         }
-        try {
-            return new Answer.Answered(director().answer(request, now));
-        } catch (TracerPredicate.BrokenRule e) {
-            return new Answer.InvalidRequest(String.valueOf(e.getMessage()));
-        }
+        return new Answer.Answered(director().answer(request, now));
     }
 
     private Director director() {
-        return new Director(roots, rootVersion(), targets, targetsVersion(), expires(), configs.values());
+        return new Director(
+                roots,
+                rootVersion(),
+                targets,
+                targetsVersion(),
+                verifiedTargets.backendState(),
+                expires(),
+                configs.values());
     }
 
     /** Configurations offered, by path. */
@@ -200,6 +301,11 @@ public final class SignedRepository {
     /** Version of the current targets. */
     public long targetsVersion() {
         return verifiedTargets.version();
+    }
+
+    /** Whether clients that hold the current targets say which they hold, not only their version. */
+    public boolean hasIdentity() {
+        return BackendState.find(verifiedTargets.backendState()).isPresent();
     }
 
     /** When the targets expire; {@link #renew} prolongs it. */

@@ -35,7 +35,7 @@ public record TracerPredicate(
         }
     }
 
-    /** Whether a client is meant; a tracer's version that is no version is a broken rule. */
+    /** Whether a client is meant. */
     boolean matches(Client client) {
         if (!isWanted(clientId, client.id())) {
             return false;
@@ -56,23 +56,10 @@ public record TracerPredicate(
         return wanted.isEmpty() || wanted.equals(found);
     }
 
+    /** A version that is not a semantic one satisfies no constraint. */
     private boolean matchesVersion(String found) {
         Optional<VersionConstraint> wanted = VersionConstraint.find(tracerVersion);
-        if (wanted.isEmpty()) {
-            return true;
-        }
-        SemanticVersion version = SemanticVersion.find(found)
-                .orElseThrow(() -> new BrokenRule("client.client_tracer.tracer_version is no version: " + found));
-        return wanted.get().holds(version);
-    }
-
-    /** A rule that shows only while answering. */
-    static final class BrokenRule extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        BrokenRule(String reason) {
-            super(reason, null, false, false);
-        }
+        return wanted.isEmpty()
+                || SemanticVersion.find(found).filter(wanted.get()::holds).isPresent();
     }
 }

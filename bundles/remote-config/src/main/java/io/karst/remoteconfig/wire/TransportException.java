@@ -20,14 +20,19 @@ public final class TransportException extends Exception {
         UNAUTHENTICATED,
         /** The server has remote configuration switched off (UNIMPLEMENTED). */
         NOT_OFFERED,
-        /** The answer is larger than allowed; it was not read. */
+        /** The answer is larger than allowed here, or the request is larger than allowed there; it was not read. */
         TOO_LARGE,
         /** The server finds fault with the request (INVALID_ARGUMENT). */
         INVALID_REQUEST,
         /** A credential file here is missing, not readable or not private. */
         CREDENTIALS,
         /** Anything else the server said, or rubbish. */
-        OTHER
+        OTHER;
+
+        /** Whether a smaller or plainer request could be answered: servers do not agree on what they say to one that is too large. */
+        public boolean mayBeTheRequest() {
+            return this == TOO_LARGE || this == INVALID_REQUEST || this == OTHER;
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
@@ -28,6 +29,7 @@ import io.karst.remoteconfig.server.SigningKey;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,13 @@ class RemoteConfigClientTest {
     }
 
     private static AppliedConfig applied(String path, long version, ApplyState state, String reason) {
-        return new AppliedConfig(new RemoteConfig(path, "TESTING1", "one", version, "", new byte[0]), state, reason);
+        return applied(path, version, A, state, reason);
+    }
+
+    private static AppliedConfig applied(String path, long version, Bytes content, ApplyState state, String reason) {
+        String sha256 = content.digest("SHA-256").toHex();
+        return new AppliedConfig(
+                new RemoteConfig(path, "TESTING1", "one", version, sha256, content.toArray()), state, reason);
     }
 
     @Test
@@ -93,6 +101,55 @@ class RemoteConfigClientTest {
                 .containsExactly(new Report("one", 3, "TESTING1", ApplyState.ERROR, "no such map"));
         ClientState unknown = client.report(held, List.of(applied(TWO, 3, ApplyState.ERROR, "not held")));
         assertThat(unknown).isEqualTo(held);
+    }
+
+    @Test
+    void anOutcomeOfOtherContentUnderTheSameVersionIsDropped() {
+        ClientState held = holding(3, A);
+        assertThat(client.report(held, List.of(applied(ONE, 3, B, ApplyState.ACKNOWLEDGED, ""))))
+                .isEqualTo(held);
+        String targets = Forge.targets(3, LATER, Forge.entry(ONE, 3, B));
+        ClientState acknowledged = client.report(held, List.of(applied(ONE, 3, ApplyState.ACKNOWLEDGED, "")));
+        Step step = client.step(acknowledged, response(targets, List.of(file(ONE, B)), ONE));
+        assertThat(told(step.next()).configStates())
+                .containsExactly(new Report("one", 3, "TESTING1", ApplyState.UNKNOWN, ""));
+    }
+
+    @Test
+    void theBareRequestHasNothingThatAServerCouldRefuse() {
+        ClientState failed = client.failed(holding(3, A), "\u20ac".repeat(500));
+        ConfigRequest bare = client.bareRequest(failed, WHO);
+        assertThat(bare.cachedFiles()).isEmpty();
+        State told = bare.client().orElseThrow().state().orElseThrow();
+        assertThat(told.configStates()).isEmpty();
+        assertThat(told.targetsVersion()).isEqualTo(3);
+        assertThat(told.backendClientState()).isEqualTo(Bytes.utf8("{}"));
+        assertThat(told.error()).hasSize(100);
+        assertThat(bare.wireBytes()).isLessThan(1024);
+    }
+
+    @Test
+    void reasonsTogetherAreBounded() {
+        String[] entries = new String[100];
+        String[] paths = new String[100];
+        List<TargetFile> files = new ArrayList<>();
+        for (int i = 0; i < entries.length; i++) {
+            paths[i] = "datadog/2/TESTING1/" + i + "/config";
+            entries[i] = Forge.entry(paths[i], 1, A);
+            files.add(file(paths[i], A));
+        }
+        ClientState held = client.step(client.start(), response(Forge.targets(1, LATER, entries), files, paths))
+                .next();
+        ClientState failed = client.report(
+                held,
+                held.configs().values().stream()
+                        .map(config -> new AppliedConfig(config.file(), ApplyState.ERROR, "x".repeat(1000)))
+                        .toList());
+        assertThat(told(failed).configStates())
+                .hasSize(100)
+                .allSatisfy(report -> assertThat(report.applyState()).isEqualTo(ApplyState.ERROR))
+                .filteredOn(report -> !report.applyError().isEmpty())
+                .hasSize(16);
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import io.karst.remoteconfig.client.OfflineProof;
 import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.server.SignedRepository.Ahead;
 import io.karst.remoteconfig.wire.ConfigBackend.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -294,15 +295,105 @@ class SignedRepositoryTest {
                 Arguments.of(
                         "client.client_tracer.language is empty",
                         tracerRequest("i", Optional.of(tracer("r", "")), Optional.empty())),
-                Arguments.of("cached_target_files has a malformed path: x", cached(new CachedFile("x", 1, List.of()))),
                 Arguments.of(
-                        "cached_target_files has length 0 for " + ONE,
-                        cached(new CachedFile(ONE.text(), 0, List.of()))),
-                Arguments.of(
-                        "cached_target_files has no hash for " + ONE, cached(new CachedFile(ONE.text(), 1, List.of()))),
-                Arguments.of(
-                        "cached_target_files has an empty hash for " + ONE,
-                        cached(new CachedFile(ONE.text(), 1, List.of(new FileHash("sha256", ""))))));
+                        "client.id is longer than 255 characters", request(ok, "i".repeat(256), none, agent, true)));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void oddCachedFilesArePassedOver(CachedFile odd) {
+        SignedRepository repository = publish(empty, ONE, "first");
+        ConfigRequest fresh = client.request(client.start(), AGENT);
+        Answer answer = repository.answer(new ConfigRequest(fresh.client(), List.of(odd)), NOW);
+        ConfigResponse response = ((Answer.Answered) answer).response();
+        assertThat(response).isEqualTo(answer(repository, client.start()));
+        assertThat(response.targetFiles()).hasSize(1);
+    }
+
+    static Stream<CachedFile> oddCachedFilesArePassedOver() {
+        FileHash hash = new FileHash("sha256", Forge.key().keyId());
+        return Stream.of(
+                new CachedFile("x", 1, List.of(hash)),
+                new CachedFile(ONE.text(), 0, List.of(hash)),
+                new CachedFile(ONE.text(), -1, List.of(hash)),
+                new CachedFile(ONE.text(), 1, List.of()),
+                new CachedFile(ONE.text(), 1, List.of(new FileHash("sha256", ""))));
+    }
+
+    @Test
+    void theSameVersionOfAnotherListIsNotCurrent() {
+        SignedRepository before = publish(empty, ONE, "first");
+        SignedRepository restored = publish(empty, ONE, "other");
+        assertThat(restored.targetsVersion()).isEqualTo(before.targetsVersion());
+        ClientState state = poll(before, client.start());
+        ClientState next = poll(restored, state);
+        assertThat(content(next)).isEqualTo("other");
+        assertThat(answer(restored, next)).isEqualTo(ConfigResponse.EMPTY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"path", "length", "sha256", "none"})
+    void aClientWhoseFilesAreOthersIsNotCurrent(String different) {
+        SignedRepository repository = publish(empty, ONE, "first");
+        ConfigRequest request = client.request(poll(repository, client.start()), AGENT);
+        CachedFile file = request.cachedFiles().get(0);
+        List<CachedFile> files = switch (different) {
+            case "path" -> List.of(new CachedFile(OTHER.text(), file.length(), file.hashes()));
+            case "length" -> List.of(new CachedFile(file.path(), 6, file.hashes()));
+            case "sha256" -> List.of(new CachedFile(file.path(), 5, List.of(new FileHash("sha256", "0".repeat(64)))));
+            default -> List.of();
+        };
+        Answer answer = repository.answer(new ConfigRequest(request.client(), files), NOW);
+        assertThat(((Answer.Answered) answer).response().targetFiles()).hasSize(1);
+    }
+
+    @Test
+    void seesThatAClientIsAheadAndSignsAboveIt() {
+        SignedRepository before = publish(publish(publish(empty, ONE, "1"), ONE, "2"), ONE, "3");
+        SignedRepository restored = publish(empty, ONE, "other");
+        ClientState state = poll(before, client.start());
+        assertThat(restored.ahead(told(state)))
+                .map(Ahead::reason)
+                .contains("holds targets version 4, the server has 2");
+        assertThat(client.step(state, answer(restored, state)).outcome()).isInstanceOf(Step.Refused.class);
+
+        SignedRepository above = restored.renewAbove(4, targets, NOW).orElseThrow();
+        assertThat(above.targetsVersion()).isEqualTo(5);
+        assertThat(content(poll(above, state))).isEqualTo("other");
+
+        ClientState same = poll(publish(empty, ONE, "1"), client.start());
+        assertThat(restored.ahead(told(same)))
+                .map(Ahead::reason)
+                .contains("holds another list under the server's targets version 2");
+        assertThat(restored.ahead(told(poll(restored, same)))).isEmpty();
+        ClientState rotated = poll(before.rotate(root, root, targets, NOW), state);
+        assertThat(restored.ahead(told(rotated)).orElseThrow().reason()).startsWith("holds root version 2");
+    }
+
+    @Test
+    void nobodyUsesUpTheVersions() {
+        assertThat(empty.renewAbove(Long.MAX_VALUE, targets, NOW)).isEmpty();
+        assertThat(empty.renewAbove(1_000_002, targets, NOW)).isEmpty();
+        assertThat(empty.renewAbove(1_000_001, targets, NOW))
+                .map(SignedRepository::targetsVersion)
+                .contains(1_000_002L);
+        assertThat(empty.renewAbove(0, targets, NOW))
+                .map(SignedRepository::targetsVersion)
+                .contains(2L);
+    }
+
+    private State told(ClientState state) {
+        return client.request(state, AGENT).client().orElseThrow().state().orElseThrow();
+    }
+
+    @Test
+    void aTracerWithoutASemanticVersionIsNotMeantAndIsAnswered() {
+        TracerPredicate predicate = new TracerPredicate("", "", "", "", ">=1", "", "");
+        TracerDetails tracer = new TracerDetails("r", "java", "nightly", "s", "e", "1", List.of());
+        assertThat(predicate.matches(client(tracer))).isFalse();
+        Publication some = new Publication(ONE, Bytes.utf8("x"), Optional.empty(), List.of(predicate));
+        ConfigRequest asks = tracerRequest("i", Optional.of(tracer), Optional.empty());
+        assertThat(empty.publish(some, targets, NOW).answer(asks, NOW)).isInstanceOf(Answer.Answered.class);
     }
 
     private static TracerDetails tracer(String runtimeId, String language) {
@@ -338,13 +429,6 @@ class SignedRepositoryTest {
                         0,
                         Bytes.EMPTY)),
                 List.of());
-    }
-
-    private static ConfigRequest cached(CachedFile file) {
-        State state = new State(1, 0, List.of(), false, "", Bytes.EMPTY);
-        Optional<AgentDetails> agent = Optional.of(new AgentDetails("a", "1", "", "", List.of()));
-        ConfigRequest good = request(Optional.of(state), "i", Optional.empty(), agent, true);
-        return new ConfigRequest(good.client(), List.of(file));
     }
 
     private static TracerPredicate forClient(String id) {

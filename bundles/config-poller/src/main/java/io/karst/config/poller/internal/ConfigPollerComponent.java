@@ -50,7 +50,7 @@ public final class ConfigPollerComponent implements Stage {
             ConfigSettings config) {
         runner = StageRunner.start(
                 component.getServiceReference(),
-                List.of(ConfigUpdates.class, PollTask.class, EventHandler.class),
+                List.of(ConfigUpdates.class, PollTask.class, EventHandler.class, ConfigPollerStage.class),
                 () -> ConfigPollerStage.start(wire, events, config, component.getBundleContext()));
     }
 

@@ -30,6 +30,7 @@ import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire;
 import io.karst.remoteconfig.wire.TransportException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -74,6 +76,8 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     private final Health health;
     private final Acknowledgements acknowledgements;
     private final RateLimitedLog rate;
+
+    private final ReentrantLock turn = new ReentrantLock();
 
     private @Nullable RemoteConfigClient client;
     private volatile InForce inForce = InForce.NOTHING;
@@ -162,11 +166,20 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
 
     @Override
     public Duration deadline() {
-        return settings.connection().deadline().plus(WORK);
+        return settings.connection().deadline().multipliedBy(2).plus(WORK);
     }
 
     @Override
     public void poll() throws InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            pollInTurn();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void pollInTurn() throws InterruptedException {
         if (!settings.enabled()) {
             return;
         }
@@ -191,7 +204,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         ClientState state =
                 verifier.report(current(), acknowledgements.all(around.nanos().getAsLong(), around.subscribers()));
         keep(verifier, state);
-        ConfigResponse response = transport.exchange(verifier.request(state, who));
+        ConfigResponse response = ask(verifier, state);
         Step step = verifier.step(state, response);
         if (step.outcome() instanceof Step.Refused refused) {
             keep(verifier, step.next());
@@ -210,6 +223,52 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         }
         pause = backoff.afterSuccess();
         succeeded();
+    }
+
+    /** What a server refuses in a request must not keep this client from being told better: then it asks with the least there is. */
+    private ConfigResponse ask(RemoteConfigClient verifier, ClientState state)
+            throws TransportException, InterruptedException {
+        try {
+            return transport.exchange(verifier.request(state, who));
+        } catch (TransportException e) {
+            if (!e.kind().mayBeTheRequest()) {
+                throw e;
+            }
+            warn("the request to " + source() + " was refused; asking again without what is held: " + e.getMessage());
+            try {
+                return transport.exchange(verifier.bareRequest(state, who));
+            } catch (TransportException again) {
+                again.addSuppressed(e);
+                throw again;
+            }
+        }
+    }
+
+    /**
+     * Forgets what this client trusts since its root, its rollback protection with it, and begins with the root again. What is in force
+     * stays until the server's next answer is verified.
+     *
+     * @param given the root again, so that this is not done by mistake
+     * @throws IOException if the root cannot be read, or is not the one of the settings
+     * @throws InterruptedException while waiting for a poll to end
+     */
+    void resetTrust(Path given) throws IOException, InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            Bytes root = TrustedRoot.read(settings.root());
+            if (!TrustedRoot.read(given).equals(root)) {
+                throw new IOException(given + " is not the root of the settings: copy it to " + settings.root()
+                        + " first, or set root in etc/io.karst.config.cfg");
+            }
+            RemoteConfigClient made = verifier(root);
+            ClientState fresh = made.start();
+            stateFile.store(made, fresh);
+            client = made;
+            keep(made, inForce.state().map(fresh::holding).orElse(fresh));
+            LOG.warn("trust was reset to {}, root version {}", settings.root(), fresh.rootVersion());
+        } finally {
+            turn.unlock();
+        }
     }
 
     private void succeeded() {
@@ -269,19 +328,22 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     private RemoteConfigClient client() throws IOException {
         RemoteConfigClient made = client;
         if (made == null) {
-            Bytes root = TrustedRoot.read(settings.root());
-            ClientPolicy policy = new ClientPolicy(
-                    Optional.empty(), settings.partial(), true, settings.organisation(), Limits.DEFAULT);
-            try {
-                made = new RemoteConfigClient(root, policy, around.clock());
-            } catch (RefusedException e) {
-                throw new IOException(settings.root() + " is no root of trust: " + e.getMessage(), e);
-            }
+            made = verifier(TrustedRoot.read(settings.root()));
             client = made;
             keep(made, stateFile.restore(made));
             inForce.configs().forEach(config -> announce(new ConfigChange(ConfigChange.Kind.UPDATED, config)));
         }
         return made;
+    }
+
+    private RemoteConfigClient verifier(Bytes root) throws IOException {
+        ClientPolicy policy =
+                new ClientPolicy(Optional.empty(), settings.partial(), true, settings.organisation(), Limits.DEFAULT);
+        try {
+            return new RemoteConfigClient(root, policy, around.clock());
+        } catch (RefusedException e) {
+            throw new IOException(settings.root() + " is no root of trust: " + e.getMessage(), e);
+        }
     }
 
     private ClientState current() {

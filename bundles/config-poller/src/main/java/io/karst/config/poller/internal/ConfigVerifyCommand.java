@@ -3,6 +3,7 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.commands.Arguments;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.KarstCommand;
@@ -16,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
@@ -38,6 +41,8 @@ import org.osgi.framework.BundleContext;
         description = "Verifies an exported proof without a server: <n>.root.json, targets.json and targets/<path>.")
 public final class ConfigVerifyCommand extends KarstCommand {
 
+    private static final String JSON = "--json";
+    private static final String ROOT = "--root";
     private static final long MAX_BYTES = 256L << 20;
 
     private static final Columns<VerifiedConfig> CONFIGS = Columns.fields(List.of(
@@ -61,14 +66,27 @@ public final class ConfigVerifyCommand extends KarstCommand {
     @Completion(FileCompleter.class)
     private String folder = "";
 
-    @Option(name = "--root", description = "First root.json; by default that of the embedded server")
+    // Karaf reads options only in front of the first argument; people write them behind the last one, too.
+    @Argument(index = 1, name = "options", multiValued = true, description = "--root and --json may stand here")
+    private List<String> rest = new ArrayList<>();
+
+    @Option(name = ROOT, description = "First root.json; by default that of the embedded server")
     private String root = "";
 
-    @Option(name = "--json", description = "Print one JSON document instead of lines")
+    @Option(name = JSON, description = "Print one JSON document instead of lines")
     private boolean json;
 
     @Override
     protected void run(Services services) throws CommandException {
+        Arguments behind = Arguments.of(rest, Set.of(JSON), Set.of(ROOT));
+        if (!behind.words().isEmpty()) {
+            throw new CommandException("Unknown argument " + behind.words().get(0) + ". See --help");
+        }
+        json |= behind.flags().contains(JSON);
+        root = behind.values().getOrDefault(ROOT, root);
+        if (root.isBlank() && behind.values().containsKey(ROOT)) {
+            throw new CommandException(ROOT + " needs a file");
+        }
         Path first = root.isBlank()
                 ? SettingsReader.dataFolder(bundle).resolve("config-server").resolve("root.json")
                 : Path.of(root);

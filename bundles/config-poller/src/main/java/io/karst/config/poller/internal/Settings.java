@@ -3,6 +3,7 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import java.nio.file.Path;
@@ -43,12 +44,7 @@ record Settings(
         if (products.isEmpty()) {
             throw new IllegalArgumentException("products is empty: nothing to ask for");
         }
-        for (String product : products) {
-            if (!product.matches("[A-Za-z0-9_-]+")) {
-                throw new IllegalArgumentException(
-                        "product \"" + product + "\" has other characters than A-Z a-z 0-9 _ -");
-            }
-        }
+        products.forEach(ConfigPath::checkProduct);
         if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("interval.millis=" + interval.toMillis() + " is outside 100..3600000");
         }

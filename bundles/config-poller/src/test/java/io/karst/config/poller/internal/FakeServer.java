@@ -37,6 +37,7 @@ final class FakeServer implements ConfigTransport, ConfigBackend {
     private volatile SignedRepository repository;
     private volatile Optional<Kind> failing = Optional.empty();
     private volatile UnaryOperator<ConfigResponse> spoil = UnaryOperator.identity();
+    private volatile Optional<Kind> refusingFull = Optional.empty();
     private volatile boolean off;
 
     FakeServer(Instant now) {
@@ -56,6 +57,13 @@ final class FakeServer implements ConfigTransport, ConfigBackend {
     /** Another server that signs with the same keys for some organisation. */
     FakeServer sibling(String organisation, Instant now) {
         return new FakeServer(RepositorySettings.DEFAULT.of(organisation), rootKeys, targetsKeys, now);
+    }
+
+    /** A backup: what it is now, with the same keys. */
+    FakeServer copy() {
+        FakeServer copy = new FakeServer(RepositorySettings.DEFAULT, rootKeys, targetsKeys, Instant.EPOCH);
+        copy.repository = repository;
+        return copy;
     }
 
     Bytes root() {
@@ -87,12 +95,18 @@ final class FakeServer implements ConfigTransport, ConfigBackend {
         failing = Optional.of(kind);
     }
 
+    /** Refuses requests that name what is held, as one that is too large or odd is refused. */
+    void refuseFull(Kind kind) {
+        refusingFull = Optional.of(kind);
+    }
+
     void switchOff() {
         off = true;
     }
 
     void work() {
         failing = Optional.empty();
+        refusingFull = Optional.empty();
         spoil = UnaryOperator.identity();
         off = false;
     }
@@ -119,6 +133,17 @@ final class FakeServer implements ConfigTransport, ConfigBackend {
         if (failing.isPresent()) {
             asked.add(request);
             throw new TransportException(failing.get(), "as told", new IllegalStateException("test"));
+        }
+        boolean full = !request.cachedFiles().isEmpty()
+                || !request.client()
+                        .orElseThrow()
+                        .state()
+                        .orElseThrow()
+                        .configStates()
+                        .isEmpty();
+        if (full && refusingFull.isPresent()) {
+            asked.add(request);
+            throw new TransportException(refusingFull.get(), "too much", new IllegalStateException("test"));
         }
         if (answer(request) instanceof Answer.Answered answered) {
             return answered.response();

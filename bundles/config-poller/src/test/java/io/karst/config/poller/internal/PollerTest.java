@@ -4,6 +4,7 @@
 package io.karst.config.poller.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ApplyOutcome.ApplyState;
@@ -25,6 +26,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PollerTest {
 
@@ -284,5 +287,101 @@ class PollerTest {
         poller.poll();
         assertThat(state()).isEqualTo(ConfigState.ERROR);
         assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("three");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TransportException.Kind.class,
+            names = {"INVALID_REQUEST", "TOO_LARGE", "OTHER"})
+    void aClientWhoseRequestIsRefusedIsToldBetter(TransportException.Kind kind) throws InterruptedException {
+        publishes("one");
+        server.refuseFull(kind);
+        publishes("two");
+        assertThat(state()).isEqualTo(ConfigState.READY);
+        assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("two");
+        server.remove(world.instant());
+        poller.poll();
+        assertThat(poller.configs()).isEmpty();
+    }
+
+    @Test
+    void aClientThatIsRefusedForAnotherReasonAsksOnce() throws InterruptedException {
+        publishes("one");
+        int before = server.asked().size();
+        server.fail(TransportException.Kind.UNAUTHENTICATED);
+        poller.poll();
+        assertThat(server.asked()).hasSize(before + 1);
+    }
+
+    @Test
+    void aRestoredServerIsFollowedOnceItPublishesAndTheErrorNamesTheRemedy() throws InterruptedException {
+        FakeServer backup = server.copy();
+        publishes("one");
+        RemoteConfig one = poller.configs().get(0);
+        poller.take(ApplyOutcome.applied("l", one));
+        backup.publish("other", world.instant());
+        server.impersonate(backup); // the same version of another list
+        poller.poll();
+        assertThat(state()).isEqualTo(ConfigState.READY);
+        assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("other");
+        poller.take(ApplyOutcome.applied("l", one));
+        poller.poll();
+        assertThat(sentState()).isEqualTo(ApplyState.UNACKNOWLEDGED);
+
+        publishes("newer");
+        server.impersonate(backup);
+        poller.poll();
+        assertThat(state()).isEqualTo(ConfigState.ERROR);
+        assertThat(poller.report().lastError().orElseThrow())
+                .contains("TargetsRolledBack")
+                .contains("publish again")
+                .contains("karst:config-trust");
+    }
+
+    @Test
+    void trustIsResetWithTheRootGivenAgain() throws Exception {
+        publishes("one");
+        FakeServer other = new FakeServer(world.instant());
+        other.publish("of another", world.instant());
+        server.impersonate(other);
+        poller.poll();
+        assertThat(poller.report().lastError().orElseThrow())
+                .contains("ThresholdNotMet")
+                .contains("karst:config-trust");
+
+        Path given = folder.resolve("given.json");
+        Files.write(given, other.root().toArray());
+        assertThatThrownBy(() -> poller.resetTrust(given))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("copy it to " + folder.resolve("root.json"));
+        poller.poll();
+        assertThat(state()).isEqualTo(ConfigState.ERROR);
+
+        world.root(other);
+        poller.resetTrust(given);
+        assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("one");
+        poller.poll();
+        assertThat(state()).isEqualTo(ConfigState.READY);
+        assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("of another");
+        ConfigPollerStage restarted = world.poller(server, folder.resolve("root.json"));
+        restarted.restore();
+        assertThat(restarted.configs()).extracting(PollerTest::text).containsExactly("of another");
+    }
+
+    @Test
+    void aResetOfTrustEndsTheProtectionAgainstOlderListsAlsoOnDisk() throws Exception {
+        FakeServer backup = server.copy();
+        backup.publish("old", world.instant());
+        publishes("one");
+        publishes("two");
+        server.impersonate(backup);
+        poller.poll();
+        assertThat(state()).isEqualTo(ConfigState.ERROR);
+        poller.resetTrust(folder.resolve("root.json"));
+        poller = world.poller(server, folder.resolve("root.json"));
+        poller.restore();
+        assertThat(poller.configs()).isEmpty();
+        poller.poll();
+        assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("old");
     }
 }

@@ -12,38 +12,67 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Remembers the last request of each client. Bounded: the least recently seen client is dropped first. Thread-safe. */
+/**
+ * Remembers the last request of each client, as far as it is shown. Bounded in number and in bytes: the least recently seen client is
+ * dropped first. Thread-safe.
+ */
 final class Clients {
 
-    private final int most;
-    private final Map<String, Seen> byId = new LinkedHashMap<>(16, 0.75f, true);
+    /** Most bytes of all that is remembered, about. */
+    static final long MAX_BYTES = 32L << 20;
 
-    Clients(int most) {
+    private final int most;
+    private final long maxBytes;
+    private final Map<String, Seen> byId = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
+
+    Clients(int most, long maxBytes) {
         this.most = most;
+        this.maxBytes = maxBytes;
     }
 
-    /** One client, as it described itself last. */
-    record Seen(Client client, Instant at) {}
+    /**
+     * One client, as it described itself last.
+     *
+     * @param client cut to what is shown; see {@link SeenClient}
+     * @param ahead how it has left this server behind; absent if it has not
+     */
+    record Seen(SeenClient client, Instant at, Optional<String> ahead) {}
 
-    synchronized void saw(Client client, Instant at) {
-        byId.put(client.id(), new Seen(client, at));
-        if (byId.size() > most) {
-            Iterator<Seen> oldest = byId.values().iterator();
-            oldest.next();
+    synchronized void saw(SeenClient client, Instant at, Optional<String> ahead) {
+        Seen before = byId.put(client.shown().id(), new Seen(client, at, ahead));
+        bytes += client.bytes() - (before == null ? 0 : before.client().bytes());
+        Iterator<Seen> oldest = byId.values().iterator();
+        while (byId.size() > most || bytes > maxBytes) {
+            bytes -= oldest.next().client().bytes();
             oldest.remove();
         }
     }
 
+    /** The most recently seen first. */
     synchronized List<Seen> all() {
         List<Seen> all = new ArrayList<>(byId.values());
         all.sort(Comparator.comparing(Seen::at).reversed());
         return all;
     }
 
-    List<Seen> activeSince(Instant now, Duration within) {
-        return all().stream()
-                .filter(seen -> !seen.at().isBefore(now.minus(within)))
-                .toList();
+    /**
+     * Clients that were seen lately, the most recent first.
+     *
+     * @param mostBytes of all; those beyond are left out
+     */
+    List<Client> activeSince(Instant now, Duration within, long mostBytes) {
+        List<Client> active = new ArrayList<>();
+        long left = mostBytes;
+        for (Seen seen : all()) {
+            left -= seen.client().bytes();
+            if (seen.at().isBefore(now.minus(within)) || left < 0) {
+                break;
+            }
+            active.add(seen.client().seenAt(seen.at()));
+        }
+        return active;
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 
@@ -32,10 +33,19 @@ public final class ConfigClientsCommand extends ViewCommand {
             Column.field("state", config -> config.applyState().name().toLowerCase(Locale.ROOT)),
             Column.field("reason", Report::applyError)));
 
+    /** Most characters of a cell: a client chose the text. */
+    private static final int CELL_LENGTH = 200;
+
+    private static final int PAGE = 1000;
+
     static final Columns<Clients.Seen> CLIENTS = new Columns<>(
             List.of(
-                    Column.of("Client", "client", seen -> seen.client().id()),
-                    Column.of("Kind", "kind", seen -> kind(seen.client())),
+                    Column.of(
+                            "Client",
+                            "client",
+                            seen -> cell(seen.client().shown().id()),
+                            seen -> seen.client().shown().id()),
+                    Column.of("Kind", "kind", seen -> kind(seen.client().shown())),
                     Column.of("Seen", "seen", Clients.Seen::at),
                     Column.<Clients.Seen>of(
                                     "Root", "rootVersion", seen -> state(seen).rootVersion())
@@ -45,25 +55,50 @@ public final class ConfigClientsCommand extends ViewCommand {
                                     "targetsVersion",
                                     seen -> state(seen).targetsVersion())
                             .right(),
-                    Column.cell("Configurations", seen -> configs(state(seen))),
-                    Column.of("Error", "error", seen -> state(seen).error()),
+                    Column.cell("Configurations", seen -> cell(configs(seen))),
+                    Column.of(
+                            "Error",
+                            "error",
+                            seen -> cell(seen.ahead()
+                                    .map(ahead -> ahead + ". " + state(seen).error())
+                                    .orElse(state(seen).error())),
+                            seen -> state(seen).error()),
+                    Column.field("ahead", Clients.Seen::ahead),
                     Column.field(
-                            "configurations", seen -> CONFIGS.json(state(seen).configStates()))),
+                            "configurations", seen -> CONFIGS.json(state(seen).configStates())),
+                    Column.field("configurationsLeftOut", seen -> seen.client().leftOut())),
             "No client yet");
+
+    @Option(name = "--page", description = "Which 1000 clients to list, the most recently seen first: 1, 2 and so on.")
+    private int page = 1;
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        print(
-                CLIENTS,
-                services.require(
-                        ConfigServer.class,
-                        "config-server",
-                        server -> server.clients().all()));
+        if (page < 1) {
+            throw new CommandException("--page must be 1 or more");
+        }
+        List<Clients.Seen> all = services.require(
+                ConfigServer.class, "config-server", server -> server.clients().all());
+        List<Clients.Seen> shown =
+                all.stream().skip((page - 1L) * PAGE).limit(PAGE).toList();
+        long ahead = all.stream().filter(seen -> seen.ahead().isPresent()).count();
+        if (ahead > 0) {
+            remark(ahead + " of " + all.size()
+                    + " clients hold something newer than this server: was it restored from a backup?");
+        }
+        print(CLIENTS, shown);
+        if (all.size() > shown.size()) {
+            remark(shown.size() + " of " + all.size() + " clients. --page lists others.");
+        }
     }
 
     /** What it holds; a request without that is not answered, so its client is not listed. */
     private static State state(Clients.Seen seen) {
-        return seen.client().state().orElseThrow();
+        return seen.client().shown().state().orElseThrow();
+    }
+
+    private static String cell(String text) {
+        return text.length() > CELL_LENGTH ? text.substring(0, CELL_LENGTH - 1) + "\u2026" : text;
     }
 
     private static String kind(Client client) {
@@ -73,11 +108,13 @@ public final class ConfigClientsCommand extends ViewCommand {
         return client.isTracer() ? "tracer" : "updater";
     }
 
-    private static String configs(State state) {
-        return state.configStates().stream()
+    private static String configs(Clients.Seen seen) {
+        String listed = state(seen).configStates().stream()
                 .map(config -> config.product() + "/" + config.id() + " v" + config.version() + " "
                         + config.applyState().word()
                         + (config.applyError().isEmpty() ? "" : " (" + config.applyError() + ")"))
                 .collect(Collectors.joining("; "));
+        int leftOut = seen.client().leftOut();
+        return leftOut == 0 ? listed : listed + "; and " + leftOut + " more";
     }
 }

@@ -37,6 +37,7 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 public final class ConfigPublishCommand extends PathCommand {
 
     private static final int MAX_BYTES = 64 << 20;
+    private static final int MAX_PREDICATE_LENGTH = 255;
     private static final List<String> FIELDS =
             List.of("clientID", "service", "environment", "appVersion", "tracerVersion", "language", "runtimeID");
 
@@ -131,7 +132,15 @@ public final class ConfigPublishCommand extends PathCommand {
                 throw new IllegalArgumentException(
                         "--predicate " + text + ": each part is one of " + FIELDS + ", = and a value");
             }
-            fields.put(key, part.substring(equals + 1));
+            String value = part.substring(equals + 1);
+            if (value.isEmpty() || value.length() > MAX_PREDICATE_LENGTH) {
+                throw new IllegalArgumentException("--predicate " + text + ": the value of " + key + " must have 1 to "
+                        + MAX_PREDICATE_LENGTH + " characters");
+            }
+            if (fields.put(key, value) != null) {
+                throw new IllegalArgumentException("--predicate " + text + ": " + key
+                        + " stands twice. Use a second --predicate for clients that match either");
+            }
         }
         return new TracerPredicate(
                 fields.getOrDefault("clientID", ""),

@@ -6,10 +6,12 @@ package io.karst.config.server.internal;
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.component.DaemonThreads;
+import io.karst.component.RateLimitedLog;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.server.SignedRepository;
+import io.karst.remoteconfig.server.SignedRepository.Ahead;
 import io.karst.remoteconfig.wire.ConfigBackend;
 import io.karst.remoteconfig.wire.ConfigBackend.Answer;
 import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState;
@@ -40,9 +42,13 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigServer.class);
 
+    /** Most bytes of clients in one answer: with the files' names it stays below the 4 MiB that gRPC clients take by default. */
+    private static final long STATE_CLIENTS_BYTES = 2L << 20;
+
     private static final int UPKEEP_MINUTES = 10;
     private static final int LONGEST_GRACE_SECONDS = 7 * 24 * 3600;
 
+    private final RateLimitedLog rate = new RateLimitedLog(System::nanoTime);
     private final Clock clock;
     private final ServerFiles files;
     private final SignedStore store;
@@ -66,7 +72,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
             throws IOException {
         check(settings);
         this.clock = clock;
-        clients = new Clients(settings.max_clients());
+        clients = new Clients(settings.max_clients(), Clients.MAX_BYTES);
         enabled = settings.enabled();
         active = Duration.ofSeconds(settings.client_active_seconds());
         files = new ServerFiles(
@@ -80,7 +86,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
         lock = FolderLock.take(folder);
         boolean listening = false;
         try {
-            store = open(wire, names(settings), random);
+            store = open(wire, settings, random);
             certificates.work();
             endpoint = wire.serve(endpoint(settings), this);
             listening = true;
@@ -95,12 +101,12 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
         LOG.info("configuration server listens on {}:{}, files in {}", settings.host(), port(), folder);
     }
 
-    private SignedStore open(ConfigWire wire, List<String> names, SecureRandom random) throws IOException {
+    private SignedStore open(ConfigWire wire, ServerSettings settings, SecureRandom random) throws IOException {
         if (!files.isFirstStart()) {
-            return SignedStore.open(files, clock, random);
+            return SignedStore.open(files, clock, random, settings.max_request_bytes());
         }
-        files.beginFirstStart(wire, names, clock.instant());
-        SignedStore made = SignedStore.create(files, clock, random);
+        files.beginFirstStart(wire, names(settings), clock.instant());
+        SignedStore made = SignedStore.create(files, clock, random, settings.max_request_bytes());
         files.finishFirstStart();
         return made;
     }
@@ -197,9 +203,34 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
         renewRepository();
         Answer answer = store.current().answer(request, now);
         if (answer instanceof Answer.Answered) {
-            request.client().ifPresent(client -> clients.saw(client, now));
+            Client client = request.client().orElseThrow();
+            Optional<Ahead> ahead = client.state().flatMap(store.current()::ahead);
+            clients.saw(SeenClient.of(request, store.current().configs().values()), now, ahead.map(Ahead::reason));
+            if (ahead.isPresent() && overtake(client.id(), ahead.get())) {
+                return store.current().answer(request, now);
+            }
         }
         return answer;
+    }
+
+    private boolean overtake(String clientId, Ahead ahead) {
+        boolean done = false;
+        try {
+            done = store.overtake(ahead.targetsVersion());
+        } catch (IOException e) {
+            rate.permit("overtake").ifPresent(leftOut -> LOG.warn("the repository could not be signed again", e));
+        }
+        String result = done
+                ? "signed again as targets version " + store.current().targetsVersion()
+                : "not signed again: that is done at most once a minute, and not for a version that is far ahead";
+        rate.permit("ahead")
+                .ifPresent(leftOut -> LOG.warn(
+                        "this server seems to be restored from a backup: client {} {}; {} (kept quiet before: {})",
+                        clientId.replaceAll("\\p{Cntrl}", "?"),
+                        ahead.reason(),
+                        result,
+                        leftOut));
+        return done;
     }
 
     @Override
@@ -210,34 +241,13 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
                 "root.json", meta(now.rootVersion(), now.roots().get(now.roots().size() - 1)));
         metadata.put("targets.json", meta(now.targetsVersion(), now.targets()));
         Map<String, String> targets = new HashMap<>();
-        now.configs()
-                .forEach((path, config) ->
-                        targets.put(path, config.content().digest("SHA-256").toHex()));
+        now.configs().forEach((path, config) -> targets.put(path, config.sha256()));
         return new RepositoryState(
-                metadata,
-                targets,
-                clients.activeSince(clock.instant(), active).stream()
-                        .map(seen -> lastSeen(seen.client(), seen.at()))
-                        .toList());
+                metadata, targets, clients.activeSince(clock.instant(), active, STATE_CLIENTS_BYTES));
     }
 
     private static FileMetaState meta(long version, Bytes raw) {
         return new FileMetaState(version, raw.digest("SHA-256").toHex());
-    }
-
-    private static Client lastSeen(Client client, Instant at) {
-        return new Client(
-                client.state(),
-                client.id(),
-                client.products(),
-                client.isTracer(),
-                client.tracer(),
-                client.isAgent(),
-                client.agent(),
-                client.isUpdater(),
-                client.updater(),
-                at.getEpochSecond(),
-                client.capabilities());
     }
 
     /** The repository and its keys. */

@@ -21,19 +21,8 @@ abstract class PathCommand extends ServerCommand {
 
     @Override
     final void run(ConfigServer running) throws IOException {
-        String done = change(running.store(), path(product, id));
+        String done = change(running.store(), ConfigPath.of(product, id));
         out().println(done + "; targets version " + running.store().current().targetsVersion());
-    }
-
-    /** The path of a configuration of this server, {@code employee/<product>/<id>/config}: it has no organisations. */
-    static ConfigPath path(String product, String id) {
-        if (!product.matches("[A-Za-z0-9_-]+")) {
-            throw new IllegalArgumentException(
-                    "Product '" + product + "' is not valid: use letters, digits, '_' and '-' only");
-        }
-        return ConfigPath.find("employee/" + product + "/" + id + "/config")
-                .orElseThrow(() -> new IllegalArgumentException("Id '" + id
-                        + "' is not valid: it must not be empty, '.' or '..', or contain '/' or control characters"));
     }
 
     /**

@@ -31,30 +31,42 @@ final class SignedStore {
     private final ServerFiles files;
     private final Clock clock;
     private final SecureRandom random;
+    private final int maxRequestBytes;
     private RoleKeys targets;
     private volatile SignedRepository repository;
     private volatile Instant renewAt;
+    private Instant overtakeAt = Instant.MIN;
 
     private SignedStore(
-            ServerFiles files, Clock clock, SecureRandom random, RoleKeys targets, SignedRepository repository) {
+            ServerFiles files,
+            Clock clock,
+            SecureRandom random,
+            int maxRequestBytes,
+            RoleKeys targets,
+            SignedRepository repository) {
         this.files = files;
         this.clock = clock;
         this.random = random;
+        this.maxRequestBytes = maxRequestBytes;
         this.targets = targets;
         this.repository = repository;
         renewAt = dueAfter(repository);
     }
 
     private static Instant dueAfter(SignedRepository repository) {
-        return repository.targetsExpire().minus(VALIDITY.dividedBy(3));
+        return repository.hasIdentity()
+                ? repository.targetsExpire().minus(VALIDITY.dividedBy(3))
+                : Instant.MIN; // signed by an earlier release
     }
 
     /**
      * Makes new keys and an empty repository.
      *
+     * @param maxRequestBytes what is published must not make clients' requests larger
      * @throws IOException if they cannot be stored
      */
-    static SignedStore create(ServerFiles files, Clock clock, SecureRandom random) throws IOException {
+    static SignedStore create(ServerFiles files, Clock clock, SecureRandom random, int maxRequestBytes)
+            throws IOException {
         SigningKey root = SigningKey.generate(random);
         SigningKey targets = SigningKey.generate(random);
         files.writeKeys(root, targets);
@@ -65,15 +77,17 @@ final class SignedStore {
                 clock.instant());
         files.writeRoot(made.roots().get(0));
         files.writeRepository(made.toBytes());
-        return new SignedStore(files, clock, random, RoleKeys.of(targets), made);
+        return new SignedStore(files, clock, random, maxRequestBytes, RoleKeys.of(targets), made);
     }
 
     /**
      * Opens the stored repository.
      *
+     * @param maxRequestBytes what is published must not make clients' requests larger
      * @throws IOException if a file is damaged, missing or open to others, or two do not belong together
      */
-    static SignedStore open(ServerFiles files, Clock clock, SecureRandom random) throws IOException {
+    static SignedStore open(ServerFiles files, Clock clock, SecureRandom random, int maxRequestBytes)
+            throws IOException {
         try {
             SignedRepository stored = SignedRepository.fromBytes(files.readRepository());
             files.settleKeys(stored::isKey); // the process may have been killed while keys were rotated
@@ -83,7 +97,7 @@ final class SignedStore {
                         + " is not the one that signed repository.bin: put both back from the same copy");
             }
             files.requireRoot(stored.roots().get(0));
-            SignedStore store = new SignedStore(files, clock, random, RoleKeys.of(key), stored);
+            SignedStore store = new SignedStore(files, clock, random, maxRequestBytes, RoleKeys.of(key), stored);
             store.renewIfDue();
             return store;
         } catch (RefusedException e) {
@@ -99,7 +113,7 @@ final class SignedStore {
     }
 
     synchronized void publish(Publication publication) throws IOException {
-        change(now -> now.publish(publication, targets, clock.instant()));
+        change(now -> now.publish(publication, targets, clock.instant(), maxRequestBytes));
     }
 
     synchronized void remove(ConfigPath path) throws IOException {
@@ -173,6 +187,26 @@ final class SignedStore {
             throw new IOException(files.rootKey() + " is not the root key of this repository");
         }
         files.encryptRootKey(root, passphrase);
+    }
+
+    /**
+     * After this server was restored from a backup: signs again above what a client reports, so that clients take what is offered here.
+     * At most once a minute, because any client may claim anything.
+     *
+     * @return whether it was done
+     * @throws IOException if it cannot be stored
+     */
+    synchronized boolean overtake(long reported) throws IOException {
+        Instant now = clock.instant();
+        if (now.isBefore(overtakeAt)) {
+            return false;
+        }
+        overtakeAt = now.plus(RETRY);
+        Optional<SignedRepository> above = repository.renewAbove(reported, targets, now);
+        if (above.isPresent()) {
+            change(current -> above.get());
+        }
+        return above.isPresent();
     }
 
     private void change(UnaryOperator<SignedRepository> change) throws IOException {

@@ -12,6 +12,7 @@ import io.karst.config.server.internal.ConfigServerTest.Fixed;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.RemoteConfigClient;
@@ -81,7 +82,7 @@ class ClientCredentialsTest {
     private static void publishFor(ConfigServer server, String client, String content) throws IOException {
         server.store()
                 .publish(new Publication(
-                        PathCommand.path("P", "for-" + client),
+                        ConfigPath.of("P", "for-" + client),
                         Bytes.utf8(content),
                         Optional.empty(),
                         List.of(ConfigPublishCommand.predicate("clientID=" + client))));
@@ -100,7 +101,7 @@ class ClientCredentialsTest {
             assertThat(ask(server, alice, "bob")).containsExactly("alice's");
             assertThat(ask(server, bob, "alice")).containsExactly("bob's");
             assertThat(server.clients().all())
-                    .extracting(seen -> seen.client().id())
+                    .extracting(seen -> seen.client().shown().id())
                     .containsExactlyInAnyOrder("alice", "bob");
         }
     }

@@ -9,12 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.karst.config.ApplyOutcome.AppliedConfig;
+import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.grpc.internal.GrpcWire;
-import io.karst.config.server.internal.ConfigPublishCommand.Wishes;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.CachedFile;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.FileHash;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.ClientState.Step;
@@ -24,9 +29,7 @@ import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -169,7 +173,7 @@ class ConfigServerTest {
 
     private static void publish(ConfigServer server, String content) throws IOException {
         server.store()
-                .publish(new Publication(PathCommand.path("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()));
+                .publish(new Publication(ConfigPath.of("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()));
     }
 
     @Test
@@ -182,7 +186,7 @@ class ConfigServerTest {
             publish(server, "two");
             client.poll();
             assertThat(client.contents()).containsExactly("two");
-            server.store().rollback(PathCommand.path("P", "i"));
+            server.store().rollback(ConfigPath.of("P", "i"));
             client.poll();
             assertThat(client.contents()).containsExactly("one");
             server.store().rotate(Optional.empty());
@@ -190,7 +194,7 @@ class ConfigServerTest {
             client.poll();
             assertThat(client.contents()).containsExactly("three");
             assertThat(client.state.rootVersion()).isEqualTo(2);
-            server.store().remove(PathCommand.path("P", "i"));
+            server.store().remove(ConfigPath.of("P", "i"));
             client.poll();
             assertThat(client.contents()).isEmpty();
             assertThat(server.clients().all()).hasSize(1);
@@ -437,41 +441,142 @@ class ConfigServerTest {
     }
 
     @Test
-    void optionsMayStandBehindTheFile() {
-        Wishes none = new Wishes("", List.of());
-        assertThat(none.with(List.of("--predicate", "service=a", "--expires", "P1D", "--predicate", "service=b")))
-                .isEqualTo(new Wishes("P1D", List.of("service=a", "service=b")));
-        assertThatThrownBy(() -> none.with(List.of("--expire", "P1D"))).hasMessageContaining("--expire is not known");
-        assertThatThrownBy(() -> none.with(List.of("--expires"))).hasMessageContaining("needs a value");
-    }
-
-    @Test
-    void whatAClientCallsItselfDoesNothingToATerminal() {
-        ConfigRequest.Client hostile = ConfigRequest.Client.agent(
-                        "a\u001b[2Jb\n", List.of(), new AgentDetails("", "", "", "", List.of()))
-                .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ConfigClientsCommand.CLIENTS
-                .table(List.of(new Clients.Seen(hostile, Instant.EPOCH)))
-                .print(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("a?[2Jb?").doesNotContain("\u001b");
-    }
-
-    @Test
-    void expiryAndPredicatesAreReadFromTheCommandLine() {
-        Instant now = Instant.parse("2026-06-01T00:00:00.5Z");
-        assertThat(ConfigPublishCommand.until("", now)).isEmpty();
-        assertThat(ConfigPublishCommand.until("PT2H", now)).contains(Instant.parse("2026-06-01T02:00:00Z"));
-        assertThat(ConfigPublishCommand.until("2030-01-31T00:00:00Z", now))
-                .contains(Instant.parse("2030-01-31T00:00:00Z"));
-        for (String wrong : List.of("tomorrow", "P999999999999D", "PT-2H", "2020-01-31T00:00:00Z")) {
-            assertThatThrownBy(() -> ConfigPublishCommand.until(wrong, now))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining(wrong);
+    void anOutcomeOfOtherContentUnderTheSameVersionDoesNotCount() throws Exception {
+        try (ConfigServer server = server();
+                Client client = new Client(server)) {
+            publish(server, "one");
+            client.poll();
+            ConfigRequest told = client.client.request(
+                    client.client.report(
+                            client.state,
+                            client.state.configs().values().stream()
+                                    .map(held -> new AppliedConfig(held.file(), ApplyState.ACKNOWLEDGED, ""))
+                                    .toList()),
+                    client.identity);
+            server.answer(told);
+            assertThat(reports(server)).extracting(Report::applyState).containsExactly(ApplyState.ACKNOWLEDGED);
+            CachedFile held = told.cachedFiles().get(0);
+            server.answer(new ConfigRequest(
+                    told.client(),
+                    List.of(new CachedFile(
+                            held.path(), held.length(), List.of(new FileHash("sha256", "0".repeat(64)))))));
+            assertThat(reports(server)).singleElement().satisfies(report -> {
+                assertThat(report.applyState()).isEqualTo(ApplyState.UNACKNOWLEDGED);
+                assertThat(report.applyError()).contains("other content").contains("0000");
+            });
         }
-        assertThat(ConfigPublishCommand.predicate("service=web,environment=test")
-                        .service())
-                .isEqualTo("web");
-        assertThatThrownBy(() -> ConfigPublishCommand.predicate("colour=red")).hasMessageContaining("clientID");
+    }
+
+    private static List<Report> reports(ConfigServer server) {
+        return server.clients()
+                .all()
+                .get(0)
+                .client()
+                .shown()
+                .state()
+                .orElseThrow()
+                .configStates();
+    }
+
+    @Test
+    void aServerThatIsRestoredFromABackupSaysSoAndItsClientsFollow() throws Exception {
+        Path files = folder.resolve("server");
+        Path backup = folder.resolve("repository.bin");
+        try (ConfigServer server = server()) {
+            Files.copy(files.resolve("repository.bin"), backup);
+            try (Client client = new Client(server)) {
+                publish(server, "one");
+                publish(server, "two");
+                client.poll();
+                server.close();
+                Files.copy(backup, files.resolve("repository.bin"), REPLACE_EXISTING);
+                try (ConfigServer restored = server();
+                        Client again = new Client(restored)) {
+                    again.state = client.state;
+                    publish(restored, "other");
+                    assertThat(again.poll()).isInstanceOf(Step.Updated.class);
+                    assertThat(again.contents()).containsExactly("other");
+                    assertThat(restored.store().current().targetsVersion()).isEqualTo(4);
+                    assertThat(restored.clients().all().get(0).ahead())
+                            .contains("holds targets version 3, the server has 2");
+                    again.poll();
+                    assertThat(restored.clients().all().get(0).ahead()).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void clientsThatClaimToBeAheadMakeItSignAgainOnceAMinute() throws Exception {
+        TurningClock clock = new TurningClock(Instant.now());
+        try (ConfigServer server =
+                new ConfigServer(wire, new Fixed(true, true), folder.resolve("server"), clock, new SecureRandom())) {
+            long before = server.store().current().targetsVersion();
+            claim(server, Long.MAX_VALUE);
+            assertThat(server.store().current().targetsVersion()).isEqualTo(before);
+            clock.pass(Duration.ofMinutes(1));
+            for (int i = 0; i < 10; i++) {
+                claim(server, server.store().current().targetsVersion() + 10);
+            }
+            assertThat(server.store().current().targetsVersion()).isEqualTo(before + 11);
+        }
+    }
+
+    private static void claim(ConfigServer server, long version) {
+        State state = new State(1, version, List.of(), false, "", Bytes.EMPTY);
+        ConfigRequest.Client client = ConfigRequest.Client.agent(
+                        "liar", List.of(), new AgentDetails("", "", "", "", List.of()))
+                .with(state);
+        server.answer(new ConfigRequest(Optional.of(client), List.of()));
+    }
+
+    @Test
+    void aClientWhoseRequestIsTooLargeForTheServerIsToldSoThatItAsksWithLess() throws Exception {
+        try (ConfigServer server = new ConfigServer(
+                        wire,
+                        new Fixed(true, true, "max.request.bytes", 2048),
+                        folder.resolve("server"),
+                        Clock.systemUTC(),
+                        new SecureRandom());
+                Client client = new Client(server)) {
+            client.poll();
+            ConfigRequest.Client large = ConfigRequest.Client.agent(
+                    "x".repeat(100), Collections.nCopies(3000, "P"), new AgentDetails("", "", "", "", List.of()));
+            ConfigRequest.Client many = new ConfigRequest.Client(
+                    large.state(),
+                    large.id(),
+                    Collections.nCopies(3000, "P"),
+                    false,
+                    Optional.empty(),
+                    true,
+                    large.agent(),
+                    false,
+                    Optional.empty(),
+                    0,
+                    Bytes.EMPTY);
+            ConfigRequest request = client.client.request(client.state, many);
+            TransportException e =
+                    catchThrowableOfType(TransportException.class, () -> client.transport.exchange(request));
+            assertThat(e.kind().mayBeTheRequest()).as(e.getMessage()).isTrue();
+            client.transport.exchange(client.client.bareRequest(client.state, client.identity));
+        }
+    }
+
+    @Test
+    void whatWouldMakeRequestsTooLargeIsNotPublished() throws Exception {
+        try (ConfigServer server = new ConfigServer(
+                wire,
+                new Fixed(true, true, "max.request.bytes", 3500),
+                folder.resolve("server"),
+                Clock.systemUTC(),
+                new SecureRandom())) {
+            publish(server, "one");
+            assertThatThrownBy(() -> server.store()
+                            .publish(new Publication(
+                                    ConfigPath.of("P", "i".repeat(255)), Bytes.utf8("x"), Optional.empty(), List.of())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("3500 is the limit");
+            assertThat(server.store().current().configs()).hasSize(1);
+        }
     }
 }

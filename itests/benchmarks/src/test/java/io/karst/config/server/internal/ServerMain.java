@@ -138,7 +138,7 @@ public final class ServerMain {
     private static long acknowledged(ConfigServer server, long targetsVersion) {
         int offered = server.store().current().configs().size();
         return server.clients().all().stream()
-                .flatMap(seen -> seen.client().state().stream())
+                .flatMap(seen -> seen.client().shown().state().stream())
                 .filter(state -> state.targetsVersion() == targetsVersion && isApplied(state, offered))
                 .count();
     }

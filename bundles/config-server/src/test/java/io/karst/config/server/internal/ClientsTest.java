@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.server.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.remoteconfig.Bytes;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.UpdaterDetails;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is kept of clients and shown of them. */
+class ClientsTest {
+
+    @Test
+    void whatAClientCallsItselfDoesNothingToATerminal() {
+        ConfigRequest.Client hostile = ConfigRequest.Client.agent(
+                        "a\u001b[2Jb\n", List.of(), new AgentDetails("", "", "", "", List.of()))
+                .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ConfigClientsCommand.CLIENTS
+                .table(List.of(seen(hostile)))
+                .print(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("a?[2Jb?").doesNotContain("\u001b");
+    }
+
+    private static Clients.Seen seen(ConfigRequest.Client client) {
+        ConfigRequest request = new ConfigRequest(Optional.of(client), List.of());
+        return new Clients.Seen(SeenClient.of(request, List.of()), Instant.EPOCH, Optional.empty());
+    }
+
+    @Test
+    void whatAClientSaysOfItselfIsCut() {
+        String text = "x".repeat(4 << 20);
+        List<String> many = Collections.nCopies(10_000, text.substring(0, 1000));
+        List<Report> reports = Collections.nCopies(
+                10_000, new Report("i".repeat(300), 1, "P", ApplyState.ERROR, text.substring(0, 5000)));
+        ConfigRequest.Client hostile = new ConfigRequest.Client(
+                Optional.of(new State(1, 1, reports, true, text, Bytes.of(new byte[1 << 20]))),
+                "hostile",
+                many,
+                true,
+                Optional.of(new TracerDetails(text, text, text, text, text, text, many)),
+                true,
+                Optional.of(new AgentDetails(text, text, text, text, many)),
+                true,
+                Optional.of(new UpdaterDetails(many, 1)),
+                0,
+                Bytes.of(new byte[1 << 20]));
+        Clients.Seen seen = seen(hostile);
+        assertThat(seen.client().bytes()).isLessThan(300 << 10);
+        assertThat(new ConfigRequest(Optional.of(seen.client().shown()), List.of()).wireBytes())
+                .isLessThan(150 << 10);
+        assertThat(seen.client().leftOut()).isPositive();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ConfigClientsCommand.CLIENTS.table(List.of(seen)).print(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        assertThat(printed.toString(StandardCharsets.UTF_8)).hasSizeLessThan(3000);
+    }
+
+    @Test
+    void clientsAreBoundedInBytesAndTheLatestStay() {
+        Clients clients = new Clients(20_000, 1 << 20);
+        long all = 0;
+        for (int i = 0; i < 500; i++) {
+            ConfigRequest.Client client = ConfigRequest.Client.agent(
+                            "client-" + i,
+                            IntStream.range(0, 64)
+                                    .mapToObj(number -> number + "P".repeat(200))
+                                    .toList(),
+                            new AgentDetails("", "", "", "", List.of()))
+                    .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
+            Clients.Seen seen = seen(client);
+            clients.saw(seen.client(), Instant.EPOCH.plusSeconds(i), Optional.empty());
+            clients.saw(seen.client(), Instant.EPOCH.plusSeconds(i), Optional.empty()); // counts once
+            all += seen.client().bytes();
+        }
+        assertThat(all).isGreaterThan(4 << 20);
+        long kept =
+                clients.all().stream().mapToLong(seen -> seen.client().bytes()).sum();
+        assertThat(kept).isBetween(900L << 10, 1L << 20);
+        assertThat(clients.all().get(0).client().shown().id()).isEqualTo("client-499");
+        List<ConfigRequest.Client> state =
+                clients.activeSince(Instant.EPOCH.plusSeconds(500), Duration.ofDays(1), 100 << 10);
+        assertThat(state)
+                .hasSizeBetween(1, 10)
+                .first()
+                .satisfies(client -> assertThat(client.lastSeen()).isEqualTo(499));
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.server.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.config.server.internal.ConfigPublishCommand.Wishes;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ConfigPublishCommandTest {
+
+    @Test
+    void optionsMayStandBehindTheFile() {
+        Wishes none = new Wishes("", List.of());
+        assertThat(none.with(List.of("--predicate", "service=a", "--expires", "P1D", "--predicate", "service=b")))
+                .isEqualTo(new Wishes("P1D", List.of("service=a", "service=b")));
+        assertThatThrownBy(() -> none.with(List.of("--expire", "P1D"))).hasMessageContaining("--expire is not known");
+        assertThatThrownBy(() -> none.with(List.of("--expires"))).hasMessageContaining("needs a value");
+    }
+
+    @Test
+    void expiryAndPredicatesAreReadFromTheCommandLine() {
+        Instant now = Instant.parse("2026-06-01T00:00:00.5Z");
+        assertThat(ConfigPublishCommand.until("", now)).isEmpty();
+        assertThat(ConfigPublishCommand.until("PT2H", now)).contains(Instant.parse("2026-06-01T02:00:00Z"));
+        assertThat(ConfigPublishCommand.until("2030-01-31T00:00:00Z", now))
+                .contains(Instant.parse("2030-01-31T00:00:00Z"));
+        for (String wrong : List.of("tomorrow", "P999999999999D", "PT-2H", "2020-01-31T00:00:00Z")) {
+            assertThatThrownBy(() -> ConfigPublishCommand.until(wrong, now))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(wrong);
+        }
+        assertThat(ConfigPublishCommand.predicate("service=web,environment=test")
+                        .service())
+                .isEqualTo("web");
+        assertThatThrownBy(() -> ConfigPublishCommand.predicate("colour=red")).hasMessageContaining("clientID");
+    }
+
+    @Test
+    void aPredicateWithAFieldTwiceOrWithoutAValueIsRefused() {
+        assertThatThrownBy(() -> ConfigPublishCommand.predicate("clientID=a,clientID=b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("clientID stands twice");
+        assertThatThrownBy(() -> ConfigPublishCommand.predicate("service=,language=java"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the value of service");
+    }
+}

@@ -162,6 +162,7 @@ public interface ConfigWire {
      *     if the certificate, where one is needed, has that name, too. The folder may be missing
      * @param maxRequestBytes larger requests are refused unread
      * @param credentialsGrace how long a former token and a former client certificate are accepted after a file has changed
+     * @param maxConnections most connections whose peers have shown the token; the least recently used one makes room for another
      * @param maxIdle a connection on which nothing is asked for so long is closed; above zero. Its client connects again when it asks
      */
     record EndpointSettings(
@@ -173,6 +174,7 @@ public interface ConfigWire {
             Path clients,
             Duration credentialsGrace,
             int maxRequestBytes,
+            int maxConnections,
             Duration maxIdle) {}
 
     /** A server's end, listening. */

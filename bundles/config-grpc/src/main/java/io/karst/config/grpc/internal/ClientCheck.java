@@ -32,6 +32,8 @@ import javax.net.ssl.SSLSession;
 final class ClientCheck implements ServerInterceptor {
 
     private static final String BEARER = "Bearer ";
+    private static final String STATE =
+            AgentSecureGrpc.getGetConfigStateMethod().getFullMethodName();
 
     private final WatchedFile<String> common;
     private final KnownClients known;
@@ -62,7 +64,7 @@ final class ClientCheck implements ServerInterceptor {
                     call,
                     Status.UNAUTHENTICATED.withDescription("the certificate is not that of client " + owner.get()));
         }
-        if (call.getMethodDescriptor().equals(AgentSecureGrpc.getGetConfigStateMethod())) {
+        if (call.getMethodDescriptor().getFullMethodName().equals(STATE)) {
             return refuse(
                     call, Status.PERMISSION_DENIED.withDescription("what other clients have is the server's to know"));
         }
@@ -125,12 +127,15 @@ final class ClientCheck implements ServerInterceptor {
         @Override
         @SuppressWarnings("unchecked") // the same message, with another id
         public void onMessage(A message) {
-            if (!(message instanceof ClientGetConfigsRequest request) || !request.hasClient()) {
+            if (!(message instanceof Incoming<?> incoming)
+                    || !(incoming.message().orElse(null) instanceof ClientGetConfigsRequest request)
+                    || !request.hasClient()) {
                 super.onMessage(message);
             } else if (owner.isPresent()) {
-                super.onMessage((A) request.toBuilder()
+                ClientGetConfigsRequest owned = request.toBuilder()
                         .setClient(request.getClient().toBuilder().setId(owner.get()))
-                        .build());
+                        .build();
+                super.onMessage((A) new Incoming<>(Optional.of(owned), ""));
             } else if (known.isName(request.getClient().getId())) {
                 refused = true;
                 call.close(

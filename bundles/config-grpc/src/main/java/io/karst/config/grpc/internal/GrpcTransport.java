@@ -19,9 +19,14 @@ import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
 import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -184,8 +189,10 @@ final class GrpcTransport implements ConfigTransport {
     }
 
     private String describe(StatusRuntimeException e) {
-        StringBuilder text =
-                new StringBuilder(server()).append(": ").append(e.getStatus().getCode());
+        StringBuilder text = new StringBuilder(server())
+                .append(through())
+                .append(": ")
+                .append(e.getStatus().getCode());
         if (e.getStatus().getDescription() != null) {
             text.append(", ").append(e.getStatus().getDescription());
         }
@@ -198,6 +205,27 @@ final class GrpcTransport implements ConfigTransport {
         // what a server sent may be quoted in it
         String line = text.toString().replaceAll("[\\s\\p{Cntrl}]+", " ");
         return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "…" : line;
+    }
+
+    /** The proxy, found as gRPC finds it: an error of a proxy that nobody thinks of looks like one of the server. */
+    private String through() {
+        String set = System.getenv("GRPC_PROXY_EXP");
+        if (set != null) {
+            return " through proxy " + set;
+        }
+        ProxySelector selector = ProxySelector.getDefault();
+        if (selector == null) {
+            return "";
+        }
+        try {
+            URI target = new URI("https", null, settings.host(), settings.port(), null, null, null);
+            List<Proxy> proxies = selector.select(target);
+            return proxies.isEmpty() || proxies.get(0).type() == Proxy.Type.DIRECT
+                    ? ""
+                    : " through proxy " + proxies.get(0).address();
+        } catch (URISyntaxException | IllegalArgumentException notFound) {
+            return ""; // then gRPC finds none either
+        }
     }
 
     private static Kind kind(Status status) {

@@ -82,6 +82,24 @@ class BrokenStreamsTest {
     /** The name is gRPC's own, so that another version that renames it is seen. */
     @Test
     void thereIsSuchAClass() throws Exception {
-        assertThat(Class.forName(BrokenStreams.LOGGER)).isNotNull();
+        for (String name : BrokenStreams.LOGGERS) {
+            assertThat(Class.forName(name)).isNotNull();
+        }
+    }
+
+    @Test
+    void eachLoggerIsLimitedByItself() {
+        try (BrokenStreams streams = new BrokenStreams(nanos::get)) {
+            for (String name : BrokenStreams.LOGGERS) {
+                LogRecord line = new LogRecord(Level.SEVERE, "provoked");
+                line.setLoggerName(name);
+                assertThat(Logger.getLogger(name).getFilter()).isSameAs(streams);
+                assertThat(streams.isLoggable(line)).isTrue();
+                assertThat(streams.isLoggable(line)).isFalse();
+            }
+        }
+        assertThat(BrokenStreams.LOGGERS)
+                .allSatisfy(
+                        name -> assertThat(Logger.getLogger(name).getFilter()).isNull());
     }
 }

@@ -61,6 +61,7 @@ record Secrets(Path folder) {
                 folder.resolve("clients"),
                 GRACE,
                 MAX_REQUEST,
+                100,
                 Duration.ofMinutes(10));
     }
 

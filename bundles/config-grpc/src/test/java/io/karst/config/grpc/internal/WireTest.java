@@ -18,6 +18,9 @@ import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
 import io.karst.remoteconfig.wire.TransportException;
 import io.karst.remoteconfig.wire.TransportException.Kind;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -70,6 +73,15 @@ class WireTest {
             assertThat(client.exchange(Requests.full())).isEqualTo(Requests.response());
             assertThat(backend.asked()).containsExactly(Requests.full());
         }
+    }
+
+    /** The core cannot see protobuf, and limits what is published by this. */
+    @Test
+    void messagesAreNotLargerThanTheCoreSays() {
+        assertThat((long) Messages.toProto(Requests.full()).getSerializedSize())
+                .isBetween(1L, Requests.full().wireBytes());
+        assertThat((long) Messages.toProto(Requests.response()).getSerializedSize())
+                .isBetween(1L, Requests.response().wireBytes());
     }
 
     @Test
@@ -166,6 +178,22 @@ class WireTest {
             assertThat(e).hasMessageContaining("localhost");
             assertThat(backend.asked()).isEmpty();
         }
+    }
+
+    @Test
+    void anErrorNamesTheProxyItWentThrough() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
+            TransportException e = refused(secrets.client(server.port()));
+            assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE);
+            assertThat(e)
+                    .hasMessageContaining("localhost:" + server.port() + " through proxy")
+                    .hasMessageContaining("127.0.0.1:1");
+        } finally {
+            ProxySelector.setDefault(before);
+        }
+        assertThat(refused(secrets.client(1)).getMessage()).doesNotContain("proxy");
     }
 
     @Test

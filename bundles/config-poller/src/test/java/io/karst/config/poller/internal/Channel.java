@@ -74,6 +74,7 @@ final class Channel implements AutoCloseable {
                 folder.resolve("clients"),
                 Duration.ofMinutes(10),
                 MAX_REQUEST,
+                100,
                 Duration.ofMinutes(10));
     }
 

@@ -121,6 +121,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
                 files.clients(),
                 Duration.ofSeconds(settings.credentials_grace_seconds()),
                 settings.max_request_bytes(),
+                settings.max_clients(),
                 Duration.ofSeconds(settings.connection_idle_seconds()));
     }
 

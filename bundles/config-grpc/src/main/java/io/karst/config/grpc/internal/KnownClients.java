@@ -60,7 +60,8 @@ final class KnownClients {
                 return;
             }
             nameByDigest = read();
-            boolean settled = changed.toInstant().plus(RESOLUTION).isBefore(Instant.now());
+            boolean settled =
+                    Duration.between(changed.toInstant(), Instant.now()).abs().compareTo(RESOLUTION) > 0;
             readAt = settled ? Optional.of(changed) : Optional.empty();
         } catch (NoSuchFileException e) {
             nameByDigest = Map.of();

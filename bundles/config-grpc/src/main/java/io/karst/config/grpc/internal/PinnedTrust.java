@@ -3,6 +3,7 @@
 
 package io.karst.config.grpc.internal;
 
+import io.karst.component.RateLimitedLog;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -20,6 +21,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trusts the certificates of a file, and those it held a moment ago, while they are valid. The JDK's trust manager does not look at the
@@ -27,8 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PinnedTrust extends X509ExtendedTrustManager {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PinnedTrust.class);
+    private static final int MAX_LINE = 500;
+
     private final WatchedFile<List<X509Certificate>> pinned;
     private final Clock clock;
+    private final RateLimitedLog rate = new RateLimitedLog(System::nanoTime);
     private @Nullable Checker latest;
 
     PinnedTrust(WatchedFile<List<X509Certificate>> pinned, Clock clock) {
@@ -86,6 +93,23 @@ final class PinnedTrust extends X509ExtendedTrustManager {
         }
     }
 
+    /** TLS tells a client no more than the kind of fault; who looks after the server should know more. */
+    private void checkClient(X509Certificate[] chain, Check check) throws CertificateException {
+        try {
+            check(chain, check);
+        } catch (CertificateException e) {
+            rate.permit(pinned.file())
+                    .ifPresent(
+                            leftOut -> LOG.warn("a client was refused: {} (kept quiet before: {})", line(e), leftOut));
+            throw e;
+        }
+    }
+
+    private static String line(CertificateException e) {
+        String line = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", "?");
+        return line.length() > MAX_LINE ? line.substring(0, MAX_LINE) + "…" : line;
+    }
+
     private Set<X509Certificate> anchors(Instant now, List<String> invalid) {
         Set<X509Certificate> valid = new LinkedHashSet<>();
         for (List<X509Certificate> accepted : pinned.accepted()) {
@@ -110,7 +134,7 @@ final class PinnedTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        check(chain, manager -> manager.checkClientTrusted(chain, authType, socket));
+        checkClient(chain, manager -> manager.checkClientTrusted(chain, authType, socket));
     }
 
     @Override
@@ -122,7 +146,7 @@ final class PinnedTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        check(chain, manager -> manager.checkClientTrusted(chain, authType, engine));
+        checkClient(chain, manager -> manager.checkClientTrusted(chain, authType, engine));
     }
 
     @Override
@@ -133,7 +157,7 @@ final class PinnedTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain, manager -> manager.checkClientTrusted(chain, authType));
+        checkClient(chain, manager -> manager.checkClientTrusted(chain, authType));
     }
 
     @Override

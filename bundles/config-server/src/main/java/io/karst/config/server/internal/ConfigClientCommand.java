@@ -3,16 +3,20 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.commands.Arguments;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
@@ -36,48 +40,55 @@ public final class ConfigClientCommand extends ServerCommand {
             values = {LIST, ADD, REMOVE})
     private String action = "";
 
-    @Argument(index = 1, name = "name", description = "Name of the client: letters, digits, '_' and '-'")
-    private String name = "";
-
-    @Argument(index = 2, name = "folder", description = "New folder for the files that go to the client's host")
+    @Argument(
+            index = 1,
+            name = "name folder",
+            multiValued = true,
+            description =
+                    "Name of the client: letters, digits, '_' and '-'; for add, new folder for the files of its host")
     @Completion(FileCompleter.class)
-    private String folder = "";
+    private List<String> rest = new ArrayList<>();
 
     @Option(name = "--json", description = "Print one JSON document instead of lines")
     private boolean json;
 
     @Override
-    void run(ConfigServer running) throws IOException {
+    void run(ConfigServer running) throws IOException, CommandException {
+        Arguments typed = Arguments.of(rest, Set.of("--json"), Set.of());
         ClientCredentials credentials = running.credentials();
         switch (action) {
             case LIST -> {
-                if (json) {
-                    print(CLIENTS.json(credentials.names()));
-                } else {
-                    credentials.names().forEach(out()::println);
-                }
+                words(typed, 0, "no further argument");
+                list(credentials.names(), json || typed.flags().contains("--json"));
             }
             case ADD -> {
-                require(name, "a name");
-                require(folder, "a folder");
-                credentials.add(name, Path.of(folder)).forEach(file -> out().println("Written: " + file));
+                List<String> words = words(typed, 2, "a name and a folder");
+                credentials.add(words.get(0), Path.of(words.get(1))).forEach(file -> out().println("Written: " + file));
                 out().println(
-                                "Move these files to the client's host, and set them in its etc/io.karst.config.cfg: root, trust.anchor,"
-                                        + " client.certificate, token.file. Publish to this client alone with --predicate clientID="
-                                        + name);
+                                "Move these files to the client's host, and set them in its etc/io.karst.config.cfg: root,"
+                                        + " trust.anchor, client.certificate, token.file. Publish to this client alone with --predicate clientID="
+                                        + words.get(0));
             }
             case REMOVE -> {
-                require(name, "a name");
-                credentials.remove(name);
-                out().println("removed; its token is refused from now on");
+                credentials.remove(words(typed, 1, "a name").get(0));
+                out().println("Removed. Its token is refused from now on.");
             }
             default -> throw new IllegalArgumentException("Unknown action '" + action + "'. Use list, add or remove");
         }
     }
 
-    private void require(String value, String what) {
-        if (value.isEmpty()) {
-            throw new IllegalArgumentException(action + " needs " + what);
+    private void list(List<String> names, boolean asJson) {
+        if (asJson) {
+            print(CLIENTS.json(names));
+        } else {
+            names.forEach(out()::println);
         }
+    }
+
+    private List<String> words(Arguments typed, int count, String needed) {
+        if (typed.words().size() != count) {
+            throw new IllegalArgumentException(action + " needs " + needed);
+        }
+        return typed.words();
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.commands.Arguments;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.component.TrustedFiles;
@@ -11,13 +12,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 
@@ -63,21 +67,23 @@ public final class ConfigKeysCommand extends ServerCommand {
     @Argument(
             index = 1,
             name = "passphrase-file",
+            multiValued = true,
             description =
                     "For encrypt, and for rotate with an encrypted root key: a file (mode 600) with its passphrase")
     @Completion(FileCompleter.class)
-    private String passphraseFile = "";
+    private List<String> rest = new ArrayList<>();
 
     @Override
-    void run(ConfigServer running) throws IOException {
+    void run(ConfigServer running) throws IOException, CommandException {
+        Arguments typed = Arguments.of(rest, Set.of("--json"), Set.of());
+        Optional<String> passphrase = passphrase(typed.words());
         switch (action) {
             case "" -> {}
-            case ROTATE -> running.store().rotate(passphrase());
+            case ROTATE -> running.store().rotate(passphrase);
             case ENCRYPT ->
                 running.store()
-                        .encryptRootKey(passphrase()
-                                .orElseThrow(
-                                        () -> new IllegalArgumentException("encrypt needs a file with a passphrase")));
+                        .encryptRootKey(passphrase.orElseThrow(
+                                () -> new IllegalArgumentException("encrypt needs a file with a passphrase")));
             case RENEW -> running.certificates().renew();
             default ->
                 throw new IllegalArgumentException(
@@ -86,7 +92,7 @@ public final class ConfigKeysCommand extends ServerCommand {
         SignedRepository repository = running.store().current();
         ServerFiles files = running.files();
         Instant certificateExpires = running.certificates().expires();
-        if (json) {
+        if (json || typed.flags().contains("--json")) {
             print(KEYS.json(new Keys(repository, files, certificateExpires)));
             return;
         }
@@ -105,11 +111,14 @@ public final class ConfigKeysCommand extends ServerCommand {
         out().println("token        " + files.token());
     }
 
-    private Optional<String> passphrase() throws IOException {
-        if (passphraseFile.isEmpty()) {
+    private static Optional<String> passphrase(List<String> words) throws IOException {
+        if (words.size() > 1) {
+            throw new IllegalArgumentException("one file with a passphrase is enough, not " + words);
+        }
+        if (words.isEmpty()) {
             return Optional.empty();
         }
-        Path file = Path.of(passphraseFile);
+        Path file = Path.of(words.get(0));
         String passphrase =
                 new String(TrustedFiles.readSecret(file, MAX_PASSPHRASE_BYTES), StandardCharsets.UTF_8).strip();
         if (passphrase.length() < LEAST_CHARACTERS) {

@@ -65,5 +65,5 @@ abstract class ServerCommand extends KarstCommand {
     }
 
     /** Does the command's work. */
-    abstract void run(ConfigServer server) throws IOException;
+    abstract void run(ConfigServer server) throws IOException, CommandException;
 }

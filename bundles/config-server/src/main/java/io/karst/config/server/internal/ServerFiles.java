@@ -117,7 +117,7 @@ final class ServerFiles {
 
     private boolean isEmpty() throws IOException {
         try (Stream<Path> content = Files.list(folder)) {
-            return content.allMatch(FolderLock::isLock);
+            return content.allMatch(file -> FolderLock.isLock(file) || file.startsWith(unfinished() + ".next"));
         }
     }
 

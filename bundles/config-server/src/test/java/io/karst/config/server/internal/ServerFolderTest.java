@@ -102,6 +102,14 @@ class ServerFolderTest {
     }
 
     @Test
+    void aFirstStartThatWasKilledBeforeItsFirstFileIsDoneAgain() throws Exception {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("first-start.next"), "The");
+        start().close();
+        assertThat(content()).containsKey("repository.bin").doesNotContainKeys("first-start", "first-start.next");
+    }
+
+    @Test
     void theFirstRootIsWrittenAgainButNoOtherIsAccepted() throws Exception {
         start().close();
         Path root = folder.resolve("root.json");

@@ -142,7 +142,7 @@ public class RemoteConfigIT {
         Path proof = folder.getRoot().toPath().resolve("proof");
         shell("karst:config-export " + proof);
 
-        JsonObject verified = JsonParser.parseString(shell("karst:config-verify --json " + proof))
+        JsonObject verified = JsonParser.parseString(shell("karst:config-verify " + proof + " --json"))
                 .getAsJsonObject();
         assertTrue(
                 verified.toString(), verified.get("configurations").toString().contains("/proof/"));

@@ -189,17 +189,31 @@ public final class SignedRepository {
 
     /**
      * Publishes a configuration's former content again, under a new version; also after it was removed. Doing it again goes further back.
+     * The result is one that clients can follow, with requests of at most {@link #REQUEST_BYTES}.
      *
      * @param targetsKeys keys of the targets
-     * @throws IllegalArgumentException if there is no former content, or these are not the repository's keys
+     * @throws IllegalArgumentException if there is no former content, these are not the repository's keys, or clients could not follow
      */
     public SignedRepository rollback(ConfigPath path, RoleKeys targetsKeys, Instant now) {
+        return rollback(path, targetsKeys, now, REQUEST_BYTES);
+    }
+
+    /**
+     * The same for a server with another limit.
+     *
+     * @param targetsKeys keys of the targets
+     * @param maxRequestBytes largest request that the server takes
+     * @throws IllegalArgumentException if there is no former content, these are not the repository's keys, or clients could not follow
+     */
+    public SignedRepository rollback(ConfigPath path, RoleKeys targetsKeys, Instant now, int maxRequestBytes) {
         ConfigHistory history = histories
                 .getOrDefault(path.text(), ConfigHistory.NONE)
                 .rollback()
                 .orElseThrow(() -> new IllegalArgumentException(
                         path.product() + "/" + path.id() + " has no earlier version to roll back to"));
-        return with(path.text(), history, targetsKeys, now);
+        SignedRepository next = with(path.text(), history, targetsKeys, now);
+        next.checkServable(maxRequestBytes, now);
+        return next;
     }
 
     /**

@@ -169,6 +169,18 @@ class PublishableTest {
     }
 
     @Test
+    void aRollbackBringsBackNoMoreThanOneRequestCanName() {
+        ConfigPath path = ConfigPath.of("A", "i".repeat(255));
+        SignedRepository repository = empty.publish(publication(path, Bytes.utf8("x")), keys, NOW)
+                .remove(path, keys, NOW)
+                .publish(publication(ConfigPath.of("A", "b"), Bytes.utf8("x")), keys, NOW);
+        assertThatThrownBy(() -> repository.rollback(path, keys, NOW, 4000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4000 is the limit");
+        assertThat(repository.rollback(path, keys, NOW).configs()).hasSize(2);
+    }
+
+    @Test
     void moreThanOneAnswerCanCarryIsNotPublished() {
         SignedRepository half =
                 empty.publish(publication(ConfigPath.of("A", "a"), Bytes.of(new byte[60 << 20])), keys, NOW);

@@ -121,7 +121,7 @@ final class SignedStore {
     }
 
     synchronized void rollback(ConfigPath path) throws IOException {
-        change(now -> now.rollback(path, targets, clock.instant()));
+        change(now -> now.rollback(path, targets, clock.instant(), maxRequestBytes));
     }
 
     /**

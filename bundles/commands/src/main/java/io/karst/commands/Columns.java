@@ -17,7 +17,8 @@ import org.apache.karaf.shell.support.table.Row;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /**
- * One view: its table, its JSON and the field table of docs/commands.md follow this list.
+ * One view: its table, its JSON, the {@code --help} of its command and the field table of docs/commands.md follow this list.
+ * Karaf reads help from resources: a test compares {@code help/<command>.txt}, like the documentation, with the list.
  *
  * @param <T> what a row shows
  * @param all in the order of the table, and of the JSON
@@ -31,36 +32,64 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
      * @param <T> what a row shows
      * @param heading empty if only the JSON has it
      * @param jsonName name of the field; empty if only the table has it
+     * @param description what it shows, with the unit of the JSON, in ASCII; empty if that of the column before, or of the field
+     *     that holds this object, covers it
      * @param cell what the table shows; nothing for an empty {@link Optional}
      * @param value what the JSON shows: a number, a boolean, a string, or another type that {@link Columns#json(Object)} writes
      * @param look alignment, width and colour in the table
      */
     public record Column<T>(
-            String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value, Consumer<Col> look) {
+            String heading,
+            String jsonName,
+            String description,
+            Function<T, ?> cell,
+            Function<T, ?> value,
+            Consumer<Col> look) {
 
         /** A column whose cell and field show the same value in two forms. */
-        public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value) {
-            return new Column<>(heading, jsonName, cell, value, column -> {});
+        public static <T> Column<T> of(
+                String heading, String jsonName, String description, Function<T, ?> cell, Function<T, ?> value) {
+            return new Column<>(heading, jsonName, description, cell, value, column -> {});
         }
 
         /** A column whose cell and field show the same value in the same form. */
+        public static <T> Column<T> of(String heading, String jsonName, String description, Function<T, ?> value) {
+            return of(heading, jsonName, description, value, value);
+        }
+
+        /** A column that the description of the column before covers. */
         public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> value) {
-            return of(heading, jsonName, value, value);
+            return of(heading, jsonName, "", value, value);
+        }
+
+        /** The same, with a cell and a field in two forms. */
+        public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value) {
+            return of(heading, jsonName, "", cell, value);
         }
 
         /** A field that the table does not show. */
+        public static <T> Column<T> field(String jsonName, String description, Function<T, ?> value) {
+            return of("", jsonName, description, value, value);
+        }
+
+        /** A field that another description covers, and the table does not show. */
         public static <T> Column<T> field(String jsonName, Function<T, ?> value) {
-            return of("", jsonName, value, value);
+            return field(jsonName, "", value);
         }
 
         /** A column that the JSON has under another name, in another place, or not at all. */
+        public static <T> Column<T> cell(String heading, String description, Function<T, ?> cell) {
+            return of(heading, "", description, cell, cell);
+        }
+
+        /** The same, covered by the description of the column before. */
         public static <T> Column<T> cell(String heading, Function<T, ?> cell) {
-            return of(heading, "", cell, cell);
+            return cell(heading, "", cell);
         }
 
         /** The same with another width, wrapping or colour. */
         public Column<T> looking(Consumer<Col> changed) {
-            return new Column<>(heading, jsonName, cell, value, changed);
+            return new Column<>(heading, jsonName, description, cell, value, changed);
         }
 
         /** The same, aligned to the right, as numbers are. */

@@ -22,8 +22,12 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "assets",
-        description = "Lists the compiled kernel programs: origin, BTF used for relocation, and result of the load.")
+        description = "Lists the compiled kernel programs: origin, BTF used for relocation, and result of the load.",
+        detailedDescription = "classpath:help/assets.txt")
 public final class AssetsCommand extends ViewCommand {
+    private static final String OUTCOME =
+            "SUCCESS_CUSTOM, SUCCESS_KERNEL, SUCCESS_PACKAGED by the origin of its BTF; BTF_NOT_FOUND,"
+                    + " ASSET_READ (missing, not trusted, damaged), VERIFIER (the kernel refused a program), LOADER (anything else)";
     private static final int DETAIL_WIDTH = 60;
 
     @Override
@@ -36,14 +40,33 @@ public final class AssetsCommand extends ViewCommand {
     static Columns<AssetResult> columns(Clock clock) {
         return new Columns<AssetResult>(
                 List.of(
-                        Column.of("Asset", "name", AssetResult::name),
-                        Column.field("origin", AssetResult::origin),
-                        Column.of("Outcome", "outcome", result -> Units.words(result.outcome()), AssetResult::outcome),
-                        Column.of("BTF", "btf", result -> result.btf().map(Units::words), AssetResult::btf),
-                        Column.field("detail", AssetResult::detail),
-                        Column.of("At", "at", result -> Units.moment(result.at(), clock), AssetResult::at),
-                        Column.cell("Origin", AssetResult::origin),
-                        Column.cell("Detail", result -> Units.firstLine(result.detail(), DETAIL_WIDTH))),
+                        Column.of("Asset", "name", "asset", AssetResult::name),
+                        Column.field(
+                                "origin", "bundle or file it was read from; empty if not found", AssetResult::origin),
+                        Column.of(
+                                "Outcome",
+                                "outcome",
+                                OUTCOME,
+                                result -> Units.words(result.outcome()),
+                                AssetResult::outcome),
+                        Column.of(
+                                "BTF",
+                                "btf",
+                                "BTF that was used, or tried last: CUSTOM, KERNEL, PACKAGED",
+                                result -> result.btf().map(Units::words),
+                                AssetResult::btf),
+                        Column.field("detail", "cause of the failure; empty on success", AssetResult::detail),
+                        Column.of(
+                                "At",
+                                "at",
+                                "time of the load",
+                                result -> Units.moment(result.at(), clock),
+                                AssetResult::at),
+                        Column.cell("Origin", "field origin", AssetResult::origin),
+                        Column.cell(
+                                "Detail",
+                                "first line of field detail",
+                                result -> Units.firstLine(result.detail(), DETAIL_WIDTH))),
                 "No kernel program has been loaded yet");
     }
 }

@@ -23,20 +23,36 @@ import org.apache.karaf.shell.support.CommandException;
         name = "cleanup",
         description =
                 "Removes the lock tracer's pinned programs and counters from the kernel. Refused while the tracer is"
-                        + " running.")
+                        + " running.",
+        detailedDescription = "classpath:help/cleanup.txt")
 public final class CleanupCommand extends ViewCommand {
 
     static final Columns<Cleaned> COLUMNS = new Columns<Cleaned>(
             List.of(
-                    Column.of("Instance", "instance", each -> each.instance().name()),
+                    Column.of(
+                            "Instance",
+                            "instance",
+                            "name of its directory",
+                            each -> each.instance().name()),
                     Column.cell(
                                     "Pins removed",
+                                    "number of pins removed, or \"in use\"",
                                     (Cleaned each) -> each.instance().inUse() ? "in use" : each.pins())
                             .right(),
-                    Column.of("Directory", "directory", each -> each.instance().directory()),
-                    Column.field("own", each -> each.instance().own()),
-                    Column.field("inUse", each -> each.instance().inUse()),
-                    Column.field("pinsRemoved", Cleaned::pins)),
+                    Column.of(
+                            "Directory",
+                            "directory",
+                            "path of its directory",
+                            each -> each.instance().directory()),
+                    Column.field(
+                            "own",
+                            "whether this entry is this Karaf",
+                            each -> each.instance().own()),
+                    Column.field(
+                            "inUse",
+                            "whether a tracer is running there; then nothing was removed",
+                            each -> each.instance().inUse()),
+                    Column.field("pinsRemoved", "number of pins removed", Cleaned::pins)),
             "Nothing is pinned.");
 
     @Option(name = "--dead", description = "Remove the pins of every Karaf on this host whose tracer is not running")

@@ -21,7 +21,8 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 @Command(
         scope = "karst",
         name = "doctor",
-        description = "Checks what this kernel and this process support, and what to do about what is missing.")
+        description = "Checks what this kernel and this process support, and what to do about what is missing.",
+        detailedDescription = "classpath:help/doctor.txt")
 public final class DoctorCommand extends ViewCommand {
     private static final int TEXT_WIDTH = 44;
 
@@ -53,18 +54,42 @@ public final class DoctorCommand extends ViewCommand {
     static Columns<Ability> columns(boolean coloured) {
         return new Columns<Ability>(
                 List.of(
-                        Column.of("Check", "ability", Ability::ability),
-                        Column.of("Result", "present", DoctorCommand::yesOrNo, Ability::present)
+                        Column.of("Check", "ability", "name of the check", Ability::ability),
+                        Column.of(
+                                        "Result",
+                                        "present",
+                                        "whether the check passed",
+                                        DoctorCommand::yesOrNo,
+                                        Ability::present)
                                 .looking(column -> column.colorProvider(coloured ? DoctorCommand::colour : null)),
-                        wrapped("Found", "evidence", Ability::evidence, Ability::evidence),
-                        wrapped("Impact", "effect", DoctorCommand::effect, Ability::effect),
-                        wrapped("Fix", "remedy", DoctorCommand::remedy, Ability::remedy)),
+                        wrapped(
+                                "Found",
+                                "evidence",
+                                "what was tried, and the result",
+                                Ability::evidence,
+                                Ability::evidence),
+                        wrapped(
+                                "Impact",
+                                "effect",
+                                "what Karst cannot do without it",
+                                DoctorCommand::effect,
+                                Ability::effect),
+                        wrapped(
+                                "Fix",
+                                "remedy",
+                                "how to fix it; may be empty if present",
+                                DoctorCommand::remedy,
+                                Ability::remedy)),
                 "No checks are available. See karst:flow");
     }
 
     private static Column<Ability> wrapped(
-            String heading, String jsonName, Function<Ability, String> cell, Function<Ability, String> value) {
-        return Column.of(heading, jsonName, cell, value)
+            String heading,
+            String jsonName,
+            String description,
+            Function<Ability, String> cell,
+            Function<Ability, String> value) {
+        return Column.of(heading, jsonName, description, cell, value)
                 .looking(column -> column.maxSize(TEXT_WIDTH).wrap());
     }
 

@@ -21,7 +21,8 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "flow",
-        description = "Shows the state of each start-up stage, what is blocking it, and the poll loop's tasks.")
+        description = "Shows the state of each start-up stage, what is blocking it, and the poll loop's tasks.",
+        detailedDescription = "classpath:help/flow.txt")
 public final class FlowCommand extends ViewCommand {
 
     @Override

@@ -50,22 +50,50 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
     Columns<StageReport> stages() {
         return new Columns<StageReport>(
                 List.of(
-                        Column.of("#", "order", stage -> stage.isStage() ? stage.order() : "", StageReport::order)
+                        Column.of(
+                                        "#",
+                                        "order",
+                                        "position of the stage, from 1; 0 for the configuration server",
+                                        stage -> stage.isStage() ? stage.order() : "",
+                                        StageReport::order)
                                 .right(),
-                        Column.of("Stage", "name", StageReport::name),
-                        Column.field("bundle", StageReport::bundle),
-                        Column.of("State", "state", StageReport::state)
+                        Column.of("Stage", "name", "name of the stage", StageReport::name),
+                        Column.field("bundle", "symbolic name of its bundle", StageReport::bundle),
+                        Column.of(
+                                        "State",
+                                        "state",
+                                        "READY, WAITING (something it needs is missing), FAILED (its own work failed; it is retried)",
+                                        StageReport::state)
                                 .looking(column -> column.colorProvider(coloured ? FlowView::colour : null)),
-                        Column.of("Since", "since", stage -> Units.moment(stage.since(), clock), StageReport::since),
-                        Column.of("Duration", "durationMillis", FlowView::took, FlowView::millis)
+                        Column.of(
+                                "Since",
+                                "since",
+                                "when this state began, if known",
+                                stage -> Units.moment(stage.since(), clock),
+                                StageReport::since),
+                        Column.of(
+                                        "Duration",
+                                        "durationMillis",
+                                        "duration of its start, ms; 0 while it is not ready",
+                                        FlowView::took,
+                                        FlowView::millis)
                                 .right(),
                         Column.of(
                                 "Waiting for",
                                 "waitingFor",
+                                "what is missing",
                                 stage -> String.join("; ", stage.waitingFor()),
                                 StageReport::waitingFor),
-                        Column.of("Last error", "lastError", stage -> cut(stage.lastError()), StageReport::lastError),
-                        Column.field("tasks", stage -> taskColumns().json(tasksOf(stage)))),
+                        Column.of(
+                                "Last error",
+                                "lastError",
+                                "why the last attempt failed",
+                                stage -> cut(stage.lastError()),
+                                StageReport::lastError),
+                        Column.field(
+                                "tasks",
+                                "tasks of the poll loop; empty for all stages except poll-loop",
+                                stage -> taskColumns().json(tasksOf(stage)))),
                 "No stage is installed");
     }
 
@@ -92,26 +120,51 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
     Columns<PollTaskStatus> taskColumns() {
         return new Columns<PollTaskStatus>(
                 List.of(
-                        Column.of("Task", "name", PollTaskStatus::name),
+                        Column.of("Task", "name", "name of the task", PollTaskStatus::name),
                         Column.of(
                                         "Interval",
                                         "intervalMillis",
+                                        "interval between two runs, ms, as last requested by the task",
                                         (PollTaskStatus task) -> Units.duration(task.interval()),
                                         task -> task.interval().toMillis())
                                 .right(),
-                        Column.of("Last run", "lastTurn", this::lastTurn, PollTaskStatus::lastTurn),
+                        Column.of(
+                                "Last run",
+                                "lastTurn",
+                                "when the last run began",
+                                this::lastTurn,
+                                PollTaskStatus::lastTurn),
                         Column.of(
                                         "Duration",
                                         "lastDurationMillis",
+                                        "duration of the last finished run, ms",
                                         FlowView::lastDuration,
                                         task -> task.lastDuration().toMillis())
                                 .right(),
-                        Column.of("Next run", "nextTurn", this::nextTurn, PollTaskStatus::nextTurn),
-                        Column.field("overdue", PollTaskStatus::overdue),
-                        Column.of("Runs", "turns", PollTaskStatus::turns).right(),
+                        Column.of(
+                                "Next run",
+                                "nextTurn",
+                                "when the next run begins; null during a run",
+                                this::nextTurn,
+                                PollTaskStatus::nextTurn),
+                        Column.field(
+                                "overdue",
+                                "whether the current run has exceeded its deadline",
+                                PollTaskStatus::overdue),
+                        Column.of(
+                                        "Runs",
+                                        "turns",
+                                        "runs begun; runs that failed or exceeded their deadline",
+                                        PollTaskStatus::turns)
+                                .right(),
                         Column.of("Failed", "failures", PollTaskStatus::failures)
                                 .right(),
-                        Column.of("Last error", "lastError", task -> cut(task.lastError()), PollTaskStatus::lastError)),
+                        Column.of(
+                                "Last error",
+                                "lastError",
+                                "why the last run failed",
+                                task -> cut(task.lastError()),
+                                PollTaskStatus::lastError)),
                 "");
     }
 

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 @Command(
         scope = "karst",
         name = "locks",
-        description = "Shows which locks of eBPF maps are contended, and how long they are waited for.")
+        description = "Shows which locks of eBPF maps are contended, and how long they are waited for.",
+        detailedDescription = "classpath:help/locks.txt")
 public final class LocksCommand extends ViewCommand {
     private static final int MOST_SECONDS = 3_600;
     private static final int MOST_ROWS = 1_000_000;

@@ -61,13 +61,66 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         P99
     }
 
+    private static final String LOST =
+            "number of events that could not be counted, by reason; every reason is present, even if"
+                    + " it is 0: stale_note (a begin without an end), nesting, sleepers_full, clock (went back), single_lock (counted for"
+                    + " the map only), map_gone (a wait at the address of a deleted map), recursion_begin, recursion_end (the kernel"
+                    + " skipped the program, which was already running on that CPU; events of any lock, so an upper bound of what is"
+                    + " missing)";
+
+    private static final String GONE = "whether the map has been deleted; its counts are kept for keep.gone.minutes"
+            + " (etc/io.karst.contention.cfg)";
+
+    private static final List<Column<LockWaits>> WAITS = List.of(
+            Column.of(
+                            "Waits",
+                            "count",
+                            "number of waits",
+                            (LockWaits row) -> row.counters().count())
+                    .right(),
+            time(
+                    "Total",
+                    "totalNanos",
+                    "sum of all waits, ns",
+                    row -> row.counters().totalNanos()),
+            time(
+                    "Average",
+                    "averageNanos",
+                    "mean wait, ns",
+                    row -> row.counters().averageNanos()),
+            time(
+                    "p50",
+                    "p50Nanos",
+                    "percentiles, ns, interpolated within a histogram bucket whose end is twice its start",
+                    row -> row.counters().percentile(0.5)),
+            Column.field("p90Nanos", row -> row.counters().percentile(0.9)),
+            time("p99", "p99Nanos", "", row -> row.counters().percentile(0.99)),
+            Column.of(
+                            "Max",
+                            "maxNanos",
+                            "longest wait, ns",
+                            LocksView::longest,
+                            (LockWaits row) -> row.counters().maxNanos())
+                    .right(),
+            Column.field(
+                    "maxExact",
+                    "whether maxNanos is exact; otherwise it is an upper bound, at most twice the true value",
+                    row -> row.counters().maxExact()));
+
     static final Columns<LocksView> DOCUMENT = Columns.fields(List.of(
-            Column.field("from", view -> view.snapshot.from()),
+            Column.field("from", "start and end of the interval", view -> view.snapshot.from()),
             Column.field("to", view -> view.snapshot.to()),
-            Column.field("lost", LocksView::lost),
-            Column.field("blindSpots", view -> MapsView.texts(view.snapshot.blindSpots())),
-            Column.field("locks", view -> view.columns(true).json(view.rows())),
-            Column.field("omitted", view -> view.all.size() - view.rows().size())));
+            Column.field("lost", LOST, LocksView::lost),
+            Column.field(
+                    "blindSpots",
+                    "locks that could not be measured, each with the reason",
+                    view -> MapsView.texts(view.snapshot.blindSpots())),
+            Column.field(
+                    "locks", "the lines, sorted", view -> view.columns(true).json(view.rows())),
+            Column.field(
+                    "omitted",
+                    "number of lines omitted because of --limit",
+                    view -> view.all.size() - view.rows().size())));
 
     /** Sorted rows. Rows with equal values are sorted by map, kind and index, so that two runs show the same order. */
     static List<LockWaits> rows(ContentionSnapshot snapshot, By by, Sort sort) {
@@ -132,46 +185,53 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
 
     /** The table shows failures if there are any; the JSON has them always. */
     Columns<LockWaits> columns(boolean failures) {
+        List<Column<LockWaits>> columns = new ArrayList<>(whichLock());
+        columns.addAll(WAITS);
+        columns.add(failure(
+                failures ? "Deadlocks" : "", "deadlocks", "waits that ended with -EDEADLK", WaitCounters::deadlocks));
+        columns.add(failure(
+                failures ? "Timeouts" : "", "timeouts", "waits that ended with -ETIMEDOUT", WaitCounters::timeouts));
+        columns.add(Column.field("perSecond", "waits per second", snapshot::perSecond));
+        columns.add(Column.field("gone", GONE, row -> !maps.containsKey(row.mapId())));
+        columns.add(Column.of(
+                "Owners",
+                "owners",
+                "as in karst:maps; empty if the map has been deleted",
+                this::ownersCell,
+                this::ownersJson));
+        return new Columns<>(columns, "No contention in this period");
+    }
+
+    private List<Column<LockWaits>> whichLock() {
         List<Column<LockWaits>> columns = new ArrayList<>();
-        columns.add(Column.field("mapId", LockWaits::mapId));
+        columns.add(Column.field("mapId", "map id, name, type", LockWaits::mapId));
         columns.add(Column.of("Map", "map", LockWaits::map));
         columns.add(Column.cell("Id", LockWaits::mapId).right());
         columns.add(Column.of("Type", "type", LockWaits::type));
         columns.add(Column.of(
-                "Lock", "kind", this::lock, row -> row.kind().map(Enum::name).orElse("ALL")));
+                "Lock",
+                "kind",
+                "kind of lock; ALL with --by map",
+                this::lock,
+                row -> row.kind().map(Enum::name).orElse("ALL")));
         if (by == By.LOCK) {
-            columns.add(Column.field("index", row -> row.index().orElseThrow()));
+            columns.add(Column.field(
+                    "index",
+                    "bucket, CPU or element; only with --by lock",
+                    row -> row.index().orElseThrow()));
         }
-        columns.add(
-                Column.of("Waits", "count", (LockWaits row) -> row.counters().count())
-                        .right());
-        columns.add(time("Total", "totalNanos", row -> row.counters().totalNanos()));
-        columns.add(time("Average", "averageNanos", row -> row.counters().averageNanos()));
-        columns.add(time("p50", "p50Nanos", row -> row.counters().percentile(0.5)));
-        columns.add(Column.field("p90Nanos", row -> row.counters().percentile(0.9)));
-        columns.add(time("p99", "p99Nanos", row -> row.counters().percentile(0.99)));
-        columns.add(Column.of(
-                        "Max",
-                        "maxNanos",
-                        LocksView::longest,
-                        (LockWaits row) -> row.counters().maxNanos())
-                .right());
-        columns.add(Column.field("maxExact", row -> row.counters().maxExact()));
-        columns.add(failure(failures ? "Deadlocks" : "", "deadlocks", WaitCounters::deadlocks));
-        columns.add(failure(failures ? "Timeouts" : "", "timeouts", WaitCounters::timeouts));
-        columns.add(Column.field("perSecond", snapshot::perSecond));
-        columns.add(Column.field("gone", row -> !maps.containsKey(row.mapId())));
-        columns.add(Column.of("Owners", "owners", this::ownersCell, this::ownersJson));
-        return new Columns<>(columns, "No contention in this period");
+        return columns;
     }
 
-    private static Column<LockWaits> time(String heading, String jsonName, Function<LockWaits, Long> nanos) {
-        return Column.of(heading, jsonName, (LockWaits row) -> Units.nanos(nanos.apply(row)), nanos)
+    private static Column<LockWaits> time(
+            String heading, String jsonName, String description, Function<LockWaits, Long> nanos) {
+        return Column.of(heading, jsonName, description, (LockWaits row) -> Units.nanos(nanos.apply(row)), nanos)
                 .right();
     }
 
-    private static Column<LockWaits> failure(String heading, String jsonName, Function<WaitCounters, Long> number) {
-        return Column.of(heading, jsonName, (LockWaits row) -> number.apply(row.counters()))
+    private static Column<LockWaits> failure(
+            String heading, String jsonName, String description, Function<WaitCounters, Long> number) {
+        return Column.of(heading, jsonName, description, (LockWaits row) -> number.apply(row.counters()))
                 .right();
     }
 

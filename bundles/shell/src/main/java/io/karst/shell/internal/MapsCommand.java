@@ -20,7 +20,8 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "maps",
-        description = "Lists all eBPF maps of this kernel with their locks and owners.")
+        description = "Lists all eBPF maps of this kernel with their locks and owners.",
+        detailedDescription = "classpath:help/maps.txt")
 public final class MapsCommand extends ViewCommand {
 
     @Argument(

@@ -22,45 +22,67 @@ final class MapsView {
             Column.field("name", MapOwner::name)));
 
     static final Columns<LockRange> RANGE = Columns.fields(List.of(
-            Column.field("kind", LockRange::kind),
-            Column.field("start", range -> Units.hex(range.base())),
-            Column.field("stride", LockRange::stride),
-            Column.field("count", LockRange::count),
-            Column.field("lockOffset", LockRange::lockOffset),
-            Column.field("firstIndex", LockRange::firstIndex)));
+            Column.field("kind", "kind of lock, see kernel support", LockRange::kind),
+            Column.field("start", "address of the first element", range -> Units.hex(range.base())),
+            Column.field("stride", "bytes from one element to the next", LockRange::stride),
+            Column.field("count", "number of locks", LockRange::count),
+            Column.field("lockOffset", "bytes from the start of an element to its lock", LockRange::lockOffset),
+            Column.field(
+                    "firstIndex",
+                    "index of the first lock: a CPU for per-CPU locks, otherwise 0",
+                    LockRange::firstIndex)));
 
     private MapsView() {}
 
     static Columns<MapResource> columns(String pattern) {
         return new Columns<MapResource>(
                 List.of(
-                        Column.of("Id", "id", MapResource::id).right(),
-                        Column.of("Name", "name", MapResource::name),
-                        Column.of("Type", "type", MapResource::type),
-                        Column.field("flags", map -> map.info().flags()),
-                        Column.field("keyBytes", map -> map.info().keySize()),
+                        Column.of("Id", "id", "map id, the same as in bpftool map", MapResource::id)
+                                .right(),
+                        Column.of("Name", "name", "up to 15 characters, may be empty", MapResource::name),
+                        Column.of("Type", "type", "type as bpftool writes it, such as lru_hash", MapResource::type),
+                        Column.field(
+                                "flags",
+                                "BPF_F_* flags it was created with",
+                                map -> map.info().flags()),
+                        Column.field(
+                                "keyBytes",
+                                "size of a key and a value, bytes",
+                                map -> map.info().keySize()),
                         Column.field("valueBytes", map -> map.info().valueSize()),
                         Column.of(
                                         "Entries",
                                         "maxEntries",
+                                        "maximum number of entries",
                                         (MapResource map) -> map.info().maxEntries())
                                 .right(),
                         Column.of(
                                         "Memory",
                                         "memoryBytes",
+                                        "memory of the map as accounted by the kernel, bytes",
                                         MapsView::memory,
                                         map -> map.info().memoryBytes())
                                 .right(),
-                        Column.field("address", map -> Units.hex(map.address())),
-                        Column.of("Locks", "ranges", MapsView::locks, map -> RANGE.json(map.ranges()))
+                        Column.field("address", "address of its struct bpf_map", map -> Units.hex(map.address())),
+                        Column.field(
+                                "ranges",
+                                "ranges of its locks; empty if the map is not tracked",
+                                map -> RANGE.json(map.ranges())),
+                        Column.cell("Locks", "number of locks found in the map", MapsView::locks)
                                 .right(),
-                        Column.field("pins", MapResource::pins),
-                        Column.of(
-                                "Owners",
+                        Column.field("pins", "paths where it is pinned", MapResource::pins),
+                        Column.field(
                                 "owners",
-                                map -> owners(map.owners(), map.pins(), 3),
+                                "type (PROGRAM or PROCESS), id (program or process id), name",
                                 map -> OWNER.json(map.owners())),
-                        Column.field("blindSpots", map -> texts(map.blindSpots()))),
+                        Column.cell(
+                                "Owners",
+                                "programs that use the map, processes that have it open, and paths where it is pinned",
+                                map -> owners(map.owners(), map.pins(), 3)),
+                        Column.field(
+                                "blindSpots",
+                                "its locks that cannot be located, and why",
+                                map -> texts(map.blindSpots()))),
                 "No map matches " + pattern);
     }
 

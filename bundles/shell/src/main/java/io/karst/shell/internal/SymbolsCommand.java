@@ -21,16 +21,38 @@ import org.apache.karaf.shell.support.CommandException;
 
 /** {@code karst:symbols}. */
 @Service
-@Command(scope = "karst", name = "symbols", description = "Looks up kernel symbols by name or by address.")
+@Command(
+        scope = "karst",
+        name = "symbols",
+        description = "Looks up kernel symbols by name or by address.",
+        detailedDescription = "classpath:help/symbols.txt")
 public final class SymbolsCommand extends ViewCommand {
     static final Columns<KernelSymbol> COLUMNS = new Columns<KernelSymbol>(
             List.of(
-                    Column.of("Symbol", "name", SymbolsCommand::place, KernelSymbol::name),
-                    Column.of("Address", "address", SymbolsCommand::address).right(),
-                    Column.field("offset", KernelSymbol::offset),
-                    Column.of("Module", "module", KernelSymbol::module),
-                    Column.of("Status", "status", symbol -> Units.words(symbol.status()), KernelSymbol::status),
-                    Column.of("Source", "source", KernelSymbol::source)),
+                    Column.of(
+                            "Symbol",
+                            "name",
+                            "symbol; the argument if it was not found",
+                            SymbolsCommand::place,
+                            KernelSymbol::name),
+                    Column.of("Address", "address", "its address; null unless found", SymbolsCommand::address)
+                            .right(),
+                    Column.field(
+                            "offset",
+                            "bytes from the start of the symbol to the given address; 0 for names",
+                            KernelSymbol::offset),
+                    Column.of("Module", "module", "kernel module; empty for the kernel itself", KernelSymbol::module),
+                    Column.of(
+                            "Status",
+                            "status",
+                            "FOUND; NOT_FOUND: every source that would list it was read; NOT_AVAILABLE: this host has no source for it",
+                            symbol -> Units.words(symbol.status()),
+                            KernelSymbol::status),
+                    Column.of(
+                            "Source",
+                            "source",
+                            "source of the result, such as iter/ksym; empty unless found",
+                            KernelSymbol::source)),
             "No symbol was looked up");
 
     @Argument(

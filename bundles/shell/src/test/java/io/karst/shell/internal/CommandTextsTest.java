@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import io.karst.testing.CommandTexts;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The help of the commands and docs/commands.md say what the commands print. */
+class CommandTextsTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpFollowsTheColumns(CommandTexts texts) throws IOException {
+        texts.helpFollowsTheColumns();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void documentationFollowsTheColumns(CommandTexts texts) throws IOException {
+        texts.documentationFollowsTheColumns();
+    }
+
+    static Stream<CommandTexts> commands() {
+        FlowView flow = new FlowView(List.of(), CLOCK, false);
+        LocksView locks = new LocksView(Samples.snapshot(), List.of(), 20, Map.of(), LocksView.By.LOCK);
+        return Stream.of(
+                new CommandTexts(FlowCommand.class, List.of(flow.stages(), flow.taskColumns())),
+                new CommandTexts(MapsCommand.class, List.of(MapsView.columns("*"), MapsView.RANGE)),
+                new CommandTexts(LocksCommand.class, List.of(LocksView.DOCUMENT, locks.columns(true))),
+                new CommandTexts(SymbolsCommand.class, List.of(SymbolsCommand.COLUMNS)),
+                new CommandTexts(AssetsCommand.class, List.of(AssetsCommand.columns(CLOCK))),
+                new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.columns(false))),
+                new CommandTexts(CleanupCommand.class, List.of(CleanupCommand.COLUMNS)));
+    }
+}

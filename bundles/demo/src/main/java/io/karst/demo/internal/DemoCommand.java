@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
         name = "demo",
         description =
                 "Creates contention on an eBPF map of its own, to try Karst. Uses CPU time until stopped, and leaves"
-                        + " nothing behind.")
+                        + " nothing behind.",
+        detailedDescription = "classpath:help/demo.txt")
 public final class DemoCommand extends KarstCommand {
     @Argument(
             name = "start|stop|status [KIND]",

@@ -29,16 +29,29 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
     static final Columns<DemoView> DOCUMENT = Columns.fields(List.of(
             Column.field(
                     "state",
+                    "IDLE (not started yet), RUNNING, ENDED, FAILED",
                     view -> view.status.map(shown -> shown.state().name()).orElse("IDLE")),
-            Column.field("kind", view -> view.plan().map(plan -> plan.kind().word())),
-            Column.field("threads", view -> view.plan().map(DemoPlan::threads)),
-            Column.field("since", view -> view.status.map(DemoStatus::since)),
-            Column.field("seconds", view -> view.plan().flatMap(DemoPlan::time).map(Duration::toSeconds)),
-            Column.field("mapId", view -> view.status.map(DemoStatus::mapId)),
+            Column.field(
+                    "kind",
+                    "kind of demo",
+                    view -> view.plan().map(plan -> plan.kind().word())),
+            Column.field("threads", "number of threads", view -> view.plan().map(DemoPlan::threads)),
+            Column.field("since", "when it was started", view -> view.status.map(DemoStatus::since)),
+            Column.field(
+                    "seconds",
+                    "its duration, s; null if it runs until stopped",
+                    view -> view.plan().flatMap(DemoPlan::time).map(Duration::toSeconds)),
+            Column.field("mapId", "id and name of the map", view -> view.status.map(DemoStatus::mapId)),
             Column.field("map", view -> view.status.map(DemoStatus::map)),
-            Column.field("locksTaken", view -> view.status.map(DemoStatus::locksTaken)),
-            Column.field("lastError", view -> view.status.flatMap(DemoStatus::failure)),
-            Column.field("kinds", view -> KIND.json(view.kinds))));
+            Column.field(
+                    "locksTaken",
+                    "number of times the lock was taken so far",
+                    view -> view.status.map(DemoStatus::locksTaken)),
+            Column.field("lastError", "why it ended early", view -> view.status.flatMap(DemoStatus::failure)),
+            Column.field(
+                    "kinds",
+                    "for each kind: kind, lock (kind of lock), visibility (FULL, PARTIAL, BLIND; null if not tested yet), reason",
+                    view -> KIND.json(view.kinds))));
 
     private Optional<DemoPlan> plan() {
         return status.map(DemoStatus::plan);

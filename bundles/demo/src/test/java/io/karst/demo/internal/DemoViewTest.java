@@ -7,18 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
-import io.karst.commands.Columns;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import io.karst.resource.LockFamily;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,19 +103,6 @@ class DemoViewTest {
         assertThat(json.getAsJsonArray("kinds").get(1).toString())
                 .isEqualTo("{\"kind\":\"hash\",\"lock\":\"HASH_BUCKET\",\"visibility\":\"BLIND\","
                         + "\"reason\":\"it takes three CPUs\"}");
-    }
-
-    @Test
-    void docsListTheFieldsInOrder() throws IOException {
-        String page = Files.readString(Path.of("..", "..", "docs", "commands.md"));
-        int table = page.indexOf("| field ", page.indexOf("## karst:demo"));
-        String firstCells =
-                page.substring(table, page.indexOf("\n\n", table)).replaceAll("(?m)^(\\|[^|]*\\|).*$", "$1");
-        assertThat(Pattern.compile("`(\\w+)`").matcher(firstCells).results().map(found -> found.group(1)))
-                .containsExactlyElementsOf(DemoView.DOCUMENT.all().stream()
-                        .map(Columns.Column::jsonName)
-                        .filter(name -> !name.isEmpty())
-                        .toList());
     }
 
     @ParameterizedTest(name = "{0} threads, {1} s")

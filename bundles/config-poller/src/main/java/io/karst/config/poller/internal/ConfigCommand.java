@@ -23,51 +23,74 @@ import org.apache.karaf.shell.support.CommandException;
         scope = "karst",
         name = "config",
         description =
-                "Shows the remote configuration in force: its server, the last update, and whether listeners applied it.")
+                "Shows the remote configuration in force: its server, the last update, and whether listeners applied it.",
+        detailedDescription = "classpath:help/config.txt")
 public final class ConfigCommand extends ViewCommand {
 
     private static final int SHORT_DIGEST = 12;
 
-    private static final Columns<AppliedConfig> CONFIGS = new Columns<>(
+    static final Columns<AppliedConfig> CONFIGS = new Columns<>(
             List.of(
-                    Column.of("Product", "product", applied -> applied.config().product()),
-                    Column.of("Id", "id", applied -> applied.config().id()),
-                    Column.field("path", applied -> applied.config().path()),
+                    Column.of(
+                            "Product",
+                            "product",
+                            "product whose listener applies it",
+                            applied -> applied.config().product()),
+                    Column.of(
+                            "Id",
+                            "id",
+                            "id among the configurations of a product",
+                            applied -> applied.config().id()),
+                    Column.field(
+                            "path",
+                            "path in the signed list",
+                            applied -> applied.config().path()),
                     Column.of(
                                     "Version",
                                     "version",
+                                    "version of its content",
                                     (AppliedConfig applied) -> applied.config().version())
                             .right(),
                     Column.of(
                             "SHA-256",
                             "sha256",
+                            "SHA-256 of its content; the table shows the first 12 digits",
                             applied -> applied.config().sha256().substring(0, SHORT_DIGEST),
                             applied -> applied.config().sha256()),
                     Column.of(
                                     "Bytes",
                                     "bytes",
+                                    "size, bytes",
                                     (AppliedConfig applied) -> applied.config().size())
                             .right(),
                     Column.of(
                             "State",
                             "state",
+                            "unacknowledged, acknowledged, error",
                             applied -> applied.state().word(),
                             applied -> applied.state().name().toLowerCase(Locale.ROOT)),
-                    Column.of("Reason", "reason", AppliedConfig::reason)),
+                    Column.of("Reason", "reason", "why it was not applied", AppliedConfig::reason)),
             "No configuration in force");
 
-    private static final Columns<ConfigReport> REPORT = Columns.fields(List.of(
-            Column.field("state", ConfigReport::state),
+    static final Columns<ConfigReport> REPORT = Columns.fields(List.of(
+            Column.field("state", "a state of remote configuration, and when it began", ConfigReport::state),
             Column.field("since", ConfigReport::since),
-            Column.field("server", ConfigReport::source),
+            Column.field("server", "server, and id of this client", ConfigReport::source),
             Column.field("client", ConfigReport::clientId),
-            Column.field("rootVersion", ConfigReport::rootVersion),
+            Column.field(
+                    "rootVersion", "versions of the trusted root and of the signed list", ConfigReport::rootVersion),
             Column.field("targetsVersion", ConfigReport::targetsVersion),
-            Column.field("expires", ConfigReport::expires),
+            Column.field(
+                    "expires",
+                    "when the signatures expire; time of the last verified answer; why the last attempt failed",
+                    ConfigReport::expires),
             Column.field("lastSuccess", ConfigReport::lastSuccess),
             Column.field("lastError", ConfigReport::lastError),
-            Column.field("storage", ConfigReport::storage),
-            Column.field("configurations", report -> CONFIGS.json(report.configs()))));
+            Column.field(
+                    "storage",
+                    "where the last good configuration is stored, or why it is not stored",
+                    ConfigReport::storage),
+            Column.field("configurations", "what is in force", report -> CONFIGS.json(report.configs()))));
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {

@@ -7,6 +7,7 @@ import io.karst.remoteconfig.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -29,7 +30,9 @@ public final class ConfigExportCommand extends ServerCommand {
     @Override
     void run(ConfigServer running) throws IOException {
         Path target = Path.of(folder);
-        Files.createDirectory(target);
+        // configurations may hold secrets: whoever made the folder decides who may read it
+        Files.createDirectory(
+                target, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         for (Map.Entry<String, Bytes> file : running.store().current().export().entrySet()) {
             Path path = target.resolve(file.getKey()).normalize();
             Path parent = path.getParent();

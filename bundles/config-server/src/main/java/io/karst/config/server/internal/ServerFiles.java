@@ -105,6 +105,11 @@ final class ServerFiles {
             return false;
         }
         if (isEmpty()) {
+            if (Files.exists(rootKey, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException(
+                        folder + " is empty, but the root key " + rootKey
+                                + " of a server is there: put the folder of that server back, or move the key away to begin anew");
+            }
             return true;
         }
         throw new IOException(folder + " was in use, but has lost "

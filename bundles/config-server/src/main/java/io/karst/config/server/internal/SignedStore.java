@@ -156,7 +156,7 @@ final class SignedStore {
      */
     synchronized void rotate(Optional<String> passphrase) throws IOException {
         files.settleKeys(repository::isKey);
-        SigningKey oldRoot = files.readRootKey(passphrase);
+        SigningKey oldRoot = rootKey(passphrase);
         SigningKey newRoot = SigningKey.generate(random);
         SigningKey newTargets = SigningKey.generate(random);
         SignedRepository rotated =
@@ -182,11 +182,16 @@ final class SignedStore {
      */
     synchronized void encryptRootKey(String passphrase) throws IOException {
         files.settleKeys(repository::isKey);
-        SigningKey root = files.readRootKey(Optional.empty());
+        files.encryptRootKey(rootKey(Optional.empty()), passphrase);
+    }
+
+    private SigningKey rootKey(Optional<String> passphrase) throws IOException {
+        SigningKey root = files.readRootKey(passphrase);
         if (!repository.isKey(root.keyId())) {
-            throw new IOException(files.rootKey() + " is not the root key of this repository");
+            throw new IOException(files.rootKey()
+                    + " is not the root key of this repository: put the right one back, from the same copy");
         }
-        files.encryptRootKey(root, passphrase);
+        return root;
     }
 
     /**

@@ -200,6 +200,35 @@ class ClientCredentialsTest {
     }
 
     @Test
+    void aFirstStartLeavesTheRootKeyOfAnotherServerAlone() throws Exception {
+        Path rootKey = folder.resolve("stick").resolve("root.key");
+        server(rootKey.toString()).close();
+        Bytes first = Bytes.of(Files.readAllBytes(rootKey));
+        Files.move(folder.resolve("server"), folder.resolve("lost"));
+        assertThatThrownBy(() -> server(rootKey.toString()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(rootKey.toString())
+                .hasMessageContaining("put the folder of that server back");
+        assertThat(Bytes.of(Files.readAllBytes(rootKey))).isEqualTo(first);
+        assertThat(folder.resolve("server").resolve("ipc_cert.pem")).doesNotExist();
+    }
+
+    @Test
+    void theRootKeyOfAnotherServerIsRefusedByItsFile() throws Exception {
+        try (ConfigServer server = server()) {
+            Path mine = server.files().rootKey();
+            SigningKey other = SigningKey.generate(new SecureRandom());
+            Files.write(mine, other.toBytes().toArray());
+            assertThatThrownBy(() -> server.store().rotate(Optional.empty()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(mine + " is not the root key of this repository");
+            assertThatThrownBy(() -> server.store().encryptRootKey(PASSPHRASE))
+                    .hasMessageContaining("is not the root key");
+            assertThat(server.store().current().rootVersion()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aRootKeyThatIsKeptElsewhereMayBeAwayWhileARotationEnds() throws Exception {
         Path stick = folder.resolve("stick");
         Path away = folder.resolve("away");

@@ -33,7 +33,7 @@ public record ConfigChange(Kind kind, RemoteConfig config) {
         /** Everything here, for an {@code event.topics} property. */
         public static final String ALL = PREFIX + "*";
 
-        /** Topic of an answer; its one property is {@link #OUTCOME}. */
+        /** Topic of an answer; its properties are {@link #OUTCOME} and, of a {@link ConfigListener}, {@link #LISTENER}. */
         public static final String APPLIED = PREFIX + "APPLIED";
 
         /** Event property that holds a {@link ConfigChange}. */
@@ -41,6 +41,13 @@ public record ConfigChange(Kind kind, RemoteConfig config) {
 
         /** Event property that holds an {@link ApplyOutcome}. */
         public static final String OUTCOME = "karst.config.outcome";
+
+        /**
+         * Event property that holds the {@code service.id} of the {@link ConfigListener} that answers, a {@code Long}. The answer
+         * counts as long as that service is registered. Without it, the answer counts as long as any bundle subscribes to the
+         * product.
+         */
+        public static final String LISTENER = "karst.config.listener";
 
         private ConfigTopics() {}
 

@@ -38,11 +38,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -90,14 +90,14 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
      * @param nanos monotonic time
      * @param random numbers from 0 to 1
      * @param publish announces a change; returns at once
-     * @param subscribers names of event handlers for a configuration
+     * @param subscribers who is there to answer for a configuration
      */
     record Surroundings(
             Clock clock,
             LongSupplier nanos,
             DoubleSupplier random,
             Consumer<ConfigChange> publish,
-            Function<RemoteConfig, List<String>> subscribers) {}
+            Subscribers subscribers) {}
 
     /** The configuration in force; replaced as a whole. */
     private record InForce(Optional<ClientState> state, Optional<Instant> expires, List<RemoteConfig> configs) {
@@ -116,7 +116,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
                         System::nanoTime,
                         () -> ThreadLocalRandom.current().nextDouble(),
                         change -> events.postEvent(new Event(change.topic(), Map.of(ConfigTopics.CHANGE, change))),
-                        new Subscribers(bundles)::of),
+                        Subscribers.in(bundles)),
                 new StateFile(new AtomicFile(settings.stateFile())));
         stage.restore();
         return stage;
@@ -394,12 +394,16 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     @Override
     public void handleEvent(Event event) {
         if (event.getProperty(ConfigTopics.OUTCOME) instanceof ApplyOutcome outcome) {
-            take(outcome);
+            take(
+                    outcome,
+                    event.getProperty(ConfigTopics.LISTENER) instanceof Long listener
+                            ? OptionalLong.of(listener)
+                            : OptionalLong.empty());
         }
     }
 
-    void take(ApplyOutcome outcome) {
-        if (!acknowledgements.take(outcome)) {
+    void take(ApplyOutcome outcome, OptionalLong listener) {
+        if (!acknowledgements.take(outcome, listener, around.nanos().getAsLong())) {
             LOG.debug(
                     "outcome of {} about {} v{} dropped: not in force",
                     outcome.listener(),

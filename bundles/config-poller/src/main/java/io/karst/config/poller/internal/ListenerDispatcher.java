@@ -15,6 +15,7 @@ import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -52,8 +55,13 @@ import org.slf4j.LoggerFactory;
 public final class ListenerDispatcher implements EventHandler {
 
     private final ConfigUpdates updates;
-    private final Consumer<ApplyOutcome> answer;
-    private final Map<ConfigListener, ListenerWorker> workers = new ConcurrentHashMap<>();
+    private final Answers answers;
+    private final Map<Long, ListenerWorker> workers = new ConcurrentHashMap<>();
+
+    /** Sends an outcome of the listener that is registered under an id. */
+    interface Answers {
+        void send(long listener, ApplyOutcome outcome);
+    }
 
     /** Listeners are added by {@link #addListener}. */
     @Activate
@@ -62,38 +70,46 @@ public final class ListenerDispatcher implements EventHandler {
             @Reference(name = "eventAdmin") EventAdmin events) {
         this(
                 updates,
-                outcome -> events.postEvent(new Event(ConfigTopics.APPLIED, Map.of(ConfigTopics.OUTCOME, outcome))));
+                (listener, outcome) -> events.postEvent(new Event(
+                        ConfigTopics.APPLIED, Map.of(ConfigTopics.OUTCOME, outcome, ConfigTopics.LISTENER, listener))));
     }
 
-    ListenerDispatcher(ConfigUpdates updates, Consumer<ApplyOutcome> answer) {
+    ListenerDispatcher(ConfigUpdates updates, Answers answers) {
         this.updates = updates;
-        this.answer = answer;
+        this.answers = answers;
     }
 
     /**
      * Adds a listener; it is called with what is current at once.
      *
      * @param listener called with every change from now on
+     * @param properties of its registration, which its answers belong to
      */
     @Reference(
             name = "listener",
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             unbind = "removeListener")
-    void addListener(ConfigListener listener) {
-        ListenerWorker worker = new ListenerWorker(listener, updates::current, answer);
-        workers.put(listener, worker);
+    void addListener(ConfigListener listener, Map<String, Object> properties) {
+        long id = id(properties);
+        ListenerWorker worker =
+                new ListenerWorker(listener, id, updates::current, outcome -> answers.send(id, outcome));
+        workers.put(id, worker);
         for (String product : worker.products()) {
             updates.current(product)
                     .forEach(config -> worker.offer(new ConfigChange(ConfigChange.Kind.UPDATED, config)));
         }
     }
 
-    void removeListener(ConfigListener listener) {
-        ListenerWorker worker = workers.remove(listener);
+    void removeListener(ConfigListener listener, Map<String, Object> properties) {
+        ListenerWorker worker = workers.remove(id(properties));
         if (worker != null) {
             worker.close();
         }
+    }
+
+    private static long id(Map<String, Object> properties) {
+        return properties.get(Constants.SERVICE_ID) instanceof Long id ? id : -1;
     }
 
     @Override
@@ -118,6 +134,14 @@ public final class ListenerDispatcher implements EventHandler {
 
         private static final Logger LOG = LoggerFactory.getLogger(ListenerWorker.class);
 
+        private static final Pattern PRODUCT = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+
+        /** Longest time for one change. */
+        private static final Duration LONGEST = Duration.ofHours(1);
+
+        private static final Duration SHORTEST = Duration.ofMillis(1);
+        private static final int LONGEST_NAME = 100;
+
         private final ConfigListener listener;
         private final String name;
         private final Set<String> products;
@@ -129,14 +153,66 @@ public final class ListenerDispatcher implements EventHandler {
         private final Map<String, RemoteConfig> delivered = new HashMap<>();
 
         ListenerWorker(
-                ConfigListener listener, Function<String, List<RemoteConfig>> current, Consumer<ApplyOutcome> answer) {
+                ConfigListener listener,
+                long id,
+                Function<String, List<RemoteConfig>> current,
+                Consumer<ApplyOutcome> answer) {
             this.listener = listener;
             this.current = current;
             this.answer = answer;
-            name = listener.name();
-            products = Set.copyOf(listener.products());
+            name = name(listener, id);
+            products = products(listener, name);
             thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("karst-listener-" + name));
             watch = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("karst-listener-watch-" + name));
+        }
+
+        /** Its own name, if that is one: printable, at most 100 characters; else one made of its class and id. */
+        @SuppressWarnings("IllegalCatch") // one bad listener must not starve the others
+        private static String name(ConfigListener listener, long id) {
+            String other = listener.getClass().getSimpleName() + "-" + id;
+            try {
+                String name = listener.name();
+                if (name != null
+                        && !name.isBlank()
+                        && name.length() <= LONGEST_NAME
+                        && name.codePoints().noneMatch(Character::isISOControl)) {
+                    return name;
+                }
+                LOG.warn("listener {} has no usable name (1 to {} printable characters)", other, LONGEST_NAME);
+            } catch (Throwable e) {
+                LOG.warn("listener {} does not tell its name", other, e);
+            }
+            return other;
+        }
+
+        /** Its products, as far as they are product names. */
+        @SuppressWarnings("IllegalCatch") // one bad listener must not starve the others
+        private static Set<String> products(ConfigListener listener, String name) {
+            Set<String> products = new HashSet<>();
+            try {
+                for (String product : listener.products()) {
+                    if (product != null && PRODUCT.matcher(product).matches()) {
+                        products.add(product);
+                    } else {
+                        LOG.warn(
+                                "listener {}: a product that has other characters than A-Z a-z 0-9 _ - is left out",
+                                name);
+                    }
+                }
+            } catch (Throwable e) {
+                LOG.warn("listener {} does not tell its products, so it gets no configuration", name, e);
+            }
+            return products;
+        }
+
+        /** Its time for one change, 1 ms to 1 hour. */
+        private Duration deadline() {
+            Duration wanted = listener.deadline();
+            if (wanted == null) {
+                throw new IllegalStateException("the listener has no deadline");
+            }
+            Duration atLeast = wanted.compareTo(SHORTEST) < 0 ? SHORTEST : wanted;
+            return atLeast.compareTo(LONGEST) > 0 ? LONGEST : atLeast;
         }
 
         Set<String> products() {
@@ -218,7 +294,7 @@ public final class ListenerDispatcher implements EventHandler {
             Duration deadline = Duration.ZERO;
             Optional<Future<?>> alarm = Optional.empty();
             try {
-                deadline = listener.deadline();
+                deadline = deadline();
                 String tooLate = "took longer than its deadline of " + deadline;
                 alarm = Optional.of(watch.schedule(
                         () -> {
@@ -241,14 +317,25 @@ public final class ListenerDispatcher implements EventHandler {
                         name,
                         change.config(),
                         late.get() ? "took longer than its deadline of " + deadline : "interrupted");
-            } catch (RuntimeException | Error e) {
-                LOG.warn("listener {} threw on {}", name, change, e);
-                return ApplyOutcome.failed(name, change.config(), e.toString());
+            } catch (Throwable e) { // also a checked one that no compiler saw
+                return ApplyOutcome.failed(name, change.config(), told(change, e));
             } finally {
                 alarm.ifPresent(set -> set.cancel(false));
                 if (Thread.interrupted()) {
                     LOG.debug("listener {} left its thread interrupted", name);
                 }
+            }
+        }
+
+        /** What a throwable says of itself, unless that fails too. */
+        @SuppressWarnings("IllegalCatch")
+        private String told(ConfigChange change, Throwable thrown) {
+            try {
+                LOG.warn("listener {} threw on {}", name, change, thrown);
+                return thrown.toString();
+            } catch (Throwable e) {
+                LOG.debug("listener {} threw what cannot be shown", name);
+                return thrown.getClass().getName();
             }
         }
 

@@ -9,22 +9,43 @@ import io.karst.config.RemoteConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
 
-/** Finds the bundles that subscribed to a configuration's events, in the service registry. */
-final class Subscribers {
-
-    private final BundleContext bundles;
-
-    Subscribers(BundleContext bundles) {
-        this.bundles = bundles;
-    }
+/** Who is there to answer for a configuration. */
+interface Subscribers {
 
     /** Symbolic names of the bundles whose handlers hear of this product, our own left out. */
-    List<String> of(RemoteConfig config) {
+    List<String> of(RemoteConfig config);
+
+    /** Whether a service of this id is registered. */
+    default boolean registered(long id) {
+        return true;
+    }
+
+    /** Those in the service registry. */
+    static Subscribers in(BundleContext bundles) {
+        return new Subscribers() {
+            @Override
+            public List<String> of(RemoteConfig config) {
+                return named(bundles, config);
+            }
+
+            @Override
+            public boolean registered(long id) {
+                try {
+                    return bundles.getAllServiceReferences(null, "(" + Constants.SERVICE_ID + "=" + id + ")") != null;
+                } catch (InvalidSyntaxException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
+    }
+
+    private static List<String> named(BundleContext bundles, RemoteConfig config) {
         String topic = ConfigTopics.of(config.product(), ConfigChange.Kind.UPDATED);
         List<String> names = new ArrayList<>();
         try {

@@ -11,6 +11,8 @@ import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.RemoteConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AcknowledgementsTest {
@@ -24,6 +26,31 @@ class AcknowledgementsTest {
         return new RemoteConfig("employee/P/i/c", "P", "i", version, digest, new byte[0]);
     }
 
+    private boolean take(ApplyOutcome outcome) {
+        return take(outcome, 1, 0);
+    }
+
+    private boolean take(ApplyOutcome outcome, long listener, long seconds) {
+        return all.take(
+                outcome, OptionalLong.of(listener), Duration.ofSeconds(seconds).toNanos());
+    }
+
+    /** As the service registry is when some listeners are gone. */
+    private AppliedConfig without(Set<Long> gone, List<String> handlers) {
+        return all.all(0, new Subscribers() {
+                    @Override
+                    public List<String> of(RemoteConfig config) {
+                        return handlers;
+                    }
+
+                    @Override
+                    public boolean registered(long id) {
+                        return !gone.contains(id);
+                    }
+                })
+                .get(0);
+    }
+
     private AppliedConfig only(long seconds) {
         return all.all(Duration.ofSeconds(seconds).toNanos(), config -> List.of("a.bundle"))
                 .get(0);
@@ -33,20 +60,20 @@ class AcknowledgementsTest {
     void nothingIsAcknowledgedBeforeItIsApplied() {
         all.expect(ONE, 0);
         assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
-        all.take(ApplyOutcome.applying("l", ONE));
+        take(ApplyOutcome.applying("l", ONE));
         assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
-        all.take(ApplyOutcome.applied("l", ONE));
+        take(ApplyOutcome.applied("l", ONE));
         assertThat(only(1).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 
     @Test
     void thatAListenerHasBegunMayComeAfterHowItEnded() {
         all.expect(ONE, 0);
-        all.take(ApplyOutcome.failed("l", ONE, "no room"));
-        assertThat(all.take(ApplyOutcome.applying("l", ONE))).isFalse();
+        take(ApplyOutcome.failed("l", ONE, "no room"));
+        assertThat(take(ApplyOutcome.applying("l", ONE))).isFalse();
         assertThat(only(1).state()).isEqualTo(ApplyState.ERROR);
-        all.take(ApplyOutcome.applied("l", ONE));
-        all.take(ApplyOutcome.applying("l", ONE));
+        take(ApplyOutcome.applied("l", ONE));
+        take(ApplyOutcome.applying("l", ONE));
         assertThat(only(1).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 
@@ -54,20 +81,20 @@ class AcknowledgementsTest {
     void aStaleAnswerIsDropped() {
         all.expect(ONE, 0);
         all.expect(TWO, 0);
-        assertThat(all.take(ApplyOutcome.applied("l", ONE))).isFalse();
+        assertThat(take(ApplyOutcome.applied("l", ONE))).isFalse();
         assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
     }
 
     @Test
     void anAnswerAboutOtherContentOfTheSameVersionIsDropped() {
         all.expect(ONE, 0);
-        assertThat(all.take(ApplyOutcome.applied("l", config(1, "cc")))).isFalse();
+        assertThat(take(ApplyOutcome.applied("l", config(1, "cc")))).isFalse();
     }
 
     @Test
     void aNewVersionIsNotAcknowledgedByTheOldAnswer() {
         all.expect(ONE, 0);
-        all.take(ApplyOutcome.applied("l", ONE));
+        take(ApplyOutcome.applied("l", ONE));
         all.expect(TWO, 0);
         assertThat(only(1).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
     }
@@ -75,8 +102,8 @@ class AcknowledgementsTest {
     @Test
     void oneFailureOfSeveralListenersIsAnError() {
         all.expect(ONE, 0);
-        all.take(ApplyOutcome.applied("good", ONE));
-        all.take(ApplyOutcome.failed("bad", ONE, "no room"));
+        take(ApplyOutcome.applied("good", ONE));
+        take(ApplyOutcome.failed("bad", ONE, "no room"));
         assertThat(only(1).state()).isEqualTo(ApplyState.ERROR);
         assertThat(only(1).reason()).isEqualTo("bad: no room");
     }
@@ -96,5 +123,47 @@ class AcknowledgementsTest {
                         .get(0)
                         .state())
                 .isEqualTo(ApplyState.UNACKNOWLEDGED);
+    }
+
+    @Test
+    void theLastWordOfAListenerGoesWithIt() {
+        all.expect(ONE, 0);
+        take(ApplyOutcome.applied("stays", ONE), 1, 0);
+        take(ApplyOutcome.failed("goes", ONE, "no room"), 2, 0);
+        assertThat(without(Set.of(), List.of()).reason()).isEqualTo("goes: no room");
+        assertThat(without(Set.of(2L), List.of()).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
+        take(ApplyOutcome.applying("begins", ONE), 3, 0);
+        assertThat(without(Set.of(), List.of()).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
+        assertThat(without(Set.of(3L), List.of()).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
+        assertThat(without(Set.of(1L), List.of()).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
+    }
+
+    @Test
+    void anAnswerByEventsAloneGoesWithTheHandlers() {
+        all.expect(ONE, 0);
+        all.take(ApplyOutcome.failed("handler", ONE, "no room"), OptionalLong.empty(), 0);
+        assertThat(without(Set.of(), List.of("a.bundle")).reason()).isEqualTo("handler: no room");
+        assertThat(without(Set.of(), List.of()).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
+    }
+
+    @Test
+    void twoListenersOfOneNameAreTwo() {
+        all.expect(ONE, 0);
+        take(ApplyOutcome.failed("twin", ONE, "no room"), 1, 0);
+        take(ApplyOutcome.applied("twin", ONE), 2, 0);
+        assertThat(only(1).state()).isEqualTo(ApplyState.ERROR);
+        assertThat(only(1).reason()).isEqualTo("twin: no room");
+    }
+
+    @Test
+    void aListenerThatBeganAndDoesNotEndHasFailedAfterItsTime() {
+        all.expect(ONE, 0);
+        take(ApplyOutcome.applied("good", ONE), 1, 0);
+        take(ApplyOutcome.applying("endless", ONE), 2, 100);
+        assertThat(only(160).state()).isEqualTo(ApplyState.UNACKNOWLEDGED);
+        assertThat(only(161).state()).isEqualTo(ApplyState.ERROR);
+        assertThat(only(161).reason()).isEqualTo("no answer within PT1M from endless");
+        take(ApplyOutcome.applied("endless", ONE), 2, 162);
+        assertThat(only(163).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 }

@@ -50,7 +50,7 @@ class GreetingListenerTest {
 
     @Test
     void appliesAndRefuses() throws InterruptedException {
-        try (ListenerWorker worker = new ListenerWorker(listener, product -> current, outcomes::add)) {
+        try (ListenerWorker worker = new ListenerWorker(listener, 1, product -> current, outcomes::add)) {
             assertThat(offer(worker, 1, "Moin")).isEqualTo(ApplyState.ACKNOWLEDGED);
             assertThat(listener.greeting()).isEqualTo("Moin");
             assertThat(offer(worker, 2, "")).isEqualTo(ApplyState.ERROR);

@@ -15,7 +15,10 @@ import io.karst.config.ConfigRefusedException;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,8 +27,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Constants;
 import org.osgi.service.event.Event;
 
 class ListenerDispatcherTest {
@@ -48,7 +54,8 @@ class ListenerDispatcherTest {
                     throw new UnsupportedOperationException();
                 }
             },
-            outcomes::add);
+            (listener, outcome) -> outcomes.add(outcome));
+    private final AtomicLong ids = new AtomicLong();
 
     @AfterEach
     void close() {
@@ -87,7 +94,7 @@ class ListenerDispatcherTest {
 
     private Listener add(String name, Duration deadline, Applying applying) {
         Listener listener = new Listener(name, deadline, applying);
-        dispatcher.addListener(listener);
+        dispatcher.addListener(listener, Map.of(Constants.SERVICE_ID, ids.incrementAndGet()));
         return listener;
     }
 
@@ -198,10 +205,112 @@ class ListenerDispatcherTest {
         });
         publish(config(1));
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-        dispatcher.removeListener(leaving);
+        dispatcher.removeListener(leaving, Map.of(Constants.SERVICE_ID, ids.get()));
         assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
         add("swapped", LONG, change -> {});
         assertThat(result("swapped").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
         assertThat(outcomes.poll(500, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void equalListenersAreTwo() throws InterruptedException {
+        BlockingQueue<String> applied = new LinkedBlockingQueue<>();
+        Applying applying = change -> applied.add("applied");
+        Listener one = add("twin", LONG, applying);
+        Listener other = add("twin", LONG, applying);
+        assertThat(one).isEqualTo(other);
+        publish(config(1));
+        assertThat(applied.poll(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(applied.poll(10, TimeUnit.SECONDS)).isNotNull();
+        dispatcher.removeListener(one, Map.of(Constants.SERVICE_ID, 1L));
+        publish(config(2));
+        assertThat(applied.poll(10, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    /** The compiler would not let it. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @Test
+    void whateverAListenerThrowsIsReported() throws InterruptedException {
+        for (Throwable thrown : List.of(
+                new IOException("disk full"),
+                new Throwable("bare"),
+                new StackOverflowError("deep"),
+                new IllegalStateException() {
+                    private static final long serialVersionUID = 1;
+
+                    @Override
+                    public String getMessage() {
+                        throw new IllegalStateException("not even its text");
+                    }
+                })) {
+            String name = "throws" + ids.get();
+            add(name, LONG, change -> ListenerDispatcherTest.<RuntimeException>sneak(thrown));
+            publish(config(ids.get()));
+            ApplyOutcome outcome = result(name);
+            assertThat(outcome.state()).isEqualTo(ApplyState.ERROR);
+            assertThat(outcome.reason()).isNotBlank();
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // a listener may do what it must not
+    void anOddDeadlineIsClampedOrReported() throws InterruptedException {
+        add("forever", Duration.ofSeconds(Long.MAX_VALUE), change -> {});
+        publish(config(1));
+        assertThat(result("forever").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
+        add("never", Duration.ofSeconds(-5), change -> TimeUnit.MINUTES.sleep(1));
+        assertThat(result("never").reason()).isEqualTo("took longer than its deadline of PT0.001S");
+        add("none", null, change -> {});
+        assertThat(result("none").state()).isEqualTo(ApplyState.ERROR);
+    }
+
+    /** A listener whose descriptions of itself are what they should not be. */
+    private record Odd(Supplier<String> called, Supplier<Set<String>> listens) implements ConfigListener {
+        @Override
+        public String name() {
+            return called.get();
+        }
+
+        @Override
+        public Set<String> products() {
+            return listens.get();
+        }
+
+        @Override
+        public void apply(ConfigChange change) {}
+    }
+
+    @Test
+    void anOddNameIsReplaced() throws InterruptedException {
+        List<Supplier<String>> names = List.of(() -> null, () -> " ", () -> "x".repeat(101), () -> "a\nb", () -> {
+            throw new NoSuchMethodError("gone");
+        });
+        publish(config(1));
+        for (Supplier<String> name : names) {
+            long id = ids.incrementAndGet();
+            dispatcher.addListener(new Odd(name, () -> Set.of("P")), Map.of(Constants.SERVICE_ID, id));
+            assertThat(result("Odd-" + id).state()).isEqualTo(ApplyState.ACKNOWLEDGED);
+        }
+    }
+
+    @Test
+    void oddProductsAreLeftOut() throws InterruptedException {
+        publish(config(1));
+        Set<String> some = new HashSet<>(Arrays.asList("P", null, "a/b", "", "*"));
+        dispatcher.addListener(new Odd(() -> "some", () -> some), Map.of(Constants.SERVICE_ID, 1L));
+        assertThat(result("some").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
+        dispatcher.addListener(new Odd(() -> "null", () -> null), Map.of(Constants.SERVICE_ID, 2L));
+        dispatcher.addListener(
+                new Odd(() -> "throws", () -> {
+                    throw new IllegalStateException("not ready");
+                }),
+                Map.of(Constants.SERVICE_ID, 3L));
+        add("good", LONG, change -> {});
+        publish(config(2));
+        assertThat(result("good").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Constants;
 import org.osgi.service.event.Event;
 
 /** Row 24 of the table of attacks and faults: from a listener over poller, gRPC and TLS to what the server hears. */
@@ -75,8 +77,8 @@ class ListenerStackTest {
     @BeforeEach
     void begin() throws IOException {
         channel = new Channel(folder);
-        dispatcher = new ListenerDispatcher(new Current(channel), outcome -> {
-            channel.poller().take(outcome);
+        dispatcher = new ListenerDispatcher(new Current(channel), (listener, outcome) -> {
+            channel.poller().take(outcome, OptionalLong.of(listener));
             outcomes.add(outcome);
         });
         channel.world()
@@ -91,7 +93,8 @@ class ListenerStackTest {
     }
 
     private void listen(String name, Duration deadline, Applying applying) {
-        dispatcher.addListener(new Listener(name, deadline, applying));
+        dispatcher.addListener(
+                new Listener(name, deadline, applying), Map.of(Constants.SERVICE_ID, (long) name.hashCode()));
     }
 
     private void await(String listener, ApplyState result) throws InterruptedException {

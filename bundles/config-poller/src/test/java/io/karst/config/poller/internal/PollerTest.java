@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,14 +111,14 @@ class PollerTest {
         RemoteConfig one = poller.configs().get(0);
         poller.poll();
         assertThat(sentState()).isEqualTo(ApplyState.UNACKNOWLEDGED);
-        poller.take(ApplyOutcome.failed("l", one, "no room"));
+        poller.take(ApplyOutcome.failed("l", one, "no room"), OptionalLong.of(1));
         poller.poll();
         assertThat(sentState()).isEqualTo(ApplyState.ERROR);
         publishes("two");
-        poller.take(ApplyOutcome.applied("l", one)); // stale
+        poller.take(ApplyOutcome.applied("l", one), OptionalLong.of(1)); // stale
         poller.poll();
         assertThat(sentState()).isEqualTo(ApplyState.UNACKNOWLEDGED);
-        poller.take(ApplyOutcome.applied("l", poller.configs().get(0)));
+        poller.take(ApplyOutcome.applied("l", poller.configs().get(0)), OptionalLong.of(1));
         poller.poll();
         assertThat(sentState()).isEqualTo(ApplyState.ACKNOWLEDGED);
     }
@@ -318,13 +319,13 @@ class PollerTest {
         FakeServer backup = server.copy();
         publishes("one");
         RemoteConfig one = poller.configs().get(0);
-        poller.take(ApplyOutcome.applied("l", one));
+        poller.take(ApplyOutcome.applied("l", one), OptionalLong.of(1));
         backup.publish("other", world.instant());
         server.impersonate(backup); // the same version of another list
         poller.poll();
         assertThat(state()).isEqualTo(ConfigState.READY);
         assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("other");
-        poller.take(ApplyOutcome.applied("l", one));
+        poller.take(ApplyOutcome.applied("l", one), OptionalLong.of(1));
         poller.poll();
         assertThat(sentState()).isEqualTo(ApplyState.UNACKNOWLEDGED);
 

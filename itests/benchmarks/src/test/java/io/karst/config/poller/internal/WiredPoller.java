@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Dictionary;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventConstants;
@@ -40,7 +41,10 @@ public final class WiredPoller implements AutoCloseable {
         stage = ConfigPollerStage.start(
                 wire, events, new Given(address, String.join(",", listener.products()), interval), bundles);
         dispatcher = new ListenerDispatcher(stage, events);
-        dispatcher.addListener(listener);
+        Object id = bundles.registerService(ConfigListener.class, listener, null)
+                .getReference()
+                .getProperty(Constants.SERVICE_ID);
+        dispatcher.addListener(listener, Map.of(Constants.SERVICE_ID, id));
         bundles.registerService(EventHandler.class, stage, topics(ConfigTopics.APPLIED));
         bundles.registerService(EventHandler.class, dispatcher, topics(ConfigTopics.ALL));
         loop.add((PollTask) stage);

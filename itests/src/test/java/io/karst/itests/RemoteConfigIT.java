@@ -128,6 +128,110 @@ public class RemoteConfigIT {
         awaitProperty("io.karst.contention", "rescan.millis", before);
     }
 
+    /** The operator's file is the same before, while and after a remote value is in force; an edit wins. */
+    @Test
+    public void theOperatorsFileAndEditAreLeftAlone() throws Exception {
+        Path file = etc("io.karst.contention.cfg");
+        String shipped = Files.readString(file);
+        String operators = shipped + "rescan.millis = 5000\n# the end\n";
+        Files.writeString(file, operators);
+        awaitProperty("io.karst.contention", "rescan.millis", 5000);
+
+        publish(
+                "KARST_CONFIGADMIN",
+                "operator",
+                "{\"pid\": \"io.karst.contention\", \"properties\": {\"rescan.millis\": 6000}}");
+        acknowledged("KARST_CONFIGADMIN", "operator");
+        assertEquals("6000", String.valueOf(property("io.karst.contention", "rescan.millis")));
+        assertEquals(operators, Files.readString(file));
+        shell("config:property-get --pid io.karst.contention rescan.millis");
+        awaitProperty("io.karst.contention", "rescan.millis", 6000);
+        awaitFile(file, operators);
+        shell("karst:config-remove KARST_CONFIGADMIN operator");
+        awaitProperty("io.karst.contention", "rescan.millis", 5000);
+        TimeUnit.SECONDS.sleep(2); // File Install writes and reads within that
+        assertEquals(operators, Files.readString(file));
+
+        publish(
+                "KARST_CONFIGADMIN",
+                "operator",
+                "{\"pid\": \"io.karst.contention\", \"properties\": {\"rescan.millis\": 6000}}");
+        acknowledged("KARST_CONFIGADMIN", "operator");
+        String edited = operators.replace("5000", "7000");
+        Files.writeString(file, edited);
+        await(report -> isInState(report, "operator", "error"));
+        assertTrue(reason("operator"), reason("operator").contains("overridden on the host: rescan.millis"));
+        awaitText("karst:config-clients --json", "overridden on the host");
+        assertEquals("7000", String.valueOf(property("io.karst.contention", "rescan.millis")));
+        shell("karst:config-remove KARST_CONFIGADMIN operator");
+        await(report -> config(report, "operator").isEmpty());
+        TimeUnit.SECONDS.sleep(2);
+        assertEquals("7000", String.valueOf(property("io.karst.contention", "rescan.millis")));
+        assertEquals(edited, Files.readString(file));
+        Files.writeString(file, shipped);
+        awaitProperty("io.karst.contention", "rescan.millis", null);
+    }
+
+    /** Neither by its address, nor by a PID that lands in another's file. */
+    @Test
+    public void noFileOfTheHostIsWrittenOrDeleted() throws Exception {
+        Path acl = etc("org.apache.karaf.command.acl.karst.cfg");
+        String before = Files.readString(acl);
+        for (String content : List.of(
+                "{\"pid\": \"io.karst.delb\", \"properties\": {\"Felix.fileinstall.filename\": \"" + acl.toUri()
+                        + "\", \"k\": \"v\"}}",
+                "{\"pid\": \"io.karst.contention\", \"properties\": {\"FELIX.fileinstall.filename\": \"" + acl.toUri()
+                        + "\"}}",
+                "{\"pid\": \"io.karst.delb\", \"properties\": {\"k\": \"v\"}}",
+                "{\"pid\": \"io.karst..configadmin\", \"properties\": {\"allow\": \"*\"}}",
+                "{\"pid\": \"io.karst.contention\", \"properties\": {\"Tracer.Target\": \"(a=b)\"}}")) {
+            publish("KARST_CONFIGADMIN", "hostile", content);
+            await(report -> isInState(report, "hostile", "error"));
+            shell("karst:config-remove KARST_CONFIGADMIN hostile");
+            await(report -> config(report, "hostile").isEmpty());
+        }
+        TimeUnit.SECONDS.sleep(2);
+        assertEquals(before, Files.readString(acl));
+    }
+
+    @Test
+    public void whatAComponentRefusesIsNotSet() throws Exception {
+        for (String[] bad : new String[][] {
+            {"io.karst.contention", "rescan.millis", "1", "outside 100..3600000"},
+            {"io.karst.coreassets", "asset.directory", "/tmp/assets-that-are-not-there", "no such directory"},
+            {"io.karst.coreassets", "btf.file", "/tmp/no.btf", "btf.file=/tmp/no.btf"},
+            {"io.karst.locktracer", "pin.path", "/etc", "pin.path=/etc"},
+            {"io.karst.locktracer", "max.slots", "5000", "max.slots=5000"},
+            {"io.karst.initialize", "track", "pattern", "needs a pattern"}
+        }) {
+            publish(
+                    "KARST_CONFIGADMIN",
+                    "bad",
+                    "{\"pid\": \"" + bad[0] + "\", \"properties\": {\"" + bad[1] + "\": \"" + bad[2] + "\"}}");
+            await(report -> isInState(report, "bad", "error"));
+            assertTrue(reason("bad"), reason("bad").contains(bad[3]));
+            assertEquals(null, property(bad[0], bad[1]));
+            shell("karst:config-remove KARST_CONFIGADMIN bad");
+            await(report -> config(report, "bad").isEmpty());
+        }
+    }
+
+    private static Path etc(String name) {
+        return Path.of(System.getProperty("karaf.etc"), name);
+    }
+
+    private String reason(String id) throws Exception {
+        return config(report(), id).orElseThrow().get("reason").getAsString();
+    }
+
+    private static void awaitFile(Path file, String content) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!content.equals(Files.readString(file))) {
+            assertTrue(Files.readString(file), System.nanoTime() < deadline);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
     @Test
     public void aForbiddenPidIsRefused() throws Exception {
         publish("KARST_CONFIGADMIN", "forbidden", "{\"pid\": \"org.apache.karaf.shell\", \"properties\": {}}");

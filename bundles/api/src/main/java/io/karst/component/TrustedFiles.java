@@ -84,6 +84,19 @@ public final class TrustedFiles {
         resolve(directory.toAbsolutePath().resolve("."), directory, Way.STICKY);
     }
 
+    /**
+     * Checks a directory that files are read from by {@link #readBelowTrusted}, and those on the way to it.
+     *
+     * @param folder absolute path without {@code .} and {@code ..}
+     * @throws IOException if it is missing, not a directory or not trusted; the message says which and the remedy
+     */
+    public static void requireBelowTrusted(Path folder) throws IOException {
+        if (!folder.isAbsolute() || !folder.normalize().equals(folder)) {
+            throw refused(folder, "give an absolute path without . and ..");
+        }
+        resolve(folder.resolve("."), folder, Way.STRICT);
+    }
+
     private static byte[] read(Path resolved, Path file, int forbidden, int maxBytes) throws IOException {
         Status status = Status.of(resolved, file);
         if (status.kind() == Status.LINK) {

@@ -50,7 +50,7 @@ public final class CoreAssetComponent implements Stage {
         runner.changed(service -> service.change(settings(changed)));
     }
 
-    private static Settings settings(Config config) {
+    static Settings settings(Config config) {
         return Settings.of(config.btf_file(), config.btf_archive_directory(), config.asset_directory());
     }
 

@@ -83,7 +83,7 @@ public final class InitializeComponent implements Stage {
         });
     }
 
-    private static MapFilter tracking(Config config) {
+    static MapFilter tracking(Config config) {
         return MapFilter.of(config.track(), config.pattern());
     }
 

@@ -13,23 +13,40 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A {@code KARST_CONFIGADMIN} file: {@code {"pid": "io.karst.contention", "properties": {"rescan.millis": 1000}}}. Values are strings,
  * whole numbers (as {@code Long}), other numbers (as {@code Double}), booleans, and lists of strings. Keys that are not named keep their values.
  *
  * @param pid persistent identity of the configuration
- * @param properties values to set, not empty
+ * @param properties values to set, not empty; keys are compared as Configuration Admin does, without regard to case
  */
-record PidChange(String pid, Map<String, Object> properties) {
+record PidChange(String pid, SortedMap<String, Object> properties) {
 
     private static final int MAX_BYTES = 256 * 1024;
+    private static final int MAX_NAME = 200;
+
+    /** No empty part: Configuration Admin and the files in etc would take it for another PID. */
+    private static final Pattern PID = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]+([.$~:][A-Za-z0-9_-]+)*");
+
+    /** What belongs to the framework, to Declarative Services or to Karaf, never to a component's own settings. */
+    private static final Pattern RESERVED = Pattern.compile(
+            "(service|felix|component)(\\..*)?|(.*\\.)?target|(.*\\.)?cardinality\\.minimum", Pattern.CASE_INSENSITIVE);
 
     PidChange {
-        properties = Map.copyOf(properties);
+        SortedMap<String, Object> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        copy.putAll(properties);
+        properties = Collections.unmodifiableSortedMap(copy);
     }
 
     static PidChange parse(byte[] content) throws ConfigRefusedException {
@@ -55,10 +72,14 @@ record PidChange(String pid, Map<String, Object> properties) {
 
     private static PidChange read(JsonReader in) throws IOException, ConfigRefusedException {
         String pid = "";
-        Map<String, Object> properties = new TreeMap<>();
+        SortedMap<String, Object> properties = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Set<String> seen = new HashSet<>();
         in.beginObject();
         while (in.hasNext()) {
             String key = in.nextName();
+            if (!seen.add(key)) {
+                throw new ConfigRefusedException("key \"" + key + "\" comes twice");
+            }
             switch (key) {
                 case "pid" -> pid = in.nextString();
                 case "properties" -> properties(in, properties);
@@ -66,8 +87,10 @@ record PidChange(String pid, Map<String, Object> properties) {
             }
         }
         in.endObject();
-        if (!pid.matches("[A-Za-z0-9._~-]+")) {
-            throw new ConfigRefusedException("pid \"" + pid + "\" is no PID");
+        if (pid.length() > MAX_NAME || !PID.matcher(pid).matches()) {
+            throw new ConfigRefusedException(
+                    "pid \"" + cut(pid) + "\" is not a PID: parts of letters, digits, _ and -, "
+                            + "separated by single dots, at most " + MAX_NAME + " characters");
         }
         if (properties.isEmpty()) {
             throw new ConfigRefusedException("properties is missing or empty");
@@ -75,12 +98,19 @@ record PidChange(String pid, Map<String, Object> properties) {
         return new PidChange(pid, properties);
     }
 
+    private static String cut(String name) {
+        return name.length() > MAX_NAME ? name.substring(0, MAX_NAME) + "..." : name;
+    }
+
     private static void properties(JsonReader in, Map<String, Object> properties)
             throws IOException, ConfigRefusedException {
         in.beginObject();
         while (in.hasNext()) {
             String key = in.nextName();
-            if (key.isBlank() || key.startsWith("service.") || key.startsWith("felix.fileinstall.")) {
+            if (key.length() > MAX_NAME || !KEY.matcher(key).matches()) {
+                throw new ConfigRefusedException("property \"" + cut(key) + "\" is not a key of settings");
+            }
+            if (RESERVED.matcher(key).matches()) {
                 throw new ConfigRefusedException("property \"" + key + "\" is not for setting");
             }
             if (properties.put(key, value(key, in)) != null) {

@@ -13,19 +13,56 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.dto.BundleDTO;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.metatype.AttributeDefinition;
+import org.osgi.service.metatype.MetaTypeInformation;
+import org.osgi.service.metatype.MetaTypeService;
+import org.osgi.service.metatype.ObjectClassDefinition;
+import org.osgi.util.promise.Promises;
 
-/** Configuration Admin and one component that reacts to its configuration at once, as a test says. */
+/** Configuration Admin, and one component that reacts to its configuration at once, as a test says, and declares some settings. */
 @SuppressWarnings("JdkObsolete") // Configuration Admin speaks in Dictionaries
 final class FakeOsgi {
 
     private final Map<String, Dictionary<String, Object>> stored = new TreeMap<>();
     private final List<String> writes = new ArrayList<>();
+    private final Map<String, Integer> declared = new TreeMap<>();
+    private final ComponentDescriptionDTO description = new ComponentDescriptionDTO();
     private Function<Map<String, Object>, Integer> reaction = properties -> ComponentConfigurationDTO.ACTIVE;
+    private Function<Map<String, Object>, Map<String, Object>> view = properties -> properties;
+    private boolean enabled = true;
+    private Runnable onUpdate = () -> {};
+
+    FakeOsgi(String pid) {
+        description.name = "the.component";
+        description.configurationPid = new String[] {pid};
+        description.bundle = new BundleDTO();
+        description.bundle.id = 7;
+    }
+
+    /** The component declares these settings; a number below 0 says how many values, at most. */
+    FakeOsgi declares(Map<String, Integer> keys) {
+        declared.putAll(keys);
+        return this;
+    }
+
+    /** The component takes changed settings without being started again, and works with what this makes of them. */
+    void modified(Function<Map<String, Object>, Map<String, Object>> worksWith) {
+        description.modified = "changed";
+        view = worksWith;
+    }
+
+    /** Runs once, after the next update of a configuration. */
+    void onUpdate(Runnable then) {
+        onUpdate = then;
+    }
 
     /** What the component does with new properties: the state it comes to. */
     void reaction(Function<Map<String, Object>, Integer> how) {
@@ -62,7 +99,11 @@ final class FakeOsgi {
             case "getProperties" -> stored.get(pid);
             case "update" -> {
                 writes.add("update");
-                yield stored.put(pid, (Dictionary<String, Object>) args[0]);
+                stored.put(pid, (Dictionary<String, Object>) args[0]);
+                Runnable then = onUpdate;
+                onUpdate = () -> {};
+                then.run();
+                yield null;
             }
             case "delete" -> {
                 writes.add("delete");
@@ -72,20 +113,59 @@ final class FakeOsgi {
         });
     }
 
-    ServiceComponentRuntime components(String pid) {
-        ComponentDescriptionDTO description = new ComponentDescriptionDTO();
-        description.name = "the.component";
-        description.configurationPid = new String[] {pid};
+    Components components() {
+        return new Components(runtime(), metatype(), bundles());
+    }
+
+    private ServiceComponentRuntime runtime() {
         return proxy(ServiceComponentRuntime.class, (name, args) -> switch (name) {
             case "getComponentDescriptionDTOs" -> List.of(description);
-            case "getComponentConfigurationDTOs" -> {
-                ComponentConfigurationDTO config = new ComponentConfigurationDTO();
-                config.description = description;
-                config.properties = new HashMap<>(get(pid));
-                config.state = reaction.apply(config.properties);
-                config.failure = "java.lang.IllegalArgumentException: out of range\n\tat somewhere";
-                yield List.of(config);
+            case "getComponentConfigurationDTOs" -> enabled ? List.of(configuration()) : List.of();
+            case "isComponentEnabled" -> enabled;
+            case "disableComponent", "enableComponent" -> {
+                writes.add(name);
+                enabled = name.startsWith("enable");
+                view = properties -> properties;
+                yield Promises.resolved(null);
             }
+            default -> throw new UnsupportedOperationException(name);
+        });
+    }
+
+    private ComponentConfigurationDTO configuration() {
+        ComponentConfigurationDTO config = new ComponentConfigurationDTO();
+        config.description = description;
+        config.properties = new HashMap<>(view.apply(get(description.configurationPid[0])));
+        config.state = reaction.apply(config.properties);
+        config.failure = "java.lang.IllegalArgumentException: out of range\n\tat somewhere";
+        return config;
+    }
+
+    private MetaTypeService metatype() {
+        ObjectClassDefinition types = proxy(
+                ObjectClassDefinition.class,
+                (name, args) -> declared.entrySet().stream()
+                        .map(key -> attribute(key.getKey(), key.getValue()))
+                        .toArray(AttributeDefinition[]::new));
+        MetaTypeInformation information = proxy(
+                MetaTypeInformation.class,
+                (name, args) -> name.equals("getPids") ? description.configurationPid : types);
+        return proxy(MetaTypeService.class, (name, args) -> information);
+    }
+
+    private static AttributeDefinition attribute(String id, int cardinality) {
+        return proxy(AttributeDefinition.class, (name, args) -> switch (name) {
+            case "getID" -> id;
+            case "getCardinality" -> cardinality;
+            case "validate" -> args[0].equals("13") ? "unlucky" : "";
+            default -> throw new UnsupportedOperationException(name);
+        });
+    }
+
+    private static BundleContext bundles() {
+        return proxy(BundleContext.class, (name, args) -> switch (name) {
+            case "getBundle" -> proxy(Bundle.class, (method, none) -> null);
+            case "getServiceReferences" -> List.of();
             default -> throw new UnsupportedOperationException(name);
         });
     }

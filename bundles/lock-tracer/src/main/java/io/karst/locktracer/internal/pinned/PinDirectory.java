@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -68,8 +69,7 @@ public final class PinDirectory {
         Path root = location.root();
         try {
             if (!onBpffs(root)) {
-                return new Unavailable(
-                        root + " is not on a BPF file system, so nothing is pinned (mount -t bpf bpf /sys/fs/bpf)");
+                return new Unavailable(notOnBpffs(root));
             }
             requireTrustedAncestors(root);
             create(root);
@@ -78,6 +78,43 @@ public final class PinDirectory {
         } catch (IOException e) {
             return new Unavailable(root + " cannot be written, so nothing is pinned: " + e);
         }
+    }
+
+    /**
+     * Looks whether {@link #open} would succeed, and makes nothing.
+     *
+     * @return why it would be unavailable; empty if it would not
+     * @throws IllegalStateException if a directory could have been written by somebody else; the message has the remedy
+     */
+    public static Optional<String> problem(PinLocation location) {
+        if (!location.enabled() && !Files.exists(location.directory(), LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        Path root = location.root();
+        try {
+            if (!onBpffs(root)) {
+                return Optional.of(notOnBpffs(root));
+            }
+            Path existing = root;
+            while (existing.getParent() != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+                existing = existing.getParent();
+            }
+            requireTrustedAncestors(existing);
+            for (Path directory : List.of(root, location.directory())) {
+                if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+                    requirePrivate(directory);
+                }
+            }
+            return root.getParent() == null || existing.equals(root) || existing.equals(root.getParent())
+                    ? Optional.empty()
+                    : Optional.of("there is no directory " + root.getParent());
+        } catch (IOException e) {
+            return Optional.of(root + " cannot be read: " + e);
+        }
+    }
+
+    private static String notOnBpffs(Path root) {
+        return root + " is not on a BPF file system, so nothing is pinned (mount -t bpf bpf /sys/fs/bpf)";
     }
 
     /**

@@ -27,6 +27,7 @@ import java.util.stream.StreamSupport;
 import javax.inject.Inject;
 import org.apache.karaf.features.FeaturesService;
 import org.apache.karaf.shell.api.console.SessionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -348,7 +349,7 @@ public class RemoteConfigIT {
         return last;
     }
 
-    private void awaitProperty(String pid, String key, Object wanted) throws Exception {
+    private void awaitProperty(String pid, String key, @Nullable Object wanted) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!String.valueOf(wanted).equals(String.valueOf(property(pid, key)))) {
             assertTrue("still " + property(pid, key), System.nanoTime() < deadline);

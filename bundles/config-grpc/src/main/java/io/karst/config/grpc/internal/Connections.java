@@ -26,7 +26,7 @@ final class Connections {
     private final Duration introduction;
     private final LongSupplier nanos;
     private final Map<SocketAddress, Connection> strangers = new LinkedHashMap<>();
-    private final Map<SocketAddress, Connection> known = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<SocketAddress, Connection> known = new LinkedHashMap<>();
 
     private record Connection(Channel channel, long sinceNanos) {}
 
@@ -65,12 +65,11 @@ final class Connections {
     void isKnown(SocketAddress peer) {
         Channel eldest;
         synchronized (this) {
-            Connection stranger = strangers.remove(peer);
-            if (stranger == null) {
-                known.get(peer); // used again
+            Connection used = strangers.containsKey(peer) ? strangers.remove(peer) : known.remove(peer);
+            if (used == null) {
                 return;
             }
-            known.put(peer, stranger);
+            known.put(peer, used); // the last one is the one used last
             eldest = excess(known, maxKnown);
         }
         close(eldest);

@@ -120,7 +120,10 @@ final class Ledger {
         if (content.isPresent()) {
             try {
                 ledger.read(content.get());
-            } catch (JsonParseException | IllegalStateException | IllegalArgumentException | NullPointerException e) {
+            } catch (JsonParseException
+                    | IllegalStateException
+                    | IllegalArgumentException
+                    | IndexOutOfBoundsException e) {
                 throw new IOException(
                         path + " is damaged; delete it if no remote configuration is to be put back: " + e, e);
             }
@@ -130,11 +133,20 @@ final class Ledger {
 
     private void read(Bytes content) {
         JsonObject all = JsonParser.parseString(content.toUtf8()).getAsJsonObject();
-        starts = all.get("starts").getAsInt();
-        run = all.get("run").getAsString();
-        all.getAsJsonObject("settings")
+        starts = member(all, "starts").getAsInt();
+        run = member(all, "run").getAsString();
+        member(all, "settings")
+                .getAsJsonObject()
                 .asMap()
                 .forEach((pid, entry) -> entries.put(pid, entry(entry.getAsJsonObject())));
+    }
+
+    private static JsonElement member(JsonObject json, String name) {
+        JsonElement member = json.get(name);
+        if (member == null) {
+            throw new JsonParseException("no " + name);
+        }
+        return member;
     }
 
     /** Whether a value can be restored as it was. */
@@ -230,21 +242,25 @@ final class Ledger {
 
     private static Entry entry(JsonObject json) {
         SortedMap<String, Object> wanted = new TreeMap<>();
-        json.getAsJsonObject("wanted")
+        member(json, "wanted")
+                .getAsJsonObject()
                 .asMap()
                 .forEach((key, value) -> value(value.getAsJsonObject()).ifPresent(present -> wanted.put(key, present)));
         SortedMap<String, Optional<Object>> before = new TreeMap<>();
-        json.getAsJsonObject("before").asMap().forEach((key, value) -> before.put(key, value(value.getAsJsonObject())));
+        member(json, "before")
+                .getAsJsonObject()
+                .asMap()
+                .forEach((key, value) -> before.put(key, value(value.getAsJsonObject())));
         return new Entry(
                 new Source(
-                        json.get("path").getAsString(),
-                        json.get("version").getAsLong(),
-                        json.get("sha256").getAsString()),
+                        member(json, "path").getAsString(),
+                        member(json, "version").getAsLong(),
+                        member(json, "sha256").getAsString()),
                 wanted,
                 before,
-                State.valueOf(json.get("state").getAsString()),
-                json.get("reason").getAsString(),
-                json.get("tries").getAsInt(),
+                State.valueOf(member(json, "state").getAsString()),
+                member(json, "reason").getAsString(),
+                member(json, "tries").getAsInt(),
                 Optional.ofNullable(json.get("file")).map(JsonElement::getAsString));
     }
 

@@ -137,7 +137,7 @@ final class OperatorsFile {
         while (backslashes < text.length() && text.charAt(text.length() - 1 - backslashes) == '\\') {
             backslashes++;
         }
-        return backslashes % 2 == 1;
+        return backslashes % 2 != 0;
     }
 
     private static String key(String line) {

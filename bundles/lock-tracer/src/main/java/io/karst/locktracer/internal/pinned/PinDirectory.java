@@ -95,17 +95,14 @@ public final class PinDirectory {
             if (!onBpffs(root)) {
                 return Optional.of(notOnBpffs(root));
             }
-            Path existing = root;
-            while (existing.getParent() != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
-                existing = existing.getParent();
-            }
+            Path existing = existing(root);
             requireTrustedAncestors(existing);
             for (Path directory : List.of(root, location.directory())) {
                 if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
                     requirePrivate(directory);
                 }
             }
-            return root.getParent() == null || existing.equals(root) || existing.equals(root.getParent())
+            return existing.equals(root) || existing.equals(root.getParent())
                     ? Optional.empty()
                     : Optional.of("there is no directory " + root.getParent());
         } catch (IOException e) {
@@ -226,16 +223,15 @@ public final class PinDirectory {
     }
 
     private static boolean onBpffs(Path path) throws IOException {
-        Path existing = path;
-        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
-            Path parent = existing.getParent();
-            if (parent == null) {
-                return false;
-            }
-            existing = parent;
-        }
+        Path existing = existing(path);
         return Files.isSymbolicLink(existing)
                 || Files.getFileStore(existing).type().equals("bpf");
+    }
+
+    /** The path, or its nearest ancestor that is there. */
+    private static Path existing(Path path) {
+        Path parent = path.getParent();
+        return parent == null || Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? path : existing(parent);
     }
 
     private static void create(Path directory) throws IOException {

@@ -201,7 +201,8 @@ public class CommandsIT {
             assertFalse(reading + ": " + refused, refused.startsWith("no refusal"));
         }
         assertFalse(Files.exists(Path.of(System.getProperty("karaf.etc"), "users.copy")));
-        assertTrue(shell.run("karst:flow --no-format | grep lock-tracer", "viewer").contains("lock-tracer"));
+        assertTrue(
+                shell.run("karst:flow --no-format | grep lock-tracer", "viewer").contains("lock-tracer"));
         assertFalse(shell.run("cat etc/users.properties", "admin").isEmpty());
     }
 

@@ -40,7 +40,7 @@ class CallWatchTest {
 
         @Override
         public MethodDescriptor<Object, Object> getMethodDescriptor() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("a watch of calls looks at the connection alone");
         }
 
         @Override

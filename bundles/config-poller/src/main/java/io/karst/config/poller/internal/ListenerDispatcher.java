@@ -328,7 +328,7 @@ public final class ListenerDispatcher implements EventHandler {
         }
 
         /** What a throwable says of itself, unless that fails too. */
-        @SuppressWarnings("IllegalCatch")
+        @SuppressWarnings("IllegalCatch") // a throwable of others may fail even when it is printed
         private String told(ConfigChange change, Throwable thrown) {
             try {
                 LOG.warn("listener {} threw on {}", name, change, thrown);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Needs root, to give files to somebody else; runs below /run, because /tmp is writable by all. */
-@Tag("kernel")
+@Tag("root")
 class TrustedFilesTest {
     private Path folder = Path.of("/");
     private long descriptors;

@@ -173,6 +173,7 @@ class FaultInjectionTest {
 
     /** The bundle goes and comes again while objects of the one before still make libbpf print. */
     @Test
+    @Tag("volume")
     void adaptersComeAndGoWhileLibbpfPrints() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         ExecutorService printing = Executors.newFixedThreadPool(2);

@@ -172,6 +172,7 @@ class AdoptionTest {
     /** A process is killed at one call after the other; the next one, killed too, finds what it left. */
     @ParameterizedTest
     @ValueSource(ints = {LINES, 2 * LINES})
+    @Tag("volume")
     void startsThatAreKilledLoseNoWait(int lines) throws Exception {
         stage(0, LINES).close();
         int died = 0;

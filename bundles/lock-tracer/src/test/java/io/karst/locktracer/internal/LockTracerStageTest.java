@@ -160,6 +160,7 @@ class LockTracerStageTest {
     }
 
     @Test
+    @Tag("volume")
     void startThatFailsAtAnyStepLeavesNothing() {
         stage(bpf, QUICK).close();
         Map<String, Long> before = held();
@@ -174,6 +175,7 @@ class LockTracerStageTest {
     }
 
     @Test
+    @Tag("volume")
     void selfTestThatFailsAtAnyStepLeavesNothing() {
         TracerSettings brief = new TracerSettings(true, 10, 64, 16384, UNPINNED);
         stage(bpf, brief).close();

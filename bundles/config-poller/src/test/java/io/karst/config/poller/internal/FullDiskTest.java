@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The state on a disk of its own that has no room for a while. Needs root, to mount it. */
-@Tag("kernel")
+@Tag("root")
 class FullDiskTest {
 
     private static final int LARGE = 20_000;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server's folder on a disk of its own that has no room for a while. Needs root, to mount it. */
-@Tag("kernel")
+@Tag("root")
 class FullServerDiskTest {
 
     @TempDir

@@ -40,8 +40,8 @@ have_library() { # soname
 maven_is_recent() { # 3.8.7 or later
     local version
     command -v mvn >/dev/null || return 1
-    version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p' | head -n 1)
-    [ "$(printf '3.8.7\n%s\n' "$version" | sort -V | head -n 1)" = 3.8.7 ]
+    version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
+    sort -V -C <<<"3.8.7"$'\n'"$version"
 }
 
 # Prints the packages that are missing for building and running; with "test", those for the tests as well.
@@ -89,19 +89,32 @@ install_missing() { # [test]
     [ -z "$packages" ] || die "still missing after apt: $packages"
 }
 
+# Compiles and packages modules and what they need, without tests and checks. Whoever sources this has set root.
+package() { # modules, separated by commas
+    local log=target/build.log
+    say "building (the first build downloads libraries and takes some minutes)"
+    mkdir -p "$root/target"
+    # shellcheck disable=SC2154
+    if ! (cd "$root" && "${MVN:-mvn}" -B -q --no-transfer-progress -Pq package -pl "$1" -am) >"$root/$log" 2>&1; then
+        tail -n 40 "$root/$log" >&2
+        die "the build failed; the whole log is $log"
+    fi
+}
+
 is_mounted() { # filesystem type, directory
     grep -qs " $2 $1 " /proc/mounts
 }
 
+# What is mounted already stays as it is.
 mount_filesystems() {
     if ! is_mounted tracefs /sys/kernel/tracing && ! is_mounted tracefs /sys/kernel/debug/tracing; then
         mount_one tracefs /sys/kernel/tracing
     fi
-    is_mounted bpf /sys/fs/bpf || mount_one bpf /sys/fs/bpf
+    is_mounted bpf /sys/fs/bpf || mount_one bpf /sys/fs/bpf mode=700
 }
 
-mount_one() {
-    if is_root && mount -t "$1" none "$2" 2>/dev/null; then
+mount_one() { # filesystem type, directory, options
+    if is_root && mount -t "$1" ${3:+-o "$3"} none "$2" 2>/dev/null; then
         say "mounted $1 on $2"
     else
         say "could not mount $1 on $2; karst:doctor will show what is missing because of that"

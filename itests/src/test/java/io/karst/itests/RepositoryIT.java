@@ -8,18 +8,23 @@ import static org.junit.Assert.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
 
-/** The features from a Maven repository, in a Karaf that has never heard of Karst: as docs/install.md says. */
+/** The features from a Maven repository, as docs/install.md says, in a Karaf without Karst whose settings are in another folder. */
 public class RepositoryIT {
 
     private static RunningKaraf karaf;
 
     @BeforeClass
     public static void start() throws Exception {
-        karaf = RunningKaraf.start(Path.of(System.getProperty("stock.karaf")), "stock-karaf-repository");
+        karaf = RunningKaraf.startElsewhere(
+                Path.of(System.getProperty("stock.karaf")),
+                "stock-karaf-repository",
+                "settings",
+                List.of(repository()));
     }
 
     @AfterClass
@@ -32,9 +37,6 @@ public class RepositoryIT {
     @Test
     public void theFeatureInstallsFromARepositoryAndTheStagesBecomeReady() throws Exception {
         String version = System.getProperty("karst.version");
-        karaf.shell("config:property-append -p org.ops4j.pax.url.mvn org.ops4j.pax.url.mvn.repositories ', "
-                + repository().toUri() + "@id=karst'");
-
         karaf.awaitShell(
                 "feature:repo-add mvn:io.karst/karst-features/" + version + "/xml/features ; feature:repo-list",
                 "karst-" + version,
@@ -44,6 +46,18 @@ public class RepositoryIT {
         String flow = karaf.awaitShell("karst:flow --json", "READY", Duration.ofSeconds(90));
         assertTrue(flow, flow.contains("lock-tracer"));
         karaf.awaitShell("karst:locks --json", "\"locks\"", Duration.ofSeconds(90));
+        theSettingsAreWhereKarafReadsThem();
+    }
+
+    private static void theSettingsAreWhereKarafReadsThem() throws Exception {
+        for (String bundle : List.of("coreassets", "initialize", "locktracer", "contention")) {
+            Path file = karaf.settings("io.karst." + bundle);
+            assertTrue(file.toString(), Files.isRegularFile(file));
+        }
+        assertTrue("no other folder", Files.notExists(karaf.home().resolve("etc")));
+        String refusal = karaf.refusal("karst:cleanup");
+        assertTrue(
+                refusal, refusal.contains(karaf.settings("io.karst.locktracer").toString()));
     }
 
     /** The distribution's {@code system} folder is laid out as a Maven repository. */

@@ -34,13 +34,16 @@ public final class RunningKaraf implements AutoCloseable {
     private static final Path PINS = Path.of("/sys/fs/bpf/karst");
 
     private final Path home;
+    private final Path etc;
     private final List<String> command;
     private final String javaOptions;
     private final SecureShell shell;
     private Process process;
 
-    private RunningKaraf(Path home, List<String> command, String javaOptions, SecureShell shell) throws IOException {
+    private RunningKaraf(Path home, Path etc, List<String> command, String javaOptions, SecureShell shell)
+            throws IOException {
         this.home = home;
+        this.etc = etc;
         this.command = command;
         this.javaOptions = javaOptions;
         this.shell = shell;
@@ -51,7 +54,7 @@ public final class RunningKaraf implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(home.resolve("console.out").toFile()));
-        clean(builder, javaOptions);
+        clean(builder, etc, javaOptions);
         return builder.start();
     }
 
@@ -63,26 +66,46 @@ public final class RunningKaraf implements AutoCloseable {
      * @param wrapper command that starts it with other rights; may be empty
      */
     public static RunningKaraf start(Path archive, String name, String... wrapper) throws Exception {
-        return start(archive, name, "", List.of(wrapper));
+        return start(archive, name, "etc", List.of(), "", List.of(wrapper));
+    }
+
+    /**
+     * As {@link #start}, with other places for what it reads.
+     *
+     * @param etc name of the folder with its settings, as {@code KARAF_ETC} tells it
+     * @param repositories Maven repositories, the first one that has something counts; what comes from them is kept below its own folder
+     */
+    static RunningKaraf startElsewhere(Path archive, String name, String etc, List<Path> repositories)
+            throws Exception {
+        return start(archive, name, etc, repositories, "", List.of());
     }
 
     /** As {@link #start}, with a virtual machine that a debugger can attach to on a port of the loopback address. */
     static RunningKaraf startDebugged(Path archive, String name, String port) throws Exception {
         String agent = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port;
-        return start(archive, name, agent, List.of());
+        return start(archive, name, "etc", List.of(), agent, List.of());
     }
 
-    private static RunningKaraf start(Path archive, String name, String javaOptions, List<String> wrapper)
+    private static RunningKaraf start(
+            Path archive,
+            String name,
+            String settings,
+            List<Path> repositories,
+            String javaOptions,
+            List<String> wrapper)
             throws Exception {
         Path home = Path.of("target", name).toAbsolutePath();
         run(Path.of("."), "rm", "-rf", home.toString());
         Files.createDirectories(home);
         run(home, "tar", "-xzf", archive.toString(), "--strip-components=1");
-        SecureShell shell = configure(home);
+        Path etc = home.resolve(settings);
+        Files.move(home.resolve("etc"), etc);
+        SecureShell shell = configure(home, etc);
+        Files.write(etc.resolve("org.ops4j.pax.url.mvn.cfg"), maven(home, repositories), StandardOpenOption.APPEND);
         List<String> command = new ArrayList<>(wrapper);
         command.add(home.resolve("bin/karaf").toString());
         command.add("server");
-        RunningKaraf karaf = new RunningKaraf(home, command, javaOptions, shell);
+        RunningKaraf karaf = new RunningKaraf(home, etc, command, javaOptions, shell);
         boolean answered = false;
         try {
             karaf.awaitShell();
@@ -95,27 +118,40 @@ public final class RunningKaraf implements AutoCloseable {
         }
     }
 
-    private static SecureShell configure(Path home) throws IOException {
+    private static SecureShell configure(Path home, Path etc) throws IOException {
         String password = UUID.randomUUID().toString();
         Files.writeString(
-                home.resolve("etc/users.properties"),
+                etc.resolve("users.properties"),
                 "karst = " + password + ",_g_:karstgroup\n"
                         + "_g_\\:karstgroup = group,admin,manager,viewer,systembundles,ssh\n");
         String port = freePort();
-        set(home, "org.apache.karaf.shell.cfg", "sshPort", port);
-        set(home, "org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
-        set(home, "org.apache.karaf.management.cfg", "rmiRegistryPort", freePort());
-        set(home, "org.apache.karaf.management.cfg", "rmiServerPort", freePort());
-        Files.writeString(home.resolve("etc/io.karst.locktracer.cfg"), "pin.instance = " + instance(home) + "\n");
-        Files.writeString(
-                home.resolve("etc/org.ops4j.pax.url.mvn.cfg"),
-                "\norg.ops4j.pax.url.mvn.localRepository = " + System.getProperty("maven.repo.local") + "\n",
-                StandardOpenOption.APPEND);
+        set(etc, "org.apache.karaf.shell.cfg", "sshPort", port);
+        set(etc, "org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
+        set(etc, "org.apache.karaf.management.cfg", "rmiRegistryPort", freePort());
+        set(etc, "org.apache.karaf.management.cfg", "rmiServerPort", freePort());
+        Files.writeString(etc.resolve("io.karst.locktracer.cfg"), "pin.instance = " + instance(home) + "\n");
         return new SecureShell(Integer.parseInt(port), "karst", password, COMMAND);
     }
 
-    private static void set(Path home, String file, String key, String value) throws IOException {
-        Path path = home.resolve("etc").resolve(file);
+    /** A Maven repository on this machine serves without a network. What is installed there is found before all others. */
+    private static List<String> maven(Path home, List<Path> repositories) {
+        String local = System.getProperty("maven.repo.local");
+        if (repositories.isEmpty()) {
+            return List.of("", "org.ops4j.pax.url.mvn.localRepository = " + local);
+        }
+        List<String> places = new ArrayList<>();
+        for (Path repository : repositories) {
+            places.add(repository.toUri() + "@id=test" + places.size());
+        }
+        places.add(Path.of(local).toUri() + "@id=local");
+        return List.of(
+                "",
+                "org.ops4j.pax.url.mvn.localRepository = " + home.resolve("repository"),
+                "org.ops4j.pax.url.mvn.repositories = " + String.join(", ", places));
+    }
+
+    private static void set(Path etc, String file, String key, String value) throws IOException {
+        Path path = etc.resolve(file);
         Files.writeString(path, Files.readString(path).replaceAll("(?m)^" + key + " *=.*$", key + " = " + value));
     }
 
@@ -125,7 +161,17 @@ public final class RunningKaraf implements AutoCloseable {
 
     /** Writes the file of a PID's settings, while it runs or before it starts again. */
     void configure(String pid, List<String> lines) throws IOException {
-        Files.write(home.resolve("etc").resolve(pid + ".cfg"), lines);
+        Files.write(settings(pid), lines);
+    }
+
+    /** The file of a PID's settings. */
+    Path settings(String pid) {
+        return etc.resolve(pid + ".cfg");
+    }
+
+    /** Its own folder. */
+    Path home() {
+        return home;
     }
 
     /** Where its lock tracer pins. */
@@ -184,7 +230,7 @@ public final class RunningKaraf implements AutoCloseable {
     /** What a command prints that comes by {@code bin/client}, as those of {@code ./run exec} do. */
     String client(String command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/client").toString(), "-l", "0", "-b");
-        clean(builder, "");
+        clean(builder, etc, "");
         Process client = builder.redirectErrorStream(true).start();
         try (var input = client.getOutputStream()) {
             input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
@@ -231,8 +277,9 @@ public final class RunningKaraf implements AutoCloseable {
         }
     }
 
-    private static void clean(ProcessBuilder builder, String javaOptions) {
+    private static void clean(ProcessBuilder builder, Path etc, String javaOptions) {
         builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
+        builder.environment().put("KARAF_ETC", etc.toString());
         builder.environment().put("EXTRA_JAVA_OPTS", System.getProperty("karst.jvm") + " " + javaOptions);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     }

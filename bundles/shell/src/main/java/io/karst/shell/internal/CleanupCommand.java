@@ -7,6 +7,7 @@ import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
+import io.karst.component.SettingsFile;
 import io.karst.contention.KernelPins;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,8 @@ public final class CleanupCommand extends ViewCommand {
                     wanted.stream().filter(KernelPins.Instance::inUse).findFirst();
             if (!dead && active.isPresent()) {
                 throw new CommandException("The lock tracer of this Karaf is running and needs its pins. First run"
-                        + " bundle:stop io.karst.lock-tracer, or set pin = false in etc/io.karst.locktracer.cfg");
+                        + " bundle:stop io.karst.lock-tracer, or set pin = false in "
+                        + SettingsFile.of("io.karst.locktracer"));
             }
             List<Cleaned> cleaned = new ArrayList<>();
             for (KernelPins.Instance instance : wanted) {

@@ -4,6 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SettingsFile;
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ConfigChange;
@@ -258,7 +259,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
             Bytes root = TrustedRoot.read(settings.root());
             if (!TrustedRoot.read(given).equals(root)) {
                 throw new IOException(given + " is not the root of the settings: copy it to " + settings.root()
-                        + " first, or set root in etc/io.karst.config.cfg");
+                        + " first, or set root in " + SettingsFile.of("io.karst.config"));
             }
             RemoteConfigClient made = verifier(root);
             ClientState fresh = made.start();

@@ -65,7 +65,7 @@ public final class ConfigClientCommand extends ServerCommand {
                 List<String> words = words(typed, 2, "a name and a folder");
                 credentials.add(words.get(0), Path.of(words.get(1))).forEach(file -> out().println("Written: " + file));
                 out().println(
-                                "Move these files to the client's host, and set them in its etc/io.karst.config.cfg: root,"
+                                "Move these files to the client's host, and set them in its settings file io.karst.config.cfg: root,"
                                         + " trust.anchor, client.certificate, token.file. Publish to this client alone with --predicate clientID="
                                         + words.get(0));
             }

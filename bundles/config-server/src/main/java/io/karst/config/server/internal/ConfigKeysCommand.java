@@ -6,6 +6,7 @@ package io.karst.config.server.internal;
 import io.karst.commands.Arguments;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
+import io.karst.component.SettingsFile;
 import io.karst.component.TrustedFiles;
 import io.karst.remoteconfig.server.SignedRepository;
 import java.io.IOException;
@@ -101,7 +102,8 @@ public final class ConfigKeysCommand extends ServerCommand {
         } else if (action.equals(ENCRYPT)) {
             out().println("Encrypted. Keep the passphrase: without it no keys can be rotated.");
         } else if (action.equals(RENEW)) {
-            out().println("Renewed, with the names in etc/io.karst.configserver.cfg. Clients accept it.");
+            out().println("Renewed, with the names in " + SettingsFile.of("io.karst.configserver")
+                    + ". Clients accept it.");
         }
         out().println("root         version " + repository.rootVersion() + ", first root for clients: " + files.root());
         out().println("targets      version " + repository.targetsVersion() + ", valid until " + repository.expires());

@@ -7,6 +7,7 @@ import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.component.DaemonThreads;
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SettingsFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
@@ -136,8 +137,8 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
 
     private static void checkWithin(String key, int value, int least, int most) throws IOException {
         if (value < least || value > most) {
-            throw new IOException(
-                    key + " = " + value + " in etc/io.karst.configserver.cfg is outside " + least + ".." + most);
+            throw new IOException(key + " = " + value + " in " + SettingsFile.of("io.karst.configserver")
+                    + " is outside " + least + ".." + most);
         }
     }
 

@@ -127,6 +127,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("volume")
     void otherProgramsTakeOverUnderLoadWithoutLosingAWait() throws Exception {
         LockTracerStage stage = stage(0, LINES);
         try (Independent independent = independent();
@@ -149,6 +150,7 @@ class AdoptionTest {
     }
 
     @Test
+    @Tag("volume")
     void otherSizesTakeOverUnderLoadWithoutLosingAWait() throws Exception {
         LockTracerStage stage = stage(0, LINES);
         Instant since = stage.since();

@@ -3,11 +3,15 @@
 
 package io.karst.itests;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
@@ -43,6 +47,46 @@ public class StockKarafIT {
     public void leavesTheOptionalPartsOut() throws Exception {
         String features = karaf.awaitShell("feature:list -i | grep karst", "karst-shell", Duration.ofMinutes(1));
         assertFalse(features, features.contains("karst-demo"));
+    }
+
+    /** What the KAR installed by itself, and then, with features that need the tracer, all by the line of docs/install.md. */
+    @Test
+    public void uninstallingRemovesEverything() throws Exception {
+        awaitPins();
+        karaf.shell("feature:uninstall karst");
+        assertNothingIsLeft();
+
+        karaf.configure("io.karst.configserver", List.of("port = " + RunningKaraf.freePort()));
+        karaf.shell("feature:install karst karst-demo karst-config karst-config-server");
+        karaf.awaitShell("karst:demo status", "No demo is running", Duration.ofMinutes(1));
+        awaitPins();
+        karaf.shell(documented("feature:uninstall "));
+        assertNothingIsLeft();
+
+        karaf.shell("feature:install karst"); // for the other tests
+    }
+
+    private static void awaitPins() throws Exception {
+        karaf.awaitShell("karst:locks --json", "\"locks\"", Duration.ofSeconds(90));
+        assertTrue("pins", Files.isDirectory(karaf.pins()));
+    }
+
+    private static void assertNothingIsLeft() throws Exception {
+        String features = karaf.shell("feature:list -i");
+        assertFalse(features, features.contains("karst"));
+        String bundles = karaf.shell("bundle:list -s -t 0");
+        assertFalse(bundles, bundles.contains("io.karst."));
+        assertTrue("pins after uninstall", Files.notExists(karaf.pins()));
+    }
+
+    /** The one line of code in docs/install.md that begins so. */
+    private static String documented(String beginning) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("..", "docs", "install.md")).stream()
+                .filter(line -> line.startsWith("    " + beginning))
+                .map(String::strip)
+                .toList();
+        assertEquals(lines.toString(), 1, lines.size());
+        return lines.get(0);
     }
 
     @Test

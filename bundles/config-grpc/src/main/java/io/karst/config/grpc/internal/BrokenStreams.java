@@ -3,12 +3,10 @@
 
 package io.karst.config.grpc.internal;
 
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.Grpc;
 import io.karst.component.RateLimitedLog;
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.LongSupplier;
-import java.util.logging.Filter;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -18,31 +16,20 @@ import org.osgi.service.component.annotations.Deactivate;
 
 /**
  * Limits each of gRPC's messages that a peer can provoke, such as those about broken streams, to one line a minute; otherwise any peer
- * could fill the log. From its creation until it is closed. Thread-safe.
+ * could fill the log. From its creation until it is closed. It stands between gRPC's loggers, whichever there are, and the handlers of the
+ * log. Thread-safe.
  */
 @Component(
         name = "io.karst.config-grpc.broken-streams",
         service = {},
         immediate = true)
-public final class BrokenStreams implements Filter, AutoCloseable {
-    static final String LOGGER = NettyServerBuilder.class.getPackageName() + ".NettyServerHandler";
+public final class BrokenStreams extends Handler implements AutoCloseable {
 
-    /** Classes of gRPC that write about what a peer did, a server's and a client's. */
-    static final List<String> LOGGERS = List.of(
-            LOGGER,
-            NettyServerBuilder.class.getPackageName() + ".NettyServerStream",
-            NettyServerBuilder.class.getPackageName() + ".NettyServerTransport",
-            NettyServerBuilder.class.getPackageName() + ".NettyClientHandler",
-            "io.grpc.internal.SerializingExecutor",
-            "io.grpc.internal.ServerImpl",
-            "io.grpc.internal.ServerCallImpl",
-            "io.grpc.internal.AbstractServerStream",
-            "io.grpc.internal.AbstractClientStream",
-            "io.grpc.internal.ClientCallImpl",
-            "io.grpc.internal.ManagedChannelImpl");
+    /** All of gRPC's own loggers are below it, and those of what it brings along. */
+    static final String LOGGER = Grpc.class.getPackageName();
 
-    /** Held, as the runtime forgets a logger, and its filter, that nobody refers to. */
-    private final List<Logger> loggers = LOGGERS.stream().map(Logger::getLogger).toList();
+    /** Held, as the runtime forgets a logger that nobody refers to. */
+    private final Logger grpc = Logger.getLogger(LOGGER);
 
     private final RateLimitedLog rate;
 
@@ -54,28 +41,46 @@ public final class BrokenStreams implements Filter, AutoCloseable {
 
     BrokenStreams(LongSupplier nanos) {
         rate = new RateLimitedLog(nanos);
-        loggers.forEach(logger -> logger.setFilter(this));
+        grpc.addHandler(this);
+        grpc.setUseParentHandlers(false);
     }
 
     /** Lets through what is for debugging only, and of all else one line a minute with the number of those kept quiet before it. */
     @Override
-    public boolean isLoggable(LogRecord line) {
+    public void publish(LogRecord line) {
         if (line.getLevel().intValue() < Level.INFO.intValue()) {
-            return true;
+            pass(line);
+            return;
         }
         boolean warning = line.getLevel().intValue() >= Level.WARNING.intValue();
-        OptionalLong leftOut = rate.permit(line.getLoggerName() + (warning ? "" : " info"));
-        leftOut.ifPresent(count -> {
-            if (warning || count > 0) {
-                line.setMessage(line.getMessage() + " (kept quiet before: " + count + ")");
+        rate.permit(line.getLoggerName() + (warning ? "" : " info")).ifPresent(leftOut -> {
+            if (warning || leftOut > 0) {
+                line.setMessage(line.getMessage() + " (kept quiet before: " + leftOut + ")");
             }
+            pass(line);
         });
-        return leftOut.isPresent();
+    }
+
+    /** As the logger would without this. */
+    private void pass(LogRecord line) {
+        boolean goesOn = true;
+        for (Logger logger = grpc.getParent(); goesOn && logger != null; logger = logger.getParent()) {
+            for (Handler handler : logger.getHandlers()) {
+                handler.publish(line);
+            }
+            goesOn = logger.getUseParentHandlers();
+        }
+    }
+
+    @Override
+    public void flush() {
+        // nothing is kept
     }
 
     @Deactivate
     @Override
     public void close() {
-        loggers.forEach(logger -> logger.setFilter(null));
+        grpc.setUseParentHandlers(true);
+        grpc.removeHandler(this);
     }
 }

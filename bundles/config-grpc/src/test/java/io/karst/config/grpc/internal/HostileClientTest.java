@@ -21,6 +21,7 @@ import io.grpc.stub.MetadataUtils;
 import io.karst.config.grpc.proto.AgentSecureGrpc;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
+import io.karst.testing.RawClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -172,7 +173,7 @@ class HostileClientTest {
     @Test
     void aRequestThatDoesNotEndInTenSecondsEndsItsConnection() throws Exception {
         try (Endpoint server = wire.serve(secrets.endpoint(0), backend);
-                RawClient client = new RawClient(secrets, server.port())) {
+                RawClient client = secrets.raw(server.port())) {
             long begun = System.nanoTime();
             client.halfSent(METHOD, 1000, 100);
             assertThat(client.hasEnded(30_000)).isTrue();
@@ -190,7 +191,7 @@ class HostileClientTest {
         List<RawClient> clients = new ArrayList<>();
         try (Endpoint server = GrpcEndpoint.listen(secrets.endpoint(0), backend, Clock.systemUTC(), limits)) {
             for (int connection = 0; connection < 8; connection++) {
-                RawClient client = new RawClient(secrets, server.port());
+                RawClient client = secrets.raw(server.port());
                 clients.add(client);
                 try {
                     for (int call = 0; call < 14; call++) {

@@ -5,15 +5,20 @@ package io.karst.config.grpc.internal;
 
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
+import io.karst.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /** Credential files in a test's folder. */
 record Secrets(Path folder) {
@@ -40,6 +45,13 @@ record Secrets(Path folder) {
 
     ShownIdentity identity() throws IOException {
         return Tls.identity(local(), GRACE, Clock.systemUTC());
+    }
+
+    RawClient raw(int port) throws IOException, GeneralSecurityException {
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(
+                new KeyManager[] {identity()}, new TrustManager[] {Tls.trust(local(), GRACE, Clock.systemUTC())}, null);
+        return new RawClient(tls, port, TOKEN);
     }
 
     Path token() throws IOException {

@@ -73,8 +73,8 @@ final class Bridge {
     }
 
     /**
-     * Before the stages start: puts back what was not confirmed, and everything after two starts in which the stages did not become
-     * ready; sets the rest again.
+     * Before the stages start: puts back what was not confirmed or is not allowed any more, and everything after two starts in which
+     * the stages did not become ready; sets the rest again.
      *
      * @param run names this run of Karaf
      * @return whether remote values are in force that the stages have not been ready with since this start
@@ -83,7 +83,9 @@ final class Bridge {
         ledger.starting(run);
         for (Map.Entry<String, Entry> each : ledger.entries().entrySet()) {
             Entry entry = each.getValue();
-            if (entry.state() == State.TRYING && entry.tries() >= MOST_TRIES) {
+            if (!allowed.permits(each.getKey())) {
+                putBack(each.getKey(), entry); // the operator does not allow it any more
+            } else if (entry.state() == State.TRYING && entry.tries() >= MOST_TRIES) {
                 refuse(
                         each.getKey(),
                         entry,

@@ -47,13 +47,17 @@ class BridgeTest {
     }
 
     private Bridge bridge() throws IOException {
+        return bridge(new AllowList(List.of("io.karst.*"), List.of("io.karst.config")));
+    }
+
+    private Bridge bridge(AllowList allowed) throws IOException {
         return new Bridge(
                 new Configurations(osgi.admin()),
                 osgi.components(),
                 pid -> checks,
                 Ledger.open(ledger()),
                 (source, why) -> news.add(source.path() + " v" + source.version() + ": " + why),
-                new AllowList(List.of("io.karst.*"), List.of("io.karst.config")),
+                allowed,
                 Duration.ofMillis(200));
     }
 
@@ -83,10 +87,6 @@ class BridgeTest {
 
     private static ConfigChange removed() {
         return change(Kind.REMOVED, "a", "");
-    }
-
-    private void checkedBy(SettingsCheck check) {
-        checks.add(check);
     }
 
     @Test
@@ -145,18 +145,19 @@ class BridgeTest {
         assertThat(osgi.writes()).isEmpty();
     }
 
+    @Test
+    void whatTheOperatorDoesNotAllowAnyMoreIsPutBackAtTheNextStart() throws Exception {
+        bridge().apply(sets(PID, "{\"rescan.millis\": 1000}"));
+        assertThat(bridge(new AllowList(List.of(), List.of())).start("2")).isFalse();
+        assertThat(osgi.get(PID)).isEmpty();
+        bridge().apply(sets(PID, "{\"rescan.millis\": 1000}"));
+        assertThat(osgi.get(PID)).containsEntry("rescan.millis", 1000L);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"io.karst.delb", "io.karst.Contention", "io.karst"})
     void aPidThatNoComponentUsesIsNotTouched(String pid) {
-        assertThatThrownBy(() -> new Bridge(
-                                new Configurations(osgi.admin()),
-                                osgi.components(),
-                                unused -> checks,
-                                Ledger.open(ledger()),
-                                (source, why) -> {},
-                                new AllowList(List.of("*"), List.of()),
-                                Duration.ofMillis(200))
-                        .apply(sets(pid, "{\"x\": 1}")))
+        assertThatThrownBy(() -> bridge(new AllowList(List.of("*"), List.of())).apply(sets(pid, "{\"x\": 1}")))
                 .isInstanceOf(ConfigRefusedException.class)
                 .hasMessage("no installed component uses PID " + pid);
         assertThat(osgi.writes()).isEmpty();
@@ -244,7 +245,7 @@ class BridgeTest {
     void whatTheCheckRefusesIsNotWritten() {
         osgi.set(PID, Map.of("rescan.millis", "5000", "on", "true"));
         Map<String, Object> seen = new HashMap<>();
-        checkedBy(settings -> {
+        checks.add(settings -> {
             seen.putAll(settings);
             throw new IllegalArgumentException("rescan.millis=1 is outside 100..3600000");
         });
@@ -282,7 +283,7 @@ class BridgeTest {
     @Test
     void aComponentWithACheckIsNotStartedAgain() throws Exception {
         osgi.modified(properties -> properties);
-        checkedBy(settings -> {});
+        checks.add(settings -> {});
         bridge().apply(sets(PID, "{\"rescan.millis\": 1000}"));
         assertThat(osgi.writes()).containsExactly("update");
     }

@@ -121,11 +121,12 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         return table;
     }
 
+    /** Without what a terminal takes for an order, or what turns the direction of text: some cells hold what a peer chose. */
     private static String text(Object cell) {
         Object value = cell instanceof Optional<?> optional
                 ? optional.map(Object.class::cast).orElse("")
                 : cell;
-        return value.toString().replaceAll("\\p{Cntrl}", "?");
+        return value.toString().replaceAll("[\\p{Cc}\\p{Cf}]", "?");
     }
 
     /** Rows as JSON. */

@@ -42,6 +42,7 @@ class ColumnsTest {
         assertThat(print(NAMES.table(List.of("red\u001b[31m"))))
                 .contains("red?[31m")
                 .doesNotContain("\u001b[31m");
+        assertThat(print(NAMES.table(List.of("csi\u009b31m turned\u202e")))).contains("csi?31m turned?");
     }
 
     @Test

@@ -203,7 +203,7 @@ final class GrpcTransport implements ConfigTransport {
             cause = cause.getCause();
         }
         // what a server sent may be quoted in it
-        String line = text.toString().replaceAll("[\\s\\p{Cntrl}]+", " ");
+        String line = text.toString().replaceAll("[\\s\\p{Cc}]+", " ");
         return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "…" : line;
     }
 

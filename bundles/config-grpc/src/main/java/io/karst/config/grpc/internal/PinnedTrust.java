@@ -106,7 +106,7 @@ final class PinnedTrust extends X509ExtendedTrustManager {
     }
 
     private static String line(CertificateException e) {
-        String line = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", "?");
+        String line = String.valueOf(e.getMessage()).replaceAll("\\p{Cc}", "?");
         return line.length() > MAX_LINE ? line.substring(0, MAX_LINE) + "…" : line;
     }
 

@@ -16,7 +16,7 @@ record Validity(CertificateDates dates) {
 
     static Validity of(X509Certificate certificate) {
         return new Validity(new CertificateDates(
-                certificate.getSubjectX500Principal().getName().replaceAll("\\p{Cntrl}", "?"),
+                certificate.getSubjectX500Principal().getName().replaceAll("\\p{Cc}", "?"),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant()));
     }

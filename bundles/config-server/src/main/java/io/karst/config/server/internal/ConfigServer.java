@@ -228,7 +228,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
         rate.permit("ahead")
                 .ifPresent(leftOut -> LOG.warn(
                         "this server seems to be restored from a backup: client {} {}; {} (kept quiet before: {})",
-                        clientId.replaceAll("\\p{Cntrl}", "?"),
+                        clientId.replaceAll("\\p{Cc}", "?"),
                         ahead.reason(),
                         result,
                         leftOut));

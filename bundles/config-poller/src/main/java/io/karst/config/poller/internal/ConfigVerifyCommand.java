@@ -38,25 +38,30 @@ import org.osgi.framework.BundleContext;
 @Command(
         scope = "karst",
         name = "config-verify",
-        description = "Verifies an exported proof without a server: <n>.root.json, targets.json and targets/<path>.")
+        description = "Verifies an exported proof without a server: <n>.root.json, targets.json and targets/<path>.",
+        detailedDescription = "classpath:help/config-verify.txt")
 public final class ConfigVerifyCommand extends KarstCommand {
 
     private static final String JSON = "--json";
     private static final String ROOT = "--root";
     private static final long MAX_BYTES = 256L << 20;
 
-    private static final Columns<VerifiedConfig> CONFIGS = Columns.fields(List.of(
-            Column.field("path", config -> config.file().path()),
-            Column.field("version", config -> config.file().version()),
-            Column.field("sha256", config -> config.file().sha256()),
-            Column.field("bytes", config -> config.file().size())));
+    static final Columns<VerifiedConfig> CONFIGS = Columns.fields(List.of(
+            Column.field(
+                    "path", "path in the signed list", config -> config.file().path()),
+            Column.field(
+                    "version", "version of its content", config -> config.file().version()),
+            Column.field(
+                    "sha256", "SHA-256 of its content", config -> config.file().sha256()),
+            Column.field("bytes", "size, bytes", config -> config.file().size())));
 
-    private static final Columns<OfflineProof> PROOF = Columns.fields(List.of(
-            Column.field("rootVersion", OfflineProof::rootVersion),
+    static final Columns<OfflineProof> PROOF = Columns.fields(List.of(
+            Column.field(
+                    "rootVersion", "versions of the newest root and of the signed list", OfflineProof::rootVersion),
             Column.field("targetsVersion", OfflineProof::targetsVersion),
-            Column.field("expires", OfflineProof::expires),
+            Column.field("expires", "when the signatures expire, and whether they have", OfflineProof::expires),
             Column.field("expired", OfflineProof::expired),
-            Column.field("configurations", proof -> CONFIGS.json(proof.configs()))));
+            Column.field("configurations", "what was verified", proof -> CONFIGS.json(proof.configs()))));
 
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before execute

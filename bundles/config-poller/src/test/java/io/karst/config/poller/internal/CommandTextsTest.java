@@ -6,20 +6,28 @@ package io.karst.config.poller.internal;
 import io.karst.testing.CommandTexts;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The help of {@code karst:config} and docs/commands.md say what it prints. */
+/** The help of commands and docs/commands.md say what they print. */
 class CommandTextsTest {
-    private final CommandTexts texts =
-            new CommandTexts(ConfigCommand.class, List.of(ConfigCommand.REPORT, ConfigCommand.CONFIGS));
+    static Stream<CommandTexts> commands() {
+        return Stream.of(
+                new CommandTexts(ConfigCommand.class, List.of(ConfigCommand.REPORT, ConfigCommand.CONFIGS)),
+                new CommandTexts(
+                        ConfigVerifyCommand.class, List.of(ConfigVerifyCommand.PROOF, ConfigVerifyCommand.CONFIGS)));
+    }
 
-    @Test
-    void helpFollowsTheColumns() throws IOException {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("commands")
+    void helpFollowsTheColumns(CommandTexts texts) throws IOException {
         texts.helpFollowsTheColumns();
     }
 
-    @Test
-    void documentationFollowsTheColumns() throws IOException {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("commands")
+    void documentationFollowsTheColumns(CommandTexts texts) throws IOException {
         texts.documentationFollowsTheColumns();
     }
 }

@@ -52,8 +52,11 @@ final class Clients {
     }
 
     /** The most recently seen first. */
-    synchronized List<Seen> all() {
-        List<Seen> all = new ArrayList<>(byId.values());
+    List<Seen> all() {
+        List<Seen> all;
+        synchronized (this) {
+            all = new ArrayList<>(byId.values());
+        }
         all.sort(Comparator.comparing(Seen::at).reversed());
         return all;
     }

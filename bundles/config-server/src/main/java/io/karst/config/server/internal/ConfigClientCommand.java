@@ -25,14 +25,16 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(
         scope = "karst",
         name = "config-client",
-        description = "Gives a client credentials of its own, takes them away, or lists the clients that have some.")
+        description = "Gives a client credentials of its own, takes them away, or lists the clients that have some.",
+        detailedDescription = "classpath:help/config-client.txt")
 public final class ConfigClientCommand extends ServerCommand {
 
     private static final String LIST = "list";
     private static final String ADD = "add";
     private static final String REMOVE = "remove";
 
-    private static final Columns<String> CLIENTS = Columns.fields(List.of(Column.field("client", name -> name)));
+    static final Columns<String> CLIENTS =
+            Columns.fields(List.of(Column.field("client", "name that the credentials were made for", name -> name)));
 
     @Argument(name = "action", description = "list, add NAME FOLDER, or remove NAME", required = true)
     @Completion(

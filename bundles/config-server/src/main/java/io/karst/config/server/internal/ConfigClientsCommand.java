@@ -23,15 +23,19 @@ import org.apache.karaf.shell.support.CommandException;
 @Command(
         scope = "karst",
         name = "config-clients",
-        description = "Lists the clients of the server, their configurations, and whether they applied them.")
+        description = "Lists the clients of the server, their configurations, and whether they applied them.",
+        detailedDescription = "classpath:help/config-clients.txt")
 public final class ConfigClientsCommand extends ViewCommand {
 
-    private static final Columns<Report> CONFIGS = Columns.fields(List.of(
-            Column.field("product", Report::product),
-            Column.field("id", Report::id),
-            Column.field("version", Report::version),
-            Column.field("state", config -> config.applyState().name().toLowerCase(Locale.ROOT)),
-            Column.field("reason", Report::applyError)));
+    static final Columns<Report> CONFIGS = Columns.fields(List.of(
+            Column.field("product", "product whose listener applies it", Report::product),
+            Column.field("id", "id among the configurations of a product", Report::id),
+            Column.field("version", "version of its content", Report::version),
+            Column.field(
+                    "state",
+                    "unacknowledged, acknowledged, error; unacknowledged, too, if the content is another than the server's",
+                    config -> config.applyState().name().toLowerCase(Locale.ROOT)),
+            Column.field("reason", "why it was not applied", Report::applyError)));
 
     /** Most characters of a cell: a client chose the text. */
     private static final int CELL_LENGTH = 200;
@@ -43,30 +47,48 @@ public final class ConfigClientsCommand extends ViewCommand {
                     Column.of(
                             "Client",
                             "client",
+                            "id of the client",
                             seen -> cell(seen.client().shown().id()),
                             seen -> seen.client().shown().id()),
-                    Column.of("Kind", "kind", seen -> kind(seen.client().shown())),
-                    Column.of("Seen", "seen", Clients.Seen::at),
+                    Column.of(
+                            "Kind",
+                            "kind",
+                            "agent, tracer, updater",
+                            seen -> kind(seen.client().shown())),
+                    Column.of("Seen", "seen", "time of its last request", Clients.Seen::at),
                     Column.<Clients.Seen>of(
-                                    "Root", "rootVersion", seen -> state(seen).rootVersion())
+                                    "Root",
+                                    "rootVersion",
+                                    "versions of the root and of the signed list that it trusts",
+                                    seen -> state(seen).rootVersion())
                             .right(),
                     Column.<Clients.Seen>of(
                                     "Targets",
                                     "targetsVersion",
                                     seen -> state(seen).targetsVersion())
                             .right(),
-                    Column.cell("Configurations", seen -> cell(configs(seen))),
+                    Column.cell(
+                            "Configurations", "what it holds, and whether it was applied", seen -> cell(configs(seen))),
                     Column.of(
                             "Error",
                             "error",
+                            "why its last update failed; the table also shows ahead",
                             seen -> cell(seen.ahead()
                                     .map(ahead -> ahead + ". " + state(seen).error())
                                     .orElse(state(seen).error())),
                             seen -> state(seen).error()),
-                    Column.field("ahead", Clients.Seen::ahead),
                     Column.field(
-                            "configurations", seen -> CONFIGS.json(state(seen).configStates())),
-                    Column.field("configurationsLeftOut", seen -> seen.client().leftOut())),
+                            "ahead",
+                            "what it holds that this server never signed, as after a restore from a backup; otherwise null",
+                            Clients.Seen::ahead),
+                    Column.field(
+                            "configurations",
+                            "what it holds",
+                            seen -> CONFIGS.json(state(seen).configStates())),
+                    Column.field(
+                            "configurationsLeftOut",
+                            "number of further ones that are not kept",
+                            seen -> seen.client().leftOut())),
             "No client yet");
 
     @Option(name = "--page", description = "Which 1000 clients to list, the most recently seen first: 1, 2 and so on.")

@@ -31,7 +31,8 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 @Command(
         scope = "karst",
         name = "config-keys",
-        description = "Shows where keys and credentials are; rotate creates new signing keys, renew a new certificate.")
+        description = "Shows where keys and credentials are; rotate creates new signing keys, renew a new certificate.",
+        detailedDescription = "classpath:help/config-keys.txt")
 public final class ConfigKeysCommand extends ServerCommand {
 
     private static final String ROTATE = "rotate";
@@ -40,18 +41,39 @@ public final class ConfigKeysCommand extends ServerCommand {
     private static final int MAX_PASSPHRASE_BYTES = 1024;
     private static final int LEAST_CHARACTERS = 12;
 
-    private record Keys(SignedRepository repository, ServerFiles files, Instant certificateExpires) {}
+    record Keys(SignedRepository repository, ServerFiles files, Instant certificateExpires) {}
 
-    private static final Columns<Keys> KEYS = Columns.fields(List.of(
-            Column.field("rootVersion", keys -> keys.repository().rootVersion()),
+    static final Columns<Keys> KEYS = Columns.fields(List.of(
+            Column.field(
+                    "rootVersion",
+                    "versions of the newest root and of the signed list",
+                    keys -> keys.repository().rootVersion()),
             Column.field("targetsVersion", keys -> keys.repository().targetsVersion()),
-            Column.field("expires", keys -> keys.repository().expires()),
-            Column.field("organisation", keys -> keys.repository().organisation()),
-            Column.field("rootFile", keys -> keys.files().root()),
-            Column.field("rootKeyFile", keys -> keys.files().rootKey()),
-            Column.field("certificateFile", keys -> keys.files().certificate()),
+            Column.field(
+                    "expires",
+                    "when the signatures expire; they are renewed before",
+                    keys -> keys.repository().expires()),
+            Column.field(
+                    "organisation",
+                    "UUID in the signed list; null if there is none",
+                    keys -> keys.repository().organisation()),
+            Column.field(
+                    "rootFile",
+                    "first root, which clients begin with",
+                    keys -> keys.files().root()),
+            Column.field(
+                    "rootKeyFile",
+                    "key that signs roots, only needed to rotate",
+                    keys -> keys.files().rootKey()),
+            Column.field(
+                    "certificateFile",
+                    "certificate of the server with its key, and when it ends",
+                    keys -> keys.files().certificate()),
             Column.field("certificateExpires", Keys::certificateExpires),
-            Column.field("tokenFile", keys -> keys.files().token())));
+            Column.field(
+                    "tokenFile",
+                    "token of the host of the server",
+                    keys -> keys.files().token())));
 
     @Option(name = "--json", description = "Print one JSON document instead of lines")
     private boolean json;

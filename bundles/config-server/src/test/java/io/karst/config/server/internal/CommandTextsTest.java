@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.server.internal;
+
+import io.karst.testing.CommandTexts;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The help of commands and docs/commands.md say what they print. */
+class CommandTextsTest {
+    static Stream<CommandTexts> commands() {
+        return Stream.of(
+                new CommandTexts(ConfigKeysCommand.class, List.of(ConfigKeysCommand.KEYS)),
+                new CommandTexts(ConfigClientCommand.class, List.of(ConfigClientCommand.CLIENTS)),
+                new CommandTexts(
+                        ConfigClientsCommand.class,
+                        List.of(ConfigClientsCommand.CLIENTS, ConfigClientsCommand.CONFIGS)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("commands")
+    void helpFollowsTheColumns(CommandTexts texts) throws IOException {
+        texts.helpFollowsTheColumns();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("commands")
+    void documentationFollowsTheColumns(CommandTexts texts) throws IOException {
+        texts.documentationFollowsTheColumns();
+    }
+}

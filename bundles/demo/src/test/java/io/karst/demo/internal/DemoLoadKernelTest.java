@@ -12,6 +12,7 @@ import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
 import io.karst.testing.ClasspathAssets;
+import io.karst.testing.Freed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ class DemoLoadKernelTest {
 
             assertThat(ended.state()).isEqualTo(DemoStatus.State.ENDED);
             assertThat(ended.failure()).isEmpty();
-            eventually(() -> !mapExists(started.mapId()));
+            Freed.awaitMap(bpf, started.mapId());
         }
     }
 
@@ -95,7 +96,7 @@ class DemoLoadKernelTest {
             eventually(() -> demo.status().orElseThrow().state() == DemoStatus.State.ENDED);
 
             assertThat(Duration.between(started.since(), Instant.now())).isGreaterThan(Duration.ofMillis(900));
-            eventually(() -> !mapExists(started.mapId()));
+            Freed.awaitMap(bpf, started.mapId());
         }
     }
 
@@ -119,7 +120,7 @@ class DemoLoadKernelTest {
         demo.close();
         demo.close();
 
-        eventually(() -> !mapExists(map));
+        Freed.awaitMap(bpf, map);
     }
 
     @Test
@@ -199,7 +200,6 @@ class DemoLoadKernelTest {
         return bpf.nextId(Bpf.Type.MAP, id - 1).orElse(0) == id;
     }
 
-    /** The kernel frees maps a little later. */
     private static void eventually(BooleanSupplier condition) {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean() && System.nanoTime() < end) {

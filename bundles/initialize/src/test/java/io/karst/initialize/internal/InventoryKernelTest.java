@@ -30,6 +30,7 @@ import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import io.karst.testing.BpfDescriptors;
 import io.karst.testing.ClasspathAssets;
+import io.karst.testing.Freed;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -365,12 +366,11 @@ class InventoryKernelTest {
         }
     }
 
-    /** The kernel frees in its own time. */
     private static void untilFreed(MapInventory inventory, String name) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (inventory.rescan().maps().stream().anyMatch(map -> map.name().equals(name))) {
-            assertThat(System.nanoTime()).as(name + " is freed").isLessThan(until);
-        }
+        Freed.await(
+                "map " + name,
+                () -> inventory.rescan().maps().stream()
+                        .noneMatch(map -> map.name().equals(name)));
     }
 
     /** Other processes make maps, too, but not all the time. */

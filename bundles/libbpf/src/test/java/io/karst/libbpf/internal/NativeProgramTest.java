@@ -15,6 +15,7 @@ import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.MappedMemory;
 import io.karst.bpf.TestRun;
+import io.karst.testing.Freed;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,7 @@ class NativeProgramTest {
         assertThat(bpf.linkInfo(id)).contains(link.info());
         link.close();
         link.close();
-        assertThat(bpf.linkInfo(id)).isEmpty();
+        Freed.awaitLink(bpf, id);
         assertThatThrownBy(link::info).isInstanceOf(IllegalStateException.class);
     }
 

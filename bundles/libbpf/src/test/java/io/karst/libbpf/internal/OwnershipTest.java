@@ -17,6 +17,7 @@ import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.TestRun;
 import io.karst.testing.BpfDescriptors;
+import io.karst.testing.Freed;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -24,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -114,7 +114,7 @@ class OwnershipTest {
                 .isThrownBy(() -> bpf.pinnedLink(pin))
                 .withMessage(pin + " is a pinned bpf-map, not bpf-link");
         Files.delete(pin);
-        assertThat(bpf.mapById(id)).isEmpty();
+        Freed.awaitMap(bpf, id);
     }
 
     @Test
@@ -132,11 +132,11 @@ class OwnershipTest {
             Files.delete(pin);
             assertThat(bpf.linkInfo(id)).isPresent();
         }
-        assertThat(bpf.linkInfo(id)).isEmpty();
+        Freed.awaitLink(bpf, id);
     }
 
     @Test
-    void anObjectCountsInAPinnedMapOfAnother() throws IOException, InterruptedException {
+    void anObjectCountsInAPinnedMapOfAnother() throws IOException {
         try (BpfObject first = bpf.load(TestObjects.spec("sample"))) {
             first.map("counters").pin(pin);
         }
@@ -154,18 +154,7 @@ class OwnershipTest {
         assertThatExceptionOfType(BpfException.class)
                 .isThrownBy(() -> bpf.load(reusing))
                 .withMessageContaining("ENOENT");
-        awaitFreed(id);
-    }
-
-    /** The kernel frees a program, and lets go of its maps, a little after its last descriptor. */
-    private void awaitFreed(int mapId) throws InterruptedException {
-        Optional<BpfMap> found = bpf.mapById(mapId);
-        for (int tries = 0; found.isPresent() && tries < 1000; tries++) {
-            found.get().close();
-            Thread.sleep(10);
-            found = bpf.mapById(mapId);
-        }
-        assertThat(found).isEmpty();
+        Freed.awaitMap(bpf, id);
     }
 
     @Test

@@ -42,7 +42,7 @@ public record BlindSpot(Kind kind, String subject, String text) {
         NEW_MAPS,
         /** Maps that were deleted long ago. */
         DELETED_MAPS,
-        /** A setting that is not in force yet; the subject is its name. */
+        /** A setting that is not in force; the subject is its name. */
         SETTING
     }
 

@@ -83,13 +83,14 @@ final class Adoption {
     /**
      * Adopts the pinned generation, or starts a new one.
      *
-     * @throws io.karst.bpf.BpfException if the kernel refuses something; the previous generation continues to count
+     * @throws RuntimeException if the pins cannot be used or the kernel refuses something; the previous generation
+     *     continues to count
      */
     AttachedTracer adopt() {
         try {
             return carryOut();
         } catch (IOException e) {
-            throw new UncheckedIOException("pins below " + pins.directory() + " cannot be used: " + e.getMessage(), e);
+            throw new UncheckedIOException(e.toString(), e);
         }
     }
 
@@ -178,16 +179,12 @@ final class Adoption {
     }
 
     /** Removes generations that were replaced, once the new one has a table. */
-    static void dropOlder(PinDirectory pins, AttachedTracer tracer) {
+    static void dropOlder(PinDirectory pins, AttachedTracer tracer) throws IOException {
         Optional<String> current = tracer.pins().map(path -> String.valueOf(path.getFileName()));
-        try {
-            for (String name : pins.generations()) {
-                if (current.isPresent() && !current.get().equals(name)) {
-                    pins.removeGeneration(name);
-                }
+        for (String name : pins.generations()) {
+            if (current.isPresent() && !current.get().equals(name)) {
+                pins.removeGeneration(name);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -260,7 +257,8 @@ final class Adoption {
     @SuppressWarnings("IllegalCatch") // whatever fails, what was opened is closed
     private AttachedTracer finish(AttachedTracer tracer, Path path) {
         try {
-            detach(new PinnedLinks(bpf, path), programs.digest(), tracer.memory());
+            SavedTotals saved = savedIn(tracer.memory());
+            detach(new PinnedLinks(bpf, path), programs.digest(), tracer.memory(), saved);
             tracer.memory().handover(false);
             return tracer;
         } catch (RuntimeException | Error e) {
@@ -269,12 +267,19 @@ final class Adoption {
         }
     }
 
-    /** Saves the number of skipped runs of the other programs, and detaches them. */
-    private void detach(PinnedLinks links, String digest, SharedMemory memory) {
+    /**
+     * Finishes an interrupted clearing, and reads what is saved.
+     *
+     * @throws IllegalArgumentException if it is damaged
+     */
+    private SavedTotals savedIn(SharedMemory memory) {
+        return new RangeCounting(memory, ticker).saved();
+    }
+
+    /** Adds the number of skipped runs of the other programs to what is saved, and detaches them. */
+    private void detach(PinnedLinks links, String digest, SharedMemory memory, SavedTotals saved) {
         PinnedLinks.Misses misses = links.missesOfOthers(digest);
         if (!misses.ends().isEmpty() || !misses.begins().isEmpty()) {
-            // RangeCounting has finished any interrupted clearing
-            SavedTotals saved = new RangeCounting(memory, ticker).saved();
             new DoubleBufferedRecord(memory.saved()).write(saved.withMisses(misses.begins(), misses.ends()));
         }
         links.detachOthers(digest, ticker);
@@ -338,7 +343,7 @@ final class Adoption {
             if (state.isPresent() && store.read().merged() < old.number()) {
                 TracerSizes sizes = sizesOf(state.get());
                 SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, old.path()), sizes, closer);
-                detach(new PinnedLinks(bpf, old.path()), "", memory);
+                detach(new PinnedLinks(bpf, old.path()), "", memory, savedIn(memory));
                 RangeCounting counted = new RangeCounting(memory, ticker);
                 store.write(store.read().merging(old.number(), counted.saved(), counted.totals()));
             }

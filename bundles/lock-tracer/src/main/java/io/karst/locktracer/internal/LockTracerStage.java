@@ -148,7 +148,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
                 .sum();
         TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings);
         try {
-            pinPolicy = PinPolicy.of(bpf, settings.pins(), closer);
+            pinPolicy = PinPolicy.of(bpf, settings.pins(), Ticker.SYSTEM, closer);
             tracer = parts.loader()
                     .load(ASSET, (asset, btf) -> pinPolicy.tracer(new Programs(bpf, asset, btf), sizes, ranges, clock));
             closer.add(tracer);
@@ -174,16 +174,22 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         return settings.selfTest() && !known.isEmpty() ? known : tested(parts, settings);
     }
 
+    @SuppressWarnings("IllegalCatch") // whatever fails in the self-test, the tracer counts
     private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
         if (!settings.selfTest()) {
             return SelfTest.untested(parts.symbols(), "self.test of io.karst.locktracer is false");
         }
-        SelfTest.Result found = SelfTest.run(parts, counting, Duration.ofMillis(settings.selfTestMillis()));
-        counting.track(parts.inventory().rescan());
-        if (found.complete()) {
-            counting.visibility(found.families());
+        try {
+            SelfTest.Result found = SelfTest.run(parts, counting, Duration.ofMillis(settings.selfTestMillis()));
+            counting.track(parts.inventory().rescan());
+            if (found.complete()) {
+                counting.visibility(found.families());
+            }
+            return found.families();
+        } catch (RuntimeException e) {
+            LOG.warn("the self-test failed; what this kernel reports is not known", e);
+            return SelfTest.untested(parts.symbols(), "the self-test failed: " + e.getMessage());
         }
-        return found.families();
     }
 
     @SuppressWarnings("IllegalCatch") // the first failure is the one to report
@@ -226,6 +232,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
                     "",
                     "attached to raw tracepoints, as this kernel refuses BTF tracepoints; nothing is missed by that"));
         }
+        all.addAll(pinPolicy.blindSpots());
         all.addAll(waitingSettings());
         all.addAll(counting.blindSpots());
         return all;

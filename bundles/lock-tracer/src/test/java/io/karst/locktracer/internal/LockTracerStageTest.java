@@ -23,7 +23,9 @@ import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
+import io.karst.resource.Inventory;
 import io.karst.resource.LockFamily;
+import io.karst.resource.ResourceInventory;
 import io.karst.testing.ClasspathAssets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -185,6 +187,37 @@ class LockTracerStageTest {
             int failing = step;
             steps(number -> number >= failing, brief);
             assertThat(held()).as("after a failure at step " + failing).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void countsAlthoughTheSelfTestFails() {
+        ResourceInventory failing = new ResourceInventory() {
+            @Override
+            public Inventory current() {
+                return maps.current();
+            }
+
+            @Override
+            public Inventory rescan() {
+                throw new IllegalStateException("the scan failed by the test");
+            }
+
+            @Override
+            public Inventory including(Set<Integer> mapIds) {
+                return maps.including(mapIds);
+            }
+        };
+        LockTracerStage stage =
+                new LockTracerStage(new SelfTest.Parts(bpf, assets, failing, symbols), TESTING, Clock.systemUTC());
+        try {
+            assertThat(stage.read().perKind()).isNotNull();
+            assertThat(stage.visibility())
+                    .isNotEmpty()
+                    .allSatisfy(family -> assertThat(family.reason())
+                            .isEqualTo("not tested: the self-test failed: the scan failed by the test"));
+        } finally {
+            stage.close();
         }
     }
 

@@ -50,8 +50,8 @@ public final class PinDirectory {
     /** Pins can be made; the directory is ready. */
     public record Usable(PinDirectory pins) implements Access {}
 
-    /** Pins cannot be made; the reason names the remedy. */
-    public record Unavailable(String reason) implements Access {}
+    /** Pins cannot be made. */
+    public record Unavailable(String reason, String remedy) implements Access {}
 
     private final Path directory;
 
@@ -69,14 +69,18 @@ public final class PinDirectory {
         Path root = location.root();
         try {
             if (!onBpffs(root)) {
-                return new Unavailable(notOnBpffs(root));
+                return new Unavailable(notOnBpffs(root), "mount -t bpf bpf /sys/fs/bpf");
             }
             requireTrustedAncestors(root);
             create(root);
             create(location.directory());
             return new Usable(new PinDirectory(location.directory()));
         } catch (IOException e) {
-            return new Unavailable(root + " cannot be written, so nothing is pinned: " + e);
+            return new Unavailable(
+                    root + " cannot be written, so nothing is pinned: " + e,
+                    "make " + root.getParent()
+                            + " writable for the user of Karaf (mount -o remount,rw if it is read-only),"
+                            + " or set pin.path in io.karst.locktracer");
         }
     }
 

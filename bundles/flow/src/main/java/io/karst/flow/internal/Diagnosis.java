@@ -8,10 +8,12 @@ import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
@@ -24,6 +26,9 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
  * Declarative Services and the framework.
  */
 final class Diagnosis {
+
+    /** Of a component that exists, or is about to, and whose work is not done yet; see {@link StageReport}. */
+    private static final List<String> UNDER_WAY = List.of("its own activation");
 
     private final ServiceComponentRuntime runtime;
     private final Bundles bundles;
@@ -92,7 +97,7 @@ final class Diagnosis {
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE ->
                 Finding.waiting(missing(description, configuration, seen));
             case ComponentConfigurationDTO.SATISFIED ->
-                description.immediate ? Finding.waiting(List.of("its own activation")) : Finding.ready();
+                description.immediate ? Finding.waiting(UNDER_WAY) : Finding.ready();
             default -> Finding.ready();
         };
     }
@@ -110,12 +115,30 @@ final class Diagnosis {
         return Finding.waiting(List.of(what));
     }
 
+    /** The last stage before this one; if no stage is missing, why the other services are not there. */
     private List<String> missing(
             ComponentDescriptionDTO description, ComponentConfigurationDTO configuration, Set<String> seen) {
-        return Arrays.stream(configuration.unsatisfiedReferences)
+        List<String> interfaces = Arrays.stream(configuration.unsatisfiedReferences)
                 .map(reference -> named(description, reference))
-                .map(interfaceName -> interfaceName + reason(interfaceName, seen))
                 .toList();
+        Optional<StagePlace> stage = interfaces.stream()
+                .flatMap(interfaceName -> stages(interfaceName))
+                .max(Comparator.comparingInt(StagePlace::order));
+        return stage.map(place -> List.of(place.name()))
+                .orElseGet(() -> interfaces.stream()
+                        .flatMap(interfaceName -> causes(interfaceName, seen).stream())
+                        .distinct()
+                        .toList());
+    }
+
+    /** Installed stages that offer an interface, started or not. */
+    private Stream<StagePlace> stages(String interfaceName) {
+        Set<String> components =
+                providers(interfaceName).map(provider -> provider.name).collect(Collectors.toSet());
+        Optional<String> dormant = bundles.dormantProvider(interfaceName);
+        return bundles.stages().stream()
+                .filter(place -> components.contains(place.component())
+                        || dormant.filter(place.bundle()::equals).isPresent());
     }
 
     private static String named(ComponentDescriptionDTO description, UnsatisfiedReferenceDTO missing) {
@@ -130,29 +153,33 @@ final class Diagnosis {
         return Arrays.stream(description.references);
     }
 
-    /** Why nobody offers this interface, beginning with a colon; empty if that is not known. */
-    private String reason(String interfaceName, Set<String> seen) {
-        List<ComponentDescriptionDTO> providers = descriptions.stream()
-                .filter(description -> provides(description, interfaceName))
-                .toList();
+    /** Why nobody offers this interface: what is at the end of the chain of components that wait. */
+    private List<String> causes(String interfaceName, Set<String> seen) {
+        List<ComponentDescriptionDTO> providers = providers(interfaceName).toList();
         for (ComponentDescriptionDTO provider : providers) {
+            String name = provider.name.replaceFirst("^io\\.karst\\.", "");
             if (!seen.add(provider.name)) {
-                continue;
+                return List.of(name + ", in a circle");
             }
             Finding finding = of(provider, seen);
             seen.remove(provider.name);
             if (finding.failure().isPresent()) {
-                return ": " + provider.name + " failed: " + finding.failure().get();
+                return List.of(name + " failed: " + finding.failure().get());
             }
             if (finding.state() == StageState.WAITING) {
-                return ": " + provider.name + " waits for " + String.join(", ", finding.waitingFor());
+                return finding.waitingFor().equals(UNDER_WAY) ? List.of(name) : finding.waitingFor();
             }
         }
-        return providers.isEmpty()
-                ? bundles.dormantProvider(interfaceName)
-                        .map(bundle -> ": bundle " + bundle + " is not started")
-                        .orElse("")
-                : "";
+        return List.of(
+                providers.isEmpty()
+                        ? bundles.dormantProvider(interfaceName)
+                                .map(bundle -> interfaceName + ": bundle " + bundle + " is not started")
+                                .orElse(interfaceName)
+                        : interfaceName);
+    }
+
+    private Stream<ComponentDescriptionDTO> providers(String interfaceName) {
+        return descriptions.stream().filter(description -> provides(description, interfaceName));
     }
 
     /** Whether the component or its runner registers this interface. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.flow.internal.Diagnosis.Finding;
 import io.karst.stage.StageState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
@@ -65,8 +66,35 @@ class DiagnosisTest {
         runtime.stands("c", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "b");
 
         assertThat(find("a").failure()).contains("missing capability CAP_BPF");
-        assertThat(find("c").waitingFor())
-                .containsExactly("b: io.karst.b waits for a: io.karst.a failed: missing capability CAP_BPF");
+        assertThat(find("c").waitingFor()).containsExactly("a failed: missing capability CAP_BPF");
+    }
+
+    /** What a stage waits for has a row of its own, which says more. */
+    @Test
+    void ofAllStagesThatAreMissingTheLastOneIsNamedAndNoMore() {
+        runtime.runs("a", StageState.FAILED, "missing capability CAP_BPF");
+        for (String name : List.of("b", "c", "d")) {
+            runtime.component(name, "a", "b", "c");
+            runtime.stages.add(
+                    new StagePlace(runtime.stages.size() + 1, name, "io.karst." + name, "io.karst." + name, true));
+        }
+        runtime.stands("b", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a");
+        runtime.stands("c", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a", "b");
+        runtime.stands("d", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "c", "a", "b");
+
+        assertThat(find("b").waitingFor()).containsExactly("a failed: missing capability CAP_BPF");
+        assertThat(find("c").waitingFor()).containsExactly("b");
+        assertThat(find("d").waitingFor()).containsExactly("c");
+    }
+
+    @Test
+    void aStageWhoseBundleIsStoppedIsNamedByItsStage() {
+        runtime.component("b", "a");
+        runtime.stands("b", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a");
+        runtime.dormant.put("a", "t.a");
+        runtime.stages.add(new StagePlace(1, "first", "io.karst.a", "t.a", false));
+
+        assertThat(find("b").waitingFor()).containsExactly("first");
     }
 
     @Test
@@ -84,7 +112,7 @@ class DiagnosisTest {
         runtime.stands("a", ComponentConfigurationDTO.SATISFIED);
         runtime.stands("b", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a");
 
-        assertThat(find("b").waitingFor()).containsExactly("a: io.karst.a waits for its own activation");
+        assertThat(find("b").waitingFor()).containsExactly("a");
     }
 
     @Test
@@ -111,6 +139,6 @@ class DiagnosisTest {
         runtime.stands("b", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a");
 
         assertThat(find("a").state()).isEqualTo(StageState.WAITING);
-        assertThat(find("a").waitingFor()).containsExactly("b: io.karst.b waits for a");
+        assertThat(find("a").waitingFor()).containsExactly("a, in a circle");
     }
 }

@@ -8,6 +8,7 @@ import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
     final Set<String> disabled = new HashSet<>();
     final Map<String, StageReport> running = new HashMap<>();
     final Map<String, String> dormant = new HashMap<>();
+    final List<StagePlace> stages = new ArrayList<>();
 
     /** A component {@code io.karst.<name>} that offers the interface {@code <name>} and needs others. */
     ComponentDescriptionDTO component(String name, String... needs) {
@@ -122,7 +124,7 @@ final class FakeRuntime implements ServiceComponentRuntime, Bundles {
 
     @Override
     public List<StagePlace> stages() {
-        return List.of();
+        return stages;
     }
 
     @Override

@@ -81,8 +81,8 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                         Column.of(
                                 "Waiting for",
                                 "waitingFor",
-                                "what is missing",
-                                stage -> String.join("; ", stage.waitingFor()),
+                                "stage that it waits for; otherwise what is missing, and why",
+                                stage -> Units.firstLine(waitingFor(stage), ERROR_WIDTH),
                                 StageReport::waitingFor),
                         Column.of(
                                 "Last error",
@@ -107,6 +107,10 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
 
     private static long millis(StageReport stage) {
         return stage.duration().toMillis();
+    }
+
+    private static String waitingFor(StageReport stage) {
+        return String.join("; ", stage.waitingFor());
     }
 
     private static Optional<String> cut(Optional<String> error) {
@@ -186,14 +190,15 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                 .orElse("running");
     }
 
-    /** Full text of the errors that the table shortens. */
+    /** Full text of what the table shortens. */
     static List<String> errors(List<StageReport> stages) {
         List<String> lines = new ArrayList<>();
         for (StageReport stage : stages) {
-            String error = stage.lastError().orElse("");
-            if (!Units.firstLine(error, ERROR_WIDTH).equals(error)) {
-                lines.add("");
-                lines.add(stage.name() + ": " + error);
+            for (String text : List.of(waitingFor(stage), stage.lastError().orElse(""))) {
+                if (!Units.firstLine(text, ERROR_WIDTH).equals(text)) {
+                    lines.add("");
+                    lines.add(stage.name() + ": " + text);
+                }
             }
         }
         return lines;

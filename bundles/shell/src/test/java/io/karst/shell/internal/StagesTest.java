@@ -46,6 +46,24 @@ class StagesTest {
     }
 
     @Test
+    void showsLongReasonsToWaitWholeBelowTheTable() {
+        String reason = "libbpf failed: " + "x".repeat(1000);
+        StageReport waiting = new StageReport(
+                1,
+                "initialize",
+                "io.karst.initialize",
+                StageState.WAITING,
+                Samples.FROM,
+                Duration.ZERO,
+                List.of(reason),
+                Optional.empty());
+
+        assertThat(Samples.print(view().stages().table(List.of(waiting))).lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(150));
+        assertThat(FlowView.errors(List.of(waiting))).containsExactly("", "initialize: " + reason);
+    }
+
+    @Test
     void showsTheLastAndTheNextTurnOfEachTask() {
         String table = Samples.print(view().taskColumns().table(List.of(Samples.task())));
 

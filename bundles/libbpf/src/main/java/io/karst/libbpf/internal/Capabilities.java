@@ -3,10 +3,6 @@
 
 package io.karst.libbpf.internal;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -32,25 +28,6 @@ record Capabilities(long effective) {
         }
     }
 
-    /** Reads {@code CapEff} of a status file, see proc(5). */
-    static Capabilities of(Path status) {
-        try {
-            return new Capabilities(Files.readAllLines(status).stream()
-                    .filter(line -> line.startsWith("CapEff:"))
-                    .map(line -> line.substring("CapEff:".length()).strip())
-                    .mapToLong(hex -> Long.parseUnsignedLong(hex, 16))
-                    .findFirst()
-                    .orElse(0));
-        } catch (IOException e) {
-            throw new UncheckedIOException("capabilities of this process are unknown", e);
-        }
-    }
-
-    /** Reads the capabilities of this process. */
-    static Capabilities ofThisProcess() {
-        return of(Path.of("/proc/self/status"));
-    }
-
     boolean has(Capability capability) {
         return (effective >>> capability.bit & 1) == 1;
     }
@@ -61,9 +38,12 @@ record Capabilities(long effective) {
         return has(capability) || (partOfAdmin && has(Capability.CAP_SYS_ADMIN));
     }
 
-    /** Capabilities that are missing for loading and attaching tracing programs. */
+    /**
+     * Capabilities that are missing for loading and attaching tracing programs, and for opening maps, programs and BTF objects by
+     * id, which the kernel allows with CAP_SYS_ADMIN only.
+     */
     List<Capability> missing() {
-        return List.of(Capability.CAP_BPF, Capability.CAP_PERFMON).stream()
+        return List.of(Capability.CAP_BPF, Capability.CAP_PERFMON, Capability.CAP_SYS_ADMIN).stream()
                 .filter(capability -> !grants(capability))
                 .toList();
     }

@@ -5,11 +5,9 @@ package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
-import io.karst.bpf.BpfException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -39,23 +37,22 @@ public final class KernelAbilityProbe implements AbilityProbe {
 
     @Override
     public List<Ability> probe() {
-        List<Ability> abilities = new ArrayList<>(new ProcessProbes(proc).probe());
-        Optional<NativeLibraries> libraries = Optional.empty();
-        try {
-            libraries = Optional.of(NativeLibraries.load(library));
-            abilities.add(new Ability(
-                    "libbpf", true, library + " is version " + libraries.get().version(), EFFECT, ""));
-        } catch (BpfException e) {
-            abilities.add(new Ability(
-                    "libbpf",
-                    false,
-                    String.valueOf(e.getMessage()),
-                    EFFECT,
-                    "apt install libbpf1 (Fedora, RHEL: dnf install libbpf)"));
-        }
-        SystemProbes system = new SystemProbes(proc, sys);
+        Credentials held = Credentials.of(proc);
+        List<Ability> abilities = new ArrayList<>(new ProcessProbes(proc, held).probe());
+        NativeLibraries.Loaded loaded = NativeLibraries.tryLoading(library);
+        abilities.add(loaded.obstacle()
+                .map(obstacle -> new Ability("libbpf", false, obstacle.cause(), EFFECT, obstacle.remedy()))
+                .orElseGet(() -> new Ability(
+                        "libbpf",
+                        true,
+                        library + " is version "
+                                + loaded.libraries().orElseThrow().version(),
+                        EFFECT,
+                        "")));
+        ProgramProbes programs = new ProgramProbes(loaded, held.obstacle(), sys);
+        SystemProbes system = new SystemProbes(proc, sys, programs.kernelReads());
         abilities.addAll(system.probe());
-        abilities.addAll(new ProgramProbes(libraries, sys).probe());
+        abilities.addAll(programs.probe());
         abilities.addAll(system.visibility());
         return List.copyOf(abilities);
     }

@@ -14,11 +14,9 @@ import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 
 /** BPF through libbpf. Exists only if libbpf, capabilities and tracepoints are available. */
 public final class NativeBpf implements Bpf, AutoCloseable {
@@ -39,15 +37,16 @@ public final class NativeBpf implements Bpf, AutoCloseable {
      * Loads libbpf and checks that it can be used.
      *
      * @throws BpfException if libbpf is missing or too old, or a capability or a tracepoint is missing; one line with the
-     *     remedy
+     *     root cause and the remedy
      */
     public NativeBpf() {
-        this(NativeLibraries.load(NativeLibraries.LIBBPF), Capabilities.ofThisProcess(), FIRST_LOG_BYTES);
+        this(NativeLibraries.load(NativeLibraries.LIBBPF), Credentials.ofThisProcess(), FIRST_LOG_BYTES);
     }
 
-    NativeBpf(NativeLibraries libraries, Capabilities capabilities, long logBytes) {
-        NativeLibraries.requireVersion(libraries.bpf(), NativeLibraries.LIBBPF);
-        requireCapabilities(capabilities);
+    NativeBpf(NativeLibraries libraries, Credentials credentials, long logBytes) {
+        credentials.obstacle().ifPresent(obstacle -> {
+            throw obstacle.exception();
+        });
         ContentionTracepoints.require(KERNEL_BTF, System.getProperty("os.version", "release unknown"));
         int cpus =
                 libraries.check(libraries.bpf().libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
@@ -55,17 +54,6 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         this.context = new LibbpfContext(libraries, log, new Mappings(libraries.c()), cpus);
         this.logBytes = logBytes;
         log.install();
-    }
-
-    private static void requireCapabilities(Capabilities capabilities) {
-        List<Capabilities.Capability> missing = capabilities.missing();
-        if (!missing.isEmpty()) {
-            String names = missing.stream().map(Enum::name).collect(Collectors.joining(" and "));
-            throw new BpfException(
-                    "EPERM",
-                    "missing capability " + names + ": run Karaf as root or grant it (systemd: AmbientCapabilities="
-                            + names.replace(" and ", " ") + ")");
-        }
     }
 
     /** Removes the callback for libbpf's messages. Handles that are still open stay usable. */

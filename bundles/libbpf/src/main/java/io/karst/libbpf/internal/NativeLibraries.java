@@ -3,10 +3,12 @@
 
 package io.karst.libbpf.internal;
 
+import com.kenai.jffi.Type;
 import io.karst.bpf.BpfException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,32 +39,52 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
     /**
      * Loads libbpf by soname or path.
      *
-     * @throws BpfException if it is missing or older than 1.1
+     * @throws BpfException if it cannot be used, with the root cause and the remedy
      */
     static NativeLibraries load(String library) {
+        Loaded loaded = tryLoading(library);
+        return loaded.libraries()
+                .orElseThrow(() -> loaded.obstacle().orElseThrow().exception());
+    }
+
+    /** The libraries, or why they cannot be used. */
+    record Loaded(Optional<NativeLibraries> libraries, Optional<Obstacle> obstacle) {
+        private static Loaded refused(Obstacle obstacle) {
+            return new Loaded(Optional.empty(), Optional.of(obstacle));
+        }
+    }
+
+    /** Loads libbpf: first the native part of jnr-ffi, then libbpf, and asks for its version. */
+    static Loaded tryLoading(String library) {
+        try {
+            if (Type.SINT.size() != Integer.BYTES) {
+                throw new UnsatisfiedLinkError("jffi says that an int has " + Type.SINT.size() + " bytes");
+            }
+        } catch (LinkageError e) {
+            return Loaded.refused(Obstacle.ofJffi(e, System.getProperty("os.arch", "not known")));
+        }
         LibBpf bpf;
         try {
             bpf = LibraryLoader.create(LibBpf.class).load(library);
-            requireVersion(bpf, library);
-        } catch (UnsatisfiedLinkError e) {
-            throw new BpfException(
-                    "ENOENT",
-                    library + " cannot be used: install the package libbpf1 (libbpf on Fedora and RHEL), version 1.1 or"
-                            + " later (" + firstLine(e) + ")");
+            Optional<Obstacle> tooOld = tooOld(bpf, library); // the first call loads the library
+            if (tooOld.isPresent()) {
+                return Loaded.refused(tooOld.get());
+            }
+        } catch (LinkageError e) {
+            return Loaded.refused(Obstacle.ofLibrary(library, e));
         }
         Runtime runtime = Runtime.getRuntime(bpf);
-        return new NativeLibraries(bpf, libC(), runtime, runtime::getLastError);
+        return new Loaded(
+                Optional.of(new NativeLibraries(bpf, libC(), runtime, runtime::getLastError)), Optional.empty());
     }
 
-    static void requireVersion(LibBpf bpf, String library) {
+    /** Empty if the library is 1.1 or later. */
+    static Optional<Obstacle> tooOld(LibBpf bpf, String library) {
         int major = bpf.libbpf_major_version();
         int minor = bpf.libbpf_minor_version();
-        if (major < 1 || (major == 1 && minor < 1)) {
-            throw new BpfException(
-                    "ENOTSUPP",
-                    library + " is version " + major + "." + minor
-                            + ": 1.1 or later is needed; upgrade the package libbpf1 (libbpf on Fedora and RHEL)");
-        }
+        return major > 1 || (major == 1 && minor >= 1)
+                ? Optional.empty()
+                : Optional.of(Obstacle.tooOld(library, "version " + major + "." + minor));
     }
 
     /** libbpf's version with three numbers, from the name of the mapped file; libbpf itself reports only two. */
@@ -80,11 +102,6 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
 
     private String ownVersion() {
         return bpf.libbpf_version_string().replaceFirst("^v", "");
-    }
-
-    private static String firstLine(UnsatisfiedLinkError e) {
-        String message = e.getMessage();
-        return message == null ? "no reason given" : message.lines().findFirst().orElse("no reason given");
     }
 
     /** Returns the result, or throws if it is a negative errno. */

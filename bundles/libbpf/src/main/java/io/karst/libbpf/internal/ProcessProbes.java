@@ -4,60 +4,74 @@
 package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
-import java.io.UncheckedIOException;
+import io.karst.ability.Answer;
+import io.karst.libbpf.internal.Capabilities.Capability;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Capabilities of this process, see capabilities(7). */
 final class ProcessProbes {
-    private final Path status;
+    private final Path proc;
+    private final Credentials held;
 
-    ProcessProbes(Path proc) {
-        this.status = proc.resolve("self/status");
+    ProcessProbes(Path proc, Credentials held) {
+        this.proc = proc;
+        this.held = held;
     }
 
     List<Ability> probe() {
-        Capabilities held;
-        try {
-            held = Capabilities.of(status);
-        } catch (UncheckedIOException e) {
+        Optional<Capabilities> capabilities = held.capabilities();
+        if (capabilities.isEmpty()) {
             return List.of(new Ability(
-                    "capabilities", false, String.valueOf(e.getMessage()), "not known what is allowed", "mount /proc"));
+                    "capabilities",
+                    Answer.NOT_KNOWN,
+                    proc.resolve("self/status") + " does not tell them",
+                    "not known what is allowed",
+                    "mount -t proc proc /proc"));
         }
         return List.of(
-                ability(
-                        held,
-                        Capabilities.Capability.CAP_BPF,
-                        "no program can be loaded: all stages wait",
-                        "run Karaf as root or grant CAP_BPF"),
-                ability(
-                        held,
-                        Capabilities.Capability.CAP_PERFMON,
-                        "no tracing program can be loaded: all stages wait",
-                        "run Karaf as root or grant CAP_PERFMON"),
-                ability(
-                        held,
-                        Capabilities.Capability.CAP_SYS_ADMIN,
-                        "maps, programs and links cannot be opened by id: no owners, no self-test of value locks",
-                        "run Karaf as root or grant CAP_SYS_ADMIN"),
-                ability(
-                        held,
-                        Capabilities.Capability.CAP_SYS_RESOURCE,
-                        "none on kernels since 5.11; before, RLIMIT_MEMLOCK bounds the size of all maps",
-                        "nothing to do on kernels since 5.11; else raise LimitMEMLOCK"),
-                ability(
-                        held,
-                        Capabilities.Capability.CAP_SYSLOG,
-                        "addresses in /proc/kallsyms read as zero; the ksym iterator shows them all the same",
-                        "nothing to do where iter/ksym is there; else grant CAP_SYSLOG"));
+                needed(Capability.CAP_BPF, "no program can be loaded: all stages wait"),
+                needed(Capability.CAP_PERFMON, "no tracing program can be loaded: all stages wait"),
+                needed(
+                        Capability.CAP_SYS_ADMIN,
+                        "maps, programs and kernel types cannot be opened by id: all stages wait"),
+                finding(Capability.CAP_SYS_RESOURCE)
+                        .ability(
+                                "CAP_SYS_RESOURCE",
+                                "none on kernels since 5.11; before, RLIMIT_MEMLOCK bounds the size of all maps",
+                                "nothing to do on kernels since 5.11; else raise LimitMEMLOCK"),
+                finding(Capability.CAP_SYSLOG)
+                        .ability(
+                                "CAP_SYSLOG",
+                                "addresses in /proc/kallsyms read as zero; the ksym iterator shows them all the same",
+                                "nothing to do where iter/ksym is there; else grant CAP_SYSLOG"));
     }
 
-    private static Ability ability(
-            Capabilities held, Capabilities.Capability capability, String effect, String remedy) {
-        boolean granted = held.grants(capability);
-        String mask = "CapEff is " + String.format(Locale.ROOT, "%016x", held.effective());
-        String evidence = granted && !held.has(capability) ? mask + ", part of CAP_SYS_ADMIN" : mask;
-        return new Ability(capability.name(), granted, evidence, effect, granted ? "" : remedy);
+    private Ability needed(Capability capability, String effect) {
+        Obstacle obstacle = held.initialUserNamespace() == Answer.NO
+                ? Obstacle.userNamespace()
+                : Obstacle.capabilities(List.of(capability), held.root() == Answer.YES);
+        return finding(capability).ability(capability.name(), effect, obstacle.remedy());
+    }
+
+    private Finding finding(Capability capability) {
+        Capabilities capabilities = held.capabilities().orElseThrow();
+        boolean granted = capabilities.grants(capability);
+        String mask = "CapEff is " + String.format(Locale.ROOT, "%016x", capabilities.effective());
+        String evidence = granted && !capabilities.has(capability) ? mask + ", part of CAP_SYS_ADMIN" : mask;
+        if (!granted) {
+            return Finding.of(false, evidence);
+        }
+        return switch (held.initialUserNamespace()) {
+            case YES -> Finding.of(true, evidence);
+            case NO -> Finding.of(false, evidence + ", in a user namespace, where it does not hold for the kernel");
+            case NOT_KNOWN ->
+                Finding.notKnown(
+                        evidence + ", but " + proc.resolve("self/ns/user") + " cannot be read: in a user namespace it"
+                                + " would not hold for the kernel",
+                        "mount -t proc proc /proc");
+        };
     }
 }

@@ -4,6 +4,7 @@
 package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,12 @@ final class ProgramProbes {
     private static final int TRACE_ITER = 28;
     private static final int HELPER_LOOKUP_PERCPU = 195;
     private static final int HELPER_NOWHERE = 1 << 20;
-    private static final String GRANT = "run Karaf as root or grant CAP_BPF and CAP_PERFMON";
+    private static final int HELPER_PROBE_READ_KERNEL = 113;
+    private static final String ALLOW = "let Karaf call bpf(2), which a seccomp filter or a security module refuses";
+
+    /** Errors that say nothing about the kernel's abilities: resources ran out. */
+    private static final Set<String> EXHAUSTED = Set.of("ENOMEM", "EAGAIN", "EMFILE", "ENFILE", "ENOSPC");
+
     private static final int FLAG_MMAPABLE = 1 << 10;
 
     /** {@code r0 = 0; exit}, as {@code struct bpf_insn} in little-endian; the fields in use are one byte each. */
@@ -45,9 +51,21 @@ final class ProgramProbes {
 
     private final Optional<NativeLibraries> libraries;
     private final Path btfFile;
+    private final Finding untried;
+    private final Optional<Obstacle> obstacle;
 
-    ProgramProbes(Optional<NativeLibraries> libraries, Path sys) {
-        this.libraries = libraries;
+    /**
+     * Probes what libbpf and this process can.
+     *
+     * @param loaded libbpf
+     * @param obstacle what this process is not allowed
+     */
+    ProgramProbes(NativeLibraries.Loaded loaded, Optional<Obstacle> obstacle, Path sys) {
+        this.obstacle = obstacle;
+        this.libraries = loaded.libraries();
+        untried = Finding.notKnown(
+                "not tried, libbpf is missing",
+                loaded.obstacle().map(Obstacle::remedy).orElse(""));
         this.btfFile = sys.resolve("kernel/btf/vmlinux");
     }
 
@@ -58,10 +76,10 @@ final class ProgramProbes {
         } catch (IOException e) {
             return List.of(new Ability(
                     "tracing through BTF",
-                    false,
-                    "kernel BTF cannot be used: " + e,
+                    Answer.NOT_KNOWN,
+                    "kernel BTF cannot be read: " + e,
                     "neither iterators nor typed tracepoints: all stages wait",
-                    "run a kernel with CONFIG_DEBUG_INFO_BTF"));
+                    "run a kernel with CONFIG_DEBUG_INFO_BTF, and let this process read " + btfFile));
         }
         List<Ability> abilities = new ArrayList<>();
         abilities.add(tracepoints(btf));
@@ -107,7 +125,8 @@ final class ProgramProbes {
     /** Loads a program that does nothing, for an attach type and a BTF id. */
     private Ability tried(String name, int attachType, int btfId, String effect, String remedy) {
         if (libraries.isEmpty()) {
-            return new Ability(name, true, "in the kernel's BTF; not tried, libbpf is missing", effect, "");
+            return Finding.notKnown("in the kernel's BTF; " + untried.evidence(), untried.toKnow())
+                    .ability(name, effect, remedy);
         }
         NativeLibraries n = libraries.get();
         try (CallMemory memory = new CallMemory(n.runtime())) {
@@ -117,34 +136,45 @@ final class ProgramProbes {
             options.putInt(LOAD_BTF_ID, btfId);
             int result = n.bpf()
                     .bpf_prog_load(PROG_TYPE_TRACING, "karst_probe", "GPL", memory.copyOf(RETURN_ZERO), 2, options);
-            return new Trial(name, "loading a program for it", effect, remedy).outcome(n, result);
+            return outcome(n, result, "loading a program for it").ability(name, effect, remedy);
         }
     }
 
     private Ability percpuHelper() {
-        String name = "bpf_map_lookup_percpu_elem";
-        String effect = "per-CPU locks (free lists, LRU lists) cannot be told apart by CPU";
-        String remedy = "run Linux 5.19 or later";
+        return helper(HELPER_LOOKUP_PERCPU)
+                .ability(
+                        "bpf_map_lookup_percpu_elem",
+                        "per-CPU locks (free lists, LRU lists) cannot be told apart by CPU",
+                        "run Linux 5.19 or later");
+    }
+
+    /** Whether programs may read kernel memory, which lockdown can forbid. */
+    Finding kernelReads() {
+        Finding found = helper(HELPER_PROBE_READ_KERNEL);
+        return new Finding(found.answer(), "bpf_probe_read_kernel: " + found.evidence(), found.toKnow());
+    }
+
+    private Finding helper(int helper) {
         if (libraries.isEmpty()) {
-            return new Ability(name, false, "not tried, libbpf is missing", effect, "apt install libbpf1");
+            return untried;
         }
         LibBpf bpf = libraries.get().bpf();
         if (bpf.libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, HELPER_NOWHERE, null) != 0) {
             // the probe reports every refusal other than "invalid func" as success
-            String unsure = "libbpf_probe_bpf_helper cannot tell: it finds a helper that no kernel has";
-            return new Ability(name, false, unsure, effect, GRANT);
+            return Finding.notKnown(
+                    "libbpf_probe_bpf_helper cannot tell: it finds a helper that no kernel has", permission());
         }
-        int result = bpf.libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, HELPER_LOOKUP_PERCPU, null);
-        String said =
-                result < 0 ? "the probe failed with " + Errno.name(-result) : "libbpf_probe_bpf_helper: " + result;
-        return new Ability(name, result > 0, said, effect, result > 0 ? "" : remedy);
+        int result = bpf.libbpf_probe_bpf_helper(PROG_TYPE_RAW_TRACEPOINT, helper, null);
+        return result < 0
+                ? Finding.notKnown("the probe failed with " + Errno.name(-result), permission())
+                : Finding.of(result > 0, "libbpf_probe_bpf_helper: " + result);
     }
 
     private Ability mmapableArrays() {
         String name = "mmapable arrays";
         String effect = "counters are read by system call, one element at a time";
         if (libraries.isEmpty()) {
-            return new Ability(name, false, "not tried, libbpf is missing", effect, "apt install libbpf1");
+            return untried.ability(name, effect, "");
         }
         NativeLibraries n = libraries.get();
         try (CallMemory memory = new CallMemory(n.runtime())) {
@@ -152,31 +182,31 @@ final class ProgramProbes {
             options.putLong(0, NativeBpf.CREATE_OPTS_BYTES);
             options.putInt(NativeBpf.CREATE_FLAGS, FLAG_MMAPABLE);
             int result = n.bpf().bpf_map_create(MapTypes.ARRAY, "karst_probe", 4, 8, 1, options);
-            return new Trial(name, "making an array with BPF_F_MMAPABLE", effect, "run Linux 5.5 or later")
-                    .outcome(n, result);
+            return outcome(n, result, "making an array with BPF_F_MMAPABLE")
+                    .ability(name, effect, "run Linux 5.5 or later");
         }
     }
 
     /**
-     * A call that is tried.
+     * Turns a call's result into a finding, and closes a descriptor that the call returned.
      *
-     * @param name the ability
      * @param what the call, as the evidence names it
-     * @param effect effect of a missing ability
-     * @param remedy remedy if the kernel lacks the ability
      */
-    private record Trial(String name, String what, String effect, String remedy) {
-
-        /** Turns the call's result into an ability, and closes a descriptor that the call returned. */
-        Ability outcome(NativeLibraries libraries, int result) {
-            if (result >= 0) {
-                libraries.c().close(result);
-                return new Ability(name, true, what + " worked", effect, "");
-            }
-            String evidence = what + " was refused with " + Errno.name(-result);
-            boolean forbidden = result == -Errno.EPERM;
-            return new Ability(name, false, evidence, effect, forbidden ? GRANT : remedy);
+    private Finding outcome(NativeLibraries n, int result, String what) {
+        if (result >= 0) {
+            n.c().close(result);
+            return Finding.of(true, what + " worked");
         }
+        String error = Errno.name(-result);
+        String evidence = what + " was refused with " + error;
+        if (EXHAUSTED.contains(error)) {
+            return Finding.notKnown(evidence, "free resources, and look again");
+        }
+        return result == -Errno.EPERM ? Finding.notKnown(evidence, permission()) : Finding.of(false, evidence);
+    }
+
+    private String permission() {
+        return obstacle.map(Obstacle::remedy).orElse(ALLOW);
     }
 
     private static Ability resilientLocks(KernelBtf btf) {

@@ -4,188 +4,248 @@
 package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
 
-/** Probes abilities by files below /proc and /sys. */
+/** Probes abilities by files below /proc and /sys. A file that is not there means no only where its directory is. */
 final class SystemProbes {
     private static final String PV_SLOWPATH = "__pv_queued_spin_lock_slowpath";
 
     /** Data symbols that every kernel with CONFIG_KALLSYMS_ALL lists. */
     private static final Set<String> DATA = Set.of("init_task", "bpf_map_fops", "jiffies");
 
+    private static final String MOUNT_PROC = "mount -t proc proc /proc";
+    private static final String MOUNT_SYS = "mount -t sysfs sysfs /sys";
+    private static final String SHOW_SYMBOLS = "let this process read /proc/kallsyms of the host";
+
     private final Path proc;
     private final Path sys;
+    private final Mounts mounts;
+    private final Kallsyms kallsyms;
+    private final Finding kernelReads;
 
-    SystemProbes(Path proc, Path sys) {
+    /**
+     * Reads the files that several probes need.
+     *
+     * @param kernelReads whether the kernel lets programs call bpf_probe_read_kernel
+     */
+    SystemProbes(Path proc, Path sys, Finding kernelReads) {
         this.proc = proc;
         this.sys = sys;
+        this.kernelReads = kernelReads;
+        mounts = Mounts.read(proc.resolve("self/mounts"));
+        Set<String> wanted = new HashSet<>(DATA);
+        wanted.add(PV_SLOWPATH);
+        kallsyms = Kallsyms.read(proc.resolve("kallsyms"), wanted);
     }
 
     List<Ability> probe() {
         List<Ability> abilities = new ArrayList<>();
-        abilities.add(file(
-                "BTF",
-                sys.resolve("kernel/btf/vmlinux"),
-                "programs cannot be fitted to this kernel without a BTF file of it",
-                "run a kernel with CONFIG_DEBUG_INFO_BTF, or give a BTF file in the configuration of core-assets"));
-        abilities.add(mount(
-                "bpffs",
-                "bpf",
-                "nothing can be pinned: a restart of Karaf loses the counters",
-                "mount -t bpf bpf /sys/fs/bpf"));
-        abilities.add(mount(
-                "tracefs",
-                "tracefs",
-                "tracepoints cannot be listed; tracing itself works through BTF",
-                "mount -t tracefs nodev /sys/kernel/tracing"));
-        abilities.add(lockdown());
+        abilities.add(
+                btf().ability(
+                                "BTF",
+                                "programs cannot be fitted to this kernel without a BTF file of it",
+                                "run a kernel with CONFIG_DEBUG_INFO_BTF, or give a BTF file in the configuration of core-assets"));
+        abilities.add(mounts.finding("bpf")
+                .ability(
+                        "bpffs",
+                        "nothing can be pinned: a restart of Karaf loses the counters",
+                        "mount -t bpf bpf /sys/fs/bpf"));
+        abilities.add(mounts.finding("tracefs")
+                .ability(
+                        "tracefs",
+                        "tracepoints cannot be listed; tracing itself works through BTF",
+                        "mount -t tracefs nodev /sys/kernel/tracing"));
+        abilities.add(readable()
+                .ability(
+                        "kernel memory readable",
+                        "lock addresses cannot be read from map structs: no ranges",
+                        "boot without lockdown=confidentiality"));
         abilities.addAll(symbols());
-        abilities.add(kprobes());
-        abilities.add(statistics());
+        abilities.add(
+                there(sys.resolve("bus/event_source/devices/kprobe/type"), sys.resolve("bus/event_source/devices"))
+                        .ability("kprobes", "none: Karst uses tracepoints and iterators", "nothing to do"));
+        abilities.add(statistics()
+                .ability(
+                        "BPF statistics",
+                        "run times of Karst's own programs are not known",
+                        "sysctl kernel.bpf_stats_enabled=1 (costs a little on every program run)"));
         return abilities;
     }
 
-    private static Ability file(String name, Path file, String effect, String remedy) {
-        boolean there = Files.isReadable(file);
-        return new Ability(name, there, file + (there ? " is there" : " is not readable"), effect, there ? "" : remedy);
+    private Finding btf() {
+        Path file = sys.resolve("kernel/btf/vmlinux");
+        Finding there = there(file, sys.resolve("kernel"));
+        return there.answer() == Answer.YES && !Files.isReadable(file)
+                ? Finding.of(false, file + " may not be read")
+                : there;
     }
 
-    private Ability mount(String name, String type, String effect, String remedy) {
-        Path mounts = proc.resolve("self/mounts");
-        try (Stream<String> lines = Files.lines(mounts)) {
-            Optional<String> place = lines.map(line -> line.split(" ", -1))
-                    .filter(fields -> fields.length > 2 && fields[2].equals(type))
-                    .map(fields -> fields[1])
-                    .findFirst();
-            String evidence = place.map(at -> "mounted at " + at).orElse("no mount of type " + type + " in " + mounts);
-            return new Ability(name, place.isPresent(), evidence, effect, place.isPresent() ? "" : remedy);
-        } catch (IOException e) {
-            return new Ability(name, false, mounts + " cannot be read: " + e, effect, remedy);
+    /** Whether a file exists. Without {@code parent}, which every kernel has, nobody looked at the right place. */
+    private static Finding there(Path file, Path parent) {
+        if (Files.exists(file)) {
+            return Finding.of(true, file + " is there");
         }
+        return Files.notExists(file) && Files.isDirectory(parent)
+                ? Finding.of(false, file + " is missing")
+                : Finding.notKnown(file + " cannot be looked for: there is no readable " + parent, MOUNT_SYS);
     }
 
-    /** In lockdown mode confidentiality BPF may not read kernel memory. A kernel without the file has no lockdown. */
-    private Ability lockdown() {
-        String mode = text(sys.resolve("kernel/security/lockdown")).orElse("no lockdown");
-        boolean free = !mode.contains("[confidentiality]");
-        return new Ability(
-                "kernel memory readable",
-                free,
-                "lockdown: " + mode,
-                "lock addresses cannot be read from map structs: no ranges",
-                free ? "" : "boot without lockdown=confidentiality");
+    /**
+     * In lockdown mode confidentiality BPF may not read kernel memory. Without the file there is no lockdown, but only if the file
+     * system is mounted that would have it; otherwise the kernel is asked.
+     */
+    private Finding readable() {
+        Path usual = sys.resolve("kernel/security");
+        Path mounted = mounts.of("securityfs")
+                .filter(place -> !place.equals("/sys/kernel/security"))
+                .map(Path::of)
+                .orElse(usual);
+        Text mode = Text.of(mounted.resolve("lockdown"));
+        if (mode.content().isPresent()) {
+            String content = mode.content().get();
+            return Finding.of(!content.contains("[confidentiality]"), "lockdown: " + content);
+        }
+        if (mode.missing() && mounts.of("securityfs").isPresent()) {
+            return Finding.of(true, "no lockdown: securityfs at " + mounted + " has no file lockdown");
+        }
+        String why = mounts.of("securityfs").isPresent() ? mode.why() : "securityfs is not mounted";
+        String evidence = "lockdown is not known (" + why + "); " + kernelReads.evidence();
+        return kernelReads.answer() == Answer.NOT_KNOWN
+                ? Finding.notKnown(evidence, "mount -t securityfs securityfs /sys/kernel/security")
+                : new Finding(kernelReads.answer(), evidence, "");
     }
 
     private List<Ability> symbols() {
-        Path kallsyms = proc.resolve("kallsyms");
-        String restricted = text(proc.resolve("sys/kernel/kptr_restrict")).orElse("not known");
-        boolean[] addresses = {false};
-        boolean[] data = {false};
-        try (Stream<String> lines = Files.lines(kallsyms)) {
-            lines.takeWhile(line -> line.indexOf('[') < 0).forEach(line -> {
-                String[] fields = line.split("\\s+", 3);
-                addresses[0] |= !fields[0].matches("0+");
-                data[0] |= fields.length > 2 && DATA.contains(fields[2]);
-            });
-        } catch (IOException e) {
-            restricted = e.toString();
-        }
+        String restricted =
+                Text.of(proc.resolve("sys/kernel/kptr_restrict")).content().orElse("not known");
+        Set<String> data = new HashSet<>(DATA);
+        data.retainAll(kallsyms.found());
+        Finding addresses = kallsyms.fault()
+                .map(why -> Finding.notKnown(why, SHOW_SYMBOLS))
+                .orElseGet(() -> Finding.of(
+                        kallsyms.addresses(),
+                        "kptr_restrict=" + restricted + ", addresses in " + proc.resolve("kallsyms")
+                                + (kallsyms.addresses() ? " are shown" : " are zero")));
+        Finding all = kallsyms.fault()
+                .map(why -> Finding.notKnown(why, SHOW_SYMBOLS))
+                .orElseGet(() -> Finding.of(
+                        !data.isEmpty(),
+                        (data.isEmpty() ? "none of" : "found") + " data symbols "
+                                + DATA.stream().sorted().toList()));
         return List.of(
-                new Ability(
+                addresses.ability(
                         "kallsyms addresses",
-                        addresses[0],
-                        "kptr_restrict=" + restricted + ", addresses in " + kallsyms
-                                + (addresses[0] ? " are shown" : " are zero"),
                         "symbols come from the ksym iterator alone",
-                        addresses[0] ? "" : "nothing to do where iter/ksym is there; else set kernel.kptr_restrict=1"),
-                new Ability(
-                        "CONFIG_KALLSYMS_ALL",
-                        data[0],
-                        (data[0] ? "found" : "none of") + " data symbols "
-                                + DATA.stream().sorted().toList(),
-                        "data symbols have no names; Karst needs none",
-                        data[0] ? "" : "nothing to do"));
+                        "nothing to do where iter/ksym is there; else set kernel.kptr_restrict=1"),
+                all.ability("CONFIG_KALLSYMS_ALL", "data symbols have no names; Karst needs none", "nothing to do"));
     }
 
-    private Ability kprobes() {
-        Path type = sys.resolve("bus/event_source/devices/kprobe/type");
-        boolean there = Files.exists(type);
-        return new Ability(
-                "kprobes",
-                there,
-                type + (there ? " is there" : " is missing"),
-                "none: Karst uses tracepoints and iterators",
-                there ? "" : "nothing to do");
-    }
-
-    private Ability statistics() {
-        boolean on = text(proc.resolve("sys/kernel/bpf_stats_enabled"))
-                .filter("1"::equals)
-                .isPresent();
-        return new Ability(
-                "BPF statistics",
-                on,
-                "kernel.bpf_stats_enabled is " + (on ? "1" : "off"),
-                "run times of Karst's own programs are not known",
-                on ? "" : "sysctl kernel.bpf_stats_enabled=1 (costs a little on every program run)");
+    private Finding statistics() {
+        Text setting = Text.of(proc.resolve("sys/kernel/bpf_stats_enabled"));
+        return setting.content()
+                .map(value -> Finding.of("1".equals(value), "kernel.bpf_stats_enabled is " + value))
+                .orElseGet(() -> Finding.notKnown(setting.why(), MOUNT_PROC));
     }
 
     /** Properties that decide whether the tracepoints report waits. The self-test measures the same at start. */
     List<Ability> visibility() {
-        boolean guest = text(proc.resolve("cpuinfo")).orElse("").contains(" hypervisor");
-        boolean paravirtual = hasSymbol(PV_SLOWPATH);
-        int cpus = onlineCpus();
+        Answer guest = guest();
+        String effect = switch (guest) {
+            case YES -> "a guest without them waits in a loop that is not traced: spin locks show nothing";
+            case NO -> "none on bare metal: the queue of the native lock is traced, from the second waiter on";
+            case NOT_KNOWN ->
+                "none on bare metal; a guest without them waits in a loop that is not traced: spin locks show nothing";
+        };
+        Finding cpus = cpus();
         return List.of(
-                new Ability(
-                        "paravirtual spin locks",
-                        paravirtual,
-                        (guest ? "a guest, " : "no guest, ") + PV_SLOWPATH + (paravirtual ? " is" : " is not")
-                                + " in kallsyms",
-                        guest
-                                ? "a guest without them waits in a loop that is not traced: spin locks show nothing"
-                                : "none on bare metal: the queue of the native lock is traced, from the second waiter on",
-                        paravirtual || !guest ? "" : "run a kernel with CONFIG_PARAVIRT_SPINLOCKS"),
-                new Ability(
+                paravirtual(guest)
+                        .ability(
+                                "paravirtual spin locks",
+                                effect,
+                                guest == Answer.NO ? "" : "run a kernel with CONFIG_PARAVIRT_SPINLOCKS"),
+                cpus.ability(
                         "three CPUs",
-                        cpus >= 3,
-                        cpus + " CPUs online",
                         "resilient locks (hash, LRU, ring buffer, queue, LPM) are traced from the second waiter on, which"
                                 + " takes three CPUs: fewer show nothing",
-                        cpus >= 3 ? "" : "give the machine three CPUs or more"));
+                        "give the machine three CPUs or more"));
     }
 
-    private boolean hasSymbol(String name) {
-        try (Stream<String> lines = Files.lines(proc.resolve("kallsyms"))) {
-            return lines.anyMatch(line -> line.endsWith(" " + name));
-        } catch (IOException e) {
-            return false;
-        }
+    private Finding paravirtual(Answer guest) {
+        String where = switch (guest) {
+            case YES -> "a guest, ";
+            case NO -> "no guest, ";
+            case NOT_KNOWN -> "a guest or not, ";
+        };
+        boolean listed = kallsyms.found().contains(PV_SLOWPATH);
+        return kallsyms.fault()
+                .map(why -> Finding.notKnown(where + why, SHOW_SYMBOLS))
+                .orElseGet(
+                        () -> Finding.of(listed, where + PV_SLOWPATH + (listed ? " is" : " is not") + " in kallsyms"));
+    }
+
+    /** The flag {@code hypervisor} of x86; other machines have no flags that tell. */
+    private Answer guest() {
+        return Text.of(proc.resolve("cpuinfo"))
+                .content()
+                .flatMap(text ->
+                        text.lines().filter(line -> line.startsWith("flags")).findFirst())
+                .map(flags -> Answer.of(flags.contains(" hypervisor")))
+                .orElse(Answer.NOT_KNOWN);
+    }
+
+    private Finding cpus() {
+        Path file = sys.resolve("devices/system/cpu/online");
+        Text list = Text.of(file);
+        OptionalInt online = list.content().map(SystemProbes::count).orElse(OptionalInt.empty());
+        return online.isPresent()
+                ? Finding.of(online.getAsInt() >= 3, online.getAsInt() + " CPUs online")
+                : Finding.notKnown(
+                        list.content()
+                                .map(text -> file + " holds no list of CPUs: " + text)
+                                .orElseGet(list::why),
+                        MOUNT_SYS);
     }
 
     /** Counts a list such as {@code 0-3,6}. Java may report fewer CPUs, because of affinity or a container's limit. */
-    private int onlineCpus() {
-        String list = text(sys.resolve("devices/system/cpu/online")).orElse("0");
+    private static OptionalInt count(String list) {
         int count = 0;
         for (String part : list.split(",", -1)) {
+            if (!part.matches("\\d{1,6}(-\\d{1,6})?")) {
+                return OptionalInt.empty();
+            }
             String[] ends = part.split("-", 2);
             count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
         }
-        return count;
+        return OptionalInt.of(count);
     }
 
-    private static Optional<String> text(Path file) {
-        try {
-            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
-        } catch (IOException e) {
-            return Optional.empty();
+    /**
+     * A small file.
+     *
+     * @param content without white space around it; empty if it was not read
+     * @param missing whether the file is known not to exist
+     * @param why why it was not read
+     */
+    private record Text(Optional<String> content, boolean missing, String why) {
+        static Text of(Path file) {
+            try {
+                String content = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+                return new Text(Optional.of(content.strip()), false, "");
+            } catch (IOException e) {
+                boolean missing = Files.notExists(file);
+                return new Text(
+                        Optional.empty(), missing, missing ? file + " is not there" : file + " cannot be read: " + e);
+            }
         }
     }
 }

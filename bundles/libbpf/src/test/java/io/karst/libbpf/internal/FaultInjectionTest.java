@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("kernel")
 class FaultInjectionTest {
     private final Faults faults = new Faults(NativeLibraries.load(NativeLibraries.LIBBPF));
-    private final NativeBpf bpf = new NativeBpf(faults.natives(), Capabilities.ofThisProcess(), 1 << 20);
+    private final NativeBpf bpf = new NativeBpf(faults.natives(), Credentials.ofThisProcess(), 1 << 20);
     private final Path pin =
             Path.of("/sys/fs/bpf/karst_fault_" + ProcessHandle.current().pid());
 

@@ -6,11 +6,14 @@ package io.karst.libbpf.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.karst.ability.Answer;
 import io.karst.bpf.BpfException;
+import io.karst.libbpf.internal.Capabilities.Capability;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +27,7 @@ class LibraryTest {
         assertThatExceptionOfType(BpfException.class)
                 .isThrownBy(() -> NativeLibraries.load("libbpf_not_there.so.1"))
                 .satisfies(e -> assertThat(e).hasMessageNotContaining("\n"))
-                .withMessageStartingWith("libbpf_not_there.so.1 cannot be used: install the package libbpf1");
+                .withMessageStartingWith("libbpf_not_there.so.1 is not installed: install the package libbpf1");
     }
 
     /** Another library stands in for a libbpf that lacks functions. */
@@ -33,7 +36,8 @@ class LibraryTest {
         assertThatExceptionOfType(BpfException.class)
                 .isThrownBy(() -> NativeLibraries.load("libm.so.6"))
                 .satisfies(e -> assertThat(e).hasMessageNotContaining("\n"))
-                .withMessageContaining("install the package libbpf1");
+                .withMessageStartingWith("libm.so.6 is no libbpf or one before 1.0")
+                .withMessageContaining("upgrade the package libbpf1");
     }
 
     @ParameterizedTest
@@ -43,28 +47,49 @@ class LibraryTest {
                 LibBpf.class.getClassLoader(),
                 new Class<?>[] {LibBpf.class},
                 (proxy, method, arguments) -> method.getName().equals("libbpf_major_version") ? major : minor);
-        assertThatExceptionOfType(BpfException.class)
-                .isThrownBy(() -> NativeLibraries.requireVersion(old, NativeLibraries.LIBBPF))
-                .withMessageContaining("is version " + major + "." + minor + ": 1.1 or later is needed");
+        assertThat(NativeLibraries.tooOld(old, NativeLibraries.LIBBPF)
+                        .orElseThrow()
+                        .exception())
+                .hasMessageContaining("is version " + major + "." + minor + ": 1.1 or later is needed");
     }
 
     @Test
     void missingCapabilitiesAreNamed(@TempDir Path folder) throws IOException {
-        Path status = Files.writeString(folder.resolve("status"), "Name:\tjava\nCapEff:\t0000004000000000\n");
+        Path self = Files.createDirectory(folder.resolve("self"));
+        Files.writeString(self.resolve("status"), "Name:\tjava\nUid:\t7\t7\t7\t7\nCapEff:\t0000004000000000\n");
         NativeLibraries natives = NativeLibraries.load(NativeLibraries.LIBBPF);
+        Credentials none = new Credentials(Optional.of(new Capabilities(0)), Answer.NO, Answer.YES);
         assertThatExceptionOfType(BpfException.class)
-                .isThrownBy(() -> new NativeBpf(natives, Capabilities.of(status), 1 << 20))
-                .withMessageStartingWith("missing capability CAP_BPF: run Karaf as root or grant it");
+                .isThrownBy(() -> new NativeBpf(natives, Credentials.of(folder), 1 << 20))
+                .withMessageStartingWith(
+                        "missing capability CAP_BPF and CAP_SYS_ADMIN: run Karaf as root or grant it (systemd: ");
         assertThatExceptionOfType(BpfException.class)
-                .isThrownBy(() -> new NativeBpf(natives, new Capabilities(0), 1 << 20))
-                .withMessageStartingWith("missing capability CAP_BPF and CAP_PERFMON: run");
+                .isThrownBy(() -> new NativeBpf(natives, none, 1 << 20))
+                .withMessageStartingWith("missing capability CAP_BPF and CAP_PERFMON and CAP_SYS_ADMIN: run");
     }
 
     @Test
-    void sysAdminStandsForBpfAndPerfmon() {
+    void rootThatLacksACapabilityIsNotToldToBecomeRoot() {
+        Credentials root = new Credentials(Optional.of(new Capabilities(1L << 39 | 1L << 38)), Answer.YES, Answer.YES);
+
+        assertThat(root.obstacle().orElseThrow().exception())
+                .hasMessageStartingWith("missing capability CAP_SYS_ADMIN: root lacks it here")
+                .hasMessageContaining("--cap-add SYS_ADMIN");
+    }
+
+    /** The kernel decides then; a refusal names the call. */
+    @Test
+    void capabilitiesThatAreNotKnownAreNoObstacle(@TempDir Path empty) {
+        assertThat(Credentials.of(empty).obstacle()).isEmpty();
+    }
+
+    /** The kernel lets maps, programs and BTF objects be opened by id with CAP_SYS_ADMIN only, and stage 1 does that. */
+    @Test
+    void sysAdminStandsForBpfAndPerfmonAndIsNeededBesideThem() {
         assertThat(new Capabilities(1L << 21).missing()).isEmpty();
-        assertThat(new Capabilities(1L << 39 | 1L << 38).missing()).isEmpty();
-        assertThat(new Capabilities(1L << 39).missing()).containsExactly(Capabilities.Capability.CAP_PERFMON);
+        assertThat(new Capabilities(1L << 39 | 1L << 38).missing()).containsExactly(Capability.CAP_SYS_ADMIN);
+        assertThat(new Capabilities(1L << 39).missing())
+                .containsExactly(Capability.CAP_PERFMON, Capability.CAP_SYS_ADMIN);
     }
 
     @Test

@@ -112,7 +112,7 @@ class NativeObjectTest {
     void growsTheRoomForTheLogAndKeepsTheSettings() {
         NativeLibraries natives = NativeLibraries.load(NativeLibraries.LIBBPF);
         // The least room that kernels before 6.4 accept: less is EINVAL there (bpf_verifier_log_attr_valid).
-        try (NativeBpf small = new NativeBpf(natives, Capabilities.ofThisProcess(), 128)) {
+        try (NativeBpf small = new NativeBpf(natives, Credentials.ofThisProcess(), 128)) {
             assertThatExceptionOfType(BpfException.class)
                     .isThrownBy(() -> small.load(TestObjects.spec("refused").entries("numbers", 5)))
                     .satisfies(e -> {

@@ -38,7 +38,7 @@ class OwnershipTest {
     private static final Path BPFFS = Path.of("/sys/fs/bpf");
 
     private final NativeLibraries natives = NativeLibraries.load(NativeLibraries.LIBBPF);
-    private final NativeBpf bpf = new NativeBpf(natives, Capabilities.ofThisProcess(), 1 << 20);
+    private final NativeBpf bpf = new NativeBpf(natives, Credentials.ofThisProcess(), 1 << 20);
     private final Path pin =
             BPFFS.resolve("karst_test_" + ProcessHandle.current().pid());
     private List<String> before = List.of();
@@ -205,7 +205,7 @@ class OwnershipTest {
                     }
                 });
         NativeLibraries wrapped = new NativeLibraries(failing, natives.c(), natives.runtime(), natives.lastError());
-        try (NativeBpf broken = new NativeBpf(wrapped, Capabilities.ofThisProcess(), 1 << 20);
+        try (NativeBpf broken = new NativeBpf(wrapped, Credentials.ofThisProcess(), 1 << 20);
                 BpfMap there = bpf.createMap(new MapSpec("array", "there", 4, 8, 1, 0))) {
             List<Runnable> uses = List.of(
                     () -> broken.createMap(new MapSpec("array", "failing", 4, 8, 1, 0))

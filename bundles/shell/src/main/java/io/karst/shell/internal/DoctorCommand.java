@@ -5,11 +5,13 @@ package io.karst.shell.internal;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
+import io.karst.ability.Answer;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -44,7 +46,7 @@ public final class DoctorCommand extends ViewCommand {
         } catch (RuntimeException e) {
             return List.of(new Ability(
                     probe.getClass().getSimpleName(),
-                    false,
+                    Answer.NOT_KNOWN,
                     "the probe itself failed: " + e,
                     "the result of this check is unknown",
                     "report this error, with the log"));
@@ -58,9 +60,9 @@ public final class DoctorCommand extends ViewCommand {
                         Column.of(
                                         "Result",
                                         "present",
-                                        "whether the check passed",
-                                        DoctorCommand::yesOrNo,
-                                        Ability::present)
+                                        "whether the check passed; null if that is not known, which evidence explains",
+                                        DoctorCommand::result,
+                                        DoctorCommand::known)
                                 .looking(column -> column.colorProvider(coloured ? DoctorCommand::colour : null)),
                         wrapped(
                                 "Found",
@@ -93,8 +95,16 @@ public final class DoctorCommand extends ViewCommand {
                 .looking(column -> column.maxSize(TEXT_WIDTH).wrap());
     }
 
-    private static String yesOrNo(Ability ability) {
-        return ability.present() ? "ok" : "missing";
+    private static String result(Ability ability) {
+        return switch (ability.answer()) {
+            case YES -> "ok";
+            case NO -> "missing";
+            case NOT_KNOWN -> "not known";
+        };
+    }
+
+    private static Optional<Boolean> known(Ability ability) {
+        return ability.answer() == Answer.NOT_KNOWN ? Optional.empty() : Optional.of(ability.present());
     }
 
     private static String effect(Ability ability) {
@@ -105,12 +115,21 @@ public final class DoctorCommand extends ViewCommand {
         return ability.present() ? "" : ability.remedy();
     }
 
-    private static String colour(String present) {
-        return present.equals("missing") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
+    private static String colour(String result) {
+        return switch (result) {
+            case "missing" -> SimpleAnsi.COLOR_RED;
+            case "not known" -> SimpleAnsi.COLOR_YELLOW;
+            default -> SimpleAnsi.COLOR_DEFAULT;
+        };
     }
 
-    private static String summary(List<Ability> abilities) {
-        long missing = abilities.stream().filter(ability -> !ability.present()).count();
-        return abilities.size() - missing + " of " + abilities.size() + " checks passed";
+    static String summary(List<Ability> abilities) {
+        String passed = count(abilities, Answer.YES) + " of " + abilities.size() + " checks passed";
+        long unknown = count(abilities, Answer.NOT_KNOWN);
+        return unknown == 0 ? passed : passed + ", " + unknown + " not known";
+    }
+
+    private static long count(List<Ability> abilities, Answer answer) {
+        return abilities.stream().filter(ability -> ability.answer() == answer).count();
     }
 }

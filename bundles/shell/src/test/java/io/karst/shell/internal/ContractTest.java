@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.karst.ability.Ability;
+import io.karst.ability.Answer;
 import io.karst.asset.AssetOutcome;
 import io.karst.asset.AssetResult;
 import io.karst.asset.BtfSource;
@@ -275,6 +276,22 @@ class ContractTest {
                         "evidence", "string",
                         "effect", "string",
                         "remedy", "string"));
+    }
+
+    /** A check that could not be done is neither passed nor failed. */
+    @Test
+    void doctorTellsWhatIsNotKnown() {
+        Ability ability = new Ability("BTF", Answer.NOT_KNOWN, "/sys is not mounted", "no program", "mount it");
+
+        JsonObject row = onlyOf(DoctorCommand.columns(false).json(List.of(ability)));
+
+        assertThat(row.get("present").isJsonNull()).isTrue();
+        assertThat(row.get("evidence").getAsString()).isEqualTo("/sys is not mounted");
+        assertThat(Samples.print(DoctorCommand.columns(false).table(List.of(ability))))
+                .contains("not known", "no program", "mount it")
+                .doesNotContain("missing");
+        assertThat(DoctorCommand.summary(List.of(ability, new Ability("b", true, "", "", ""))))
+                .isEqualTo("1 of 2 checks passed, 1 not known");
     }
 
     private static Columns<StageReport> stages(List<PollTaskStatus> tasks) {

@@ -8,12 +8,12 @@ import io.karst.poll.PollLoop;
 import io.karst.poll.PollTask;
 import io.karst.poll.PollTaskStatus;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Loop implements PollLoop, AutoCloseable {
 
     /** A thread that ignores its interrupt for longer is left behind, as a daemon. */
-    private static final long STOP_WITHIN_MILLIS = 800;
+    private static final Duration STOP_WITHIN = Duration.ofMillis(800);
 
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
@@ -57,11 +57,19 @@ final class Loop implements PollLoop, AutoCloseable {
         }
     }
 
-    synchronized void remove(PollTask task) {
-        ScheduledTask removed = tasks.remove(task);
-        if (removed != null) {
+    /** Returns when the task has returned, because its bundle may be about to go. */
+    void remove(PollTask task) {
+        ScheduledTask removed;
+        synchronized (this) {
+            removed = tasks.remove(task);
+            if (removed == null) {
+                return;
+            }
             removed.stop();
             sizeExecutor();
+        }
+        if (!removed.awaitEnd(STOP_WITHIN)) {
+            leftBehind(removed);
         }
     }
 
@@ -96,16 +104,13 @@ final class Loop implements PollLoop, AutoCloseable {
     @Override
     public void close() {
         List<ScheduledTask> stopping = stopAll();
-        try {
-            executor.awaitTermination(STOP_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        for (ScheduledTask task : stopping) {
-            PollTaskStatus status = task.status();
-            if (status.nextTurn().isEmpty()) {
-                LOG.warn("poll task {} ignores its interrupt; its thread is left behind", status.name());
-            }
-        }
+        DaemonThreads.end(STOP_WITHIN, List.of(executor));
+        stopping.stream().filter(task -> !task.awaitEnd(Duration.ZERO)).forEach(Loop::leftBehind);
+    }
+
+    private static void leftBehind(ScheduledTask task) {
+        LOG.warn(
+                "poll task {} ignores its interrupt; its thread is left behind",
+                task.status().name());
     }
 }

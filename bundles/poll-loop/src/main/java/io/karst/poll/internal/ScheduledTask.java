@@ -88,6 +88,23 @@ final class ScheduledTask {
         turn.cancel(true);
     }
 
+    /**
+     * Waits for the turn that is running, if one is.
+     *
+     * @return whether none is running any more
+     */
+    synchronized boolean awaitEnd(Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
+        try {
+            for (long left = patience.toNanos(); running && left > 0; left = until - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !running;
+    }
+
     private void run(long id) {
         Future<?> watch = begin(id);
         if (watch == null) {
@@ -120,6 +137,7 @@ final class ScheduledTask {
 
     private synchronized void finish(long id, Optional<String> failure) {
         running = false;
+        notifyAll();
         if (id != current) {
             return;
         }

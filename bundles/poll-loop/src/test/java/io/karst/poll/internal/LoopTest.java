@@ -173,6 +173,26 @@ class LoopTest {
         assertThat(loop.tasks()).isEmpty();
     }
 
+    /** Else it would go on in a bundle that has stopped. */
+    @Test
+    void aRemovalReturnsAfterTheTaskHas() throws InterruptedException {
+        CountDownLatch running = turns(1);
+        AtomicInteger ended = new AtomicInteger();
+        Task task = task("slow to leave", OFTEN, () -> {
+            running.countDown();
+            try {
+                TimeUnit.MINUTES.sleep(1);
+            } finally {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                ended.incrementAndGet();
+            }
+        });
+        loop.add(task);
+        awaits(running);
+        loop.remove(task);
+        assertThat(ended).hasValue(1);
+    }
+
     private static Task deaf(CountDownLatch running, CountDownLatch release) {
         return task("deaf", OFTEN, () -> {
             running.countDown();

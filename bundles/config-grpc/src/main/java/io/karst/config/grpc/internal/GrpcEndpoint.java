@@ -37,10 +37,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The server's end: TLS, the token, bounds in number, time and bytes, and the two calls. */
 final class GrpcEndpoint implements Endpoint {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcEndpoint.class);
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int MAX_CALLS_PER_CONNECTION = 16;
     private static final int HANDSHAKE_SECONDS = 10;
@@ -88,7 +91,7 @@ final class GrpcEndpoint implements Endpoint {
         void stop() {
             for (EventLoopGroup loop : List.of(accepting, working)) {
                 loop.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-                        .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+                        .awaitUninterruptibly(2 * CLOSE_SECONDS, TimeUnit.SECONDS);
             }
         }
     }
@@ -145,9 +148,15 @@ final class GrpcEndpoint implements Endpoint {
             return new GrpcEndpoint(server, loops, threads);
         } finally {
             if (!listening) {
-                loops.stop();
-                threads.shutdownNow();
+                end(loops, threads);
             }
+        }
+    }
+
+    private static void end(Loops loops, ExecutorService threads) {
+        loops.stop();
+        if (!DaemonThreads.end(Duration.ofSeconds(CLOSE_SECONDS), List.of(threads))) {
+            LOG.warn("a request ignores the end of the server; its thread is left behind");
         }
     }
 
@@ -225,8 +234,7 @@ final class GrpcEndpoint implements Endpoint {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            loops.stop();
-            threads.shutdownNow();
+            end(loops, threads);
         }
     }
 }

@@ -4,12 +4,17 @@
 package io.karst.config.grpc.internal;
 
 import io.grpc.CallCredentials;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.SingleThreadIoEventLoop;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.karst.component.DaemonThreads;
 import io.karst.config.grpc.proto.AgentSecureGrpc;
 import io.karst.config.grpc.proto.AgentSecureGrpc.AgentSecureBlockingStub;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
@@ -29,8 +34,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's end. Credentials that change count from the next call or handshake on. A failed exchange ends the connection, so
@@ -41,10 +51,11 @@ final class GrpcTransport implements ConfigTransport {
     static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcTransport.class);
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int KEEP_ALIVE_SECONDS = 60;
     private static final int MAX_MESSAGE = 500;
-    private static final int CLOSE_SECONDS = 1;
+    private static final Duration CLOSE = Duration.ofSeconds(1);
 
     /** How long a former server certificate is accepted, and a former client certificate can finish its handshake. */
     private static final Duration GRACE = Duration.ofMinutes(10);
@@ -52,6 +63,7 @@ final class GrpcTransport implements ConfigTransport {
     private final ConnectionSettings settings;
     private final Clock clock;
     private @Nullable Credentials credentials;
+    private @Nullable Threads threads;
     private @Nullable Session session;
     private boolean closed;
 
@@ -91,7 +103,51 @@ final class GrpcTransport implements ConfigTransport {
         }
     }
 
-    private record Session(ManagedChannel channel, AgentSecureBlockingStub stub) {}
+    /**
+     * Threads of all connections, one after the other. Those that gRPC shares among channels would live on for a second after the last
+     * channel has ended, when the classes of this bundle and of gRPC may be gone.
+     *
+     * @param loop sends and receives, and keeps time
+     * @param lookups of names of hosts, which block
+     */
+    private record Threads(EventLoopGroup loop, ExecutorService lookups) {
+
+        static Threads start() {
+            return new Threads(
+                    new SingleThreadIoEventLoop(
+                            null, DaemonThreads.named("karst-config-client-io"), NioIoHandler.newFactory()),
+                    new ThreadPoolExecutor(
+                            0,
+                            Integer.MAX_VALUE,
+                            1,
+                            TimeUnit.SECONDS,
+                            new SynchronousQueue<>(),
+                            DaemonThreads.named("karst-config-client-lookup")));
+        }
+
+        void end(String server) {
+            loop.shutdownGracefully(0, CLOSE.toMillis(), TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly(2 * CLOSE.toMillis());
+            if (!DaemonThreads.end(CLOSE, List.of(lookups, loop))) {
+                LOG.warn("the connection to {} ignores its end; a thread of it is left behind", server);
+            }
+        }
+    }
+
+    private record Session(ManagedChannel channel, AgentSecureBlockingStub stub) {
+
+        /** Whatever is under way fails. When this returns it has ended, unless that takes longer than a second. */
+        void end() {
+            channel.shutdownNow();
+            try {
+                if (!channel.awaitTermination(CLOSE.toNanos(), TimeUnit.NANOSECONDS)) {
+                    LOG.debug("{} has not ended within {}", channel, CLOSE);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
 
     /** Sends the token with each call; gRPC hands it out on an encrypted connection only. */
     private static final class Bearer extends CallCredentials {
@@ -159,7 +215,12 @@ final class GrpcTransport implements ConfigTransport {
         TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
         current.trust().ifPresent(tls::trustManager);
         current.identity().ifPresent(tls::keyManager);
-        ManagedChannel channel = Grpc.newChannelBuilderForAddress(settings.host(), settings.port(), tls.build())
+        Threads started = threads == null ? Threads.start() : threads;
+        threads = started;
+        ManagedChannel channel = NettyChannelBuilder.forAddress(settings.host(), settings.port(), tls.build())
+                .eventLoopGroup(started.loop())
+                .channelType(NioSocketChannel.class)
+                .offloadExecutor(started.lookups())
                 .maxInboundMessageSize(settings.maxResponseBytes())
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -180,7 +241,7 @@ final class GrpcTransport implements ConfigTransport {
         Session ended = session;
         session = null;
         if (ended != null) {
-            ended.channel().shutdownNow();
+            ended.end();
         }
     }
 
@@ -253,21 +314,15 @@ final class GrpcTransport implements ConfigTransport {
 
     @Override
     public void close() {
-        Session ended;
+        Threads running;
         synchronized (this) {
             closed = true;
-            ended = session;
-            session = null;
+            disconnect();
+            running = threads;
+            threads = null;
         }
-        if (ended != null) {
-            ended.channel().shutdownNow();
-            try {
-                if (!ended.channel().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                    ended.channel().shutdownNow();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        if (running != null) {
+            running.end(server());
         }
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config.grpc.internal;
 
+import io.grpc.netty.shaded.io.netty.util.concurrent.GlobalEventExecutor;
 import io.karst.remoteconfig.wire.ConfigBackend;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire;
@@ -15,11 +16,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Both ends by gRPC over TLS. Keeps no end: who opens an end closes it. */
 @Component(name = "io.karst.config-grpc")
 public final class GrpcWire implements ConfigWire {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcWire.class);
+    private static final int PATIENCE_SECONDS = 5;
 
     private final Clock clock = Clock.systemUTC();
 
@@ -59,5 +67,19 @@ public final class GrpcWire implements ConfigWire {
         return Tls.parse(file, CredentialFiles.readTrusted(file)).certificates().stream()
                 .map(certificate -> Validity.of(certificate).dates())
                 .toList();
+    }
+
+    /** Waits for the thread that Netty has beside its event loops: it ends a second after its last use. Both ends are closed before. */
+    @Deactivate
+    void close() {
+        try {
+            if (!GlobalEventExecutor.INSTANCE.awaitInactivity(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a thread of Netty has not ended within {} s; it is left behind", PATIENCE_SECONDS);
+            }
+        } catch (IllegalStateException e) {
+            LOG.debug("Netty has started no such thread", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -119,11 +119,13 @@ public final class ListenerDispatcher implements EventHandler {
         }
     }
 
-    /** Interrupts every listener that is at work. */
+    /** Interrupts every listener that is at work, and waits until all have ended. */
     @Deactivate
     public void close() {
-        workers.values().forEach(ListenerWorker::close);
+        List<ListenerWorker> ending = List.copyOf(workers.values());
         workers.clear();
+        ending.forEach(ListenerWorker::stop);
+        ending.forEach(ListenerWorker::close);
     }
 
     /**
@@ -140,6 +142,10 @@ public final class ListenerDispatcher implements EventHandler {
         private static final Duration LONGEST = Duration.ofHours(1);
 
         private static final Duration SHORTEST = Duration.ofMillis(1);
+
+        /** How long the end waits for a listener; one that ignores its interrupt for longer keeps its thread. */
+        private static final Duration PATIENCE = Duration.ofSeconds(2);
+
         private static final int LONGEST_NAME = 100;
 
         private final ConfigListener listener;
@@ -339,10 +345,17 @@ public final class ListenerDispatcher implements EventHandler {
             }
         }
 
-        @Override
-        public void close() {
+        /** Interrupts the listener without waiting for it. */
+        void stop() {
             thread.shutdownNow();
             watch.shutdownNow();
+        }
+
+        @Override
+        public void close() {
+            if (!DaemonThreads.end(PATIENCE, List.of(thread, watch))) {
+                LOG.warn("listener {} ignores its interrupt; its thread is left behind", name);
+            }
         }
     }
 }

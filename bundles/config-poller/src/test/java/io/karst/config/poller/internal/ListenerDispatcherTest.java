@@ -27,7 +27,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +212,26 @@ class ListenerDispatcherTest {
         add("swapped", LONG, change -> {});
         assertThat(result("swapped").state()).isEqualTo(ApplyState.ACKNOWLEDGED);
         assertThat(outcomes.poll(500, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    /** Else it would go on in a bundle that has stopped. */
+    @Test
+    void noThreadIsLeftOfAListenerThatWasRemoved() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        AtomicBoolean ended = new AtomicBoolean();
+        Listener leaving = add("slow to leave", LONG, change -> {
+            inside.countDown();
+            try {
+                TimeUnit.MINUTES.sleep(1);
+            } finally {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                ended.set(true);
+            }
+        });
+        publish(config(1));
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        dispatcher.removeListener(leaving, Map.of(Constants.SERVICE_ID, ids.get()));
+        assertThat(ended).isTrue();
     }
 
     @Test

@@ -47,6 +47,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
     private static final long STATE_CLIENTS_BYTES = 2L << 20;
 
     private static final int UPKEEP_MINUTES = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int LONGEST_GRACE_SECONDS = 7 * 24 * 3600;
 
     private final RateLimitedLog rate = new RateLimitedLog(System::nanoTime);
@@ -275,7 +276,9 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
     /** Stops listening, then lets another server have the folder. */
     @Override
     public void close() throws IOException {
-        upkeep.shutdownNow();
+        if (!DaemonThreads.end(PATIENCE, List.of(upkeep))) {
+            LOG.warn("what is looked after in {} ignores its interrupt; its thread is left behind", files.folder());
+        }
         try {
             endpoint.close();
         } finally {

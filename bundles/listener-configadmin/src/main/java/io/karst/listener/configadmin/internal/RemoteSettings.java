@@ -59,6 +59,7 @@ public final class RemoteSettings implements ConfigurationListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RemoteSettings.class);
     private static final Duration STAGES_READY_WITHIN = Duration.ofMinutes(2);
+    private static final Duration END_WITHIN = Duration.ofSeconds(2);
 
     private final Bridge bridge;
     private final Duration patience;
@@ -265,6 +266,8 @@ public final class RemoteSettings implements ConfigurationListener {
     /** What is set stays set. */
     @Deactivate
     public void close() {
-        thread.shutdownNow();
+        if (!DaemonThreads.end(END_WITHIN, List.of(thread))) {
+            LOG.warn("the thread of remote settings ignores its interrupt; it is left behind");
+        }
     }
 }

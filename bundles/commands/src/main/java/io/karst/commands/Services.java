@@ -13,9 +13,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.karaf.shell.support.CommandException;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -40,6 +40,7 @@ public final class Services {
     }
 
     private static final int ERROR_WIDTH = 120;
+    private static final String FLOW = "flow";
 
     private final BundleContext context;
 
@@ -121,8 +122,15 @@ public final class Services {
     }
 
     private String notReady(String owner, String after) {
-        if (owner.equals("flow")) {
-            return "flow is not ready. Start bundle io.karst.flow";
+        Set<String> stopped = StoppedBundles.neededBy(bundle(owner), context);
+        if (!stopped.isEmpty()) {
+            return StoppedBundles.notReady(owner, stopped);
+        }
+        if (Arrays.stream(context.getBundles()).noneMatch(each -> bundle(owner).equals(each.getSymbolicName()))) {
+            return owner + " is not ready: bundle " + bundle(owner) + " is not installed";
+        }
+        if (owner.equals(FLOW)) {
+            return FLOW + " is not ready. Try again in a moment";
         }
         List<StageReport> stages = ifPresent(Flow.class, Flow::stages).orElse(List.of());
         return owner.equals(after)
@@ -130,7 +138,7 @@ public final class Services {
                 : report(owner)
                         .map(own -> starting(owner, own))
                         .or(() -> blocking(owner, after, stages))
-                        .orElseGet(() -> notBegun(owner));
+                        .orElseGet(() -> starting(owner));
     }
 
     static String notReady(String owner, List<StageReport> stages) {
@@ -147,15 +155,11 @@ public final class Services {
     private static String starting(String owner, StageReport own) {
         return own.lastError()
                 .map(error -> owner + " failed and will be retried: " + Units.firstLine(error, ERROR_WIDTH))
-                .orElse(owner + " is starting. Try again in a moment");
+                .orElseGet(() -> starting(owner));
     }
 
-    private String notBegun(String owner) {
-        boolean active = Arrays.stream(context.getBundles())
-                .anyMatch(each -> bundle(owner).equals(each.getSymbolicName()) && each.getState() == Bundle.ACTIVE);
-        return active
-                ? owner + " is starting. Try again in a moment"
-                : owner + " is not ready. Start bundle " + bundle(owner);
+    private static String starting(String owner) {
+        return owner + " is starting. Try again in a moment";
     }
 
     private static String bundle(String owner) {

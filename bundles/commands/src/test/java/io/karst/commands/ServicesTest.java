@@ -49,30 +49,69 @@ class ServicesTest {
         services.put(Flow.class, (Flow) () -> List.of(FIRST, ready, later));
         assertThat(missing(services, Bundle.ACTIVE)).isEqualTo("contention is starting. Try again in a moment");
         assertThat(missing(services, Bundle.RESOLVED))
-                .isEqualTo("contention is not ready. Start bundle io.karst.contention");
+                .isEqualTo("contention is not ready: bundle io.karst.contention is not started."
+                        + " Start it with bundle:start io.karst.contention");
         services.put(Stage.class, (Stage) () -> stage(0, "contention", StageState.WAITING, ""));
         assertThat(missing(services, Bundle.ACTIVE)).isEqualTo("contention is starting. Try again in a moment");
         services.put(Stage.class, (Stage) () -> stage(0, "contention", StageState.FAILED, "refused"));
         assertThat(missing(services, Bundle.ACTIVE)).isEqualTo("contention failed and will be retried: refused");
     }
 
+    /** Also where that is far away, so that all stages on the way wait; what is only of use is not named. */
+    @Test
+    void namesTheBundlesThatWereStopped() {
+        Bundle contention = bundle("contention", Bundle.ACTIVE, List.of("Tracer", "[Flow]"), List.of("Contention"));
+        Bundle tracer = bundle("lock-tracer", Bundle.ACTIVE, List.of("Bpf", "Assets"), List.of("Tracer"));
+        Bundle libbpf = bundle("libbpf", Bundle.RESOLVED, List.of(), List.of("Bpf"));
+        Bundle assets = bundle("core-assets", Bundle.ACTIVE, List.of("Bpf"), List.of("Assets"));
+        Bundle flow = bundle("flow", Bundle.RESOLVED, List.of(), List.of("Flow"));
+        Map<Class<?>, Object> stages = Map.of(Flow.class, (Flow) () -> List.of(FIRST, THIRD));
+
+        assertThat(missing(stages, contention, tracer, libbpf, assets, flow))
+                .isEqualTo("contention is not ready: bundle io.karst.libbpf is not started."
+                        + " Start it with bundle:start io.karst.libbpf");
+        Bundle stoppedToo = bundle("lock-tracer", Bundle.RESOLVED, List.of("Bpf", "Assets"), List.of("Tracer"));
+        assertThat(missing(stages, contention, stoppedToo, libbpf, assets, flow))
+                .isEqualTo("contention is not ready: bundles io.karst.libbpf, io.karst.lock-tracer are not started."
+                        + " Start them with bundle:start io.karst.libbpf io.karst.lock-tracer");
+        assertThat(missing(stages, tracer, libbpf))
+                .isEqualTo("contention is not ready: bundle io.karst.contention is not installed");
+    }
+
+    /** While Karaf starts, nobody has to start it. */
+    @Test
+    void aBundleThatStartsItselfIsNotStopped() {
+        Bundle waiting =
+                FakeBundles.bundle("io.karst.contention", Bundle.RESOLVED, true, List.of(), List.of("Contention"));
+
+        assertThat(missing(Map.of(), waiting)).isEqualTo("contention is not ready. See karst:flow");
+        assertThat(StoppedBundles.notReady("karst:locks", waiting))
+                .isEqualTo("karst:locks is not ready: bundle io.karst.contention is starting. Try again in a moment");
+    }
+
+    private static Bundle bundle(String name, int state, List<String> needs, List<String> offers) {
+        return FakeBundles.bundle("io.karst." + name, state, false, needs, offers);
+    }
+
     /** The message when a service of bundle contention, which starts after lock-tracer, is not there. */
     private static String missing(Map<Class<?>, Object> services, int bundleState) {
-        Services lookup = new Services(context(services, bundleState));
+        return missing(services, bundle("contention", bundleState, List.of(), List.of()));
+    }
+
+    private static String missing(Map<Class<?>, Object> services, Bundle... bundles) {
+        Services lookup = new Services(context(services, bundles));
         CommandException refused = catchThrowableOfType(
                 CommandException.class,
                 () -> lookup.require(Runnable.class, "contention", "lock-tracer", service -> true));
         return String.valueOf(refused.getMessage());
     }
 
-    private static BundleContext context(Map<Class<?>, Object> services, int bundleState) {
-        Bundle contention =
-                proxy(Bundle.class, (method, type) -> method.equals("getState") ? bundleState : "io.karst.contention");
+    private static BundleContext context(Map<Class<?>, Object> services, Bundle... bundles) {
         return proxy(BundleContext.class, (method, argument) -> switch (method) {
             case "getServiceReference" -> services.containsKey(argument) ? reference(argument) : null;
             case "getServiceReferences" -> services.containsKey(argument) ? List.of(reference(argument)) : List.of();
             case "getService" -> services.get(((ServiceReference<?>) argument).getProperty("type"));
-            case "getBundles" -> new Bundle[] {contention};
+            case "getBundles" -> bundles;
             default -> true;
         });
     }

@@ -4,6 +4,8 @@
 package io.karst.demo.internal;
 
 import io.karst.asset.AssetException;
+import io.karst.asset.CoreAssetLoader;
+import io.karst.bpf.Bpf;
 import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
 import java.time.Instant;
@@ -57,9 +59,9 @@ public final class DemoCommand extends KarstCommand {
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        services.<DemoLoad, Boolean>require(DemoLoad.class, "demo (needs libbpf and core-assets)", load -> {
+        services.<DemoLoad, Boolean>require(DemoLoad.class, "demo", load -> {
             try {
-                act(load);
+                act(services, load);
             } catch (AssetException | IllegalArgumentException | IllegalStateException e) {
                 throw new CommandException(e.getMessage(), e);
             }
@@ -67,9 +69,13 @@ public final class DemoCommand extends KarstCommand {
         });
     }
 
-    private void act(DemoLoad load) throws CommandException {
+    private void act(Services services, DemoLoad load) throws CommandException, InterruptedException {
         DemoWords typed = DemoWords.of(arguments);
         boolean status = typed.action().equals("status");
+        if (typed.action().equals("start")) {
+            services.require(Bpf.class, "libbpf", needed -> needed);
+            services.require(CoreAssetLoader.class, "core-assets", needed -> needed);
+        }
         Optional<DemoStatus> done = switch (typed.action()) {
             case "start" -> Optional.of(load.start(plan(typed, KindVisibility.of(load.visibility()))));
             case "stop" -> load.stop();

@@ -121,8 +121,7 @@ final class Workload implements AutoCloseable {
                 turn.run();
             }
         } catch (BpfException | IllegalStateException e) {
-            failure = Optional.of(String.valueOf(e.getMessage()));
-            stopping = true;
+            fail(String.valueOf(e.getMessage()));
         } finally {
             leave();
         }
@@ -147,6 +146,12 @@ final class Workload implements AutoCloseable {
     /** Why it ended early; empty if it did not. */
     Optional<String> failure() {
         return failure;
+    }
+
+    /** Lets all threads end, for a reason that they do not know themselves. */
+    void fail(String reason) {
+        failure = Optional.of(reason);
+        stopping = true;
     }
 
     /** Ends all threads. When it returns they have ended, even if the caller was interrupted meanwhile. */

@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("kernel")
 class DemoLoadKernelTest {
+    private static final ClasspathAssets ASSETS = new ClasspathAssets();
+
     private final NativeBpf bpf = new NativeBpf();
     private Map<String, Integer> before = Map.of();
 
@@ -123,6 +125,34 @@ class DemoLoadKernelTest {
         Freed.awaitMap(bpf, map);
     }
 
+    /** Bundles below it may be swapped at any time. */
+    @Test
+    void saysWhyItEndedWhenLibbpfGoes() {
+        try (DemoLoad demo = demo()) {
+            int map = demo.start(plan(DemoKind.HASH, Optional.empty())).mapId();
+            demo.removeAssets(ASSETS);
+            assertThat(demo.status().orElseThrow().state()).isEqualTo(DemoStatus.State.RUNNING);
+
+            demo.removeBpf(bpf);
+
+            DemoStatus ended = demo.status().orElseThrow();
+            assertThat(ended.state()).isEqualTo(DemoStatus.State.FAILED);
+            assertThat(ended.failure())
+                    .contains(
+                            "bundle io.karst.libbpf was stopped or updated. Start it again with karst:demo start hash");
+            assertThat(Leftovers.demoThreads()).isZero();
+            eventually(() -> !mapExists(map));
+            assertThatThrownBy(() -> demo.start(plan(DemoKind.HASH, Optional.empty())))
+                    .hasMessage("libbpf is not ready. See karst:flow");
+            demo.addBpf(bpf);
+            assertThatThrownBy(() -> demo.start(plan(DemoKind.HASH, Optional.empty())))
+                    .hasMessage("core-assets is not ready. See karst:flow");
+            demo.addAssets(ASSETS);
+            assertThat(demo.start(plan(DemoKind.HASH, Optional.empty())).state())
+                    .isEqualTo(DemoStatus.State.RUNNING);
+        }
+    }
+
     @Test
     void oneLoadAtATime() {
         try (DemoLoad demo = demo()) {
@@ -188,7 +218,7 @@ class DemoLoadKernelTest {
     }
 
     private DemoLoad demo() {
-        return new DemoLoad(bpf, new ClasspathAssets(), List.of(), List.of());
+        return new DemoLoad(bpf, ASSETS, List.of(), List.of());
     }
 
     private static DemoPlan plan(DemoKind kind, Optional<Duration> time) {

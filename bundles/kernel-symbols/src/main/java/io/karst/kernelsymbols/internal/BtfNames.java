@@ -5,6 +5,7 @@ package io.karst.kernelsymbols.internal;
 
 import io.karst.asset.BtfHeader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,10 @@ final class BtfNames {
      * @throws IOException if the file cannot be read or is damaged
      */
     static Set<String> among(Path file, Set<String> names) throws IOException {
-        byte[] btf = Files.readAllBytes(file);
+        byte[] btf;
+        try (InputStream in = Files.newInputStream(file)) {
+            btf = in.readAllBytes(); // Files.readAllBytes would leave this thread a direct buffer of the file's size
+        }
         BtfHeader header = BtfHeader.read(file.toString(), btf, btf.length);
         Set<String> found = new HashSet<>();
         int start = (int) header.names();

@@ -5,6 +5,7 @@ package io.karst.libbpf.internal;
 
 import io.karst.asset.BtfHeader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,10 @@ final class KernelBtf {
      * @throws IOException if the file cannot be read, is no BTF, or has a kind of type that is not known
      */
     static KernelBtf read(Path file, Set<String> wanted) throws IOException {
-        byte[] raw = Files.readAllBytes(file);
+        byte[] raw;
+        try (InputStream in = Files.newInputStream(file)) {
+            raw = in.readAllBytes(); // Files.readAllBytes would leave this thread a direct buffer of the file's size
+        }
         return new KernelBtf(find(BtfHeader.read(file.toString(), raw, raw.length), raw, wanted));
     }
 

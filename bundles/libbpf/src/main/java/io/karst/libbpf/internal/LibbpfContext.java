@@ -14,9 +14,10 @@ import java.nio.file.Path;
  * @param libraries libbpf and libc
  * @param log libbpf's messages
  * @param mappings mapped memory
+ * @param freed what libc keeps of freed memory
  * @param possibleCpus number of possible CPUs; a per-CPU value has one part for each
  */
-record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings, int possibleCpus) {
+record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings, FreedMemory freed, int possibleCpus) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     LibBpf bpf() {

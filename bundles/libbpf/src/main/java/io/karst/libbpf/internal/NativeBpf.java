@@ -51,7 +51,8 @@ public final class NativeBpf implements Bpf, AutoCloseable {
         int cpus =
                 libraries.check(libraries.bpf().libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
         LibbpfLog log = new LibbpfLog(libraries, System::nanoTime);
-        this.context = new LibbpfContext(libraries, log, new Mappings(libraries.c()), cpus);
+        this.context = new LibbpfContext(
+                libraries, log, new Mappings(libraries.c()), FreedMemory.of(NativeLibraries.glibc()), cpus);
         this.logBytes = logBytes;
         log.install();
     }

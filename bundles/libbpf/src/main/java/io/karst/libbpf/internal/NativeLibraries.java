@@ -29,11 +29,18 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
     /** Soname of libbpf 1.x; the file exists without the development package. */
     static final String LIBBPF = "libbpf.so.1";
 
+    private static final String LIBC = "c";
+
     private static final Pattern MAPPED_FILE = Pattern.compile("/libbpf\\.so\\.(\\d+\\.\\d+\\.\\d+)");
 
     /** Loads libc, which every Java process uses. */
     static LibC libC() {
-        return LibraryLoader.create(LibC.class).failImmediately().load("c");
+        return LibraryLoader.create(LibC.class).failImmediately().load(LIBC);
+    }
+
+    /** What only glibc has; with another libc the calls throw {@link UnsatisfiedLinkError}. */
+    static Glibc glibc() {
+        return LibraryLoader.create(Glibc.class).load(LIBC);
     }
 
     /**

@@ -45,6 +45,7 @@ final class NativeObject implements BpfObject {
             if (!loaded) {
                 opened.close();
             }
+            context.freed().giveBack();
         }
         return load(context, spec, opened.largerLog());
     }

@@ -26,6 +26,7 @@ class MappingsTest {
                 natives,
                 new LibbpfLog(natives, System::nanoTime),
                 new Mappings(natives.c()),
+                FreedMemory.of(NativeLibraries.glibc()),
                 Runtime.getRuntime().availableProcessors());
         mapAndClose(context); // jnr-ffi starts its own thread with the first call
         int threads = Thread.activeCount();

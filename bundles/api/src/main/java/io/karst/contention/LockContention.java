@@ -21,4 +21,12 @@ public interface LockContention {
      * @throws IllegalArgumentException if the time is out of range
      */
     ContentionSnapshot during(Duration time) throws InterruptedException;
+
+    /**
+     * Contention in the last seconds, beside that since tracing began. Any reading of the last ten seconds serves, whoever asked
+     * for it; without one, blocks for two seconds.
+     *
+     * @throws InterruptedException if the caller's thread is interrupted
+     */
+    RecentContention recent() throws InterruptedException;
 }

@@ -3,6 +3,7 @@
 
 package io.karst.contention.internal;
 
+import io.karst.component.OnlineCpus;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
 import io.karst.contention.TracingControl;
@@ -12,6 +13,7 @@ import io.karst.resource.ResourceInventory;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageRunner;
+import java.nio.file.Path;
 import java.util.List;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
@@ -45,7 +47,12 @@ public final class LockContentionComponent implements Stage {
         runner = StageRunner.start(
                 component.getServiceReference(),
                 List.of(LockContention.class, TracingControl.class),
-                () -> new LockContentionService(tracer, inventory, Settings.of(this.config), System::nanoTime));
+                () -> new LockContentionService(
+                        tracer,
+                        inventory,
+                        Settings.of(this.config),
+                        System::nanoTime,
+                        () -> OnlineCpus.count(Path.of("/sys"))));
     }
 
     /** Applies changed settings. An invalid one is logged and changes nothing. */

@@ -9,6 +9,7 @@ import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LostReason;
+import io.karst.contention.RecentContention;
 import io.karst.contention.TracingControl;
 import io.karst.contention.TracingSettings;
 import io.karst.resource.BlindSpot;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -83,25 +85,67 @@ public final class LockContentionService implements LockContention, TracingContr
     }
 
     private final LockTracer tracer;
+    private final IntSupplier cpus;
     private final Rescan rescan;
+    private final History history = new History();
     private final Names names;
     private final RescanThread thread;
     private volatile Settings settings;
     private boolean overridden;
 
-    LockContentionService(LockTracer tracer, ResourceInventory inventory, Settings settings, LongSupplier nanoTime) {
+    /**
+     * Starts the rescans.
+     *
+     * @param nanoTime clock for the age of deleted maps
+     * @param cpus number of CPUs that are online
+     */
+    LockContentionService(
+            LockTracer tracer,
+            ResourceInventory inventory,
+            Settings settings,
+            LongSupplier nanoTime,
+            IntSupplier cpus) {
         this.tracer = tracer;
+        this.cpus = cpus;
         this.settings = settings;
         names = new Names(nanoTime);
         names.learn(inventory.current());
         rescan = new Rescan(inventory, tracer, names::learn);
-        thread = new RescanThread(rescan, rescan::isStale, settings.rescanInterval());
+        thread = new RescanThread(this::scan, rescan::isStale, settings.rescanInterval());
+    }
+
+    private void scan() {
+        rescan.run();
+        history.expire(Instant.now());
+    }
+
+    private ContentionSnapshot read() {
+        ContentionSnapshot reading = tracer.read();
+        history.add(reading);
+        return reading;
     }
 
     @Override
     public ContentionSnapshot sinceStart() {
         rescan.unlessWithin(FRESH);
-        return between(nothing(tracer.since()), tracer.read());
+        return sinceStart(read());
+    }
+
+    private ContentionSnapshot sinceStart(ContentionSnapshot reading) {
+        return between(nothing(tracer.since()), reading);
+    }
+
+    @Override
+    public RecentContention recent() throws InterruptedException {
+        rescan.unlessWithin(FRESH);
+        ContentionSnapshot reading = read();
+        Optional<ContentionSnapshot> baseline = history.baseline(reading.to());
+        ContentionSnapshot earlier = baseline.orElse(reading);
+        if (baseline.isEmpty()) {
+            Thread.sleep(History.WINDOW.toMillis());
+            reading = read();
+        }
+        return new RecentContention(between(earlier, reading), sinceStart(reading), history.minute(), cpus.getAsInt());
     }
 
     @Override
@@ -110,9 +154,9 @@ public final class LockContentionService implements LockContention, TracingContr
             throw new IllegalArgumentException("time " + time + " is outside 1 ms to 1 hour");
         }
         rescan.run();
-        ContentionSnapshot first = tracer.read();
+        ContentionSnapshot first = read();
         Thread.sleep(time.toMillis());
-        return between(first, tracer.read());
+        return between(first, read());
     }
 
     /** Takes effect at once; while settings of {@link #apply} are in force, at the next {@link #reset}. */

@@ -16,6 +16,7 @@ import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
+import io.karst.contention.RecentContention;
 import io.karst.contention.TracingSettings;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
@@ -49,7 +50,7 @@ class LockContentionServiceTest {
     private final FakeTracer tracer = new FakeTracer();
     private final AtomicLong nanos = new AtomicLong();
     private final LockContentionService service =
-            new LockContentionService(tracer, inventory, every(Duration.ofHours(1)), nanos::get);
+            new LockContentionService(tracer, inventory, every(Duration.ofHours(1)), nanos::get, () -> 4);
 
     @AfterEach
     void close() {
@@ -96,6 +97,44 @@ class LockContentionServiceTest {
     }
 
     @Test
+    void theLastSecondsAreMeasuredIfNobodyReadBefore() throws InterruptedException {
+        inventory.maps = List.of(map(1, "a", "hash"), map(2, "b", "hash"));
+        tracer.readings.add(reading(10, kind(1, 100), kind(2, 7), lock(1, 3, 100)));
+        tracer.readings.add(reading(12, kind(1, 100, 5000, 7000), kind(2, 7), lock(1, 3, 100, 5000)));
+
+        RecentContention recent = service.recent();
+
+        assertThat(recent.now().from()).isEqualTo(START.plusSeconds(10));
+        assertThat(recent.now().perKind())
+                .extracting(LockWaits::map, waits -> waits.counters().totalNanos())
+                .containsExactly(tuple("a", 12_000L));
+        assertThat(recent.now().perLock())
+                .extracting(waits -> waits.counters().count())
+                .containsExactly(1L);
+        assertThat(recent.since().from()).isEqualTo(START);
+        assertThat(recent.since().perKind()).extracting(LockWaits::map).containsExactly("a", "b");
+        assertThat(recent.cpus()).isEqualTo(4);
+        assertThat(recent.minute()).singleElement().satisfies(moment -> {
+            assertThat(moment.from()).isEqualTo(START.plusSeconds(10));
+            assertThat(moment.loads())
+                    .containsExactly(new RecentContention.Load(new MapKey(1, 1), LockKind.HASH_BUCKET, 2, 12_000));
+        });
+    }
+
+    @Test
+    void anyReadingOfTheLastSecondsServes() throws InterruptedException {
+        tracer.readings.add(reading(10, kind(1, 100)));
+        tracer.readings.add(reading(15, kind(1, 100, 100, 100)));
+        service.sinceStart();
+
+        RecentContention recent = service.recent();
+
+        assertThat(recent.now().from()).isEqualTo(START.plusSeconds(10));
+        assertThat(recent.now().perSecond(recent.now().perKind().get(0))).isEqualTo(0.4);
+        assertThat(tracer.readings).isEmpty();
+    }
+
+    @Test
     void vanishedMapsKeepTheirName() {
         inventory.maps = List.of(map(1, "gone", "hash"));
         service.sinceStart();
@@ -125,8 +164,8 @@ class LockContentionServiceTest {
 
     @Test
     void rescansByItself() throws InterruptedException {
-        try (Closing quick =
-                new Closing(new LockContentionService(tracer, inventory, every(Duration.ofMillis(100)), nanos::get))) {
+        try (Closing quick = new Closing(
+                new LockContentionService(tracer, inventory, every(Duration.ofMillis(100)), nanos::get, () -> 4))) {
             assertThat(quick).isNotNull();
             assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
         }

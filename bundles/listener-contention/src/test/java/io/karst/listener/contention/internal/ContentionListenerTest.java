@@ -12,6 +12,7 @@ import io.karst.config.ConfigRefusedException;
 import io.karst.config.RemoteConfig;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
+import io.karst.contention.RecentContention;
 import io.karst.contention.TracingControl;
 import io.karst.contention.TracingSettings;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,11 @@ class ContentionListenerTest {
 
         @Override
         public ContentionSnapshot during(Duration time) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public RecentContention recent() {
             throw new UnsupportedOperationException();
         }
     };

@@ -37,6 +37,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
      * @param cell what the table shows; nothing for an empty {@link Optional}
      * @param value what the JSON shows: a number, a boolean, a string, or another type that {@link Columns#json(Object)} writes
      * @param look alignment, width and colour in the table
+     * @param fit alignment in {@link Columns#lines}, and what gives way there if the terminal is too narrow
      */
     public record Column<T>(
             String heading,
@@ -44,12 +45,24 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
             String description,
             Function<T, ?> cell,
             Function<T, ?> value,
-            Consumer<Col> look) {
+            Consumer<Col> look,
+            Fit fit) {
+
+        /**
+         * How a column fits a narrow terminal.
+         *
+         * @param right whether cells are aligned to the right
+         * @param least width to which cells are shortened in the middle; 0: never shortened
+         * @param drop columns with the largest number are left out first; 0: never left out
+         */
+        public record Fit(boolean right, int least, int drop) {
+            static final Fit WHOLE = new Fit(false, 0, 0);
+        }
 
         /** A column whose cell and field show the same value in two forms. */
         public static <T> Column<T> of(
                 String heading, String jsonName, String description, Function<T, ?> cell, Function<T, ?> value) {
-            return new Column<>(heading, jsonName, description, cell, value, column -> {});
+            return new Column<>(heading, jsonName, description, cell, value, column -> {}, Fit.WHOLE);
         }
 
         /** A column whose cell and field show the same value in the same form. */
@@ -89,12 +102,26 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
 
         /** The same with another width, wrapping or colour. */
         public Column<T> looking(Consumer<Col> changed) {
-            return new Column<>(heading, jsonName, description, cell, value, changed);
+            return new Column<>(heading, jsonName, description, cell, value, changed, fit);
         }
 
         /** The same, aligned to the right, as numbers are. */
         public Column<T> right() {
-            return looking(Col::alignRight);
+            return looking(Col::alignRight).fitting(new Fit(true, fit.least(), fit.drop()));
+        }
+
+        /** The same, shortened in the middle to at least this width if the terminal is too narrow. */
+        public Column<T> shortened(int least) {
+            return fitting(new Fit(fit.right(), least, fit.drop()));
+        }
+
+        /** The same, left out if the terminal is too narrow: columns with the largest number first. */
+        public Column<T> dropped(int drop) {
+            return fitting(new Fit(fit.right(), fit.least(), drop));
+        }
+
+        private Column<T> fitting(Fit changed) {
+            return new Column<>(heading, jsonName, description, cell, value, look, changed);
         }
     }
 
@@ -121,12 +148,35 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         return table;
     }
 
-    /** Without what a terminal takes for an order, or what turns the direction of text: some cells hold what a peer chose. */
-    private static String text(Object cell) {
+    /**
+     * Rows as lines that fit a terminal: the heading, and a line for each row, or the text for an empty table. Where the width does not suffice, long cells are
+     * shortened in the middle, and then the least important columns are left out.
+     *
+     * @param width characters; 0 for no limit
+     */
+    public List<String> lines(List<T> rows, int width) {
+        if (rows.isEmpty()) {
+            return List.of(emptyText);
+        }
+        return new FittedTable<>(
+                        all.stream()
+                                .filter(column -> !column.heading().isEmpty())
+                                .toList(),
+                        rows)
+                .lines(width);
+    }
+
+    /** What a cell shows, made {@link #printable}. */
+    static String text(Object cell) {
         Object value = cell instanceof Optional<?> optional
                 ? optional.map(Object.class::cast).orElse("")
                 : cell;
-        return value.toString().replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+        return printable(value.toString());
+    }
+
+    /** Without what a terminal takes for an order, or what turns the direction of text: some texts hold what a peer chose. */
+    static String printable(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
     }
 
     /** Rows as JSON. */

@@ -53,6 +53,17 @@ public abstract class KarstCommand implements Action {
                 && process.isTty(1);
     }
 
+    /** Width of the terminal in characters; 0 if the output goes elsewhere, or its width is not known. */
+    protected final int width() {
+        return isTerminal() ? Math.max(0, session.getTerminal().getWidth()) : 0;
+    }
+
+    /** Whether to use colours: on a terminal, unless the environment has {@code NO_COLOR} (no-color.org). */
+    protected final boolean isColoured() {
+        String no = System.getenv("NO_COLOR");
+        return isTerminal() && (no == null || no.isEmpty());
+    }
+
     /** Prints one JSON document, in ASCII. */
     protected final void print(JsonElement document) {
         out().println(Json.write(document));

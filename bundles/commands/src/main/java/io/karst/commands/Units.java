@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Formats numbers for people, with about three digits. */
@@ -31,6 +33,38 @@ public final class Units {
             return scaled(nanos / 1e6) + " ms";
         }
         return nanos < 600_000_000_000L ? scaled(nanos / 1e9) + " s" : duration(Duration.ofNanos(nanos));
+    }
+
+    /** A number, in groups of three digits. */
+    public static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** A share in percent, without the sign: at least two digits that say something, or 0. */
+    public static String percent(double share) {
+        double percent = share * 100;
+        if (percent == 0) {
+            return "0";
+        }
+        if (percent < 0.005) {
+            return "<0.01";
+        }
+        return String.format(Locale.ROOT, percent < 0.995 ? "%.2f" : percent < 99.95 ? "%.1f" : "%.0f", percent);
+    }
+
+    /** Words as lines of at most this many characters; a longer word stays whole. */
+    public static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     private static String scaled(double value) {

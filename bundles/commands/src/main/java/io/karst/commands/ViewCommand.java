@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /** Base class of commands that print a view: as a table, or as JSON. */
@@ -48,6 +49,20 @@ public abstract class ViewCommand extends KarstCommand {
     protected final void remark(String line) {
         if (!noFormat && !json) {
             out().println(line);
+        }
+    }
+
+    /**
+     * Prints a remark that has names of others in it.
+     *
+     * @param style escape sequences before the line on a terminal with colours; empty for none
+     */
+    protected final void remark(String line, String style) {
+        String text = Columns.printable(line);
+        if (noFormat || json || style.isEmpty() || !isColoured()) {
+            remark(text);
+        } else {
+            out().println(style + text + SimpleAnsi.RESET);
         }
     }
 }

@@ -74,4 +74,24 @@ class UnitsTest {
         assertThat(Units.firstLine("0123456789abc", 10)).isEqualTo("0123456...");
         assertThat(Units.firstLine("", 10)).isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource({"0,0", "0.00001,<0.01", "0.0002,0.02", "0.0099,0.99", "0.00999,1.0", "0.031,3.1", "0.9994,99.9", "1,100"
+    })
+    void percent(double share, String text) {
+        assertThat(Units.percent(share)).isEqualTo(text);
+    }
+
+    @Test
+    void numbersAreWrittenInGroups() {
+        assertThat(Units.count(999)).isEqualTo("999");
+        assertThat(Units.count(202_045)).isEqualTo("202,045");
+    }
+
+    @Test
+    void linesEndBetweenWords() {
+        assertThat(Units.wrapped("one two three four", 9)).containsExactly("one two", "three", "four");
+        assertThat(Units.wrapped("incomprehensibilities are", 9)).containsExactly("incomprehensibilities", "are");
+        assertThat(Units.wrapped("", 9)).containsExactly("");
+    }
 }

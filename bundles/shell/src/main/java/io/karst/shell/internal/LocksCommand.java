@@ -5,14 +5,21 @@ package io.karst.shell.internal;
 
 import io.karst.commands.Arguments;
 import io.karst.commands.Services;
+import io.karst.commands.Units;
 import io.karst.commands.ViewCommand;
+import io.karst.component.OnlineCpus;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockContention;
+import io.karst.contention.LockTracer;
+import io.karst.contention.LockVisibility;
+import io.karst.contention.RecentContention;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -24,6 +31,7 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 @Command(
         scope = "karst",
         name = "locks",
-        description = "Shows which locks of eBPF maps are contended, and how long they are waited for.",
+        description =
+                "Shows which locks of eBPF maps are hot now, and how often and how long they were waited for so far.",
         detailedDescription = "classpath:help/locks.txt")
 public final class LocksCommand extends ViewCommand {
     private static final int MOST_SECONDS = 3_600;
@@ -61,31 +70,68 @@ public final class LocksCommand extends ViewCommand {
     @Nullable
     Integer seconds;
 
-    @Option(name = "--sort", description = "Sort descending by total waiting time, count, avg, max or p99.")
+    @Option(
+            name = "--sort",
+            valueToShowInHelp = "now, total with --json",
+            description = "Sort descending by waiting time now, or by total waiting time, count, avg, max or p99 since"
+                    + " tracing began.")
     @Completion(
             value = StringsCompleter.class,
-            values = {"total", "count", "avg", "max", "p99"})
-    String sort = "total";
+            values = {"now", "total", "count", "avg", "max", "p99"})
+    @Nullable
+    String sort;
 
     @Option(name = "--limit", valueToShowInHelp = "20, none with --json", description = "Show at most this many rows.")
     @Nullable
     Integer limit;
+
+    @Option(name = "--deleted", description = "Show deleted maps, too. JSON always has them.")
+    boolean deleted;
+
+    @Option(name = "--own", description = "Show the maps of Karst itself, too. JSON always has them.")
+    boolean own;
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
         range("--seconds", seconds, 1, MOST_SECONDS);
         range("--limit", limit, 1, MOST_ROWS);
         LocksView.By rowFor = Arguments.constant(LocksView.By.class, "--by", by);
-        LocksView.Sort order = Arguments.constant(LocksView.Sort.class, "--sort", sort);
+        LocksView.Sort order =
+                Arguments.constant(LocksView.Sort.class, "--sort", sort == null ? json ? "total" : "now" : sort);
         services.<LockContention, Boolean>require(LockContention.class, "contention", "lock-tracer", contention -> {
             OptionalInt only = wanted(services, contention);
-            ContentionSnapshot snapshot = measure(contention);
-            List<LockWaits> rows = LocksView.rows(snapshot, rowFor, order).stream()
+            RecentContention recent = measure(contention);
+            Map<Integer, MapResource> maps = maps(services);
+            HotLocks.Shown shown = key -> isShown(key.id(), only, maps);
+            List<LockWaits> rows = LocksView.rows(recent, rowFor, order).stream()
                     .filter(row -> only.isEmpty() || row.mapId() == only.getAsInt())
                     .toList();
-            show(new LocksView(snapshot, rows, rowLimit(), maps(services), rowFor));
+            List<LockVisibility> visibility =
+                    services.ifPresent(LockTracer.class, LockTracer::visibility).orElse(List.of());
+            show(new LocksView(
+                    recent,
+                    rows.stream()
+                            .filter(row -> json || shown.includes(row.key()))
+                            .sorted(Comparator.comparing(row -> !json && !maps.containsKey(row.mapId())))
+                            .toList(),
+                    rows.stream()
+                            .filter(row -> !json && !shown.includes(row.key()))
+                            .toList(),
+                    rowLimit(),
+                    maps,
+                    rowFor,
+                    new HotLocks(recent, shown, maps, visibility).sentence()));
             return true;
         });
+    }
+
+    /** A map that was asked for is always shown. */
+    private boolean isShown(int id, OptionalInt only, Map<Integer, MapResource> maps) {
+        if (only.isPresent()) {
+            return id == only.getAsInt();
+        }
+        MapResource found = maps.get(id);
+        return found == null ? deleted : own || !OwnMaps.isOwn(found);
     }
 
     private int rowLimit() {
@@ -95,15 +141,20 @@ public final class LocksCommand extends ViewCommand {
         return json ? Integer.MAX_VALUE : TABLE_ROWS;
     }
 
-    private ContentionSnapshot measure(LockContention contention) throws InterruptedException {
+    private RecentContention measure(LockContention contention) throws InterruptedException {
         if (seconds == null) {
-            return contention.sinceStart();
+            return contention.recent();
         }
-        Duration time = Duration.ofSeconds(seconds);
+        ContentionSnapshot period = during(contention, seconds);
+        return new RecentContention(period, period, List.of(), OnlineCpus.count(Path.of("/sys")));
+    }
+
+    private ContentionSnapshot during(LockContention contention, int length) throws InterruptedException {
+        Duration time = Duration.ofSeconds(length);
         if (json || noFormat || !isTerminal()) {
             return contention.during(time);
         }
-        try (Progress progress = new Progress(out(), seconds)) {
+        try (Progress progress = new Progress(out(), length)) {
             progress.start();
             return contention.during(time);
         }
@@ -114,9 +165,32 @@ public final class LocksCommand extends ViewCommand {
             print(LocksView.DOCUMENT.json(view));
             return;
         }
-        remark(view.period(ZoneId.systemDefault()));
-        print(view.table(noFormat));
-        view.footer().forEach(this::remark);
+        if (noFormat) {
+            print(view.table());
+            return;
+        }
+        int width = width();
+        remarks(view.summary(), width);
+        remark("");
+        remarks(seconds == null ? view.legend(ZoneId.systemDefault()) : view.period(ZoneId.systemDefault()), width);
+        table(view, width);
+        view.footer().forEach(line -> remarks(line, width));
+    }
+
+    /** Hot rows are bold and red; a mark says the same without colour. */
+    private void table(LocksView view, int width) {
+        List<String> lines = view.lines(width);
+        List<Boolean> hot = view.hot();
+        for (int line = 0; line < lines.size(); line++) {
+            String style = line == 0
+                    ? SimpleAnsi.INTENSITY_BOLD
+                    : hot.get(line - 1) ? SimpleAnsi.INTENSITY_BOLD + SimpleAnsi.COLOR_RED : "";
+            remark(lines.get(line), style);
+        }
+    }
+
+    private void remarks(String text, int width) {
+        (width > 0 ? Units.wrapped(text, width) : List.of(text)).forEach(line -> remark(line, ""));
     }
 
     private static Map<Integer, MapResource> maps(Services services) {

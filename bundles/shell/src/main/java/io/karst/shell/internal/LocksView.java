@@ -10,6 +10,8 @@ import io.karst.commands.Units;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
+import io.karst.contention.RecentContention;
+import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import java.time.Clock;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +31,24 @@ import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /**
- * A snapshot as JSON and as a table.
+ * Contention as JSON and as a table.
  *
- * @param snapshot source of times, lost events and blind spots
- * @param all rows in order
+ * @param recent source of times, rates, lost events and blind spots
+ * @param all rows in order, counted since tracing began
+ * @param hidden rows that are not shown
  * @param limit most rows shown
  * @param maps living maps by id, for their owners
  * @param by what a row stands for
+ * @param summary the answer in one sentence
  */
-record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Map<Integer, MapResource> maps, By by) {
+record LocksView(
+        RecentContention recent,
+        List<LockWaits> all,
+        List<LockWaits> hidden,
+        int limit,
+        Map<Integer, MapResource> maps,
+        By by,
+        String summary) {
     /** What a row stands for. */
     enum By {
         /** All locks of a map. */
@@ -47,8 +59,18 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         LOCK
     }
 
+    /** How the table is written. */
+    enum Form {
+        /** For people: numbers in groups of digits, the present first, failures only if there are any. */
+        READ,
+        /** For scripts: every column, new ones after those of earlier versions. */
+        PARSED
+    }
+
     /** Sort key; the largest value comes first. */
     enum Sort {
+        /** Sum of waits in the last seconds, then since tracing began. */
+        NOW,
         /** Sum of waits. */
         TOTAL,
         /** Number of waits. */
@@ -62,85 +84,83 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
     }
 
     private static final String LOST =
-            "number of events that could not be counted, by reason; every reason is present, even if"
-                    + " it is 0: stale_note (a begin without an end), nesting, sleepers_full, clock (went back), single_lock (counted for"
-                    + " the map only), map_gone (a wait at the address of a deleted map), recursion_begin, recursion_end (the kernel"
-                    + " skipped the program, which was already running on that CPU; events of any lock, so an upper bound of what is"
-                    + " missing)";
+            "number of events that could not be counted, by reason; every reason is present, even if it is 0:"
+                    + " stale_note (a begin without an end), nesting, sleepers_full, clock (went back), single_lock"
+                    + " (counted for the map only), map_gone (a wait at the address of a deleted map), recursion_begin,"
+                    + " recursion_end (the kernel skipped the program, which was already running on that CPU; events of"
+                    + " any lock, so an upper bound of what is missing)";
 
     private static final String GONE = "whether the map has been deleted; its counts are kept for keep.gone.minutes"
             + " (etc/io.karst.contention.cfg)";
 
-    private static final List<Column<LockWaits>> WAITS = List.of(
-            Column.of(
-                            "Waits",
-                            "count",
-                            "number of waits",
-                            (LockWaits row) -> row.counters().count())
-                    .right(),
-            time(
-                    "Total",
-                    "totalNanos",
-                    "sum of all waits, ns",
-                    row -> row.counters().totalNanos()),
-            time(
-                    "Average",
-                    "averageNanos",
-                    "mean wait, ns",
-                    row -> row.counters().averageNanos()),
-            time(
-                    "p50",
-                    "p50Nanos",
-                    "percentiles, ns, interpolated within a histogram bucket whose end is twice its start",
-                    row -> row.counters().percentile(0.5)),
-            Column.field("p90Nanos", row -> row.counters().percentile(0.9)),
-            time("p99", "p99Nanos", "", row -> row.counters().percentile(0.99)),
-            Column.of(
-                            "Max",
-                            "maxNanos",
-                            "longest wait, ns",
-                            LocksView::longest,
-                            (LockWaits row) -> row.counters().maxNanos())
-                    .right(),
-            Column.field(
-                    "maxExact",
-                    "whether maxNanos is exact; otherwise it is an upper bound, at most twice the true value",
-                    row -> row.counters().maxExact()));
-
     static final Columns<LocksView> DOCUMENT = Columns.fields(List.of(
-            Column.field("from", "start and end of the interval", view -> view.snapshot.from()),
-            Column.field("to", view -> view.snapshot.to()),
+            Column.field(
+                    "from",
+                    "start and end of the interval",
+                    view -> view.recent.since().from()),
+            Column.field("to", view -> view.recent.since().to()),
+            Column.field(
+                    "nowFrom",
+                    "start and end of the last seconds, which the fields beginning with now are about; with --seconds"
+                            + " the same as from and to",
+                    view -> view.recent.now().from()),
+            Column.field("nowTo", view -> view.recent.now().to()),
+            Column.field("cpus", "number of CPUs online", view -> view.recent.cpus()),
+            Column.field("summary", "which lock is hot, in one sentence", view -> view.summary),
             Column.field("lost", LOST, LocksView::lost),
             Column.field(
                     "blindSpots",
                     "locks that could not be measured, each with the reason",
-                    view -> MapsView.texts(view.snapshot.blindSpots())),
+                    view -> MapsView.texts(view.recent.since().blindSpots())),
             Column.field(
-                    "locks", "the lines, sorted", view -> view.columns(true).json(view.rows())),
+                    "locks",
+                    "the lines, sorted",
+                    view -> view.columns(Form.PARSED).json(view.rows())),
             Column.field(
                     "omitted",
                     "number of lines omitted because of --limit",
                     view -> view.all.size() - view.rows().size())));
 
     /** Sorted rows. Rows with equal values are sorted by map, kind and index, so that two runs show the same order. */
-    static List<LockWaits> rows(ContentionSnapshot snapshot, By by, Sort sort) {
-        List<LockWaits> rows = switch (by) {
-            case MAP -> byMap(snapshot.perKind());
-            case KIND -> snapshot.perKind();
-            case LOCK -> snapshot.perLock();
-        };
-        return rows.stream()
-                .sorted(Comparator.comparingLong((LockWaits row) -> value(row.counters(), sort))
+    static List<LockWaits> rows(RecentContention recent, By by, Sort sort) {
+        Map<Lock, WaitCounters> now = counters(recent.now(), by);
+        return rows(recent.since(), by).stream()
+                .sorted(Comparator.comparingLong((LockWaits row) -> sort == Sort.NOW
+                                ? now.getOrDefault(Lock.of(row), WaitCounters.NONE)
+                                        .totalNanos()
+                                : value(row.counters(), sort))
                         .reversed()
+                        .thenComparing(Comparator.comparingLong((LockWaits row) -> value(row.counters(), sort))
+                                .reversed())
                         .thenComparingInt(LockWaits::mapId)
                         .thenComparing(row -> row.kind().map(Enum::name).orElse(""))
                         .thenComparingLong(row -> row.index().orElse(-1)))
                 .toList();
     }
 
+    private static List<LockWaits> rows(ContentionSnapshot snapshot, By by) {
+        return switch (by) {
+            case MAP -> byMap(snapshot.perKind());
+            case KIND -> snapshot.perKind();
+            case LOCK -> snapshot.perLock();
+        };
+    }
+
+    /** What a row is about. */
+    private record Lock(MapKey map, Optional<LockKind> kind, OptionalLong index) {
+        static Lock of(LockWaits row) {
+            return new Lock(row.key(), row.kind(), row.index());
+        }
+    }
+
+    private static Map<Lock, WaitCounters> counters(ContentionSnapshot snapshot, By by) {
+        return rows(snapshot, by).stream()
+                .collect(Collectors.toMap(Lock::of, LockWaits::counters, WaitCounters::plus, HashMap::new));
+    }
+
     private static long value(WaitCounters counters, Sort sort) {
         return switch (sort) {
-            case TOTAL -> counters.totalNanos();
+            case NOW, TOTAL -> counters.totalNanos();
             case COUNT -> counters.count();
             case AVG -> counters.averageNanos();
             case MAX -> counters.maxNanos();
@@ -166,7 +186,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
 
     private Map<String, Long> lost() {
         Map<String, Long> lost = new TreeMap<>();
-        snapshot.lost().forEach((reason, events) -> lost.put(reason.word(), events));
+        recent.since().lost().forEach((reason, events) -> lost.put(reason.word(), events));
         return lost;
     }
 
@@ -174,46 +194,173 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         return all.subList(0, Math.min(limit, all.size()));
     }
 
-    ShellTable table(boolean everyColumn) {
-        return columns(everyColumn || rows().stream().map(LockWaits::counters).anyMatch(LocksView::failed))
-                .table(rows());
+    /** For scripts: without a limit of the width. */
+    ShellTable table() {
+        return columns(Form.PARSED).table(rows());
     }
 
-    private static boolean failed(WaitCounters counters) {
-        return counters.deadlocks() + counters.timeouts() > 0;
+    /** For people: the heading, and a line for each row. */
+    List<String> lines(int width) {
+        return columns(Form.READ).lines(rows(), width);
+    }
+
+    /** Whether each row is hot, in order. */
+    List<Boolean> hot() {
+        Map<Lock, WaitCounters> now = counters(recent.now(), by);
+        return rows().stream().map(row -> isHot(now, row)).toList();
+    }
+
+    private boolean isHot(Map<Lock, WaitCounters> now, LockWaits row) {
+        return recent.isHot(now.getOrDefault(Lock.of(row), WaitCounters.NONE));
+    }
+
+    private static boolean failed(LockWaits row) {
+        return row.counters().deadlocks() + row.counters().timeouts() > 0;
     }
 
     /** The table shows failures if there are any; the JSON has them always. */
-    Columns<LockWaits> columns(boolean failures) {
+    Columns<LockWaits> columns(Form form) {
+        boolean failures = form == Form.PARSED || rows().stream().anyMatch(LocksView::failed);
         List<Column<LockWaits>> columns = new ArrayList<>(whichLock());
-        columns.addAll(WAITS);
+        if (form == Form.READ) {
+            columns.addAll(now(form));
+        }
+        columns.addAll(waits(form));
         columns.add(failure(
                 failures ? "Deadlocks" : "", "deadlocks", "waits that ended with -EDEADLK", WaitCounters::deadlocks));
         columns.add(failure(
                 failures ? "Timeouts" : "", "timeouts", "waits that ended with -ETIMEDOUT", WaitCounters::timeouts));
-        columns.add(Column.field("perSecond", "waits per second", snapshot::perSecond));
+        columns.add(Column.field("perSecond", "waits per second", recent.since()::perSecond));
         columns.add(Column.field("gone", GONE, row -> !maps.containsKey(row.mapId())));
-        columns.add(Column.of(
-                "Owners",
-                "owners",
-                "as in karst:maps; empty if the map has been deleted",
-                this::ownersCell,
-                this::ownersJson));
+        columns.add(Column.field("own", "whether it is one of Karst's own maps", this::isOwn));
+        columns.add(Column.<LockWaits>of(
+                        "Owners",
+                        "owners",
+                        "as in karst:maps; empty if the map has been deleted",
+                        this::ownersCell,
+                        this::ownersJson)
+                .shortened(18)
+                .dropped(6));
+        if (form == Form.PARSED) {
+            columns.addAll(now(form));
+        }
         return new Columns<>(columns, "No contention in this period");
+    }
+
+    private boolean isOwn(LockWaits row) {
+        MapResource map = maps.get(row.mapId());
+        return map != null && OwnMaps.isOwn(map);
+    }
+
+    private List<Column<LockWaits>> now(Form form) {
+        Map<Lock, WaitCounters> now = counters(recent.now(), by);
+        Function<LockWaits, LockWaits> last = row -> new LockWaits(
+                row.key(),
+                row.map(),
+                row.type(),
+                row.kind(),
+                row.index(),
+                now.getOrDefault(Lock.of(row), WaitCounters.NONE));
+        Map<MapKey, Double> ofMaps = recent.now().perKind().stream()
+                .collect(Collectors.groupingBy(
+                        LockWaits::key,
+                        Collectors.summingDouble(row -> recent.cpuShare(row).orElse(0.0))));
+        Function<LockWaits, Optional<Double>> share = row -> row.kind().isPresent()
+                ? recent.cpuShare(last.apply(row))
+                : Optional.of(ofMaps.getOrDefault(row.key(), 0.0));
+        Function<LockWaits, Double> perSecond = row -> recent.now().perSecond(last.apply(row));
+        return List.of(
+                Column.of(
+                                "Now/s",
+                                "nowPerSecond",
+                                "waits per second in the last seconds",
+                                (LockWaits row) -> number(form, Math.round(perSecond.apply(row))),
+                                perSecond)
+                        .right(),
+                Column.of(
+                                "Now %",
+                                "nowCpuShare",
+                                "share of the time of all CPUs that was lost waiting in the last seconds: % in the"
+                                        + " table, 0 to 1 in the JSON; null for a mutex, whose waiters sleep. ! marks a"
+                                        + " hot lock",
+                                (LockWaits row) -> share(form, share.apply(row), isHot(now, row)),
+                                share)
+                        .right(),
+                Column.field(
+                        "nowWaiting",
+                        "mean number of tasks that waited at the same time in the last seconds",
+                        row -> recent.waiting(last.apply(row).counters())),
+                Column.field("hot", "whether that is 0.01 or more", row -> isHot(now, row)));
+    }
+
+    private static String share(Form form, Optional<Double> share, boolean hot) {
+        String percent = share.map(Units::percent).orElse("asleep");
+        if (form == Form.PARSED) {
+            return percent;
+        }
+        return percent + (hot ? " !" : "  ");
+    }
+
+    private static Object number(Form form, long number) {
+        return form == Form.READ ? Units.count(number) : number;
+    }
+
+    private static List<Column<LockWaits>> waits(Form form) {
+        return List.of(
+                Column.of(
+                                "Waits",
+                                "count",
+                                "number of waits",
+                                (LockWaits row) -> number(form, row.counters().count()),
+                                (LockWaits row) -> row.counters().count())
+                        .right(),
+                time(
+                        "Total",
+                        "totalNanos",
+                        "sum of all waits, ns",
+                        row -> row.counters().totalNanos()),
+                time(
+                                "Average",
+                                "averageNanos",
+                                "mean wait, ns",
+                                row -> row.counters().averageNanos())
+                        .dropped(8),
+                time(
+                                "p50",
+                                "p50Nanos",
+                                "percentiles, ns, interpolated within a histogram bucket whose end is twice its start",
+                                row -> row.counters().percentile(0.5))
+                        .dropped(9),
+                Column.field("p90Nanos", row -> row.counters().percentile(0.9)),
+                time("p99", "p99Nanos", "", row -> row.counters().percentile(0.99))
+                        .dropped(2),
+                Column.of(
+                                "Max",
+                                "maxNanos",
+                                "longest wait, ns",
+                                LocksView::longest,
+                                (LockWaits row) -> row.counters().maxNanos())
+                        .right()
+                        .dropped(3),
+                Column.field(
+                        "maxExact",
+                        "whether maxNanos is exact; otherwise it is an upper bound, at most twice the true value",
+                        row -> row.counters().maxExact()));
     }
 
     private List<Column<LockWaits>> whichLock() {
         List<Column<LockWaits>> columns = new ArrayList<>();
         columns.add(Column.field("mapId", "map id, name, type", LockWaits::mapId));
-        columns.add(Column.of("Map", "map", LockWaits::map));
-        columns.add(Column.cell("Id", LockWaits::mapId).right());
-        columns.add(Column.of("Type", "type", LockWaits::type));
-        columns.add(Column.of(
-                "Lock",
-                "kind",
-                "kind of lock; ALL with --by map",
-                this::lock,
-                row -> row.kind().map(Enum::name).orElse("ALL")));
+        columns.add(Column.of("Map", "map", LockWaits::map).shortened(11));
+        columns.add(Column.cell("Id", LockWaits::mapId).right().dropped(5));
+        columns.add(Column.of("Type", "type", LockWaits::type).shortened(8).dropped(7));
+        columns.add(Column.<LockWaits>of(
+                        "Lock",
+                        "kind",
+                        "kind of lock; ALL with --by map",
+                        this::lock,
+                        row -> row.kind().map(Enum::name).orElse("ALL"))
+                .shortened(12));
         if (by == By.LOCK) {
             columns.add(Column.field(
                     "index",
@@ -255,11 +402,25 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         return by == By.LOCK ? kind + " " + row.index().orElseThrow() : kind;
     }
 
+    /** The period of the table if it was asked for. */
     String period(ZoneId zone) {
-        Duration time = Duration.between(snapshot.from(), snapshot.to());
+        return "Waits on locks of eBPF maps from " + between(recent.since(), zone);
+    }
+
+    /** What "now" is, and since when the other columns count. */
+    String legend(ZoneId zone) {
+        return "Now: the last " + Units.duration(length(recent.now())) + ". Waits and times: from "
+                + between(recent.since(), zone);
+    }
+
+    private static String between(ContentionSnapshot snapshot, ZoneId zone) {
         Clock end = Clock.fixed(snapshot.to(), zone);
-        return "Waits on locks of eBPF maps from " + Units.moment(snapshot.from(), end) + " to "
-                + Units.moment(snapshot.to(), end) + ", " + Units.duration(time);
+        return Units.moment(snapshot.from(), end) + " to " + Units.moment(snapshot.to(), end) + ", "
+                + Units.duration(length(snapshot));
+    }
+
+    private static Duration length(ContentionSnapshot snapshot) {
+        return Duration.between(snapshot.from(), snapshot.to());
     }
 
     /** Lines on omitted rows, lost events and blind spots; empty if there are none. */
@@ -268,6 +429,7 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         if (rows().size() < all.size()) {
             lines.add(rows().size() + " of " + all.size() + " rows; show all with --limit " + all.size());
         }
+        hiddenLines().forEach(lines::add);
         String lost = lost().entrySet().stream()
                 .filter(entry -> entry.getValue() != 0)
                 .map(entry -> entry.getKey() + " " + entry.getValue())
@@ -275,10 +437,37 @@ record LocksView(ContentionSnapshot snapshot, List<LockWaits> all, int limit, Ma
         if (!lost.isEmpty()) {
             lines.add("lost events: " + lost);
         }
-        MapsView.texts(snapshot.blindSpots()).forEach(spot -> lines.add("not measured: " + spot));
+        MapsView.texts(recent.since().blindSpots()).forEach(spot -> lines.add("not measured: " + spot));
         if (!lines.isEmpty()) {
             lines.add(0, "");
         }
         return lines;
+    }
+
+    private List<String> hiddenLines() {
+        List<String> lines = new ArrayList<>();
+        List<LockWaits> deleted =
+                hidden.stream().filter(row -> !maps.containsKey(row.mapId())).toList();
+        if (!deleted.isEmpty()) {
+            lines.add(maps(deleted, "deleted map") + " not shown, "
+                    + Units.count(deleted.stream()
+                            .mapToLong(row -> row.counters().count())
+                            .sum())
+                    + " waits, "
+                    + Units.nanos(deleted.stream()
+                            .mapToLong(row -> row.counters().totalNanos())
+                            .sum())
+                    + " in total; show them with --deleted");
+        }
+        List<LockWaits> own = hidden.stream().filter(this::isOwn).toList();
+        if (!own.isEmpty()) {
+            lines.add(maps(own, "map") + " of Karst itself not shown; show them with --own");
+        }
+        return lines;
+    }
+
+    private static String maps(List<LockWaits> rows, String word) {
+        long maps = rows.stream().map(LockWaits::key).distinct().count();
+        return Units.count(maps) + " " + word + (maps == 1 ? "" : "s");
     }
 }

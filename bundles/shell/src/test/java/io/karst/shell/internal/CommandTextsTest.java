@@ -32,11 +32,14 @@ class CommandTextsTest {
 
     static Stream<CommandTexts> commands() {
         FlowView flow = new FlowView(List.of(), CLOCK, false);
-        LocksView locks = new LocksView(Samples.snapshot(), List.of(), 20, Map.of(), LocksView.By.LOCK);
+        LocksView locks = new LocksView(
+                Samples.period(Samples.snapshot()), List.of(), List.of(), 20, Map.of(), LocksView.By.LOCK, "");
         return Stream.of(
                 new CommandTexts(FlowCommand.class, List.of(flow.stages(), flow.taskColumns())),
                 new CommandTexts(MapsCommand.class, List.of(MapsView.columns("*"), MapsView.RANGE)),
-                new CommandTexts(LocksCommand.class, List.of(LocksView.DOCUMENT, locks.columns(true))),
+                new CommandTexts(
+                        MapCommand.class, List.of(MapCard.DOCUMENT, MapCard.KINDS, MapCard.LOCKS, MapCard.MINUTE)),
+                new CommandTexts(LocksCommand.class, List.of(LocksView.DOCUMENT, locks.columns(LocksView.Form.PARSED))),
                 new CommandTexts(SymbolsCommand.class, List.of(SymbolsCommand.COLUMNS)),
                 new CommandTexts(AssetsCommand.class, List.of(AssetsCommand.columns(CLOCK))),
                 new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.columns(false))),

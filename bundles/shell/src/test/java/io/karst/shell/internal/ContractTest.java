@@ -178,11 +178,13 @@ class ContractTest {
     @Test
     void locks() {
         var view = new LocksView(
-                Samples.snapshot(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true)),
+                Samples.period(Samples.snapshot(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true))),
                 List.of(Samples.waits(3, LockKind.HASH_BUCKET, 10, 4, true)),
+                List.of(),
                 20,
                 Map.of(3, Samples.map(3, "map3")),
-                LocksView.By.KIND);
+                LocksView.By.KIND,
+                "No lock is hot.");
 
         JsonObject document = parse(LocksView.DOCUMENT.json(view)).getAsJsonObject();
 
@@ -193,7 +195,11 @@ class ContractTest {
                         "lost", "object",
                         "blindSpots", "array",
                         "locks", "array",
-                        "omitted", "number"));
+                        "omitted", "number",
+                        "nowFrom", "string",
+                        "nowTo", "string",
+                        "cpus", "number",
+                        "summary", "string"));
         assertThat(document.getAsJsonArray("blindSpots"))
                 .as("texts only")
                 .containsExactly(new JsonPrimitive("resilient locks with two CPUs: the first waiter is not traced"));
@@ -212,9 +218,14 @@ class ContractTest {
                 "maxNanos",
                 "deadlocks",
                 "timeouts",
-                "perSecond")) {
+                "perSecond",
+                "nowPerSecond",
+                "nowCpuShare",
+                "nowWaiting")) {
             expected.put(number, "number");
         }
+        expected.put("hot", "boolean");
+        expected.put("own", "boolean");
         expected.put("maxExact", "boolean");
         expected.put("gone", "boolean");
         expected.put("owners", "array");

@@ -6,18 +6,27 @@ package io.karst.shell.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import io.karst.bpf.MapInfo;
 import io.karst.commands.Arguments;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
+import io.karst.contention.RecentContention;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
+import io.karst.resource.MapOwner;
+import io.karst.resource.MapResource;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,8 +44,9 @@ class LocksViewTest {
         assertThat(rows).extracting(LockWaits::mapId).containsExactly(1, 2);
         LockWaits first = rows.get(0);
         assertThat(first.kind()).isEmpty();
-        LocksView view = new LocksView(Samples.snapshot(), rows, 20, Map.of(), LocksView.By.MAP);
-        assertThat(view.columns(true).json(first).get("kind").getAsString()).isEqualTo("ALL");
+        LocksView view = view(Samples.period(Samples.snapshot()), rows, 20, Map.of(), LocksView.By.MAP);
+        assertThat(view.columns(LocksView.Form.PARSED).json(first).get("kind").getAsString())
+                .isEqualTo("ALL");
         assertThat(first.counters().count()).isEqualTo(100);
         assertThat(first.counters().totalNanos()).isEqualTo(99 * 1_024 + (1 << 20));
         assertThat(first.counters().averageNanos()).isEqualTo((99 * 1_024 + (1 << 20)) / 100);
@@ -64,7 +74,7 @@ class LocksViewTest {
         LockWaits oftenAndShort = Samples.waits(2, LockKind.HASH_BUCKET, 4, 50, true);
 
         List<LockWaits> sorted = LocksView.rows(
-                Samples.snapshot(oftenAndShort, rareAndLong),
+                Samples.period(Samples.snapshot(oftenAndShort, rareAndLong)),
                 LocksView.By.KIND,
                 Arguments.constant(LocksView.Sort.class, "--sort", key));
 
@@ -75,7 +85,7 @@ class LocksViewTest {
     void namesAllowedWords() {
         assertThatThrownBy(() -> Arguments.constant(LocksView.Sort.class, "--sort", "size"))
                 .isInstanceOf(CommandException.class)
-                .hasMessage("--sort must be one of total, count, avg, max, p99");
+                .hasMessage("--sort must be one of now, total, count, avg, max, p99");
         assertThatThrownBy(() -> Arguments.constant(LocksView.By.class, "--by", "cpu"))
                 .hasMessage("--by must be one of map, kind, lock");
     }
@@ -102,7 +112,7 @@ class LocksViewTest {
 
     @Test
     void tableShowsOwnerAndUnits() {
-        String table = Samples.print(view(Samples.snapshot(SHORT), 20).table(false));
+        String table = text(view(Samples.snapshot(SHORT), 20));
 
         assertThat(table)
                 .contains("map1")
@@ -127,9 +137,10 @@ class LocksViewTest {
         ContentionSnapshot snapshot = new ContentionSnapshot(
                 Samples.FROM, Samples.FROM.plusSeconds(1), List.of(), List.of(failed), Map.of(), List.of());
 
-        LocksView view = new LocksView(snapshot, rows(LocksView.By.LOCK, snapshot), 20, Map.of(), LocksView.By.LOCK);
+        LocksView view =
+                view(Samples.period(snapshot), rows(LocksView.By.LOCK, snapshot), 20, Map.of(), LocksView.By.LOCK);
 
-        assertThat(Samples.print(view.table(false)))
+        assertThat(text(view))
                 .contains("Deadlocks")
                 .contains("hash bucket 17")
                 .contains("<= 9 ns")
@@ -153,12 +164,142 @@ class LocksViewTest {
     }
 
     private static List<LockWaits> rows(LocksView.By by, ContentionSnapshot snapshot) {
-        return LocksView.rows(snapshot, by, LocksView.Sort.TOTAL);
+        return LocksView.rows(Samples.period(snapshot), by, LocksView.Sort.TOTAL);
+    }
+
+    @Test
+    void theLastSecondsStandBesideTheTimeSinceTracingBegan() {
+        LockWaits hot = Samples.lasting(1, LockKind.VALUE_SPIN_LOCK, 202_045, 124);
+        LockWaits calm = Samples.lasting(2, LockKind.PROG_ARRAY_POKE, 10, 1);
+        RecentContention recent = Samples.recent(
+                List.of(hot, calm),
+                Samples.lasting(1, LockKind.VALUE_SPIN_LOCK, 3_623_230, 2_910),
+                Samples.lasting(2, LockKind.PROG_ARRAY_POKE, 4_000_000, 90_000));
+        LocksView view = view(
+                recent,
+                LocksView.rows(recent, LocksView.By.KIND, LocksView.Sort.NOW),
+                20,
+                Map.of(1, Samples.map(1, "map1"), 2, Samples.map(2, "map2")),
+                LocksView.By.KIND);
+
+        List<String> lines = view.lines(0);
+
+        assertThat(lines.get(0)).matches("Map +Id +Type +Lock +Now/s +Now % +Waits +Total .*");
+        assertThat(lines.get(1))
+                .as("the hot one first, although the other was waited for longer")
+                .matches("map1 +1 +hash +value spin lock +101,023 +3\\.1 ! +3,623,230 +2\\.91 s .*");
+        assertThat(lines.get(2)).matches("map2 +2 +hash +prog array poke +5 +asleep +4,000,000 +90\\.0 s .*");
+        assertThat(view.hot()).containsExactly(true, false);
+        assertThat(view.legend(ZoneOffset.UTC))
+                .isEqualTo("Now: the last 2.00 s. Waits and times: from 10:00:00 to 10:01:00, 1 min 0 s");
+        JsonObject row =
+                LocksView.DOCUMENT.json(view).getAsJsonArray("locks").get(0).getAsJsonObject();
+        assertThat(row.get("nowPerSecond").getAsDouble()).isEqualTo(101_022.5);
+        assertThat(row.get("nowCpuShare").getAsDouble()).isEqualTo(0.031);
+        assertThat(row.get("nowWaiting").getAsDouble()).isEqualTo(0.062);
+        assertThat(row.get("hot").getAsBoolean()).isTrue();
+        assertThat(LocksView.DOCUMENT
+                        .json(view)
+                        .getAsJsonArray("locks")
+                        .get(1)
+                        .getAsJsonObject()
+                        .get("nowCpuShare")
+                        .isJsonNull())
+                .isTrue();
+    }
+
+    @ParameterizedTest(name = "{0} characters: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "80|Map Lock Now/s Now % Waits Total p99 Max",
+                "120|Map Id Type Lock Now/s Now % Waits Total p99 Max Owners",
+                "200|Map Id Type Lock Now/s Now % Waits Total Average p50 p99 Max Owners"
+            })
+    void fitsTheTerminal(int width, String headings) {
+        LockWaits named = Samples.lasting(1, LockKind.VALUE_SPIN_LOCK, 3_623_230, 2_910);
+        LockWaits since = new LockWaits(
+                new MapKey(123_456, 0),
+                "fifteen_letters",
+                "percpu_hash",
+                named.kind(),
+                named.index(),
+                named.counters());
+        LockWaits now = Samples.lasting(1, LockKind.VALUE_SPIN_LOCK, 202_045, 124);
+        RecentContention recent = Samples.recent(
+                List.of(new LockWaits(
+                        since.key(), since.map(), since.type(), since.kind(), since.index(), now.counters())),
+                since);
+
+        List<String> lines = view(
+                        recent,
+                        recent.since().perKind(),
+                        20,
+                        Map.of(123_456, Samples.map(123_456, "fifteen_letters")),
+                        LocksView.By.KIND)
+                .lines(width);
+
+        assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(width));
+        assertThat(lines.get(0).trim().replaceAll(" +", " ")).isEqualTo(headings);
+        assertThat(lines.get(1)).contains("3,623,230");
+    }
+
+    @Test
+    void whatIsNotShownIsSummedUpInOneLine() {
+        LockWaits own = Samples.lasting(3, LockKind.FREEZE, 1, 1);
+        MapResource program = new MapResource(
+                new MapInfo(3, 1, "hash", "totals", 4, 8, 1, 0, 0),
+                0,
+                List.of(),
+                List.of(),
+                List.of(new MapOwner(MapOwner.Type.PROGRAM, 9, "on_contention_b")),
+                List.of());
+        LocksView view = new LocksView(
+                Samples.recent(List.of()),
+                List.of(),
+                List.of(
+                        Samples.lasting(7, LockKind.FREEZE, 1_000, 10),
+                        Samples.lasting(7, LockKind.RINGBUF, 234, 5),
+                        Samples.lasting(8, LockKind.RINGBUF, 1, 5),
+                        own),
+                20,
+                Map.of(3, program),
+                LocksView.By.KIND,
+                "");
+
+        assertThat(view.footer())
+                .contains("2 deleted maps not shown, 1,235 waits, 20.0 ms in total; show them with --deleted")
+                .contains("1 map of Karst itself not shown; show them with --own");
+    }
+
+    @Test
+    void scriptsFindTheFormerColumnsWhereTheyWere() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        LockWaits waits = Samples.lasting(1, LockKind.RINGBUF, 12_345, 10);
+
+        view(Samples.period(Samples.snapshot(waits)), List.of(waits), 20, Map.of(), LocksView.By.KIND)
+                .table()
+                .print(new PrintStream(bytes, true, StandardCharsets.UTF_8), StandardCharsets.UTF_8, false);
+
+        assertThat(Stream.of(bytes.toString(StandardCharsets.UTF_8).split("\t", -1))
+                        .map(String::strip))
+                .startsWith("map1", "1", "hash", "ringbuf", "12345", "10.0 ms")
+                .hasSize(15)
+                .endsWith("(deleted)", "1235", "0.05");
+    }
+
+    private static String text(LocksView view) {
+        return String.join("\n", view.lines(0)) + " ";
+    }
+
+    private static LocksView view(
+            RecentContention recent, List<LockWaits> rows, int limit, Map<Integer, MapResource> maps, LocksView.By by) {
+        return new LocksView(recent, rows, List.of(), limit, maps, by, "");
     }
 
     private static LocksView view(ContentionSnapshot snapshot, int limit) {
-        return new LocksView(
-                snapshot,
+        return view(
+                Samples.period(snapshot),
                 rows(LocksView.By.KIND, snapshot),
                 limit,
                 Map.of(1, Samples.map(1, "map1")),

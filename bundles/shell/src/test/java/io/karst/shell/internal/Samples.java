@@ -8,6 +8,7 @@ import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LostReason;
+import io.karst.contention.RecentContention;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.LockKind;
@@ -94,6 +95,46 @@ final class Samples {
                         BlindSpot.Kind.LOCK_FAMILY,
                         "resilient",
                         "resilient locks with two CPUs: the first waiter is not traced")));
+    }
+
+    /** A period that was asked for, on two CPUs. */
+    static RecentContention period(ContentionSnapshot snapshot) {
+        return new RecentContention(snapshot, snapshot, List.of(), 2);
+    }
+
+    /** Two seconds, 60 s after tracing began, on two CPUs. */
+    static RecentContention recent(List<LockWaits> now, LockWaits... since) {
+        ContentionSnapshot all = snapshot(since);
+        return new RecentContention(
+                new ContentionSnapshot(
+                        FROM.plusSeconds(58),
+                        FROM.plusSeconds(60),
+                        now.stream().filter(waits -> waits.index().isEmpty()).toList(),
+                        now.stream().filter(waits -> waits.index().isPresent()).toList(),
+                        Map.of(),
+                        List.of()),
+                new ContentionSnapshot(
+                        FROM, FROM.plusSeconds(60), all.perKind(), List.of(), all.lost(), all.blindSpots()),
+                List.of(),
+                2);
+    }
+
+    /** Waits that took this long in total, in milliseconds. */
+    static LockWaits lasting(int mapId, LockKind kind, long count, long millis) {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[10] = count;
+        return new LockWaits(
+                new MapKey(mapId, 0),
+                "map" + mapId,
+                "hash",
+                Optional.of(kind),
+                OptionalLong.empty(),
+                new WaitCounters(millis * 1_000_000, 2_000, 0, 0, histogram));
+    }
+
+    static LockWaits at(long index, LockWaits waits) {
+        return new LockWaits(
+                waits.key(), waits.map(), waits.type(), waits.kind(), OptionalLong.of(index), waits.counters());
     }
 
     static String print(ShellTable table) {

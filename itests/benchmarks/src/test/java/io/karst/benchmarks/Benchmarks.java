@@ -17,12 +17,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints figures; ends with a status that tells whether everything worked, never how fast. See {@code ./test benchmarks --help}. */
+/**
+ * Prints figures; ends with a status that tells whether everything worked, and never how fast, except that honest clients of a server
+ * that is attacked have to be served. See {@code ./test benchmarks --help}.
+ */
 public final class Benchmarks {
 
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    private static final List<String> KNOWN = List.of("herd", "registered", "connected", "reconnecting", "publish");
+    private static final List<String> KNOWN =
+            List.of("herd", "registered", "connected", "reconnecting", "publish", "hostile", "kills");
     private static final int HERD = 1_000;
     private static final int WARM_UPS = 14;
     private static final int HERDS = 8;
@@ -36,6 +40,9 @@ public final class Benchmarks {
 
     private static final Duration LONG_IDLE = Duration.ofMinutes(10);
     private static final int CHANGES = 40;
+    private static final Attackers.Load ATTACK =
+            new Attackers.Load(Duration.ofMinutes(10), 20_000, 3_000, 200, 120, 40);
+    private static final int KILLS = 200;
 
     private final Path folder;
     private boolean wrong;
@@ -83,6 +90,8 @@ public final class Benchmarks {
             case "connected" -> registered(REGISTERED, ARRIVAL, LONG_IDLE, List.of());
             case "reconnecting" -> registered(REGISTERED, ARRIVAL, IDLE, List.of("-Xmx64m"));
             case "publish" -> publish();
+            case "hostile" -> hostile();
+            case "kills" -> kills();
             default -> throw new IllegalArgumentException(name);
         }
     }
@@ -146,6 +155,49 @@ public final class Benchmarks {
                 check(result.acknowledged(), result);
             }
         }
+    }
+
+    private void hostile() throws Exception {
+        Path log = folder.resolve("hostile.log");
+        try (ServerProcess process = ServerProcess.start(folder.resolve("hostile"), IDLE, Hostile.AS_IN_KARAF, log)) {
+            Hostile.Result result = new Hostile(process, log, ATTACK).run();
+            OUT.println(String.format(
+                    Locale.ROOT,
+                    "hostile %s for %s: %s; honest clients %s, %d retries; heap after collection %d MiB before,"
+                            + " %d at most, %d after; %d MiB resident at most; %d descriptors at most, %d after;"
+                            + " %d lines in the log",
+                    Hostile.AS_IN_KARAF,
+                    ATTACK.time(),
+                    result.attempts(),
+                    result.untilServed(),
+                    result.retries(),
+                    result.heapBefore() >> 20,
+                    result.mostHeap() >> 20,
+                    result.heapAfter() >> 20,
+                    result.mostResidentKib() / 1024,
+                    result.mostDescriptors(),
+                    result.descriptorsAfter(),
+                    result.logLines()));
+            List<String> faults = result.faults(ATTACK);
+            check(faults.isEmpty() && result.isServed(), faults + " " + result.untilServed());
+        }
+    }
+
+    private void kills() throws Exception {
+        long seed = System.nanoTime();
+        OUT.println("kills: seed " + seed);
+        Kills.Result result = new Kills(folder.resolve("kills"), seed).run(KILLS);
+        OUT.println(String.format(
+                Locale.ROOT,
+                "kills: %d changes confirmed, %d rotations; %d kills in a change, of which %d were found done and"
+                        + " %d not; %d kills in a start",
+                result.confirmed(),
+                result.rotations(),
+                result.done() + result.notDone(),
+                result.done(),
+                result.notDone(),
+                result.killedStarts()));
+        check(result.faults().isEmpty(), result.faults());
     }
 
     private void check(boolean right, Object result) {

@@ -53,6 +53,14 @@ class BenchmarksTest {
     }
 
     @Test
+    void everyConfirmedChangeSurvivesKills() throws Exception {
+        Kills.Result result = new Kills(folder.resolve("server"), 14).run(5);
+        assertThat(result.faults()).isEmpty();
+        assertThat(result.killedStarts()).isEqualTo(1);
+        assertThat(result.confirmed()).isPositive();
+    }
+
+    @Test
     void percentilesAreSamples() {
         Samples samples = new Samples(List.of(Duration.ofMillis(3), Duration.ofMillis(1), Duration.ofMillis(2)));
         assertThat(samples.percentile(1)).isEqualTo(Duration.ofMillis(1));

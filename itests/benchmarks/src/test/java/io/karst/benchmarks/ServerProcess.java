@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The embedded server in a process of its own, so that its time and memory can be told from its clients'. */
 final class ServerProcess implements AutoCloseable {
@@ -38,7 +39,15 @@ final class ServerProcess implements AutoCloseable {
         this.process = process;
         answers = process.inputReader(StandardCharsets.UTF_8);
         orders = process.outputWriter(StandardCharsets.UTF_8);
-        port = Integer.parseInt(answer());
+        boolean serves = false;
+        try {
+            port = Integer.parseInt(answer());
+            serves = true;
+        } finally {
+            if (!serves) {
+                process.destroyForcibly();
+            }
+        }
     }
 
     /**
@@ -49,44 +58,73 @@ final class ServerProcess implements AutoCloseable {
      * @param options for its Java virtual machine
      */
     static ServerProcess start(Path folder, Duration idle, List<String> options) throws IOException {
+        return new ServerProcess(folder, launch(folder, idle, options, ProcessBuilder.Redirect.INHERIT));
+    }
+
+    /** The same with a file for what it writes to its log. */
+    static ServerProcess start(Path folder, Duration idle, List<String> options, Path log) throws IOException {
+        return new ServerProcess(folder, launch(folder, idle, options, ProcessBuilder.Redirect.appendTo(log.toFile())));
+    }
+
+    /** A process that may not have started to serve yet. */
+    static Process launch(Path folder, Duration idle, List<String> options, ProcessBuilder.Redirect log)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+        command.addAll(options);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(ServerMain.class.getName());
         command.add(folder.toString());
         command.add(Long.toString(idle.toSeconds()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        boolean started = false;
-        try {
-            ServerProcess server = new ServerProcess(folder, process);
-            started = true;
-            return server;
-        } finally {
-            if (!started) {
-                process.destroyForcibly();
-            }
-        }
+        return new ProcessBuilder(command).redirectError(log).start();
     }
 
     /** Publishes a configuration; returns the version of the signed list that offers it. */
-    synchronized long publish(String id, Bytes content) throws IOException {
-        return order("publish " + PRODUCT + " " + id + " " + Base64.getEncoder().encodeToString(content.toArray()));
+    long publish(String id, Bytes content) throws IOException {
+        return order(publishing(id, content));
+    }
+
+    /** The order that publishes a configuration. */
+    static String publishing(String id, Bytes content) {
+        return "publish " + PRODUCT + " " + id + " " + Base64.getEncoder().encodeToString(content.toArray());
     }
 
     /** How many clients have told it that everything in a signed list is applied. */
-    synchronized long acknowledged(long targetsVersion) throws IOException {
+    long acknowledged(long targetsVersion) throws IOException {
         return order("acknowledged " + targetsVersion);
     }
 
-    private long order(String line) throws IOException {
+    /** Sends one line and waits for the answer. */
+    synchronized long order(String line) throws IOException {
+        send(line);
+        return Long.parseLong(answer());
+    }
+
+    /** Sends one line. */
+    private void send(String line) throws IOException {
         orders.write(line + "\n");
         orders.flush();
-        return Long.parseLong(answer());
+    }
+
+    /** Bytes on its heap after a collection. */
+    long heap() throws IOException {
+        return order("heap");
+    }
+
+    /**
+     * Sends one line, and ends the process with SIGKILL.
+     *
+     * @param after the line
+     * @return whether it has answered the line
+     */
+    synchronized boolean isAnsweredBeforeKill(String line, Duration after) throws IOException, InterruptedException {
+        send(line);
+        LockSupport.parkNanos(after.toNanos());
+        process.toHandle().destroyForcibly(); // Process.destroyForcibly would close what is still to be read
+        process.waitFor();
+        return answers.readLine() != null;
     }
 
     private String answer() throws IOException {
@@ -123,6 +161,9 @@ final class ServerProcess implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (!process.isAlive()) {
+            return;
+        }
         orders.close();
         try {
             if (!process.waitFor(CLOSE_SECONDS, TimeUnit.SECONDS)) {

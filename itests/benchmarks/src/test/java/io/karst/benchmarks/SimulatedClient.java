@@ -45,11 +45,16 @@ final class SimulatedClient {
 
     /** One turn. */
     Step.Outcome poll() throws TransportException, InterruptedException {
+        return poll(transport);
+    }
+
+    /** One turn over another connection. */
+    Step.Outcome poll(ConfigTransport over) throws TransportException, InterruptedException {
         List<AppliedConfig> applied = state.configs().values().stream()
                 .map(held -> new AppliedConfig(held.file(), ApplyState.ACKNOWLEDGED, ""))
                 .toList();
         state = verifier.report(state, applied);
-        Step step = verifier.step(state, transport.exchange(verifier.request(state, identity)));
+        Step step = verifier.step(state, over.exchange(verifier.request(state, identity)));
         state = step.next();
         if (step.outcome() instanceof Step.Refused refused) {
             throw new IllegalStateException(
@@ -66,5 +71,10 @@ final class SimulatedClient {
                 .forEach(held ->
                         contents.put(held.file().id(), new String(held.file().content(), StandardCharsets.UTF_8)));
         return contents;
+    }
+
+    /** Of the root that it trusts. */
+    long rootVersion() {
+        return state.rootVersion();
     }
 }

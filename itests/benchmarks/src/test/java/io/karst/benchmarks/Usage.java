@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
  * What a process has used, as the kernel counts it.
@@ -14,8 +15,9 @@ import java.time.Duration;
  * @param cpu time on CPUs since its start, user and system, all threads
  * @param residentKib memory in RAM now
  * @param mostResidentKib the most it ever had
+ * @param descriptors open now
  */
-record Usage(Duration cpu, long residentKib, long mostResidentKib) {
+record Usage(Duration cpu, long residentKib, long mostResidentKib, long descriptors) {
 
     /** The kernel's tick for {@code /proc}, on every architecture that Linux runs Java on. */
     private static final int TICKS_PER_SECOND = 100;
@@ -32,7 +34,8 @@ record Usage(Duration cpu, long residentKib, long mostResidentKib) {
         return new Usage(
                 Duration.ofMillis(ticks * 1000 / TICKS_PER_SECOND),
                 kib(proc.resolve("status"), "VmRSS:"),
-                kib(proc.resolve("status"), "VmHWM:"));
+                kib(proc.resolve("status"), "VmHWM:"),
+                entries(proc.resolve("fd")));
     }
 
     static Usage ofThisProcess() throws IOException {
@@ -41,6 +44,12 @@ record Usage(Duration cpu, long residentKib, long mostResidentKib) {
 
     Duration cpuSince(Usage before) {
         return cpu.minus(before.cpu);
+    }
+
+    private static long entries(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.count();
+        }
     }
 
     private static long kib(Path status, String name) throws IOException {

@@ -3,7 +3,10 @@
 
 package io.karst.config.server.internal;
 
+import io.grpc.netty.shaded.io.netty.util.internal.logging.InternalLoggerFactory;
+import io.grpc.netty.shaded.io.netty.util.internal.logging.JdkLoggerFactory;
 import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.config.grpc.internal.BrokenStreams;
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
@@ -16,6 +19,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.annotation.Annotation;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -98,13 +103,15 @@ public final class ServerMain {
      */
     public static void main(String[] args) throws IOException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE); // as in Karaf: the bundle imports no other
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        try (ConfigServer server = new ConfigServer(
-                new GrpcWire(),
-                new Fixed(Integer.parseInt(args[1])),
-                Path.of(args[0]),
-                Clock.systemUTC(),
-                new SecureRandom())) {
+        try (BrokenStreams quiet = new BrokenStreams(); // as the bundle of gRPC does
+                ConfigServer server = new ConfigServer(
+                        new GrpcWire(),
+                        new Fixed(Integer.parseInt(args[1])),
+                        Path.of(args[0]),
+                        Clock.systemUTC(),
+                        new SecureRandom())) {
             out.println(server.port());
             String line = in.readLine();
             while (line != null) {
@@ -117,21 +124,45 @@ public final class ServerMain {
     private static String obey(ConfigServer server, List<String> words) throws IOException {
         return switch (words.get(0)) {
             case "publish" -> publish(server, words.get(1), words.get(2), words.get(3));
+            case "remove" -> {
+                server.store().remove(path(words.get(1), words.get(2)));
+                yield version(server);
+            }
+            case "rollback" -> {
+                server.store().rollback(path(words.get(1), words.get(2)));
+                yield version(server);
+            }
+            case "rotate" -> {
+                server.store().rotate(Optional.empty());
+                yield version(server);
+            }
             case "acknowledged" -> Long.toString(acknowledged(server, Long.parseLong(words.get(1))));
+            case "heap" -> Long.toString(heapAfterCollection());
+            case "clients" -> Long.toString(server.clients().all().size());
             default -> throw new IOException("unknown: " + words);
         };
     }
 
-    /** Answers with the version of the signed list since then. */
     private static String publish(ConfigServer server, String product, String id, String base64) throws IOException {
         Bytes content = Bytes.of(Base64.getDecoder().decode(base64));
-        server.store()
-                .publish(new Publication(
-                        ConfigPath.parse("employee/" + product + "/" + id + "/config"),
-                        content,
-                        Optional.empty(),
-                        List.of()));
+        server.store().publish(new Publication(path(product, id), content, Optional.empty(), List.of()));
+        return version(server);
+    }
+
+    private static ConfigPath path(String product, String id) {
+        return ConfigPath.parse("employee/" + product + "/" + id + "/config");
+    }
+
+    /** Of the signed list: the answer to each change. */
+    private static String version(ConfigServer server) {
         return Long.toString(server.store().current().targetsVersion());
+    }
+
+    /** Bytes in use once everything that nobody refers to is gone. */
+    private static long heapAfterCollection() {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        memory.gc();
+        return memory.getHeapMemoryUsage().getUsed();
     }
 
     /** How many clients have reported everything of one signed list as applied. */

@@ -44,6 +44,8 @@ class NativeTlsTest {
                                 .getLocation()
                                 .toString());
             }
+            // it would write what peers provoke past the limit that gRPC's own log has
+            assertThat(grpc.getHeaders().get(Constants.IMPORT_PACKAGE)).doesNotContain("slf4j", "log4j");
             grpc.start();
             Class<?> openSsl = grpc.loadClass("io.grpc.netty.shaded.io.netty.handler.ssl.OpenSsl");
             assertThat(openSsl.getMethod("unavailabilityCause").invoke(null)).isNull();

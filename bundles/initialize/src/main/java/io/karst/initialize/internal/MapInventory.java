@@ -5,6 +5,7 @@ package io.karst.initialize.internal;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
+import io.karst.ability.Answer;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.resource.BlindSpot;
@@ -126,10 +127,12 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
                         all ? "" : "use a kernel of 5.19 or later with at most 1024 CPUs"),
                 new Ability(
                         "holders of maps",
-                        missing.isEmpty(),
+                        missing.isEmpty() ? Answer.YES : Answer.NOT_KNOWN,
                         missing.isEmpty() ? "processes that hold maps are known" : missing,
-                        missing.isEmpty() ? "" : "owners shows programs only, and track=own finds nothing",
-                        missing.isEmpty() ? "" : "run Karaf as root in the first pid namespace"));
+                        missing.isEmpty() ? "" : "owners are incomplete, and track=own may find nothing",
+                        missing.isEmpty()
+                                ? ""
+                                : "run Karaf in the first pid namespace (Docker: --pid=host), on a kernel with iter/task_file"));
     }
 
     @Override

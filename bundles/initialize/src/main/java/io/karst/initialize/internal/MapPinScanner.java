@@ -3,6 +3,8 @@
 
 package io.karst.initialize.internal;
 
+import io.karst.ability.Answer;
+import io.karst.ability.Namespace;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -22,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +41,16 @@ final class MapPinScanner {
     /** Errors of a pin that is not a map, and of one that is gone. */
     private static final Set<String> ANSWERS = Set.of("EINVAL", "ENOENT");
 
+    /** Fixed since Linux 6.18, {@code MNT_NS_INIT_INO}; before, another process has to be asked, which not everybody may. */
+    private static final String INITIAL = "mnt:[4026531832]";
+
     private final Bpf bpf;
-    private final Path mountInfo;
+    private final Path proc;
     private Map<Pin, OptionalInt> known = Map.of();
 
-    MapPinScanner(Bpf bpf, Path mountInfo) {
+    MapPinScanner(Bpf bpf, Path proc) {
         this.bpf = bpf;
-        this.mountInfo = mountInfo;
+        this.proc = proc;
     }
 
     /** Walks all pins. Returns their paths by map id. */
@@ -59,14 +66,35 @@ final class MapPinScanner {
             }
             if (walk.unread > 0) {
                 blindSpots.add(pins(
-                        mount.toString(), walk.unread + " pins below " + mount + " could not be read: " + walk.reason));
+                        mount.toString(),
+                        walk.unread + " pins or directories below " + mount + " could not be read: " + walk.reason));
             }
         }
+        hidden().ifPresent(text -> blindSpots.add(pins("", text)));
         if (now.size() >= MAX_PINS) {
             blindSpots.add(pins("", "only the first " + MAX_PINS + " pins were read"));
         }
         known = now;
         return paths;
+    }
+
+    /**
+     * Why pins are missing; empty if they are not known to be. A BPF file system that is mounted in another mount namespace cannot be
+     * walked; the first process has the one of the host.
+     */
+    Optional<String> hidden() {
+        try {
+            String own = Files.readSymbolicLink(proc.resolve("self/ns/mnt")).toString();
+            boolean same = own.equals(INITIAL)
+                    || own.equals(
+                            Files.readSymbolicLink(proc.resolve("1/ns/mnt")).toString());
+            return same && Namespace.PID.isInitial(proc) == Answer.YES
+                    ? Optional.empty()
+                    : Optional.of("only pins on file systems of this mount namespace are seen, not those of the host");
+        } catch (IOException e) {
+            return Optional.of("pins may be missing: " + e.getMessage()
+                    + " cannot be read, which tells whether this is the mount namespace of the host");
+        }
     }
 
     private static BlindSpot pins(String mount, String text) {
@@ -75,7 +103,7 @@ final class MapPinScanner {
 
     private Set<Path> mounts(List<BlindSpot> blindSpots) {
         try {
-            return bpfMounts(Files.readAllLines(mountInfo));
+            return bpfMounts(Files.readAllLines(proc.resolve("self/mountinfo")));
         } catch (IOException e) {
             blindSpots.add(pins("", "pins could not be read: " + e.getMessage()));
             return Set.of();
@@ -151,7 +179,9 @@ final class MapPinScanner {
             if (now.size() >= MAX_PINS) {
                 return FileVisitResult.TERMINATE;
             }
-            if (attributes.isRegularFile()) {
+            if (attributes.isDirectory()) {
+                unread(file + " is more than " + MAX_DEPTH + " directories deep");
+            } else if (attributes.isRegularFile()) {
                 read(file, new Pin(file, Objects.toString(attributes.fileKey(), "")));
             }
             return FileVisitResult.CONTINUE;
@@ -166,19 +196,29 @@ final class MapPinScanner {
                 id.ifPresent(map ->
                         paths.computeIfAbsent(map, key -> new ArrayList<>()).add(file.toString()));
             } catch (BpfException e) {
-                unread++;
-                reason = String.valueOf(e.getMessage());
+                unread(String.valueOf(e.getMessage()));
             }
+        }
+
+        private void unread(String why) {
+            unread++;
+            reason = why;
         }
 
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException e) {
-            return FileVisitResult.CONTINUE; // unpinned meanwhile
+            if (!(e instanceof NoSuchFileException)) { // else it was unpinned meanwhile
+                unread(e.toString());
+            }
+            return FileVisitResult.CONTINUE;
         }
 
         @Override
         public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
-            return FileVisitResult.CONTINUE; // removed meanwhile
+            if (e != null && !(e instanceof NoSuchFileException)) { // else it was removed meanwhile
+                unread(e.toString());
+            }
+            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 
 /** Scans all maps: combines what the kernel programs, libbpf and bpffs report. One scan at a time. */
 final class MapScanner implements AutoCloseable {
+    private static final Path PROC = Path.of("/proc");
+
     private final LockRangesProgram lockRanges;
     private final Optional<OwnersProgram> owners;
     private final String ownersMissing;
@@ -40,7 +42,7 @@ final class MapScanner implements AutoCloseable {
         ownersMissing = missing;
         infos = new MapInfos(bpf);
         programs = new ProgramOwners(bpf);
-        pins = new MapPinScanner(bpf, Path.of("/proc/self/mountinfo"));
+        pins = new MapPinScanner(bpf, PROC);
     }
 
     /**
@@ -54,7 +56,11 @@ final class MapScanner implements AutoCloseable {
         try {
             OwnersProgram owners = OwnersProgram.load(loader, bpf);
             complete = true;
-            return new MapScanner(bpf, lockRanges, Optional.of(owners), "");
+            return new MapScanner(
+                    bpf,
+                    lockRanges,
+                    Optional.of(owners),
+                    OwnersProgram.hidden(PROC).orElse(""));
         } catch (AssetException e) {
             complete = true;
             String missing = "processes that hold maps are not known: " + e.getMessage();
@@ -77,9 +83,10 @@ final class MapScanner implements AutoCloseable {
     List<MapResource> scan(MapFilter filter, List<BlindSpot> blindSpots) {
         List<MapLocks> found = lockRanges.read();
         Map<Integer, Set<MapOwner>> users = programs.read();
-        Map<Integer, Set<MapOwner>> holders = owners.map(OwnersProgram::read).orElse(Map.of());
+        Map<Integer, Set<MapOwner>> holders =
+                owners.map(program -> program.read(blindSpots)).orElse(Map.of());
         Map<Integer, List<String>> pinned = pins.read(blindSpots);
-        if (owners.isEmpty()) {
+        if (!ownersMissing.isEmpty()) {
             blindSpots.add(new BlindSpot(Kind.OWNERS, "", ownersMissing));
         }
         Set<Integer> self = holders.getOrDefault(lockRanges.ownMapId(), Set.of()).stream()
@@ -112,7 +119,7 @@ final class MapScanner implements AutoCloseable {
         return lockRanges.locatedCpus();
     }
 
-    /** Why processes are not known, or empty. */
+    /** Why processes are not known, or not all of them; empty if they are. */
     String ownersMissing() {
         return ownersMissing;
     }

@@ -3,17 +3,23 @@
 
 package io.karst.initialize.internal;
 
+import io.karst.ability.Namespace;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.ObjectSpec;
 import io.karst.locks.FixedText;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.MapOwner;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -43,11 +49,27 @@ final class OwnersProgram implements AutoCloseable {
                 ASSET, (asset, btf) -> BpfObject.handOver(bpf.load(ObjectSpec.of(asset, btf)), OwnersProgram::new));
     }
 
-    /** Walks the open files of all processes. Returns the processes by map id. */
-    Map<Integer, Set<MapOwner>> read() {
+    /** Walks the open files of all processes that it sees. Returns the processes by map id. */
+    Map<Integer, Set<MapOwner>> read(List<BlindSpot> blindSpots) {
         Reader reader = new Reader();
         program.iterate(reader::accept);
+        reader.leftOut().ifPresent(blindSpots::add);
         return reader.owners;
+    }
+
+    /**
+     * Why processes are missing; empty if they are not. The kernel walks the tasks of this process's pid namespace only.
+     *
+     * @param proc {@code /proc}
+     */
+    static Optional<String> hidden(Path proc) {
+        return switch (Namespace.PID.isInitial(proc)) {
+            case YES -> Optional.empty();
+            case NO -> Optional.of("only processes of this pid namespace are seen, so other owners are missing");
+            case NOT_KNOWN ->
+                Optional.of("owners may be missing: " + proc.resolve("self/ns/pid")
+                        + " cannot be read, which tells whether processes outside this pid namespace are seen");
+        };
     }
 
     @Override
@@ -58,7 +80,18 @@ final class OwnersProgram implements AutoCloseable {
     /** Collects the records. */
     static final class Reader {
         final Map<Integer, Set<MapOwner>> owners = new HashMap<>();
-        private int records;
+        private long records;
+
+        /** What was beyond the limit. */
+        Optional<BlindSpot> leftOut() {
+            return records <= MAX_RECORDS
+                    ? Optional.empty()
+                    : Optional.of(new BlindSpot(
+                            Kind.OWNERS,
+                            "",
+                            "owners are missing: processes hold " + records + " descriptors of maps, of which "
+                                    + MAX_RECORDS + " were read"));
+        }
 
         void accept(ByteBuffer buffer) {
             while (buffer.remaining() >= RECORD_BYTES) {

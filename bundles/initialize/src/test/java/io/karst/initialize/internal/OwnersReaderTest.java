@@ -6,13 +6,17 @@ package io.karst.initialize.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.resource.MapOwner;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OwnersReaderTest {
 
@@ -33,6 +37,41 @@ class OwnersReaderTest {
                         Set.of(process(100, "java"), process(200, "sixteen-letters!")),
                         9,
                         Set.of(process(100, "java"))));
+    }
+
+    /** The rest is not read, and that is said. */
+    @Test
+    void saysWhatIsBeyondItsLimit() {
+        ByteBuffer stream = ByteBuffer.allocate(24 << 10).order(ByteOrder.nativeOrder());
+        while (stream.hasRemaining()) {
+            owner(stream, 7, 100, "java");
+        }
+        OwnersProgram.Reader reader = new OwnersProgram.Reader();
+        for (int kibi = 0; kibi < 1024; kibi++) {
+            reader.accept(stream.rewind());
+        }
+        assertThat(reader.leftOut()).isEmpty();
+
+        reader.accept(stream.rewind());
+
+        assertThat(reader.leftOut().orElseThrow().text())
+                .isEqualTo(
+                        "owners are missing: processes hold 1049600 descriptors of maps, of which 1048576 were read");
+    }
+
+    /** The kernel walks the tasks of one pid namespace. */
+    @Test
+    void ownersOfAnotherPidNamespaceAreABlindSpot(@TempDir Path proc) throws IOException {
+        assertThat(OwnersProgram.hidden(proc).orElseThrow()).startsWith("owners may be missing");
+
+        Path link = Files.createDirectories(proc.resolve("self/ns")).resolve("pid");
+        Files.createSymbolicLink(link, Path.of("pid:[4026531836]"));
+        assertThat(OwnersProgram.hidden(proc)).isEmpty();
+
+        Files.delete(link);
+        Files.createSymbolicLink(link, Path.of("pid:[4026532001]"));
+        assertThat(OwnersProgram.hidden(proc).orElseThrow())
+                .isEqualTo("only processes of this pid namespace are seen, so other owners are missing");
     }
 
     private static void owner(ByteBuffer stream, int map, int pid, String comm) {

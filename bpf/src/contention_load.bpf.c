@@ -37,17 +37,25 @@ struct bpf_res_spin_lock {
 extern int bpf_res_spin_lock(struct bpf_res_spin_lock *lock) __weak __ksym;
 extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __weak __ksym;
 
+/* Whether threads want a lock at the same time, counted beside the lock. */
+struct meeting {
+	__u64 met; /* how often a thread found the lock held right before it took it */
+	__u64 queued; /* how often it found that one thread held it and another one waited */
+	__u32 inside; /* threads that hold the lock or wait for it */
+	volatile __u32 held; /* volatile, or the compiler removes the write, which the lock's holder never reads */
+};
+
 struct locked_value {
 	struct bpf_spin_lock lock;
-	volatile __u32 held; /* volatile, or the compiler removes the write, which the lock's holder never reads */
-	__u64 met;
 	__u32 sum;
+	struct meeting meeting;
 	__u32 rest;
 };
 
 struct resilient_value {
 	struct bpf_res_spin_lock lock;
 	__u32 sum;
+	struct meeting meeting;
 };
 
 struct lpm_key {
@@ -166,6 +174,21 @@ static __always_inline void have_rest(__u32 rest, volatile __u32 *sum)
 		*sum += i;
 }
 
+static __always_inline void arrive(struct meeting *meeting)
+{
+	__u32 others = __sync_fetch_and_add(&meeting->inside, 1);
+
+	if (meeting->held)
+		__sync_fetch_and_add(&meeting->met, 1);
+	if (others > 1)
+		__sync_fetch_and_add(&meeting->queued, 1);
+}
+
+static __always_inline void leave(struct meeting *meeting)
+{
+	__sync_fetch_and_add(&meeting->inside, -1);
+}
+
 /* ---- one turn of each kind; returning 0 continues with the next ---- */
 
 static long spin_lock_turn(__u32 turn unused, void *none unused)
@@ -176,13 +199,13 @@ static long spin_lock_turn(__u32 turn unused, void *none unused)
 
 	if (!value)
 		return 1;
-	if (value->held)
-		__sync_fetch_and_add(&value->met, 1);
+	arrive(&value->meeting);
 	bpf_spin_lock(&value->lock);
-	value->held = 1;
+	value->meeting.held = 1;
 	work(&value->sum);
-	value->held = 0;
+	value->meeting.held = 0;
 	bpf_spin_unlock(&value->lock);
+	leave(&value->meeting);
 	have_rest(value->rest, &outside);
 	return 0;
 }
@@ -273,10 +296,16 @@ static long resilient_lock_turn(__u32 turn unused, void *none unused)
 	__u32 zero = 0;
 	struct resilient_value *value = bpf_map_lookup_elem(&load_resilient, &zero);
 
-	if (!value || bpf_res_spin_lock(&value->lock))
-		return 0;
-	work(&value->sum);
-	bpf_res_spin_unlock(&value->lock);
+	if (!value)
+		return 1;
+	arrive(&value->meeting);
+	if (!bpf_res_spin_lock(&value->lock)) {
+		value->meeting.held = 1;
+		work(&value->sum);
+		value->meeting.held = 0;
+		bpf_res_spin_unlock(&value->lock);
+	}
+	leave(&value->meeting);
 	return 0;
 }
 

@@ -169,7 +169,8 @@ public class CommandsIT {
     private static String visibility(JsonObject demo, String kind) {
         for (JsonElement entry : demo.getAsJsonArray("kinds")) {
             if (entry.getAsJsonObject().get("kind").getAsString().equals(kind)) {
-                return entry.getAsJsonObject().get("visibility").getAsString();
+                JsonElement found = entry.getAsJsonObject().get("visibility");
+                return found.isJsonNull() ? "" : found.getAsString();
             }
         }
         throw new AssertionError("no kind " + kind + " in " + demo);

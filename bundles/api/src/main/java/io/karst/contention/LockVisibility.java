@@ -20,6 +20,8 @@ public record LockVisibility(LockFamily family, Visibility visibility, String re
         FULL,
         /** Some waits by design of the lock, such as only those behind a first waiter. */
         PARTIAL,
+        /** Not known: there was no test, or its threads hardly met on a lock. */
+        NOT_TESTED,
         /** No waits; a count of 0 says nothing about contention. */
         BLIND
     }

@@ -15,13 +15,19 @@ public final class ContentionLoadLayout {
     public static final int MAX_REST = 512;
 
     /** Bytes of {@code locked_value}, the only value of {@code load_values}. */
-    public static final int VALUE_BYTES = 24;
+    public static final int VALUE_BYTES = 40;
 
-    /** Offset of its {@code met}, a u64: number of times the lock was found held right before it was taken. */
+    /** Bytes of {@code resilient_value}, a value of {@code load_resilient}. */
+    public static final int RESILIENT_VALUE_BYTES = 32;
+
+    /** Offset of {@code met} in both, a u64: number of times the lock was found held right before it was taken. */
     public static final int VALUE_MET = 8;
 
-    /** Offset of its {@code rest}, a u32. */
-    public static final int VALUE_REST = 20;
+    /** Offset of {@code queued} in both, a u64: number of times two other threads held the lock or waited for it then. */
+    public static final int VALUE_QUEUED = 16;
+
+    /** Offset of {@code rest} in {@code locked_value}, a u32. */
+    public static final int VALUE_REST = 32;
 
     private ContentionLoadLayout() {}
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param reason why
  */
 record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String reason) {
+    private static final String NOT_KNOWN = "It is not known whether this kernel reports these waits";
 
     static List<KindVisibility> of(List<LockVisibility> tested) {
         return List.of(DemoKind.values()).stream().map(kind -> of(kind, tested)).toList();
@@ -46,7 +47,7 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
     private static KindVisibility of(DemoKind kind, Optional<LockVisibility> found, String before) {
         return new KindVisibility(
                 kind,
-                found.map(LockVisibility::visibility),
+                found.map(LockVisibility::visibility).filter(amount -> amount != Visibility.NOT_TESTED),
                 found.map(entry -> before + entry.reason()).orElse("lock-tracer is not ready"));
     }
 
@@ -74,8 +75,9 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
                     case FULL -> "This kernel reports all of these waits";
                     case PARTIAL -> "This kernel reports only some of these waits";
                     case BLIND -> "This kernel cannot report these waits";
+                    case NOT_TESTED -> NOT_KNOWN;
                 })
-                .orElse("It is not known whether this kernel reports these waits");
+                .orElse(NOT_KNOWN);
     }
 
     static KindVisibility find(List<KindVisibility> kinds, DemoKind kind) {

@@ -26,6 +26,19 @@ class DemoViewTest {
             new LockVisibility(LockFamily.RESILIENT, Visibility.BLIND, "it takes three CPUs"),
             new LockVisibility(LockFamily.MUTEX, Visibility.FULL, "traced"));
 
+    /** Nobody knows yet, as before the first test. */
+    @Test
+    void aTestThatProvedNothingIsNoResult() {
+        KindVisibility kind = KindVisibility.of(
+                DemoKind.SPIN_LOCK,
+                List.of(new LockVisibility(
+                        LockFamily.SPIN, Visibility.NOT_TESTED, "not tested yet, threads hardly met")));
+
+        assertThat(kind.visibility()).isEmpty();
+        assertThat(kind.reason()).isEqualTo("not tested yet, threads hardly met");
+        assertThat(kind.sentence()).isEqualTo("It is not known whether this kernel reports these waits");
+    }
+
     @Test
     void runningLoadSaysWhatToDoNext() {
         assertThat(view(DemoKind.SPIN_LOCK, DemoStatus.State.RUNNING, Optional.of(Duration.ofSeconds(60)))
@@ -142,6 +155,9 @@ class DemoViewTest {
 
         assertThat(KindVisibility.preferred(KindVisibility.of(blind))).isEqualTo(DemoKind.PROG_ARRAY);
         assertThat(KindVisibility.preferred(KindVisibility.of(partial))).isEqualTo(DemoKind.SPIN_LOCK);
+        assertThat(KindVisibility.preferred(KindVisibility.of(List.of(new LockVisibility(
+                        LockFamily.SPIN, Visibility.NOT_TESTED, "not tested yet, threads hardly met")))))
+                .isEqualTo(DemoKind.SPIN_LOCK);
         assertThat(KindVisibility.preferred(KindVisibility.of(List.of()))).isEqualTo(DemoKind.SPIN_LOCK);
         assertThat(DemoWords.of(List.of("start")).plan(DemoKind.PROG_ARRAY).kind())
                 .isEqualTo(DemoKind.PROG_ARRAY);

@@ -7,6 +7,7 @@ import io.karst.ability.AbilityProbe;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
 import io.karst.contention.LockTracer;
+import io.karst.poll.PollTask;
 import io.karst.resource.ResourceInventory;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
@@ -49,7 +50,7 @@ public final class LockTracerComponent implements Stage {
         SelfTest.Parts parts = new SelfTest.Parts(bpf, loader, inventory, symbols);
         runner = StageRunner.start(
                 component.getServiceReference(),
-                List.of(LockTracer.class, AbilityProbe.class),
+                List.of(LockTracer.class, AbilityProbe.class, PollTask.class),
                 () -> new LockTracerStage(parts, LockTracerStage.settings(context, this.config), Clock.systemUTC()));
     }
 

@@ -7,15 +7,19 @@ import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.bpf.Bpf;
 import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
+import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.LostReason;
 import io.karst.locks.LockTotals;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
+import io.karst.poll.PollTask;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
+import io.karst.resource.LockFamily;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +27,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -33,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * The contention programs: loaded and attached, or adopted from an earlier tracer that left them pinned. They count
  * waits on the inventory's locks; a self-test has found out which waits this kernel reports.
  */
-public final class LockTracerStage implements LockTracer, AbilityProbe, AutoCloseable {
+public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LockTracerStage.class);
     private static final String ASSET = "lock_contention";
 
@@ -77,6 +83,14 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         String pin_instance() default "";
     }
 
+    /** How often a self-test whose threads hardly met is repeated, and the rest before each; the rest doubles. */
+    private static final int MOST_REPEATS = 6;
+
+    private static final Duration FIRST_REST = Duration.ofMinutes(1);
+
+    /** Held during a self-test, so that nothing is closed meanwhile. */
+    private final Object testing = new Object();
+
     private final Closer closer = new Closer();
     private final PinPolicy pinPolicy;
     private final AttachedTracer tracer;
@@ -85,7 +99,9 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     private volatile List<LockVisibility> visibility;
     private volatile TracerSettings settings;
     private final Clock clock;
-    private boolean closed;
+    private volatile boolean closed;
+    private int repeats;
+    private Instant nextRepeat;
 
     /**
      * Applies changed settings. The programs stay attached. A changed self-test runs at once; changed sizes take effect
@@ -95,7 +111,13 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         TracerSettings before = settings;
         settings = changed;
         if (changed.selfTest() != before.selfTest() || changed.selfTestMillis() != before.selfTestMillis()) {
-            visibility = tested(parts, changed);
+            synchronized (testing) {
+                repeats = 0;
+                nextRepeat = clock.instant().plus(FIRST_REST);
+                if (!closed) {
+                    visibility = tested(parts, changed);
+                }
+            }
         }
         LOG.info("settings changed: {} visibility={}", changed, visibility);
     }
@@ -142,6 +164,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         this.clock = clock;
         this.parts = parts;
         this.settings = settings;
+        nextRepeat = clock.instant().plus(FIRST_REST);
         Bpf bpf = parts.bpf();
         long ranges = parts.inventory().current().maps().stream()
                 .mapToLong(map -> map.ranges().size())
@@ -174,21 +197,84 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         return settings.selfTest() && !known.isEmpty() ? known : tested(parts, settings);
     }
 
-    @SuppressWarnings("IllegalCatch") // whatever fails in the self-test, the tracer counts
     private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
         if (!settings.selfTest()) {
             return SelfTest.untested(parts.symbols(), "self.test of io.karst.locktracer is false");
         }
+        List<LockVisibility> found = tested(parts, settings, SelfTest.families(parts.symbols()));
+        save(found);
+        return found;
+    }
+
+    @SuppressWarnings("IllegalCatch") // whatever fails in the self-test, the tracer counts
+    private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings, List<LockFamily> families) {
         try {
-            SelfTest.Result found = SelfTest.run(parts, counting, Duration.ofMillis(settings.selfTestMillis()));
+            List<LockVisibility> found =
+                    SelfTest.run(parts, counting, Duration.ofMillis(settings.selfTestMillis()), families);
             counting.track(parts.inventory().rescan());
-            if (found.complete()) {
-                counting.visibility(found.families());
-            }
-            return found.families();
+            return found;
         } catch (RuntimeException e) {
             LOG.warn("the self-test failed; what this kernel reports is not known", e);
-            return SelfTest.untested(parts.symbols(), "the self-test failed: " + e.getMessage());
+            return families.stream()
+                    .map(family -> SelfTest.untested(family, "the self-test failed: " + e.getMessage()))
+                    .toList();
+        }
+    }
+
+    /** Saves a result for the next process. What could not be tested is tested there anew. */
+    private void save(List<LockVisibility> found) {
+        if (found.stream().noneMatch(each -> each.visibility() == Visibility.NOT_TESTED)) {
+            counting.visibility(found);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "self-test";
+    }
+
+    /** A turn in which nothing is to be repeated does nothing. */
+    @Override
+    public Duration interval() {
+        return FIRST_REST;
+    }
+
+    /** Repeats the self-test of the lock families whose threads hardly met; each time after a longer rest, a few times. */
+    @Override
+    public void poll() {
+        synchronized (testing) {
+            List<LockFamily> open = closed || !settings.selfTest() ? List.of() : notTested();
+            if (open.isEmpty() || repeats >= MOST_REPEATS || clock.instant().isBefore(nextRepeat)) {
+                return;
+            }
+            repeats++;
+            nextRepeat = clock.instant().plus(FIRST_REST.multipliedBy(1L << repeats));
+            Map<LockFamily, LockVisibility> found = tested(parts, settings, open).stream()
+                    .collect(Collectors.toMap(LockVisibility::family, Function.identity()));
+            LOG.info("self-test repeat={} of {} found={}", repeats, MOST_REPEATS, found.values());
+            synchronized (this) {
+                visibility = visibility.stream()
+                        .filter(each -> !open.contains(each.family()) || found.containsKey(each.family()))
+                        .map(each -> found.getOrDefault(each.family(), each))
+                        .toList();
+                save(visibility);
+            }
+        }
+    }
+
+    private List<LockFamily> notTested() {
+        return visibility().stream()
+                .filter(each -> each.visibility() == Visibility.NOT_TESTED)
+                .map(LockVisibility::family)
+                .toList();
+    }
+
+    /** What is counted proves what the self-test could not see; saved, because counts of deleted maps are forgotten one day. */
+    private void correct(List<LockWaits> counted) {
+        List<LockVisibility> corrected = Correction.of(visibility, counted);
+        if (!corrected.equals(visibility)) {
+            visibility = corrected;
+            save(corrected);
         }
     }
 
@@ -203,10 +289,14 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
 
     /** Closes all handles. Whatever is not pinned is detached and freed. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            closer.close();
+    public void close() {
+        synchronized (testing) {
+            synchronized (this) {
+                if (!closed) {
+                    closed = true;
+                    closer.close();
+                }
+            }
         }
     }
 
@@ -215,13 +305,14 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
         requireOpen();
         // Read lost events after the counts: then only waits newer than this reading are in neither.
         LockTotals totals = counting.totals();
+        List<LockWaits> perKind = totals.perKind();
+        correct(perKind);
         Map<LostReason, Long> lost = new EnumMap<>(counting.lost());
         lost.put(
                 LostReason.RECURSION_BEGIN,
                 counting.lostBegins(tracer.begin().info().recursionMisses()));
         lost.put(LostReason.RECURSION_END, counting.lostEnds(tracer.end().info().recursionMisses()));
-        return new ContentionSnapshot(
-                tracer.since(), clock.instant(), totals.perKind(), totals.perLock(), lost, blindSpots());
+        return new ContentionSnapshot(tracer.since(), clock.instant(), perKind, totals.perLock(), lost, blindSpots());
     }
 
     private List<BlindSpot> blindSpots() {
@@ -256,7 +347,10 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, AutoClos
     }
 
     @Override
-    public List<LockVisibility> visibility() {
+    public synchronized List<LockVisibility> visibility() {
+        if (!closed && Correction.isOpen(visibility)) {
+            correct(counting.totals().perKind());
+        }
         return visibility;
     }
 

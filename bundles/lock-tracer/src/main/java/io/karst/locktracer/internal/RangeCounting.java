@@ -54,6 +54,7 @@ final class RangeCounting {
     private final DoubleBufferedRecord store;
     private final Map<Integer, Long> retiredAt = new HashMap<>();
     private final Set<Integer> ignored = new HashSet<>();
+    private Set<Integer> hidden = Set.of();
     private RangeTable table = RangeTable.EMPTY;
     private long generation;
     private Optional<Long> switchedAt = Optional.empty();
@@ -117,6 +118,7 @@ final class RangeCounting {
     /** Ignores these maps from now on, and drops their counts. */
     synchronized void ignore(Collection<Integer> mapIds) {
         ignored.addAll(mapIds);
+        hidden = Set.of();
         records.read().forEach((slot, range) -> {
             if (ignored.contains(range.mapId())) {
                 records.ignore(slot);
@@ -153,11 +155,30 @@ final class RangeCounting {
         return copy;
     }
 
-    /** All counts so far. */
+    /** All counts so far, without those of hidden maps. */
     synchronized LockTotals totals() {
+        LockTotals all = copyOf(saved.totals());
+        collect(all, hidden.isEmpty() ? slot -> true : slot -> !isHidden(slot));
+        return all;
+    }
+
+    /** All counts so far. */
+    synchronized LockTotals everything() {
         LockTotals all = copyOf(saved.totals());
         collect(all, slot -> true);
         return all;
+    }
+
+    private boolean isHidden(int slot) {
+        return allocator
+                .owner(slot)
+                .filter(range -> hidden.contains(range.mapId()))
+                .isPresent();
+    }
+
+    /** Leaves maps out of the totals until they are ignored: counts that come and go would make the totals go backwards. */
+    synchronized void hide(Set<Integer> maps) {
+        hidden = Set.copyOf(maps);
     }
 
     /** What the last scan could not find, which single locks are not counted, and how many maps were forgotten. */

@@ -5,9 +5,9 @@ package io.karst.locktracer.internal;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
+import io.karst.ability.Answer;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
-import io.karst.contention.LockVisibility.Visibility;
 import java.util.List;
 import java.util.Locale;
 import org.osgi.service.component.annotations.Activate;
@@ -35,19 +35,25 @@ public final class VisibilityProbe implements AbilityProbe {
         String effect = switch (found.visibility()) {
             case FULL -> "none";
             case PARTIAL -> "some waits on " + family + " locks are not counted";
+            case NOT_TESTED -> "a count of 0 waits on " + family + " locks may say nothing";
             case BLIND -> "no wait on " + family + " locks is counted: zeros say nothing";
         };
+        Answer answer = switch (found.visibility()) {
+            case FULL, PARTIAL -> Answer.YES;
+            case NOT_TESTED -> Answer.NOT_KNOWN;
+            case BLIND -> Answer.NO;
+        };
         return new Ability(
-                "waits on " + family + " locks",
-                found.visibility() != Visibility.BLIND,
-                found.visibility().name().toLowerCase(Locale.ROOT) + ": " + found.reason(),
-                effect,
-                remedy(found));
+                "waits on " + family + " locks", answer, BlindSpots.text(found), effect, remedy(found, answer));
     }
 
-    private static String remedy(LockVisibility found) {
-        if (found.visibility() != Visibility.BLIND) {
+    private static String remedy(LockVisibility found, Answer answer) {
+        if (answer == Answer.YES) {
             return "";
+        }
+        if (answer == Answer.NOT_KNOWN) {
+            return "wait: the self-test is repeated, and waits that are counted settle it; or set a longer self.test.millis, or"
+                    + " self.test = true if it is off, in io.karst.locktracer, which repeats it at once";
         }
         return switch (found.family()) {
             case SPIN ->

@@ -117,7 +117,11 @@ class LayoutTest {
     void valueOfTheLoad() throws Exception {
         assertThat(layout("contention_load"))
                 .containsEntry("locked_value", ContentionLoadLayout.VALUE_BYTES)
-                .containsEntry("locked_value.met", ContentionLoadLayout.VALUE_MET)
+                .containsEntry("locked_value.meeting", ContentionLoadLayout.VALUE_MET)
+                .containsEntry("resilient_value", ContentionLoadLayout.RESILIENT_VALUE_BYTES)
+                .containsEntry("resilient_value.meeting", ContentionLoadLayout.VALUE_MET)
+                .containsEntry("meeting.met", 0)
+                .containsEntry("meeting.queued", ContentionLoadLayout.VALUE_QUEUED - ContentionLoadLayout.VALUE_MET)
                 .containsEntry("locked_value.rest", ContentionLoadLayout.VALUE_REST);
     }
 

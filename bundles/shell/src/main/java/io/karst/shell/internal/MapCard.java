@@ -226,6 +226,7 @@ record MapCard(
         return found.map(entry -> switch (entry.visibility()) {
                     case FULL -> Reported.ALL;
                     case PARTIAL -> Reported.SOME;
+                    case NOT_TESTED -> Reported.UNKNOWN;
                     case BLIND -> Reported.NONE;
                 })
                 .orElse(Reported.UNKNOWN);

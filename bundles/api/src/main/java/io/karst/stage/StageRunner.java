@@ -4,6 +4,7 @@
 package io.karst.stage;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.SafeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -197,7 +198,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
         Duration rest = rest(firstRest, failures);
         String reason = firstLine(failure);
         if (!lastError.equals(Optional.of(reason))) {
-            LOG.warn("component={} failed, next try in {} s: {}", name, rest.toSeconds(), reason, failure);
+            LOG.warn("component={} failed, next try in {} s: {}", name, rest.toSeconds(), SafeText.of(reason), failure);
         }
         if (state != StageState.FAILED) {
             state = StageState.FAILED;

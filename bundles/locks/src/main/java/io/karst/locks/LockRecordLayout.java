@@ -4,6 +4,7 @@
 package io.karst.locks;
 
 import io.karst.bpf.MapInfo;
+import io.karst.component.KernelText;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
@@ -116,7 +117,7 @@ public final class LockRecordLayout {
                 buffer.getInt(at + MAP_ID),
                 PROGRAM_ARRAY,
                 "prog_array",
-                FixedText.read(buffer, at + DESCRIPTION_NAME, BYTES - DESCRIPTION_NAME),
+                KernelText.read(buffer, at + DESCRIPTION_NAME, BYTES - DESCRIPTION_NAME),
                 buffer.getInt(at + DESCRIPTION_KEY_SIZE),
                 buffer.getInt(at + DESCRIPTION_VALUE_SIZE),
                 Integer.toUnsignedLong(buffer.getInt(at + DESCRIPTION_MAX_ENTRIES)),

@@ -110,7 +110,7 @@ public final class LockContentionService implements LockContention, TracingContr
         this.settings = settings;
         names = new Names(nanoTime);
         names.learn(inventory.current());
-        rescan = new Rescan(inventory, tracer, names::learn);
+        rescan = new Rescan(inventory, tracer, names::learn, nanoTime);
         thread = new RescanThread(this::scan, rescan::isStale, settings.rescanInterval());
     }
 

@@ -4,6 +4,7 @@
 package io.karst.contention.internal;
 
 import io.karst.bpf.BpfException;
+import io.karst.component.RateLimitedLog;
 import io.karst.contention.LockTracer;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,9 +31,11 @@ final class Rescan implements Runnable {
     private Optional<Long> lastNanos = Optional.empty();
     private Optional<BlindSpot> failure = Optional.empty();
     private volatile Optional<BlindSpot> blind = Optional.empty();
+    private final RateLimitedLog rate;
     private long failures;
 
-    Rescan(ResourceInventory inventory, LockTracer tracer, Consumer<Inventory> found) {
+    Rescan(ResourceInventory inventory, LockTracer tracer, Consumer<Inventory> found, LongSupplier nanoTime) {
+        rate = new RateLimitedLog(nanoTime);
         this.inventory = inventory;
         this.tracer = tracer;
         this.found = found;
@@ -39,6 +43,7 @@ final class Rescan implements Runnable {
 
     /** Scans. A failed scan changes nothing, and is reported by {@link #blindSpots} until one succeeds. */
     @Override
+    @SuppressWarnings("IllegalCatch") // whatever fails, counting goes on, and what is missing is said
     public synchronized void run() {
         try {
             Inventory fresh = inventory.rescan();
@@ -46,12 +51,10 @@ final class Rescan implements Runnable {
             tracer.track(selection.apply(fresh));
             failure = Optional.empty();
             failures = 0;
-        } catch (BpfException | IllegalStateException e) {
-            failure = newMaps("maps born since the last scan are not traced, as it failed: " + e.getMessage());
-            // log a repeating failure at its first and then at every 1000th scan
-            if (failures++ % 1000 == 0) {
-                LOG.warn("rescan failed: failures={}", failures, e);
-            }
+        } catch (RuntimeException e) {
+            failure = newMaps("maps born since the last scan are not traced, as it failed: " + reason(e));
+            failures++;
+            rate.permit(e.getClass()).ifPresent(leftOut -> LOG.warn("rescan failed: failures={}", failures, e));
         }
         lastNanos = Optional.of(System.nanoTime());
     }
@@ -80,13 +83,14 @@ final class Rescan implements Runnable {
     }
 
     /** Whether a scan would find something new. If the kernel refuses to answer, {@link #blindSpots} says so. */
+    @SuppressWarnings("IllegalCatch") // asked in a loop, which has to go on
     boolean isStale() {
         try {
             boolean stale = inventory.isStale();
             blind = Optional.empty();
             return stale;
-        } catch (BpfException | IllegalStateException e) {
-            blind = newMaps("new maps are found only every rescan.millis: " + e.getMessage());
+        } catch (RuntimeException e) {
+            blind = newMaps("new maps are found only every rescan.millis: " + reason(e));
             return false;
         }
     }
@@ -94,6 +98,12 @@ final class Rescan implements Runnable {
     /** What is missing after a failed scan, and whether new maps are found late. */
     synchronized List<BlindSpot> blindSpots() {
         return Stream.concat(failure.stream(), blind.stream()).toList();
+    }
+
+    private static String reason(RuntimeException e) {
+        return e instanceof BpfException || e instanceof IllegalStateException
+                ? String.valueOf(e.getMessage())
+                : e.toString();
     }
 
     private static Optional<BlindSpot> newMaps(String text) {

@@ -4,6 +4,7 @@
 package io.karst.contention.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.RateLimitedLog;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -26,6 +27,7 @@ final class RescanThread implements AutoCloseable {
     private static final long LEAST_REST_MILLIS = 25;
     private static final int REST = 4;
 
+    private final RateLimitedLog rate = new RateLimitedLog(System::nanoTime);
     private final Thread thread;
     private Duration interval;
 
@@ -53,7 +55,7 @@ final class RescanThread implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                LOG.error("rescan failed unexpectedly", e);
+                rate.permit(e.getClass()).ifPresent(leftOut -> LOG.error("rescan failed unexpectedly", e));
             }
         }
     }

@@ -25,6 +25,7 @@ import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -32,6 +33,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -159,6 +161,19 @@ class LockContentionServiceTest {
                 .containsExactly(new BlindSpot(
                         Kind.NEW_MAPS, "", "maps born since the last scan are not traced, as it failed: no memory"));
         inventory.failing = false;
+        assertThat(service.during(Duration.ofMillis(1)).blindSpots()).isEmpty();
+    }
+
+    @Test
+    void aFaultOfAScanIsABlindSpotAndStopsNoQuery() throws InterruptedException {
+        inventory.fault = Optional.of(new InvalidPathException("/run/\u00e4", "unmappable"));
+        assertThat(service.during(Duration.ofMillis(1)).blindSpots())
+                .singleElement()
+                .satisfies(spot -> assertThat(spot.text())
+                        .startsWith("maps born since the last scan are not traced, as it failed: ")
+                        .contains("InvalidPathException", "unmappable"));
+        inventory.fault = Optional.empty();
+        assertThat(service.sinceStart().blindSpots()).hasSize(1); // its scan is younger than a second
         assertThat(service.during(Duration.ofMillis(1)).blindSpots()).isEmpty();
     }
 
@@ -309,6 +324,7 @@ class LockContentionServiceTest {
     private static final class FakeInventory implements ResourceInventory {
         private volatile List<MapResource> maps = List.of();
         private volatile boolean failing;
+        private volatile Optional<RuntimeException> fault = Optional.empty();
         private volatile boolean stale;
         private volatile boolean blind;
         private final AtomicInteger scans = new AtomicInteger();
@@ -323,6 +339,9 @@ class LockContentionServiceTest {
 
         @Override
         public Inventory rescan() {
+            fault.ifPresent(thrown -> {
+                throw thrown;
+            });
             if (failing) {
                 throw new BpfException("ENOMEM", "no memory");
             }

@@ -8,9 +8,12 @@ import io.karst.ability.Namespace;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
+import io.karst.component.KernelText;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -38,6 +41,9 @@ final class MapPinScanner {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_PINS = 50_000;
 
+    /** Mount points are bytes in no agreed character set; the rest is ASCII. */
+    private static final Charset ONE_CHARACTER_PER_BYTE = StandardCharsets.ISO_8859_1;
+
     /** Errors of a pin that is not a map, and of one that is gone. */
     private static final Set<String> ANSWERS = Set.of("EINVAL", "ENOENT");
 
@@ -62,12 +68,13 @@ final class MapPinScanner {
             try {
                 Files.walkFileTree(mount, EnumSet.noneOf(FileVisitOption.class), MAX_DEPTH, walk);
             } catch (IOException e) {
-                blindSpots.add(pins(mount.toString(), "pins below " + mount + " could not be read: " + e.getMessage()));
+                String name = KernelText.of(mount);
+                blindSpots.add(pins(name, "pins below " + name + " could not be read: " + e.getMessage()));
             }
             if (walk.unread > 0) {
+                String name = KernelText.of(mount);
                 blindSpots.add(pins(
-                        mount.toString(),
-                        walk.unread + " pins or directories below " + mount + " could not be read: " + walk.reason));
+                        name, walk.unread + " pins or directories below " + name + " could not be read: " + walk.reason));
             }
         }
         hidden().ifPresent(text -> blindSpots.add(pins("", text)));
@@ -103,7 +110,7 @@ final class MapPinScanner {
 
     private Set<Path> mounts(List<BlindSpot> blindSpots) {
         try {
-            return bpfMounts(Files.readAllLines(proc.resolve("self/mountinfo")));
+            return bpfMounts(Files.readAllBytes(proc.resolve("self/mountinfo")), blindSpots);
         } catch (IOException e) {
             blindSpots.add(pins("", "pins could not be read: " + e.getMessage()));
             return Set.of();
@@ -113,34 +120,40 @@ final class MapPinScanner {
     /**
      * Mount points of bpffs, see proc(5) on mountinfo: the fifth field, and the first after the dash is the type.
      *
-     * @param lines of {@code /proc/self/mountinfo}
+     * @param mountInfo content of {@code /proc/self/mountinfo}
+     * @param blindSpots receives mount points that are no path
      */
-    static Set<Path> bpfMounts(List<String> lines) {
+    static Set<Path> bpfMounts(byte[] mountInfo, List<BlindSpot> blindSpots) {
         Set<Path> mounts = new LinkedHashSet<>();
-        for (String line : lines) {
+        for (String line : new String(mountInfo, ONE_CHARACTER_PER_BYTE).split("\n", -1)) {
             int dash = line.indexOf(" - ");
             String[] fields = line.split(" ", -1);
             if (dash > 0 && fields.length > 5 && line.startsWith("bpf ", dash + 3)) {
-                mounts.add(Path.of(unescaped(fields[4])));
+                try {
+                    mounts.add(KernelText.path(unescaped(fields[4])));
+                } catch (IllegalArgumentException e) {
+                    blindSpots.add(pins(
+                            fields[4], "pins at mount point " + fields[4] + " could not be read: it cannot be named"));
+                }
             }
         }
         return mounts;
     }
 
     /** The kernel writes blank, tab, newline and backslash as a backslash and three octal digits. */
-    private static String unescaped(String field) {
-        StringBuilder text = new StringBuilder();
+    private static byte[] unescaped(String field) {
+        StringBuilder bytes = new StringBuilder();
         int i = 0;
         while (i < field.length()) {
             if (field.charAt(i) == '\\' && i + 3 < field.length()) {
-                text.append((char) Integer.parseInt(field.substring(i + 1, i + 4), 8));
+                bytes.append((char) Integer.parseInt(field.substring(i + 1, i + 4), 8));
                 i += 4;
             } else {
-                text.append(field.charAt(i));
+                bytes.append(field.charAt(i));
                 i++;
             }
         }
-        return text.toString();
+        return bytes.toString().getBytes(ONE_CHARACTER_PER_BYTE);
     }
 
     /**
@@ -194,7 +207,7 @@ final class MapPinScanner {
                 OptionalInt id = before == null ? mapId(file) : before;
                 now.put(pin, id);
                 id.ifPresent(map ->
-                        paths.computeIfAbsent(map, key -> new ArrayList<>()).add(file.toString()));
+                        paths.computeIfAbsent(map, key -> new ArrayList<>()).add(KernelText.of(file)));
             } catch (BpfException e) {
                 unread(String.valueOf(e.getMessage()));
             }

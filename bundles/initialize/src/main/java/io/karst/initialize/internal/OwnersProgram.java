@@ -9,7 +9,7 @@ import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.ObjectSpec;
-import io.karst.locks.FixedText;
+import io.karst.component.KernelText;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.MapOwner;
@@ -98,7 +98,7 @@ final class OwnersProgram implements AutoCloseable {
                 int at = buffer.position();
                 buffer.position(at + RECORD_BYTES);
                 if (records++ < MAX_RECORDS) {
-                    String comm = FixedText.read(buffer, at + COMM_OFFSET, COMM_BYTES);
+                    String comm = KernelText.read(buffer, at + COMM_OFFSET, COMM_BYTES);
                     MapOwner owner = new MapOwner(MapOwner.Type.PROCESS, buffer.getInt(at + 4), comm);
                     owners.computeIfAbsent(buffer.getInt(at), id -> new LinkedHashSet<>())
                             .add(owner);

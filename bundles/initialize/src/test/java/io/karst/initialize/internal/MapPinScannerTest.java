@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
+import io.karst.component.KernelText;
 import io.karst.resource.BlindSpot;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,16 +24,36 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MapPinScannerTest {
 
+    private final List<BlindSpot> unnamed = new ArrayList<>();
+
     @Test
     void findsBpfMounts() {
-        assertThat(MapPinScanner.bpfMounts(List.of(
+        assertThat(mounts(
                         "23 1 0:21 / /sys rw - sysfs sysfs rw",
                         "42 23 0:39 / /sys/fs/bpf rw,relatime shared:7 - bpf bpf rw,mode=700",
                         "43 23 0:40 / /run/my\\040own\\134bpf rw - bpf none rw",
                         "44 23 0:41 / /bpf rw - tmpfs bpf rw",
                         "",
-                        "nonsense - bpf")))
+                        "nonsense - bpf"))
                 .containsExactly(Path.of("/sys/fs/bpf"), Path.of("/run/my own\\bpf"));
+        assertThat(unnamed).isEmpty();
+    }
+
+    @Test
+    void oneMountThatCannotBeNamedIsOneBlindSpot() {
+        assertThat(mounts(
+                        "43 23 0:40 / /run/bad\\999 rw - bpf none rw",
+                        "44 23 0:40 / (unreachable)/x rw - bpf none rw",
+                        "45 23 0:40 / /run/\u00c3\u00a4\u00ff rw - bpf none rw",
+                        "42 23 0:39 / /sys/fs/bpf rw,relatime shared:7 - bpf bpf rw,mode=700"))
+                .extracting(KernelText::of)
+                .containsExactly("/run/ä\ufffd", "/sys/fs/bpf");
+        assertThat(unnamed).extracting(BlindSpot::subject).containsExactly("/run/bad\\999", "(unreachable)/x");
+        assertThat(unnamed).allSatisfy(spot -> assertThat(spot.text()).endsWith("it cannot be named"));
+    }
+
+    private Set<Path> mounts(String... lines) {
+        return MapPinScanner.bpfMounts(String.join("\n", lines).getBytes(StandardCharsets.ISO_8859_1), unnamed);
     }
 
     /** A file system of another mount namespace cannot be walked, and pins that were not looked for are not "none". */

@@ -3,11 +3,10 @@
 
 package io.karst.kernelsymbols.internal;
 
+import io.karst.component.KernelText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ final class KallsymsFile implements SymbolSource {
 
     /** The reason why the file cannot be used; empty if it can. */
     Optional<String> fault() {
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader lines = KernelText.lines(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (parse(line).filter(symbol -> symbol.address() != 0).isPresent()) {
                     return Optional.empty();
@@ -73,7 +72,7 @@ final class KallsymsFile implements SymbolSource {
     }
 
     private void forEach(Consumer<Symbol> consumer) {
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader lines = KernelText.lines(file)) {
             int count = 0;
             for (String line = lines.readLine(); line != null && count < MAX_LINES; line = lines.readLine()) {
                 count++;

@@ -3,6 +3,7 @@
 
 package io.karst.kernelsymbols.internal;
 
+import io.karst.component.KernelText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +36,8 @@ final class KsymLayout {
     static Symbol symbol(ByteBuffer from, int at) {
         return new Symbol(
                 from.getLong(at),
-                text(from, at + NAME_OFFSET, NAME_BYTES),
-                text(from, at + MODULE_OFFSET, MODULE_BYTES),
+                KernelText.read(from, at + NAME_OFFSET, NAME_BYTES),
+                KernelText.read(from, at + MODULE_OFFSET, MODULE_BYTES),
                 (char) from.getInt(at + TYPE_OFFSET));
     }
 
@@ -66,15 +67,5 @@ final class KsymLayout {
             value.putLong(i < ascending.length ? ascending[i] : NO_ADDRESS);
         }
         return value.array();
-    }
-
-    private static String text(ByteBuffer from, int at, int most) {
-        int length = 0;
-        while (length < most && from.get(at + length) != 0) {
-            length++;
-        }
-        byte[] bytes = new byte[length];
-        from.get(at, bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -22,7 +22,7 @@ final class DirectoryLock implements DirectoryClaim {
 
     /** Locks a directory; empty if another process or another descriptor of this one holds the lock. */
     static Optional<DirectoryClaim> of(NativeLibraries libraries, Path directory) {
-        int descriptor = libraries.c().open(directory.toString(), O_RDONLY | O_CLOEXEC);
+        int descriptor = libraries.c().open(LibbpfContext.cString(directory), O_RDONLY | O_CLOEXEC);
         if (descriptor < 0) {
             throw libraries.failure(libraries.lastError().getAsInt(), "open", directory.toString(), "");
         }

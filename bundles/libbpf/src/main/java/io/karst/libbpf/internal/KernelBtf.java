@@ -4,11 +4,11 @@
 package io.karst.libbpf.internal;
 
 import io.karst.asset.BtfHeader;
+import io.karst.component.KernelText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -81,11 +81,7 @@ final class KernelBtf {
         while (end >= 0 && end < in.capacity() && in.get(end) != 0) {
             end++;
         }
-        byte[] name = new byte[at < 0 ? 0 : end - at];
-        if (name.length > 0) {
-            in.get(at, name);
-        }
-        return new String(name, StandardCharsets.UTF_8);
+        return at < 0 ? "" : KernelText.read(in, at, end - at);
     }
 
     /** The entry of a name in the set of wanted names. */

@@ -103,9 +103,9 @@ public interface LibBpf {
 
     int bpf_link_get_fd_by_id(int id);
 
-    int bpf_obj_pin(int descriptor, String path);
+    int bpf_obj_pin(int descriptor, @In byte[] path);
 
-    int bpf_obj_get(String path);
+    int bpf_obj_get(@In byte[] path);
 
     int btf__type_cnt(Pointer btf);
 

@@ -4,12 +4,13 @@
 package io.karst.libbpf.internal;
 
 import jnr.ffi.Pointer;
+import jnr.ffi.annotations.In;
 import org.jspecify.annotations.Nullable;
 
 /** Functions of libc that Java does not offer, named as in C. Public because jnr-ffi generates an implementation. */
 @SuppressWarnings({"checkstyle:MissingJavadocMethod", "checkstyle:ParameterNumber"})
 public interface LibC {
-    int open(String path, int flags);
+    int open(@In byte[] path, int flags);
 
     int close(int descriptor);
 

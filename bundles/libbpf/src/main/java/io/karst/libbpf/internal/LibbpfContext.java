@@ -4,9 +4,12 @@
 package io.karst.libbpf.internal;
 
 import io.karst.bpf.BpfException;
+import io.karst.component.KernelText;
+import io.karst.component.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Shared by all handles.
@@ -31,9 +34,10 @@ record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings
 
     /** Pins the map, program or link of a descriptor. */
     void pin(int descriptor, Path path, String what) {
-        int result = bpf().bpf_obj_pin(descriptor, path.toString());
+        int result = bpf().bpf_obj_pin(descriptor, cString(path));
         if (result < 0) {
-            throw libraries.failure(-result, "bpf_obj_pin", what + " at " + path, pinHint(-result, path));
+            throw libraries.failure(
+                    -result, "bpf_obj_pin", what + " at " + KernelText.of(path), pinHint(-result, path));
         }
     }
 
@@ -43,16 +47,23 @@ record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings
      * @param kind the kernel's name of the kind: {@code bpf-map}, {@code bpf-prog} or {@code bpf-link}
      */
     int openPinned(Path path, String kind) {
-        int result = bpf().bpf_obj_get(path.toString());
+        int result = bpf().bpf_obj_get(cString(path));
         if (result < 0) {
-            throw libraries.failure(-result, "bpf_obj_get", path.toString(), pinHint(-result, path));
+            throw libraries.failure(-result, "bpf_obj_get", KernelText.of(path), pinHint(-result, path));
         }
         String found = kindOf(result);
         if (!found.equals(kind)) {
             libraries.c().close(result);
-            throw new BpfException("EINVAL", path + " is a pinned " + found + ", not " + kind);
+            throw new BpfException(
+                    "EINVAL", SafeText.of(KernelText.of(path)) + " is a pinned " + found + ", not " + kind);
         }
         return result;
+    }
+
+    /** A path for C. Java would encode it in its default character set. */
+    static byte[] cString(Path path) {
+        byte[] bytes = KernelText.bytes(path);
+        return Arrays.copyOf(bytes, bytes.length + 1);
     }
 
     private static String kindOf(int descriptor) {
@@ -69,7 +80,8 @@ record LibbpfContext(NativeLibraries libraries, LibbpfLog log, Mappings mappings
     private static String pinHint(int errno, Path path) {
         return switch (Errno.name(errno)) {
             case "EPERM", "EINVAL", "ENOENT" ->
-                path.getParent() + " has to be a directory of a BPF file system (mount -t bpf bpf /sys/fs/bpf)";
+                SafeText.of(String.valueOf(path.getParent()))
+                        + " has to be a directory of a BPF file system (mount -t bpf bpf /sys/fs/bpf)";
             case "EEXIST" -> "something is pinned there already";
             default -> "";
         };

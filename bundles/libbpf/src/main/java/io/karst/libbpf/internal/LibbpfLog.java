@@ -8,6 +8,8 @@ import com.kenai.jffi.Closure;
 import com.kenai.jffi.ClosureManager;
 import com.kenai.jffi.Type;
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SafeText;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -125,7 +127,7 @@ final class LibbpfLog implements AutoCloseable {
             }
             Pointer line = Memory.allocateDirect(libraries.runtime(), LINE_BYTES);
             libraries.c().vsnprintf(line, LINE_BYTES, pointer(format), pointer(arguments));
-            accept(level, line.getString(0).strip());
+            accept(level, line.getString(0, LINE_BYTES, StandardCharsets.UTF_8).strip());
         } catch (RuntimeException e) {
             LOG.debug("a message of libbpf was lost", e);
         }
@@ -153,9 +155,9 @@ final class LibbpfLog implements AutoCloseable {
         }
         String text = leftOut.getAsLong() == 0 ? line : line + " (and " + leftOut.getAsLong() + " times before)";
         switch (level) {
-            case WARN -> LOG.warn("{}", text);
-            case INFO -> LOG.info("{}", text);
-            default -> LOG.debug("{}", text);
+            case WARN -> LOG.warn("{}", SafeText.of(text));
+            case INFO -> LOG.info("{}", SafeText.of(text));
+            default -> LOG.debug("{}", SafeText.of(text));
         }
     }
 }

@@ -13,6 +13,7 @@ import io.karst.bpf.DirectoryClaim;
 import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
+import io.karst.component.KernelText;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -144,12 +145,12 @@ public final class NativeBpf implements Bpf, AutoCloseable {
 
     @Override
     public BpfMap pinnedMap(Path path) {
-        return NativeMap.opened(context, context.openPinned(path, "bpf-map"), path.toString());
+        return NativeMap.opened(context, context.openPinned(path, "bpf-map"), KernelText.of(path));
     }
 
     @Override
     public BpfLink pinnedLink(Path path) {
-        return NativeLink.opened(context, context.openPinned(path, "bpf-link"), path.toString());
+        return NativeLink.opened(context, context.openPinned(path, "bpf-link"), KernelText.of(path));
     }
 
     @Override

@@ -5,14 +5,15 @@ package io.karst.libbpf.internal;
 
 import com.kenai.jffi.Type;
 import io.karst.bpf.BpfException;
+import io.karst.component.KernelText;
+import io.karst.component.SafeText;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 
@@ -96,8 +97,9 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
 
     /** libbpf's version with three numbers, from the name of the mapped file; libbpf itself reports only two. */
     String version() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.map(MAPPED_FILE::matcher)
+        try (BufferedReader lines = KernelText.lines(Path.of("/proc/self/maps"))) {
+            return lines.lines()
+                    .map(MAPPED_FILE::matcher)
                     .filter(Matcher::find)
                     .map(matcher -> matcher.group(1))
                     .findFirst()
@@ -120,7 +122,7 @@ record NativeLibraries(LibBpf bpf, LibC c, Runtime runtime, IntSupplier lastErro
     }
 
     BpfException failure(int errno, String call, String object, String why) {
-        String message = call + "(" + object + ") failed with " + Errno.name(errno);
+        String message = call + "(" + SafeText.of(object) + ") failed with " + Errno.name(errno);
         return new BpfException(Errno.name(errno), why.isEmpty() ? message : message + ": " + why);
     }
 }

@@ -6,8 +6,9 @@ package io.karst.libbpf.internal;
 import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapInfo;
 import io.karst.bpf.ProgramInfo;
+import io.karst.component.KernelText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,7 +96,9 @@ final class ObjectInfo {
     }
 
     private static String text(Pointer at, int offset, int most) {
-        return at.getString(offset, most, StandardCharsets.UTF_8);
+        byte[] field = new byte[most];
+        at.get(offset, field, 0, most);
+        return KernelText.read(ByteBuffer.wrap(field), 0, most);
     }
 
     /** Memory that the map has allocated: line {@code memlock: N} of the descriptor's fdinfo. */

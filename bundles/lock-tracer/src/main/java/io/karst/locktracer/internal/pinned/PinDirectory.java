@@ -132,6 +132,7 @@ public final class PinDirectory {
         requireTrustedAncestors(root);
         requirePrivate(root);
         return names(root).stream()
+                .filter(PinLocation::isName) // other bytes may be no path in this locale
                 .filter(name -> Files.isDirectory(root.resolve(name), LinkOption.NOFOLLOW_LINKS))
                 .toList();
     }

@@ -32,9 +32,14 @@ public record PinLocation(boolean enabled, Path root, String instance) {
         if (!root.isAbsolute() || !root.equals(root.normalize()) || root.getNameCount() < 2) {
             throw new IllegalArgumentException("pin.path=" + root + " is not the absolute path of a directory");
         }
-        if (!instance.matches(NAME)) {
+        if (!isName(instance)) {
             throw new IllegalArgumentException("pin.instance=" + instance + " is not 1 to 64 letters, digits, _ or -");
         }
+    }
+
+    /** Whether an instance can have this name. */
+    static boolean isName(String name) {
+        return name.matches(NAME);
     }
 
     /**

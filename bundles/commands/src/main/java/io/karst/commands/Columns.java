@@ -6,6 +6,7 @@ package io.karst.commands;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.karst.component.SafeText;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -135,11 +136,11 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         return new Columns<>(fields, "");
     }
 
-    /** Rows as a table. Control characters are replaced: names come from other programs. */
+    /** Rows as a table. Its cells are safe for a terminal: names come from other programs. */
     public ShellTable table(List<T> rows) {
         List<Column<T>> shown =
                 all.stream().filter(column -> !column.heading().isEmpty()).toList();
-        ShellTable table = new ShellTable().emptyTableText(emptyText);
+        ShellTable table = new ShellTable().emptyTableText(SafeText.of(emptyText));
         shown.forEach(column -> column.look().accept(table.column(column.heading())));
         for (T row : rows) {
             Row line = table.addRow();
@@ -171,12 +172,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         Object value = cell instanceof Optional<?> optional
                 ? optional.map(Object.class::cast).orElse("")
                 : cell;
-        return printable(value.toString());
-    }
-
-    /** Without what a terminal takes for an order, or what turns the direction of text: some texts hold what a peer chose. */
-    static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+        return SafeText.of(value);
     }
 
     /** Rows as JSON. */

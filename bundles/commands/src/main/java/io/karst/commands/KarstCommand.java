@@ -4,17 +4,21 @@
 package io.karst.commands;
 
 import com.google.gson.JsonElement;
+import io.karst.component.SafeText;
 import java.io.PrintStream;
 import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.ansi.SimpleAnsi;
+import org.apache.karaf.shell.support.table.ShellTable;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 
 /** Base class of all commands: gives access to services and to the output. Karaf makes one object per execution. */
 public abstract class KarstCommand implements Action {
+    private static final int PIECE = 8 * 1024;
 
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
@@ -25,9 +29,31 @@ public abstract class KarstCommand implements Action {
     private BundleContext context;
 
     @Override
+    @SuppressWarnings("IllegalCatch") // whatever a command throws is shown on a terminal
     public final @Nullable Object execute() throws CommandException, InterruptedException {
-        run(new Services(context));
+        try {
+            run(new Services(context));
+        } catch (CommandException e) {
+            throw isSafe(e) ? e : new CommandException(line(e), e);
+        } catch (RuntimeException e) {
+            throw isSafe(e) ? e : new IllegalStateException(line(e), e);
+        }
+        if (!isRedirected() && out().checkError()) {
+            throw new CommandException("The output is incomplete: it could not be written");
+        }
+        if (session.getTerminal() == null) {
+            SshConnection.of(session).awaitSent();
+        }
         return null; // a returned object would not be printed over ssh
+    }
+
+    private static boolean isSafe(Exception e) {
+        return e.getMessage() == null || line(e).equals(e.getMessage());
+    }
+
+    /** The message in one line that is safe for a terminal. */
+    private static String line(Exception e) {
+        return SafeText.of(String.valueOf(e.getMessage()).strip().replace('\n', ' '));
     }
 
     /**
@@ -39,9 +65,14 @@ public abstract class KarstCommand implements Action {
     protected abstract void run(Services services) throws CommandException, InterruptedException;
 
     /** Where to print: the pipe that this command writes to, otherwise the session's console. Not to be closed. */
-    protected final PrintStream out() {
+    private PrintStream out() {
         Process process = Process.Utils.current();
         return process == null ? session.getConsole() : process.out();
+    }
+
+    private static boolean isRedirected() {
+        Process process = Process.Utils.current();
+        return process != null && !process.isTty(1);
     }
 
     /** Whether the output goes straight to a terminal: not into a pipe, over ssh without a terminal, or to a script. */
@@ -64,9 +95,37 @@ public abstract class KarstCommand implements Action {
         return isTerminal() && (no == null || no.isEmpty());
     }
 
+    /** Prints a line, made safe for a terminal: names and messages come from others. */
+    protected final void println(String line) {
+        out().println(SafeText.of(line));
+    }
+
+    /**
+     * The same in colour.
+     *
+     * @param style escape sequences before the line
+     */
+    protected final void println(String line, String style) {
+        out().println(style + SafeText.of(line) + SimpleAnsi.RESET);
+    }
+
+    /** Prints a table, whose cells are safe. */
+    protected final void print(ShellTable table, boolean formatted) {
+        table.print(out(), formatted);
+    }
+
     /** Prints one JSON document, in ASCII. */
     protected final void print(JsonElement document) {
-        out().println(Json.write(document));
-        out().flush();
+        String text = Json.write(document) + System.lineSeparator();
+        PrintStream out = out();
+        for (int at = 0; at < text.length(); at += PIECE) {
+            out.print(text.substring(at, Math.min(text.length(), at + PIECE)));
+            out.flush();
+        }
+    }
+
+    /** Counts seconds on a terminal. */
+    protected final Progress progress(int seconds) {
+        return new Progress(out(), seconds);
     }
 }

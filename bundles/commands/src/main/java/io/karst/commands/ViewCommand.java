@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.CommandException;
-import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 import org.apache.karaf.shell.support.table.ShellTable;
 
 /** Base class of commands that print a view: as a table, or as JSON. */
@@ -42,13 +41,13 @@ public abstract class ViewCommand extends KarstCommand {
 
     /** Prints a table. */
     protected final void print(ShellTable table) {
-        table.print(out(), !noFormat);
+        print(table, !noFormat);
     }
 
     /** Prints a remark, except with {@code --no-format}, where every line is a row, and with {@code --json}. */
     protected final void remark(String line) {
         if (!noFormat && !json) {
-            out().println(line);
+            println(line);
         }
     }
 
@@ -58,11 +57,10 @@ public abstract class ViewCommand extends KarstCommand {
      * @param style escape sequences before the line on a terminal with colours; empty for none
      */
     protected final void remark(String line, String style) {
-        String text = Columns.printable(line);
         if (noFormat || json || style.isEmpty() || !isColoured()) {
-            remark(text);
+            remark(line);
         } else {
-            out().println(style + text + SimpleAnsi.RESET);
+            println(line, style);
         }
     }
 }

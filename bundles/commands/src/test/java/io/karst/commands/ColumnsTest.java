@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.karaf.shell.support.table.ShellTable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ColumnsTest {
 
@@ -43,6 +45,32 @@ class ColumnsTest {
                 .contains("red?[31m")
                 .doesNotContain("\u001b[31m");
         assertThat(print(NAMES.table(List.of("csi\u009b31m turned\u202e")))).contains("csi?31m turned?");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "bell, 0007",
+        "tab, 0009",
+        "newline, 000a",
+        "control sequence introducer (C1), 009b",
+        "right-to-left override, 202e",
+        "line separator, 2028",
+        "lone surrogate, d800"
+    })
+    void textOfOthersIsSafeInEveryForm(String name, String hex) {
+        String harmful = Character.toString(Integer.parseInt(hex, 16));
+        String owner = "x" + harmful + "y";
+
+        assertThat(print(NAMES.table(List.of(owner)))).contains("x?y").doesNotContain(owner);
+        assertThat(print(NAMES.table(List.of(owner)), false).lines())
+                .singleElement()
+                .asString()
+                .matches("x\\?y *\tx");
+        assertThat(print(new Columns<>(NAMES.all(), "No map matches " + owner).table(List.of())))
+                .contains("No map matches x?y");
+        String json = Json.write(NAMES.json(List.of(owner)));
+        assertThat(json).doesNotContain(owner).matches("[\\n\\x20-\\x7e]*");
+        assertThat(JsonParser.parseString(json)).isEqualTo(NAMES.json(List.of(owner)));
     }
 
     @Test
@@ -74,8 +102,12 @@ class ColumnsTest {
     }
 
     private static String print(ShellTable table) {
+        return print(table, true);
+    }
+
+    private static String print(ShellTable table, boolean format) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        table.print(new PrintStream(bytes, true, StandardCharsets.UTF_8), StandardCharsets.UTF_8, true);
+        table.print(new PrintStream(bytes, true, StandardCharsets.UTF_8), StandardCharsets.UTF_8, format);
         return bytes.toString(StandardCharsets.UTF_8);
     }
 }

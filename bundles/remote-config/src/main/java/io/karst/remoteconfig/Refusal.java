@@ -3,6 +3,7 @@
 
 package io.karst.remoteconfig;
 
+import io.karst.component.SafeText;
 import java.time.Instant;
 
 /**
@@ -21,7 +22,7 @@ public sealed interface Refusal {
     default String message() {
         String all = this + remedy();
         String cut = all.length() > MESSAGE_LENGTH ? all.substring(0, MESSAGE_LENGTH - 1) + "\u2026" : all;
-        return cut.replaceAll("[\\p{Cc}\\p{Cs}\u2028\u2029]", "?");
+        return SafeText.of(cut);
     }
 
     /** What an operator does about it, behind the case and its numbers; empty if it says itself. */

@@ -4,6 +4,7 @@
 package io.karst.coreassets.internal;
 
 import io.karst.asset.CoreAssetLoader;
+import io.karst.component.SafeText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,7 +112,11 @@ final class BundleAssets implements AutoCloseable {
                     entry,
                     maxBytes -> read(bundle, entry, maxBytes)));
         }
-        LOG.warn("bundle={} offers an asset with name={} path={}: refused", bundle, name, path);
+        LOG.warn(
+                "bundle={} offers an asset with name={} path={}: refused",
+                bundle,
+                SafeText.of(String.valueOf(name)),
+                SafeText.of(String.valueOf(path)));
         return Optional.empty();
     }
 

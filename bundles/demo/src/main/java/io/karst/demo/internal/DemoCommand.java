@@ -32,9 +32,10 @@ public final class DemoCommand extends KarstCommand {
     @Argument(
             name = "start|stop|status [KIND]",
             description =
-                    "Action; status by default. KIND is the lock to contend for: spin-lock (the default; prog-array where"
-                            + " the kernel does not report spin locks), hash, lru, lru-per-cpu, ringbuf,"
-                            + " queue, stack, lpm, sockhash, local-storage, prog-array, resilient-lock or deadlock. Options may follow.",
+                    "Action; status by default. KIND is the lock to contend for: spin-lock (the default; prog-array"
+                        + " where the kernel does not report spin locks), hash, lru, lru-per-cpu, ringbuf, queue,"
+                        + " stack, lpm, sockhash, local-storage, prog-array, resilient-lock or deadlock. Options may"
+                        + " follow.",
             valueToShowInHelp = "status",
             multiValued = true)
     @Completion(DemoCompleter.class)
@@ -101,11 +102,11 @@ public final class DemoCommand extends KarstCommand {
             print(DemoView.DOCUMENT.json(view));
             return;
         }
-        view.lines().forEach(out()::println);
+        view.lines().forEach(this::println);
         List<String> limits = withLimits ? view.limits() : List.of();
         if (!limits.isEmpty()) {
-            out().println();
-            limits.forEach(out()::println);
+            println("");
+            limits.forEach(this::println);
         }
     }
 }

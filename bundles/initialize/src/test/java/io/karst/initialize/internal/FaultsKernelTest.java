@@ -106,7 +106,7 @@ class FaultsKernelTest {
             map.pin(pin);
             fail("Bpf.pinnedMap", 1);
             assertThat(inventory.rescan().blindSpots())
-                    .anyMatch(spot -> spot.text().contains(" pins below ")
+                    .anyMatch(spot -> spot.text().contains(" pins or directories below ")
                             && spot.text().contains("ENOMEM")
                             && spot.text().contains(" " + spot.subject() + " "));
             assertThat(inventory.rescan().maps().stream()

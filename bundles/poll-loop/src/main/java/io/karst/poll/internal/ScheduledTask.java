@@ -4,6 +4,7 @@
 package io.karst.poll.internal;
 
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SafeText;
 import io.karst.poll.PollTask;
 import io.karst.poll.PollTaskStatus;
 import java.time.Clock;
@@ -192,7 +193,8 @@ final class ScheduledTask {
         failures++;
         lastError = Optional.of(error);
         warnings.permit(name)
-                .ifPresent(more -> LOG.warn("poll task={} failed, {} more since last said: {}", name, more, error));
+                .ifPresent(more ->
+                        LOG.warn("poll task={} failed, {} more since last said: {}", name, more, SafeText.of(error)));
     }
 
     /** Names no next turn while one is running. */

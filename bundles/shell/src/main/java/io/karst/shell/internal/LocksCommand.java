@@ -4,6 +4,7 @@
 package io.karst.shell.internal;
 
 import io.karst.commands.Arguments;
+import io.karst.commands.Progress;
 import io.karst.commands.Services;
 import io.karst.commands.Units;
 import io.karst.commands.ViewCommand;
@@ -154,7 +155,7 @@ public final class LocksCommand extends ViewCommand {
         if (json || noFormat || !isTerminal()) {
             return contention.during(time);
         }
-        try (Progress progress = new Progress(out(), length)) {
+        try (Progress progress = progress(length)) {
             progress.start();
             return contention.during(time);
         }

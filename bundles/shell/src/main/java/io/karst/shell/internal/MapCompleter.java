@@ -4,6 +4,7 @@
 package io.karst.shell.internal;
 
 import io.karst.commands.Services;
+import io.karst.component.SafeText;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class MapCompleter implements Completer {
                 .orElse(List.of());
         List<String> values = maps.stream()
                 .flatMap(map -> Stream.of(map.name(), String.valueOf(map.id())))
-                .filter(value -> !value.isEmpty())
+                .filter(value -> !value.isEmpty() && SafeText.isSafe(value))
                 .distinct()
                 .toList();
         return new StringsCompleter(values).complete(session, commandLine, candidates);

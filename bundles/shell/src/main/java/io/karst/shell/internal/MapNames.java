@@ -18,6 +18,9 @@ import org.apache.karaf.shell.support.CommandException;
 final class MapNames {
     private static final int NEAREST = 3;
 
+    /** Most ids in an error. */
+    private static final int IDS = 10;
+
     private MapNames() {}
 
     /**
@@ -57,8 +60,9 @@ final class MapNames {
         if (ids.isEmpty()) {
             throw new CommandException("No map named '" + wanted + "'. " + nearest(names.values(), wanted));
         }
-        String all = ids.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        throw new CommandException(ids.size() + " maps are named '" + wanted + "'. Use an id: " + all);
+        String some = ids.stream().limit(IDS).map(String::valueOf).collect(Collectors.joining(", "));
+        String more = ids.size() > IDS ? " and " + (ids.size() - IDS) + " more" : "";
+        throw new CommandException(ids.size() + " maps are named '" + wanted + "'. Use an id: " + some + more);
     }
 
     private static String nearest(Collection<String> names, String wanted) {

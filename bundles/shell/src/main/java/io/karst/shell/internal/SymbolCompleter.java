@@ -4,6 +4,7 @@
 package io.karst.shell.internal;
 
 import io.karst.commands.Services;
+import io.karst.component.SafeText;
 import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.KernelSymbols;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class SymbolCompleter implements Completer {
         List<String> names = new Services(context)
                 .ifPresent(KernelSymbols.class, KernelSymbols::resolved).orElse(List.of()).stream()
                         .map(KernelSymbol::name)
+                        .filter(SafeText::isSafe)
                         .distinct()
                         .toList();
         return new StringsCompleter(names).complete(session, commandLine, candidates);

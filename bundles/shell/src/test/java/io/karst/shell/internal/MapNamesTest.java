@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.karst.resource.MapResource;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,14 @@ class MapNamesTest {
         assertThatThrownBy(() -> MapNames.one(NAMES, "events"))
                 .isInstanceOf(CommandException.class)
                 .hasMessage("2 maps are named 'events'. Use an id: 3, 4");
+    }
+
+    @Test
+    void listsTenIdsOfVeryAmbiguousNames() {
+        Map<Integer, String> many =
+                IntStream.rangeClosed(1, 2_857).boxed().collect(Collectors.toMap(id -> id, id -> "events"));
+        assertThatThrownBy(() -> MapNames.one(many, "events"))
+                .hasMessage("2857 maps are named 'events'. Use an id: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2847 more");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.grpc.netty.shaded.io.netty.channel.SingleThreadIoEventLoop;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.karst.component.DaemonThreads;
+import io.karst.component.SafeText;
 import io.karst.config.grpc.proto.AgentSecureGrpc;
 import io.karst.config.grpc.proto.AgentSecureGrpc.AgentSecureBlockingStub;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
@@ -264,7 +265,7 @@ final class GrpcTransport implements ConfigTransport {
             cause = cause.getCause();
         }
         // what a server sent may be quoted in it
-        String line = text.toString().replaceAll("[\\s\\p{Cc}]+", " ");
+        String line = SafeText.of(text.toString().replaceAll("[\\s\\p{Cc}]+", " "));
         return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "…" : line;
     }
 

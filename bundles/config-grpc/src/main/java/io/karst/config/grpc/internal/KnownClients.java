@@ -3,6 +3,7 @@
 
 package io.karst.config.grpc.internal;
 
+import io.karst.component.SafeText;
 import io.karst.component.TrustedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,8 @@ final class KnownClients {
             readAt = Optional.empty();
         } catch (IOException e) {
             if (!nameByDigest.isEmpty() || readAt.isPresent()) {
-                LOG.warn("no client with a token of its own is let in: {}", e.getMessage());
+                LOG.warn(
+                        "no client with a token of its own is let in: {}", SafeText.of(String.valueOf(e.getMessage())));
             }
             nameByDigest = Map.of();
             readAt = Optional.empty();
@@ -95,7 +97,7 @@ final class KnownClients {
             if (DIGEST.matcher(digest).matches()) {
                 return Optional.of(digest);
             }
-            LOG.warn("{} holds no SHA-256 of a token: this client is not let in", file);
+            LOG.warn("{} holds no SHA-256 of a token: this client is not let in", SafeText.of(file));
             return Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty(); // removed meanwhile

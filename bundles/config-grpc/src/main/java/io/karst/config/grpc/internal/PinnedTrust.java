@@ -4,6 +4,7 @@
 package io.karst.config.grpc.internal;
 
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SafeText;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -106,7 +107,7 @@ final class PinnedTrust extends X509ExtendedTrustManager {
     }
 
     private static String line(CertificateException e) {
-        String line = String.valueOf(e.getMessage()).replaceAll("\\p{Cc}", "?");
+        String line = SafeText.of(String.valueOf(e.getMessage()));
         return line.length() > MAX_LINE ? line.substring(0, MAX_LINE) + "…" : line;
     }
 

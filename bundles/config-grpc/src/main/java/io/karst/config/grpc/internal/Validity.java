@@ -3,6 +3,7 @@
 
 package io.karst.config.grpc.internal;
 
+import io.karst.component.SafeText;
 import io.karst.remoteconfig.wire.ConfigWire.CertificateDates;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -16,7 +17,7 @@ record Validity(CertificateDates dates) {
 
     static Validity of(X509Certificate certificate) {
         return new Validity(new CertificateDates(
-                certificate.getSubjectX500Principal().getName().replaceAll("\\p{Cc}", "?"),
+                SafeText.of(certificate.getSubjectX500Principal().getName()),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant()));
     }

@@ -4,6 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SafeText;
 import io.karst.component.SettingsFile;
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ApplyOutcome.AppliedConfig;
@@ -323,7 +324,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     }
 
     private void warn(String line) {
-        rate.permit(source()).ifPresent(leftOut -> LOG.warn("{} (kept quiet before: {})", line, leftOut));
+        rate.permit(source()).ifPresent(leftOut -> LOG.warn("{} (kept quiet before: {})", SafeText.of(line), leftOut));
     }
 
     private RemoteConfigClient client() throws IOException {

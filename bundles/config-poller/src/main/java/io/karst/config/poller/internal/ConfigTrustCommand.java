@@ -47,6 +47,6 @@ public final class ConfigTrustCommand extends KarstCommand {
             }
             return stage;
         });
-        out().println("Trust was reset. What is in force stays until the server's next answer is verified.");
+        println("Trust was reset. What is in force stays until the server's next answer is verified.");
     }
 }

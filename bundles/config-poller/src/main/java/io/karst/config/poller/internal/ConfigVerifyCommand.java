@@ -111,10 +111,10 @@ public final class ConfigVerifyCommand extends KarstCommand {
 
     private void print(OfflineProof proof) {
         for (VerifiedConfig config : proof.configs()) {
-            out().println("good  " + config.file().path() + " v" + config.file().version() + " sha256 "
+            println("good  " + config.file().path() + " v" + config.file().version() + " sha256 "
                     + config.file().sha256());
         }
-        out().println("root " + proof.rootVersion() + ", targets " + proof.targetsVersion() + ", "
+        println("root " + proof.rootVersion() + ", targets " + proof.targetsVersion() + ", "
                 + (proof.expired() ? "expired " : "good until ") + proof.expires());
     }
 

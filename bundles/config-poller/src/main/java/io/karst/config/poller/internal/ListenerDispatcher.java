@@ -4,6 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.SafeText;
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.ConfigChange;
@@ -178,10 +179,7 @@ public final class ListenerDispatcher implements EventHandler {
             String other = listener.getClass().getSimpleName() + "-" + id;
             try {
                 String name = listener.name();
-                if (name != null
-                        && !name.isBlank()
-                        && name.length() <= LONGEST_NAME
-                        && name.codePoints().noneMatch(Character::isISOControl)) {
+                if (name != null && !name.isBlank() && name.length() <= LONGEST_NAME && SafeText.isSafe(name)) {
                     return name;
                 }
                 LOG.warn("listener {} has no usable name (1 to {} printable characters)", other, LONGEST_NAME);
@@ -337,7 +335,7 @@ public final class ListenerDispatcher implements EventHandler {
         @SuppressWarnings("IllegalCatch") // a throwable of others may fail even when it is printed
         private String told(ConfigChange change, Throwable thrown) {
             try {
-                LOG.warn("listener {} threw on {}", name, change, thrown);
+                LOG.warn("listener {} threw on {}", name, SafeText.of(change), thrown);
                 return thrown.toString();
             } catch (Throwable e) {
                 LOG.debug("listener {} threw what cannot be shown", name);

@@ -65,15 +65,15 @@ public final class ConfigClientCommand extends ServerCommand {
             }
             case ADD -> {
                 List<String> words = words(typed, 2, "a name and a folder");
-                credentials.add(words.get(0), Path.of(words.get(1))).forEach(file -> out().println("Written: " + file));
-                out().println(
-                                "Move these files to the client's host, and set them in its settings file io.karst.config.cfg: root,"
-                                        + " trust.anchor, client.certificate, token.file. Publish to this client alone with --predicate clientID="
-                                        + words.get(0));
+                credentials.add(words.get(0), Path.of(words.get(1))).forEach(file -> println("Written: " + file));
+                println("Move these files to the client's host, and set them in its settings file io.karst.config.cfg:"
+                        + " root, trust.anchor, client.certificate, token.file. Publish to this client alone with"
+                        + " --predicate clientID="
+                        + words.get(0));
             }
             case REMOVE -> {
                 credentials.remove(words(typed, 1, "a name").get(0));
-                out().println("Removed. Its token is refused from now on.");
+                println("Removed. Its token is refused from now on.");
             }
             default -> throw new IllegalArgumentException("Unknown action '" + action + "'. Use list, add or remove");
         }
@@ -83,7 +83,7 @@ public final class ConfigClientCommand extends ServerCommand {
         if (asJson) {
             print(CLIENTS.json(names));
         } else {
-            names.forEach(out()::println);
+            names.forEach(this::println);
         }
     }
 

@@ -42,6 +42,6 @@ public final class ConfigExportCommand extends ServerCommand {
             Files.createDirectories(parent);
             Files.write(path, file.getValue().toArray());
         }
-        out().println("Written. Verify it with karst:config-verify " + target);
+        println("Written. Verify it with karst:config-verify " + target);
     }
 }

@@ -120,19 +120,18 @@ public final class ConfigKeysCommand extends ServerCommand {
             return;
         }
         if (action.equals(ROTATE)) {
-            out().println("Rotated. Clients follow automatically.");
+            println("Rotated. Clients follow automatically.");
         } else if (action.equals(ENCRYPT)) {
-            out().println("Encrypted. Keep the passphrase: without it no keys can be rotated.");
+            println("Encrypted. Keep the passphrase: without it no keys can be rotated.");
         } else if (action.equals(RENEW)) {
-            out().println("Renewed, with the names in " + SettingsFile.of("io.karst.configserver")
-                    + ". Clients accept it.");
+            println("Renewed, with the names in " + SettingsFile.of("io.karst.configserver") + ". Clients accept it.");
         }
-        out().println("root         version " + repository.rootVersion() + ", first root for clients: " + files.root());
-        out().println("targets      version " + repository.targetsVersion() + ", valid until " + repository.expires());
-        out().println("organisation " + repository.organisation().orElse("none"));
-        out().println("root key     " + files.rootKey() + " (only needed to rotate: keep it offline)");
-        out().println("certificate  " + files.certificate() + ", valid until " + certificateExpires);
-        out().println("token        " + files.token());
+        println("root         version " + repository.rootVersion() + ", first root for clients: " + files.root());
+        println("targets      version " + repository.targetsVersion() + ", valid until " + repository.expires());
+        println("organisation " + repository.organisation().orElse("none"));
+        println("root key     " + files.rootKey() + " (only needed to rotate: keep it offline)");
+        println("certificate  " + files.certificate() + ", valid until " + certificateExpires);
+        println("token        " + files.token());
     }
 
     private static Optional<String> passphrase(List<String> words) throws IOException {

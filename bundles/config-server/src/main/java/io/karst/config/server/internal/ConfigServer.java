@@ -7,6 +7,7 @@ import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.component.DaemonThreads;
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SafeText;
 import io.karst.component.SettingsFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
@@ -229,7 +230,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
         rate.permit("ahead")
                 .ifPresent(leftOut -> LOG.warn(
                         "this server seems to be restored from a backup: client {} {}; {} (kept quiet before: {})",
-                        clientId.replaceAll("\\p{Cc}", "?"),
+                        SafeText.of(clientId),
                         ahead.reason(),
                         result,
                         leftOut));

@@ -22,7 +22,7 @@ abstract class PathCommand extends ServerCommand {
     @Override
     final void run(ConfigServer running) throws IOException {
         String done = change(running.store(), ConfigPath.of(product, id));
-        out().println(done + "; targets version " + running.store().current().targetsVersion());
+        println(done + "; targets version " + running.store().current().targetsVersion());
     }
 
     /**

@@ -3,6 +3,7 @@
 
 package io.karst.listener.configadmin.internal;
 
+import io.karst.component.SafeText;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigRefusedException;
 import io.karst.config.RemoteConfig;
@@ -440,7 +441,7 @@ final class Bridge {
     private void refuse(String pid, Entry entry, String why) throws IOException {
         undo(pid, entry);
         ledger.put(pid, entry.in(State.REFUSED, why));
-        LOG.warn("pid={} from {}: {}", pid, entry.source(), why);
+        LOG.warn("pid={} from {}: {}", SafeText.of(pid), SafeText.of(entry.source()), SafeText.of(why));
         news.accept(entry.source(), why);
     }
 

@@ -4,6 +4,7 @@
 package io.karst.listener.contention.internal;
 
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SafeText;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockContention;
@@ -77,7 +78,7 @@ final class WaitWatch {
         if (rate.permit(key).isPresent()) {
             LOG.warn(
                     "map={} id={} kind={} waited={} of the time, allowed={}",
-                    waits.map(),
+                    SafeText.of(waits.map()),
                     waits.mapId(),
                     waits.kind().map(Enum::name).orElse("ALL"),
                     String.format(Locale.ROOT, "%.4f", share),

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.shell.internal;
+package io.karst.commands;
 
 import io.karst.component.DaemonThreads;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
 /** Counts seconds on the last line of a terminal, and wipes the line when closed. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final String WIPE = "\r\u001b[K";
 
     private final PrintStream out;
@@ -20,7 +20,8 @@ final class Progress implements AutoCloseable {
         this.seconds = seconds;
     }
 
-    void start() {
+    /** Starts to count. */
+    public void start() {
         thread.start();
     }
 

@@ -36,16 +36,13 @@ public final class RunningKaraf implements AutoCloseable {
     private final Path home;
     private final Path etc;
     private final List<String> command;
-    private final String javaOptions;
     private final SecureShell shell;
     private Process process;
 
-    private RunningKaraf(Path home, Path etc, List<String> command, String javaOptions, SecureShell shell)
-            throws IOException {
+    private RunningKaraf(Path home, Path etc, List<String> command, SecureShell shell) throws IOException {
         this.home = home;
         this.etc = etc;
         this.command = command;
-        this.javaOptions = javaOptions;
         this.shell = shell;
         this.process = launch();
     }
@@ -54,7 +51,7 @@ public final class RunningKaraf implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(home.resolve("console.out").toFile()));
-        clean(builder, etc, javaOptions);
+        clean(builder, etc);
         return builder.start();
     }
 
@@ -66,7 +63,7 @@ public final class RunningKaraf implements AutoCloseable {
      * @param wrapper command that starts it with other rights; may be empty
      */
     public static RunningKaraf start(Path archive, String name, String... wrapper) throws Exception {
-        return start(archive, name, "etc", List.of(), "", List.of(wrapper));
+        return start(archive, name, "etc", List.of(), List.of(wrapper));
     }
 
     /**
@@ -77,22 +74,17 @@ public final class RunningKaraf implements AutoCloseable {
      */
     static RunningKaraf startElsewhere(Path archive, String name, String etc, List<Path> repositories)
             throws Exception {
-        return start(archive, name, etc, repositories, "", List.of());
+        return start(archive, name, etc, repositories, List.of());
     }
 
     /** As {@link #start}, with a virtual machine that a debugger can attach to on a port of the loopback address. */
     static RunningKaraf startDebugged(Path archive, String name, String port) throws Exception {
         String agent = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port;
-        return start(archive, name, "etc", List.of(), agent, List.of());
+        return start(archive, name, "env", "EXTRA_JAVA_OPTS=" + System.getProperty("karst.jvm") + " " + agent);
     }
 
     private static RunningKaraf start(
-            Path archive,
-            String name,
-            String settings,
-            List<Path> repositories,
-            String javaOptions,
-            List<String> wrapper)
+            Path archive, String name, String settings, List<Path> repositories, List<String> wrapper)
             throws Exception {
         Path home = Path.of("target", name).toAbsolutePath();
         run(Path.of("."), "rm", "-rf", home.toString());
@@ -105,7 +97,7 @@ public final class RunningKaraf implements AutoCloseable {
         List<String> command = new ArrayList<>(wrapper);
         command.add(home.resolve("bin/karaf").toString());
         command.add("server");
-        RunningKaraf karaf = new RunningKaraf(home, etc, command, javaOptions, shell);
+        RunningKaraf karaf = new RunningKaraf(home, etc, command, shell);
         boolean answered = false;
         try {
             karaf.awaitShell();
@@ -242,7 +234,7 @@ public final class RunningKaraf implements AutoCloseable {
     /** What a command prints that comes by {@code bin/client}, as those of {@code ./run exec} do. */
     String client(String command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/client").toString(), "-l", "0", "-b");
-        clean(builder, etc, "");
+        clean(builder, etc);
         Process client = builder.redirectErrorStream(true).start();
         try (var input = client.getOutputStream()) {
             input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
@@ -289,10 +281,10 @@ public final class RunningKaraf implements AutoCloseable {
         }
     }
 
-    private static void clean(ProcessBuilder builder, Path etc, String javaOptions) {
+    private static void clean(ProcessBuilder builder, Path etc) {
         builder.environment().keySet().removeIf(name -> name.startsWith("KARAF_"));
         builder.environment().put("KARAF_ETC", etc.toString());
-        builder.environment().put("EXTRA_JAVA_OPTS", System.getProperty("karst.jvm") + " " + javaOptions);
+        builder.environment().put("EXTRA_JAVA_OPTS", System.getProperty("karst.jvm"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     }
 

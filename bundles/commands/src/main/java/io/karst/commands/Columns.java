@@ -167,7 +167,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
                 .lines(width);
     }
 
-    /** What a cell shows, made {@link #printable}. */
+    /** What a cell shows, made {@link SafeText safe}. */
     static String text(Object cell) {
         Object value = cell instanceof Optional<?> optional
                 ? optional.map(Object.class::cast).orElse("")

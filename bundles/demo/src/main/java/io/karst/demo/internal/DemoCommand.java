@@ -33,9 +33,9 @@ public final class DemoCommand extends KarstCommand {
             name = "start|stop|status [KIND]",
             description =
                     "Action; status by default. KIND is the lock to contend for: spin-lock (the default; prog-array"
-                        + " where the kernel does not report spin locks), hash, lru, lru-per-cpu, ringbuf, queue,"
-                        + " stack, lpm, sockhash, local-storage, prog-array, resilient-lock or deadlock. Options may"
-                        + " follow.",
+                            + " where the kernel does not report spin locks), hash, lru, lru-per-cpu, ringbuf, queue,"
+                            + " stack, lpm, sockhash, local-storage, prog-array, resilient-lock or deadlock. Options may"
+                            + " follow.",
             valueToShowInHelp = "status",
             multiValued = true)
     @Completion(DemoCompleter.class)

@@ -74,7 +74,8 @@ final class MapPinScanner {
             if (walk.unread > 0) {
                 String name = KernelText.of(mount);
                 blindSpots.add(pins(
-                        name, walk.unread + " pins or directories below " + name + " could not be read: " + walk.reason));
+                        name,
+                        walk.unread + " pins or directories below " + name + " could not be read: " + walk.reason));
             }
         }
         hidden().ifPresent(text -> blindSpots.add(pins("", text)));

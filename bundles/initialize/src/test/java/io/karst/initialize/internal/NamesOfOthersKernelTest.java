@@ -82,8 +82,7 @@ class NamesOfOthersKernelTest {
             List<BlindSpot> blindSpots = new ArrayList<>();
             List<String> lines = new ArrayList<>();
             try (NativeBpf bpf = new NativeBpf()) {
-                Map<Integer, List<String>> pins =
-                        new MapPinScanner(bpf, Path.of("/proc")).read(blindSpots);
+                Map<Integer, List<String>> pins = new MapPinScanner(bpf, Path.of("/proc")).read(blindSpots);
                 pins.forEach((map, paths) -> lines.add(map + " " + paths));
             }
             blindSpots.forEach(spot -> lines.add("blind " + spot.text()));

@@ -332,6 +332,8 @@ public final class Figures {
         }
         // Not written down: a record's accessor or constructor, a default constructor.
         return declarations.isEmpty()
+                || isComponentOf(simple, name, source)
+                || isUnbound(name, source)
                 || source.contains("@interface " + simple + " ")
                 || name.equals("<init>") && isMadeByFramework(simple, source);
     }
@@ -367,8 +369,24 @@ public final class Figures {
                 && !before.contains(" record ");
     }
 
+    /** A record's accessor of its own making. */
+    private static boolean isComponentOf(String record, String name, String source) {
+        return Pattern.compile("record " + record + "(?:<[^(]*>)?\\([^{]*\\b" + name + "[,)]")
+                .matcher(source)
+                .find();
+    }
+
+    /** Called by Declarative Services when a service goes: named by the reference, or as its bind method with "remove". */
+    private static boolean isUnbound(String name, String source) {
+        return source.contains("unbind = \"" + name + "\"")
+                || name.startsWith("remove")
+                        && declarations(source, name.replaceFirst("remove", "add")).stream()
+                                .anyMatch(annotations -> annotations.contains("@Reference"));
+    }
+
     private static boolean isMadeByFramework(String simple, String source) {
         return source.contains("@Service")
+                || source.contains("public " + simple + "()") && source.contains("@Component")
                 || source.contains("record " + simple)
                 || source.contains("enum " + simple)
                 || declarations(source, simple).isEmpty()

@@ -76,11 +76,6 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
             return of(heading, jsonName, "", value, value);
         }
 
-        /** The same, with a cell and a field in two forms. */
-        public static <T> Column<T> of(String heading, String jsonName, Function<T, ?> cell, Function<T, ?> value) {
-            return of(heading, jsonName, "", cell, value);
-        }
-
         /** A field that the table does not show. */
         public static <T> Column<T> field(String jsonName, String description, Function<T, ?> value) {
             return of("", jsonName, description, value, value);

@@ -46,7 +46,7 @@ class NamesOfOthersKernelTest {
 
     @AfterEach
     void close() throws Exception {
-        bash("umount \"$mount\" 2>/dev/null || true");
+        shell("umount \"$mount\" 2>/dev/null || true");
         bpf.close();
     }
 
@@ -54,7 +54,7 @@ class NamesOfOthersKernelTest {
     @ParameterizedTest
     @ValueSource(strings = {"C", "C.UTF-8"})
     void findsPinsWithEveryNameWithEveryLocale(String locale) throws Exception {
-        bash("mkdir \"$mount\"; mount -t bpf bpf \"$mount\"");
+        shell("mkdir \"$mount\"; mount -t bpf bpf \"$mount\"");
         Path mount = KernelText.path((folder + "/\u00c3\u00a4\u00ff").getBytes(StandardCharsets.ISO_8859_1));
         Path pin = mount.resolve(mount.getFileName()); // a pin of the same name
         Path found = folder.resolve("found");
@@ -127,11 +127,11 @@ class NamesOfOthersKernelTest {
                 .toList();
     }
 
-    private void bash(String script) throws IOException, InterruptedException {
-        Process bash = new ProcessBuilder(
-                        "bash", "-ec", "mount=$(printf '%s/" + BYTES + "' \"$0\")\n" + script, folder.toString())
+    private void shell(String script) throws IOException, InterruptedException {
+        Process shell = new ProcessBuilder(
+                        "sh", "-ec", "mount=$(printf '%s/" + BYTES + "' \"$0\")\n" + script, folder.toString())
                 .inheritIO()
                 .start();
-        assertThat(bash.waitFor()).isZero();
+        assertThat(shell.waitFor()).isZero();
     }
 }

@@ -190,13 +190,6 @@ public final class RunningKaraf implements AutoCloseable {
         return home.resolve(name);
     }
 
-    /** Gives its processes another name, as the kernel knows them. */
-    void rename(String name) throws IOException {
-        for (ProcessHandle each : process.descendants().toList()) {
-            Files.writeString(Path.of("/proc", Long.toString(each.pid()), "comm"), name);
-        }
-    }
-
     /** Kills the virtual machine, which gets no chance to do anything more. */
     void kill() throws Exception {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());

@@ -112,6 +112,15 @@ public final class Services {
         return results;
     }
 
+    /**
+     * Names the bundles that somebody stopped and that a bundle needs, itself among them.
+     *
+     * @param bundle symbolic name
+     */
+    public Set<String> stoppedBundles(String bundle) {
+        return StoppedBundles.neededBy(bundle, context);
+    }
+
     private <S> List<ServiceReference<S>> references(Class<S> type) {
         try {
             Collection<ServiceReference<S>> found = context.getServiceReferences(type, null);
@@ -122,7 +131,7 @@ public final class Services {
     }
 
     private String notReady(String owner, String after) {
-        Set<String> stopped = StoppedBundles.neededBy(bundle(owner), context);
+        Set<String> stopped = stoppedBundles(bundle(owner));
         if (!stopped.isEmpty()) {
             return StoppedBundles.notReady(owner, stopped);
         }

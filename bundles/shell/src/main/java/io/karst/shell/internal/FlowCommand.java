@@ -12,9 +12,13 @@ import io.karst.stage.StageReport;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.jspecify.annotations.Nullable;
 
 /** {@code karst:flow}. */
 @Service
@@ -24,9 +28,49 @@ import org.apache.karaf.shell.support.CommandException;
         description = "Shows the state of each start-up stage, what is blocking it, and the poll loop's tasks.",
         detailedDescription = "classpath:help/flow.txt")
 public final class FlowCommand extends ViewCommand {
+    private static final int LONGEST_WAIT = 3600;
+    private static final int POLL_MILLIS = 100;
+
+    /** How long to wait, if at all. */
+    @Option(
+            name = "--wait",
+            valueToShowInHelp = "",
+            description = "Wait until everything is ready, at most this many seconds, 1 to 3600. Prints nothing if it is;"
+                    + " otherwise, and as soon as something fails, the table and the reason.")
+    @Nullable
+    Integer wait;
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
+        Optional<String> obstacle = Optional.empty();
+        if (wait != null) {
+            LocksCommand.range("--wait", wait, 1, LONGEST_WAIT);
+            obstacle = await(services, wait);
+            if (obstacle.isEmpty()) {
+                return;
+            }
+        }
+        show(services);
+        if (obstacle.isPresent()) {
+            throw new CommandException(obstacle.get());
+        }
+    }
+
+    /** Returns the reason if not everything became ready. */
+    private static Optional<String> await(Services services, int seconds) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        Readiness readiness = Readiness.of(services);
+        while (!readiness.isReady() && readiness.obstacle().isEmpty()) {
+            if (System.nanoTime() - end > 0) {
+                return Optional.of("Not everything is ready after " + seconds + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            readiness = Readiness.of(services);
+        }
+        return readiness.obstacle();
+    }
+
+    private void show(Services services) throws CommandException, InterruptedException {
         List<StageReport> stages = services.require(Flow.class, "flow", Flow::stages);
         List<PollTaskStatus> tasks =
                 services.ifPresent(PollLoop.class, PollLoop::tasks).orElse(List.of());

@@ -14,7 +14,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     boolean enabled() default true;
 
     @AttributeDefinition(name = "Server", description = "name:port")
-    String address() default "localhost:5005";
+    String address() default "localhost:5311";
 
     @AttributeDefinition(name = "Root of trust", description = "empty: the embedded server's")
     String root() default "";

@@ -17,7 +17,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String host() default "127.0.0.1";
 
     @AttributeDefinition(name = "Port", min = "0", max = "65535")
-    int port() default 5005;
+    int port() default 5311;
 
     @AttributeDefinition(name = "Names in the certificate")
     String[] names() default {"localhost", "127.0.0.1", "::1"};

@@ -4,6 +4,7 @@
 package io.karst.contention;
 
 import io.karst.resource.LockFamily;
+import java.util.Locale;
 
 /**
  * How much of a lock family's contention this kernel reports, according to the self-test.
@@ -24,5 +25,22 @@ public record LockVisibility(LockFamily family, Visibility visibility, String re
         NOT_TESTED,
         /** No waits; a count of 0 says nothing about contention. */
         BLIND
+    }
+
+    /** What is not measured, in one clause for people; the reason has what was tried. */
+    public String limit() {
+        String locks = family.name().toLowerCase(Locale.ROOT) + " locks: ";
+        boolean queues = family == LockFamily.RESILIENT || family == LockFamily.RAW_OR_RESILIENT;
+        return locks
+                + switch (visibility) {
+                    case FULL -> "all waits are reported";
+                    case PARTIAL ->
+                        "some waits: this kernel reports only those behind a first waiter"
+                                + (queues ? ", which takes three CPUs on one lock" : "");
+                    case BLIND ->
+                        "no waits: this kernel reports none"
+                                + (queues ? " unless three CPUs meet on one lock" : "");
+                    case NOT_TESTED -> "not tested: see karst:doctor";
+                };
     }
 }

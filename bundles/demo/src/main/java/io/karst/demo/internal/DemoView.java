@@ -8,9 +8,12 @@ import io.karst.commands.Columns.Column;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The demo's state as text and as JSON.
@@ -80,7 +83,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                 Locale.ROOT, "map %d %s, locks taken %,d times", shown.mapId(), shown.map(), shown.locksTaken()));
         KindVisibility seen = KindVisibility.find(kinds, plan.kind());
         if (seen.isWorse()) {
-            lines.add(seen.sentence() + ": " + seen.reason());
+            lines.add(seen.sentence() + ". Details: karst:doctor");
         } else if (shown.state() == DemoStatus.State.RUNNING) {
             lines.add("karst:locks --map " + shown.mapId() + " --seconds 5 shows its contention");
         }
@@ -95,11 +98,19 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                 .orElse(", until karst:demo stop");
     }
 
-    /** Kinds whose waits this kernel does not all report, one line each. */
+    /** What this kernel does not report, with the kinds of demo that this concerns. */
     List<String> limits() {
-        return kinds.stream()
+        Map<String, String> words = kinds.stream()
                 .filter(KindVisibility::isWorse)
-                .map(kind -> kind.kind().word() + ": " + kind.sentence() + ": " + kind.reason())
-                .toList();
+                .collect(Collectors.groupingBy(
+                        KindVisibility::sentence,
+                        LinkedHashMap::new,
+                        Collectors.mapping(kind -> kind.kind().word(), Collectors.joining(", "))));
+        List<String> lines = new ArrayList<>();
+        words.forEach((sentence, concerned) -> lines.add(sentence + ": " + concerned));
+        if (!lines.isEmpty()) {
+            lines.add("Details: karst:doctor");
+        }
+        return lines;
     }
 }

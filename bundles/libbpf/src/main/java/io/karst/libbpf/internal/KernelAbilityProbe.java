@@ -4,6 +4,7 @@
 package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.Ability.Need;
 import io.karst.ability.AbilityProbe;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ public final class KernelAbilityProbe implements AbilityProbe {
         Credentials held = Credentials.of(proc);
         List<Ability> abilities = new ArrayList<>(new ProcessProbes(proc, held).probe());
         NativeLibraries.Loaded loaded = NativeLibraries.tryLoading(library);
-        abilities.add(loaded.obstacle()
+        Ability libbpf = loaded.obstacle()
                 .map(obstacle -> new Ability("libbpf", false, obstacle.cause(), EFFECT, obstacle.remedy()))
                 .orElseGet(() -> new Ability(
                         "libbpf",
@@ -48,7 +49,8 @@ public final class KernelAbilityProbe implements AbilityProbe {
                         library + " is version "
                                 + loaded.libraries().orElseThrow().version(),
                         EFFECT,
-                        "")));
+                        ""));
+        abilities.add(libbpf.with(Need.REQUIRED));
         ProgramProbes programs = new ProgramProbes(loaded, held.obstacle(), sys);
         SystemProbes system = new SystemProbes(proc, sys, programs.kernelReads());
         abilities.addAll(system.probe());

@@ -4,6 +4,7 @@
 package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.Ability.Need;
 import io.karst.ability.Answer;
 import io.karst.libbpf.internal.Capabilities.Capability;
 import java.nio.file.Path;
@@ -40,20 +41,24 @@ final class ProcessProbes {
                 finding(Capability.CAP_SYS_RESOURCE)
                         .ability(
                                 "CAP_SYS_RESOURCE",
-                                "none on kernels since 5.11; before, RLIMIT_MEMLOCK bounds the size of all maps",
-                                "nothing to do on kernels since 5.11; else raise LimitMEMLOCK"),
+                                "none: since Linux 5.11, RLIMIT_MEMLOCK does not bound the size of maps",
+                                "nothing to do")
+                        .with(Need.NONE),
                 finding(Capability.CAP_SYSLOG)
                         .ability(
                                 "CAP_SYSLOG",
                                 "addresses in /proc/kallsyms read as zero; the ksym iterator shows them all the same",
-                                "nothing to do where iter/ksym is there; else grant CAP_SYSLOG"));
+                                "nothing to do where iter/ksym is there; else grant CAP_SYSLOG")
+                        .with(Need.NONE));
     }
 
     private Ability needed(Capability capability, String effect) {
         Obstacle obstacle = held.initialUserNamespace() == Answer.NO
                 ? Obstacle.userNamespace()
                 : Obstacle.capabilities(List.of(capability), held.root() == Answer.YES);
-        return finding(capability).ability(capability.name(), effect, obstacle.remedy());
+        return finding(capability)
+                .ability(capability.name(), effect, obstacle.remedy())
+                .with(Need.REQUIRED);
     }
 
     private Finding finding(Capability capability) {

@@ -4,6 +4,7 @@
 package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.Ability.Need;
 import io.karst.ability.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,11 +80,13 @@ final class ProgramProbes {
                     Answer.NOT_KNOWN,
                     "kernel BTF cannot be read: " + e,
                     "neither iterators nor typed tracepoints: all stages wait",
-                    "run a kernel with CONFIG_DEBUG_INFO_BTF, and let this process read " + btfFile));
+                    "run a kernel with CONFIG_DEBUG_INFO_BTF, and let this process read " + btfFile)
+                    .with(Need.REQUIRED));
         }
         List<Ability> abilities = new ArrayList<>();
-        abilities.add(tracepoints(btf));
-        abilities.add(iterator(btf, "bpf_map", "no lock ranges: stage initialize waits"));
+        abilities.add(tracepoints(btf).with(Need.REQUIRED));
+        abilities.add(iterator(btf, "bpf_map", "no lock ranges: stage initialize waits")
+                .with(Need.REQUIRED));
         abilities.add(iterator(btf, "ksym", "symbols come from /proc/kallsyms, which may show zeros"));
         abilities.add(iterator(btf, "task_file", "processes that hold a map are not named as its owners"));
         abilities.add(percpuHelper());
@@ -213,19 +216,21 @@ final class ProgramProbes {
         boolean there = btf.id(KernelBtf.TYPEDEF, RESILIENT).isPresent();
         return new Ability(
                 "resilient spin locks",
-                there,
+                Answer.of(there),
                 RESILIENT + (there ? " is" : " is not") + " in the kernel's BTF",
                 "no deadlock or timeout is ever reported; in return maps' locks are plain and seen as such",
-                there ? "" : "nothing to do");
+                there ? "" : "nothing to do",
+                Need.NONE);
     }
 
     private static Ability slabNames(KernelBtf btf) {
         boolean there = btf.id(KernelBtf.FUNC, KMEM_CACHE).isPresent();
         return new Ability(
                 KMEM_CACHE,
-                there,
+                Answer.of(there),
                 KMEM_CACHE + (there ? " is" : " is not") + " in the kernel's BTF",
                 "locks outside maps have no slab name",
-                there ? "" : "run Linux 6.13 or later");
+                there ? "" : "run Linux 6.13 or later",
+                Need.NONE);
     }
 }

@@ -4,6 +4,7 @@
 package io.karst.libbpf.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.Ability.Need;
 import io.karst.ability.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,8 @@ final class SystemProbes {
                 btf().ability(
                                 "BTF",
                                 "programs cannot be fitted to this kernel without a BTF file of it",
-                                "run a kernel with CONFIG_DEBUG_INFO_BTF, or give a BTF file in the configuration of core-assets"));
+                                "run a kernel with CONFIG_DEBUG_INFO_BTF, or give a BTF file in the configuration of core-assets")
+                        .with(Need.REQUIRED));
         abilities.add(mounts.finding("bpf")
                 .ability(
                         "bpffs",
@@ -69,16 +71,19 @@ final class SystemProbes {
                 .ability(
                         "kernel memory readable",
                         "lock addresses cannot be read from map structs: no ranges",
-                        "boot without lockdown=confidentiality"));
+                        "boot without lockdown=confidentiality")
+                .with(Need.REQUIRED));
         abilities.addAll(symbols());
         abilities.add(
                 there(sys.resolve("bus/event_source/devices/kprobe/type"), sys.resolve("bus/event_source/devices"))
-                        .ability("kprobes", "none: Karst uses tracepoints and iterators", "nothing to do"));
+                        .ability("kprobes", "none: Karst uses tracepoints and iterators", "nothing to do")
+                        .with(Need.NONE));
         abilities.add(statistics()
                 .ability(
                         "BPF statistics",
                         "run times of Karst's own programs are not known",
-                        "sysctl kernel.bpf_stats_enabled=1 (costs a little on every program run)"));
+                        "sysctl kernel.bpf_stats_enabled=1 (costs a little on every program run)")
+                .with(Need.NONE));
         return abilities;
     }
 
@@ -145,9 +150,11 @@ final class SystemProbes {
         return List.of(
                 addresses.ability(
                         "kallsyms addresses",
-                        "symbols come from the ksym iterator alone",
-                        "nothing to do where iter/ksym is there; else set kernel.kptr_restrict=1"),
-                all.ability("CONFIG_KALLSYMS_ALL", "data symbols have no names; Karst needs none", "nothing to do"));
+                                "symbols come from the ksym iterator alone",
+                                "nothing to do where iter/ksym is there; else set kernel.kptr_restrict=1")
+                        .with(Need.NONE),
+                all.ability("CONFIG_KALLSYMS_ALL", "data symbols have no names; Karst needs none", "nothing to do")
+                        .with(Need.NONE));
     }
 
     private Finding statistics() {
@@ -157,7 +164,7 @@ final class SystemProbes {
                 .orElseGet(() -> Finding.notKnown(setting.why(), MOUNT_PROC));
     }
 
-    /** Properties that decide whether the tracepoints report waits. The self-test measures the same at start. */
+    /** Properties that decide whether the tracepoints report waits. They explain the results of the self-test. */
     List<Ability> visibility() {
         Answer guest = guest();
         String effect = switch (guest) {
@@ -172,12 +179,14 @@ final class SystemProbes {
                         .ability(
                                 "paravirtual spin locks",
                                 effect,
-                                guest == Answer.NO ? "" : "run a kernel with CONFIG_PARAVIRT_SPINLOCKS"),
+                                guest == Answer.NO ? "" : "run a kernel with CONFIG_PARAVIRT_SPINLOCKS")
+                        .with(Need.NONE),
                 cpus.ability(
                         "three CPUs",
                         "resilient locks (hash, LRU, ring buffer, queue, LPM) are traced from the second waiter on, which"
                                 + " takes three CPUs: fewer show nothing",
-                        "give the machine three CPUs or more"));
+                                "give the machine three CPUs or more")
+                        .with(Need.NONE));
     }
 
     private Finding paravirtual(Answer guest) {

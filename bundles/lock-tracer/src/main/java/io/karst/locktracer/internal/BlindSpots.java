@@ -55,14 +55,6 @@ final class BlindSpots {
     }
 
     private static BlindSpot of(LockVisibility found) {
-        String family = found.family().name().toLowerCase(Locale.ROOT);
-        return new BlindSpot(Kind.LOCK_FAMILY, family, family + " locks: " + text(found));
-    }
-
-    /** Result of the self-test and its reason; that of no test says so itself. */
-    static String text(LockVisibility found) {
-        return found.visibility() == LockVisibility.Visibility.NOT_TESTED
-                ? found.reason()
-                : found.visibility().name().toLowerCase(Locale.ROOT) + ": " + found.reason();
+        return new BlindSpot(Kind.LOCK_FAMILY, found.family().name().toLowerCase(Locale.ROOT), found.limit());
     }
 }

@@ -44,7 +44,16 @@ public final class VisibilityProbe implements AbilityProbe {
             case BLIND -> Answer.NO;
         };
         return new Ability(
-                "waits on " + family + " locks", answer, BlindSpots.text(found), effect, remedy(found, answer));
+                "waits on " + family + " locks", answer, text(found), effect, remedy(found, answer));
+    }
+
+    private static String text(LockVisibility found) {
+        return switch (found.visibility()) {
+            case FULL -> "all: " + found.reason();
+            case PARTIAL -> "some: " + found.reason();
+            case BLIND -> "none: " + found.reason();
+            case NOT_TESTED -> found.reason();
+        };
     }
 
     private static String remedy(LockVisibility found, Answer answer) {

@@ -4,16 +4,21 @@
 package io.karst.shell.internal;
 
 import io.karst.ability.Ability;
+import io.karst.ability.Ability.Need;
 import io.karst.ability.AbilityProbe;
 import io.karst.ability.Answer;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
+import io.karst.commands.Units;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
@@ -23,19 +28,68 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 @Command(
         scope = "karst",
         name = "doctor",
-        description = "Checks what this kernel and this process support, and what to do about what is missing.",
+        description = "Checks what this kernel and this process support, and shows what to do about what is missing.",
         detailedDescription = "classpath:help/doctor.txt")
 public final class DoctorCommand extends ViewCommand {
     private static final int TEXT_WIDTH = 44;
+    private static final int LABEL = 9;
+    private static final Comparator<Ability> WORST_FIRST = Comparator.comparing(Ability::need);
+
+    /** Whether to show the checks that passed, too. */
+    @Option(name = "--all", description = "Show a table of all checks, with those that passed.")
+    boolean all;
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
         List<Ability> abilities = services.all(AbilityProbe.class, DoctorCommand::probe).stream()
                 .flatMap(List::stream)
                 .toList();
-        print(columns(isTerminal()), abilities);
-        remark("");
+        if (json || noFormat || all) {
+            print(columns(isTerminal()), abilities);
+            remark("");
+        }
         remark(summary(abilities));
+        if (!all) {
+            abilities.stream().filter(Ability::matters).sorted(WORST_FIRST).forEach(this::show);
+        }
+        List<String> missing = abilities.stream()
+                .filter(ability -> ability.need() == Need.REQUIRED && ability.answer() == Answer.NO)
+                .map(Ability::ability)
+                .toList();
+        if (!missing.isEmpty() && !json) {
+            throw new CommandException("Karst cannot work here without: " + String.join(", ", missing));
+        }
+    }
+
+    private void show(Ability ability) {
+        remark("");
+        remark(ability.ability() + ": " + result(ability), SimpleAnsi.INTENSITY_BOLD + colour(result(ability)));
+        card(ability, width()).forEach(this::remark);
+    }
+
+    /**
+     * What was found, what that costs, and what to do.
+     *
+     * @param width of the terminal; 0 if it is not known
+     */
+    static List<String> card(Ability ability, int width) {
+        List<String> lines = new ArrayList<>();
+        lines.addAll(labelled("Found", ability.evidence(), width));
+        lines.addAll(labelled("Impact", ability.effect(), width));
+        lines.addAll(labelled("Fix", ability.remedy(), width));
+        return lines;
+    }
+
+    private static List<String> labelled(String label, String text, int width) {
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        for (String line : width > 2 * LABEL ? Units.wrapped(text, width - LABEL) : List.of(text)) {
+            String before = lines.isEmpty() ? "  " + label : "";
+            lines.add(before + " ".repeat(LABEL - before.length()) + line);
+        }
+        return lines;
     }
 
     /** Runs a probe. A probe that throws becomes a failed check, so that the others are still shown. */
@@ -79,9 +133,13 @@ public final class DoctorCommand extends ViewCommand {
                         wrapped(
                                 "Fix",
                                 "remedy",
-                                "how to fix it; may be empty if present",
+                                "how to fix it; empty if present",
                                 DoctorCommand::remedy,
-                                Ability::remedy)),
+                                Ability::remedy),
+                        Column.field(
+                                "need",
+                                "REQUIRED (a stage waits without it), USEFUL, NONE (it explains other checks)",
+                                Ability::need)),
                 "No checks are available. See karst:flow");
     }
 
@@ -98,7 +156,7 @@ public final class DoctorCommand extends ViewCommand {
     private static String result(Ability ability) {
         return switch (ability.answer()) {
             case YES -> "ok";
-            case NO -> "missing";
+            case NO -> ability.need() == Need.NONE ? "not needed" : "missing";
             case NOT_KNOWN -> "not known";
         };
     }
@@ -124,9 +182,14 @@ public final class DoctorCommand extends ViewCommand {
     }
 
     static String summary(List<Ability> abilities) {
-        String passed = count(abilities, Answer.YES) + " of " + abilities.size() + " checks passed";
-        long unknown = count(abilities, Answer.NOT_KNOWN);
-        return unknown == 0 ? passed : passed + ", " + unknown + " not known";
+        List<Ability> needed = abilities.stream()
+                .filter(ability -> ability.need() != Need.NONE)
+                .toList();
+        long failed = count(needed, Answer.NO);
+        long unknown = count(needed, Answer.NOT_KNOWN);
+        return count(needed, Answer.YES) + " of " + needed.size() + " checks passed"
+                + (failed == 0 ? "" : ", " + failed + " failed")
+                + (unknown == 0 ? "" : ", " + unknown + " not known");
     }
 
     private static long count(List<Ability> abilities, Answer answer) {

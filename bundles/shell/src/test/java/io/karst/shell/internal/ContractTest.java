@@ -286,7 +286,8 @@ class ContractTest {
                         "present", "boolean",
                         "evidence", "string",
                         "effect", "string",
-                        "remedy", "string"));
+                        "remedy", "string",
+                        "need", "string"));
     }
 
     /** A check that could not be done is neither passed nor failed. */
@@ -303,6 +304,34 @@ class ContractTest {
                 .doesNotContain("missing");
         assertThat(DoctorCommand.summary(List.of(ability, new Ability("b", true, "", "", ""))))
                 .isEqualTo("1 of 2 checks passed, 1 not known");
+    }
+
+    /** What Karst does without is no lack. */
+    @Test
+    void doctorCountsWhatIsNeeded() {
+        Ability ability = new Ability("kprobes", false, "none", "none", "nothing to do").with(Ability.Need.NONE);
+
+        assertThat(ability.matters()).isFalse();
+        assertThat(DoctorCommand.summary(List.of(ability, new Ability("b", false, "", "", ""))))
+                .isEqualTo("0 of 1 checks passed, 1 failed");
+        assertThat(Samples.print(DoctorCommand.columns(false).table(List.of(ability))))
+                .contains("not needed")
+                .doesNotContain("missing");
+    }
+
+    @Test
+    void doctorSaysInThreeLinesWhatIsMissing() {
+        Ability ability = new Ability("bpffs", false, "not mounted", "a restart loses the counters", "mount it");
+
+        assertThat(DoctorCommand.card(ability, 0))
+                .containsExactly(
+                        "  Found  not mounted", "  Impact a restart loses the counters", "  Fix    mount it");
+        assertThat(DoctorCommand.card(ability, 28))
+                .containsExactly(
+                        "  Found  not mounted",
+                        "  Impact a restart loses the",
+                        "         counters",
+                        "  Fix    mount it");
     }
 
     private static Columns<StageReport> stages(List<PollTaskStatus> tasks) {

@@ -38,8 +38,7 @@ public record LockVisibility(LockFamily family, Visibility visibility, String re
                         "some waits: this kernel reports only those behind a first waiter"
                                 + (queues ? ", which takes three CPUs on one lock" : "");
                     case BLIND ->
-                        "no waits: this kernel reports none"
-                                + (queues ? " unless three CPUs meet on one lock" : "");
+                        "no waits: this kernel reports none" + (queues ? " unless three CPUs meet on one lock" : "");
                     case NOT_TESTED -> "not tested: see karst:doctor";
                 };
     }

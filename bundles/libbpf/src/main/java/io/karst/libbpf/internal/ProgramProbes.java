@@ -76,11 +76,11 @@ final class ProgramProbes {
             btf = KernelBtf.read(btfFile, wanted());
         } catch (IOException e) {
             return List.of(new Ability(
-                    "tracing through BTF",
-                    Answer.NOT_KNOWN,
-                    "kernel BTF cannot be read: " + e,
-                    "neither iterators nor typed tracepoints: all stages wait",
-                    "run a kernel with CONFIG_DEBUG_INFO_BTF, and let this process read " + btfFile)
+                            "tracing through BTF",
+                            Answer.NOT_KNOWN,
+                            "kernel BTF cannot be read: " + e,
+                            "neither iterators nor typed tracepoints: all stages wait",
+                            "run a kernel with CONFIG_DEBUG_INFO_BTF, and let this process read " + btfFile)
                     .with(Need.REQUIRED));
         }
         List<Ability> abilities = new ArrayList<>();

@@ -51,12 +51,11 @@ final class SystemProbes {
 
     List<Ability> probe() {
         List<Ability> abilities = new ArrayList<>();
-        abilities.add(
-                btf().ability(
-                                "BTF",
-                                "programs cannot be fitted to this kernel without a BTF file of it",
-                                "run a kernel with CONFIG_DEBUG_INFO_BTF, or give a BTF file in the configuration of core-assets")
-                        .with(Need.REQUIRED));
+        abilities.add(btf().ability(
+                        "BTF",
+                        "programs cannot be fitted to this kernel without a BTF file of it",
+                        "run a kernel with CONFIG_DEBUG_INFO_BTF, or give a BTF file in the configuration of core-assets")
+                .with(Need.REQUIRED));
         abilities.add(mounts.finding("bpf")
                 .ability(
                         "bpffs",
@@ -148,8 +147,9 @@ final class SystemProbes {
                         (data.isEmpty() ? "none of" : "found") + " data symbols "
                                 + DATA.stream().sorted().toList()));
         return List.of(
-                addresses.ability(
-                        "kallsyms addresses",
+                addresses
+                        .ability(
+                                "kallsyms addresses",
                                 "symbols come from the ksym iterator alone",
                                 "nothing to do where iter/ksym is there; else set kernel.kptr_restrict=1")
                         .with(Need.NONE),
@@ -182,9 +182,9 @@ final class SystemProbes {
                                 guest == Answer.NO ? "" : "run a kernel with CONFIG_PARAVIRT_SPINLOCKS")
                         .with(Need.NONE),
                 cpus.ability(
-                        "three CPUs",
-                        "resilient locks (hash, LRU, ring buffer, queue, LPM) are traced from the second waiter on, which"
-                                + " takes three CPUs: fewer show nothing",
+                                "three CPUs",
+                                "resilient locks (hash, LRU, ring buffer, queue, LPM) are traced from the second waiter on, which"
+                                        + " takes three CPUs: fewer show nothing",
                                 "give the machine three CPUs or more")
                         .with(Need.NONE));
     }

@@ -43,8 +43,7 @@ public final class VisibilityProbe implements AbilityProbe {
             case NOT_TESTED -> Answer.NOT_KNOWN;
             case BLIND -> Answer.NO;
         };
-        return new Ability(
-                "waits on " + family + " locks", answer, text(found), effect, remedy(found, answer));
+        return new Ability("waits on " + family + " locks", answer, text(found), effect, remedy(found, answer));
     }
 
     private static String text(LockVisibility found) {

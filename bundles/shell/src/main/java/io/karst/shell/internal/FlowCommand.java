@@ -35,8 +35,9 @@ public final class FlowCommand extends ViewCommand {
     @Option(
             name = "--wait",
             valueToShowInHelp = "",
-            description = "Wait until everything is ready, at most this many seconds, 1 to 3600. Prints nothing if it is;"
-                    + " otherwise, and as soon as something fails, the table and the reason.")
+            description =
+                    "Wait until everything is ready, at most this many seconds, 1 to 3600. Prints nothing if it is;"
+                            + " otherwise, and as soon as something fails, the table and the reason.")
     @Nullable
     Integer wait;
 

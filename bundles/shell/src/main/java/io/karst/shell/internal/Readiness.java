@@ -39,8 +39,7 @@ record Readiness(boolean isReady, Optional<String> obstacle) {
      * @param started of all components that exist, also of those that only stages use
      * @param stopped names of the stopped bundles that a bundle needs
      */
-    static Readiness of(
-            List<StageReport> stages, List<StageReport> started, Function<String, Set<String>> stopped) {
+    static Readiness of(List<StageReport> stages, List<StageReport> started, Function<String, Set<String>> stopped) {
         List<StageReport> pending = Stream.concat(started.stream(), stages.stream())
                 .filter(report -> report.state() != StageState.READY)
                 .toList();

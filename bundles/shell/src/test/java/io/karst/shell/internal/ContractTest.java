@@ -324,8 +324,7 @@ class ContractTest {
         Ability ability = new Ability("bpffs", false, "not mounted", "a restart loses the counters", "mount it");
 
         assertThat(DoctorCommand.card(ability, 0))
-                .containsExactly(
-                        "  Found  not mounted", "  Impact a restart loses the counters", "  Fix    mount it");
+                .containsExactly("  Found  not mounted", "  Impact a restart loses the counters", "  Fix    mount it");
         assertThat(DoctorCommand.card(ability, 28))
                 .containsExactly(
                         "  Found  not mounted",

@@ -24,9 +24,11 @@ class ReadinessTest {
         assertThat(all.isReady()).isTrue();
         assertThat(all.obstacle()).isEmpty();
 
-        assertThat(Readiness.of(List.of(READY, WAITING), List.of(READY), bundle -> Set.of()).isReady())
+        assertThat(Readiness.of(List.of(READY, WAITING), List.of(READY), bundle -> Set.of())
+                        .isReady())
                 .isFalse();
-        assertThat(Readiness.of(List.of(READY), List.of(WAITING), bundle -> Set.of()).isReady())
+        assertThat(Readiness.of(List.of(READY), List.of(WAITING), bundle -> Set.of())
+                        .isReady())
                 .isFalse();
     }
 

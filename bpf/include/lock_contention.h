@@ -17,7 +17,7 @@
  * Pinned maps of another version are not reused: increase this with any change to the content of a map,
  * including the waits in progress, which only the programs read.
  */
-#define KARST_LAYOUT_VERSION 5
+#define KARST_LAYOUT_VERSION 6
 
 #define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
 #define KARST_MAX_CPUS 1024
@@ -58,7 +58,7 @@ struct karst_control {
 };
 
 /*
- * Waits of one slot or one single lock on one CPU. The count is the histogram's sum; waits that ended in a deadlock or
+ * Waits of one slot or one single lock in one row. The count is the histogram's sum; waits that ended in a deadlock or
  * timeout (resilient locks) are in it too.
  */
 struct karst_counters {
@@ -69,10 +69,15 @@ struct karst_counters {
 	__u64 histogram[KARST_BUCKETS];
 };
 
-/* Map `totals`: [CPU][slot] of struct karst_counters; max_entries = possible CPUs * slots (rodata `slots`). */
+/*
+ * Rows: the first `own_rows` (rodata) CPUs have a row of their own, CPU n row n. All other possible CPUs, also those
+ * that are added later, share one more row; there is none if every possible CPU has its own.
+ */
+
+/* Map `totals`: [row][slot] of struct karst_counters; max_entries = rows * slots (rodata `slots`). */
 
 /*
- * Map `single_locks`: [CPU][line] of struct karst_single_lock; max_entries = possible CPUs * single_lock_lines (rodata, a
+ * Map `single_locks`: [row][line] of struct karst_single_lock; max_entries = rows * single_lock_lines (rodata, a
  * power of two). Holds locks of ranges with more than one lock; linear probing from a hash of (slot, index)
  * over at most KARST_PROBES lines. If there is no room, this is counted in lost[KARST_LOST_SINGLE_LOCK];
  * `totals` includes the wait anyway.

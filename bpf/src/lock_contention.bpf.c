@@ -15,8 +15,8 @@
  * counts that in `recursion_misses` of the program. So a begin or an end may be missing: every stale wait is
  * recognised and replaced, and none occupies its entry forever.
  *
- * Each counter has one writer at a time: each CPU has its own counters, and a program does not interrupt
- * itself.
+ * Each counter of a CPU's own row has one writer at a time, because a program does not interrupt itself. The CPUs
+ * without a row of their own share one, which they update atomically.
  */
 
 #include "kernel_types.h"
@@ -38,11 +38,15 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define SLEEPER_PROBES 8
 #define SLEEPER_LIFETIME_NS 60000000000ULL /* an older wait may be replaced */
 #define CACHE_BITS 12
+#define RAISE_ATTEMPTS 64
 #define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* multiplicative hash, see include/linux/hash.h */
 
-/* Number of slots and of single locks that each CPU has counters for. The maps have matching sizes. */
+/* Number of slots and of single locks that each row has counters for. The maps have matching sizes. */
 const volatile __u32 slots = 1;
 const volatile __u32 single_lock_lines = 1;
+
+/* CPUs 0 to own_rows - 1 have a row of counters of their own. All others share the row after these. */
+const volatile __u32 own_rows = 1;
 
 /* Two tables of lock ranges, one of them active. Only user space writes them. */
 struct {
@@ -62,7 +66,7 @@ struct {
 	__type(value, struct karst_control);
 } control SEC(".maps");
 
-/* Key: CPU * slots + slot. */
+/* Key: row * slots + slot. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -72,7 +76,7 @@ struct {
 } totals SEC(".maps");
 
 /*
- * Key: CPU * single_lock_lines + line. If no line is free, the wait is counted in `totals` only, and in
+ * Key: row * single_lock_lines + line. If no line is free, the wait is counted in `totals` only, and in
  * lost[KARST_LOST_SINGLE_LOCK].
  */
 struct {
@@ -206,17 +210,46 @@ static __always_inline void add_wait(struct karst_counters *counters, __u64 wait
 }
 
 /*
- * The line of a single lock on this CPU: its own line if it has one, otherwise a free one. Tracers that share
- * maps share lines.
+ * An attempt fails only if another CPU has raised the maximum meanwhile, so the next one finds a higher value. All of
+ * them fail only if so many CPUs raise it one after the other during this call; then the maximum may be too low.
  */
-static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct lock_ref ref)
+static __always_inline void raise_max(__u64 *max_ns, __u64 waited_ns)
+{
+	for (__u32 attempt = 0; attempt < RAISE_ATTEMPTS; attempt++) {
+		__u64 known = *(volatile __u64 *)max_ns;
+
+		if (waited_ns <= known || __sync_val_compare_and_swap(max_ns, known, waited_ns) == known)
+			return;
+	}
+}
+
+/* Like add_wait(), for counters that several CPUs write. */
+static __always_inline void add_shared_wait(struct karst_counters *counters, __u64 waited_ns, int ret)
+{
+	__u32 bucket = bucket_of(waited_ns);
+
+	__sync_fetch_and_add(&counters->total_ns, waited_ns);
+	raise_max(&counters->max_ns, waited_ns);
+	if (ret == -EDEADLK)
+		__sync_fetch_and_add(&counters->deadlocks, 1);
+	else if (ret == -ETIMEDOUT)
+		__sync_fetch_and_add(&counters->timeouts, 1);
+	if (bucket < KARST_BUCKETS)
+		__sync_fetch_and_add(&counters->histogram[bucket], 1);
+}
+
+/*
+ * The line of a single lock in this row: its own line if it has one, otherwise a free one. Tracers that share
+ * maps share lines, and CPUs that share a row do.
+ */
+static __always_inline struct karst_single_lock *single_lock(__u32 row, struct lock_ref ref)
 {
 	__u64 key = ((__u64)ref.slot + 1) << 32 | ref.index;
 	__u32 first = (key * GOLDEN_RATIO) >> 32;
 
 #pragma unroll
 	for (__u32 probe = 0; probe < KARST_PROBES; probe++) {
-		__u32 at = cpu * single_lock_lines + ((first + probe) & (single_lock_lines - 1));
+		__u32 at = row * single_lock_lines + ((first + probe) & (single_lock_lines - 1));
 		struct karst_single_lock *line = bpf_map_lookup_elem(&single_locks, &at);
 
 		if (line && !line->key)
@@ -225,6 +258,27 @@ static __always_inline struct karst_single_lock *single_lock(__u32 cpu, struct l
 			return line;
 	}
 	return NULL;
+}
+
+/* Not inlined, so that it does not lengthen what CPUs with a row of their own run. */
+static __noinline int count_shared_wait(__u32 slot, __u32 index, __u64 waited_ns, int ret)
+{
+	struct lock_ref ref = { .slot = slot, .index = index };
+	__u32 key = own_rows * slots + slot;
+	struct karst_counters *total = bpf_map_lookup_elem(&totals, &key);
+	struct karst_single_lock *line;
+
+	if (!total)
+		return 0;
+	add_shared_wait(total, waited_ns, ret);
+	if (index == KARST_ONLY_LOCK)
+		return 0;
+	line = single_lock(own_rows, ref);
+	if (line)
+		add_shared_wait(&line->counters, waited_ns, ret);
+	else
+		count_lost(KARST_LOST_SINGLE_LOCK, 1);
+	return 0;
 }
 
 static __always_inline void count_wait(struct lock_ref ref, __u64 waited_ns, int ret)
@@ -236,6 +290,10 @@ static __always_inline void count_wait(struct lock_ref ref, __u64 waited_ns, int
 
 	if (ref.slot >= slots)
 		return count_lost(KARST_LOST_MAP_GONE, 1);
+	if (cpu >= own_rows) {
+		count_shared_wait(ref.slot, ref.index, waited_ns, ret);
+		return;
+	}
 	total = bpf_map_lookup_elem(&totals, &key);
 	if (!total)
 		return;

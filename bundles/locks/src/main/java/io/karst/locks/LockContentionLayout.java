@@ -14,7 +14,7 @@ import java.util.List;
 public final class LockContentionLayout {
 
     /** {@code KARST_LAYOUT_VERSION}. */
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     /** {@code KARST_MAX_RANGES}: maximum number of ranges in a table, and of slots. */
     public static final int MAX_RANGES = 16384;
@@ -128,6 +128,21 @@ public final class LockContentionLayout {
             LostReason.MAP_GONE);
 
     private LockContentionLayout() {}
+
+    /**
+     * Rows of counters: one for each of the first CPUs, and one that all other possible CPUs share.
+     *
+     * @param cpus possible CPUs
+     * @param ownRows CPUs with a row of their own
+     */
+    public static int rows(int cpus, int ownRows) {
+        return ownRows < cpus ? ownRows + 1 : cpus;
+    }
+
+    /** Memory of the counters in one row. */
+    public static long rowBytes(int slots, int lines) {
+        return (long) slots * COUNTERS_BYTES + (long) lines * SINGLE_LOCK_BYTES;
+    }
 
     /**
      * The slot in the key of a single lock. The key has slot + 1 in its upper half and the index in its lower half, so

@@ -4,6 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.MappedMemory;
@@ -14,6 +15,7 @@ import io.karst.locktracer.internal.pinned.GenerationHeader;
 import io.karst.locktracer.internal.pinned.PinDirectory;
 import io.karst.locktracer.internal.pinned.PinnedLinks;
 import io.karst.locktracer.internal.pinned.SavedTotals;
+import io.karst.locktracer.internal.pinned.SlotRecords;
 import io.karst.locktracer.internal.pinned.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,8 +52,8 @@ final class Adoption {
     private final Programs programs;
     private final Bpf bpf;
     private final PinDirectory pins;
+    private final CounterMemory counters;
     private final TracerSizes wanted;
-    private final long ranges;
     private final Ticker ticker;
     private final InstantSource clock;
 
@@ -59,16 +61,14 @@ final class Adoption {
      * Does not read anything yet.
      *
      * @param programs programs that will count from now on
-     * @param wanted sizes of a new generation
-     * @param ranges number of slots needed now
+     * @param counters decides the sizes of a new generation, and whether those of a pinned one are good enough
      */
-    Adoption(
-            Programs programs, PinDirectory pins, TracerSizes wanted, long ranges, Ticker ticker, InstantSource clock) {
+    Adoption(Programs programs, PinDirectory pins, CounterMemory counters, Ticker ticker, InstantSource clock) {
         this.programs = programs;
         this.bpf = programs.bpf();
         this.pins = pins;
-        this.wanted = wanted;
-        this.ranges = ranges;
+        this.counters = counters;
+        wanted = counters.sizes();
         this.ticker = ticker;
         this.clock = clock;
     }
@@ -117,7 +117,14 @@ final class Adoption {
 
     private AdoptionPlan.Wanted what() {
         return new AdoptionPlan.Wanted(
-                LockContentionLayout.VERSION, wanted.cpus(), wanted.slots(), ranges, wanted.lines(), programs.digest());
+                LockContentionLayout.VERSION,
+                wanted.cpus(),
+                wanted.ownRows(),
+                wanted.slots(),
+                counters.ranges(),
+                wanted.lines(),
+                counters.settings().maxBytes(),
+                programs.digest());
     }
 
     /**
@@ -166,10 +173,18 @@ final class Adoption {
 
     // ---- start fresh ----
 
+    /** Has half the sizes for as long as the kernel has no memory for them. */
     private AttachedTracer startFresh() throws IOException {
-        Path directory = pins.createGeneration();
-        create(directory, stateOf(wanted, clock.instant()), Map.of(), memory -> {});
-        return reuse(directory);
+        TracerSizes sizes = wanted;
+        while (true) {
+            Path directory = pins.createGeneration();
+            try {
+                create(directory, stateOf(sizes, clock.instant()), Map.of(), memory -> {});
+                return reuse(directory);
+            } catch (BpfException e) {
+                sizes = sizes.halfAfter(e);
+            }
+        }
     }
 
     /** The old generation continues to count until {@link #dropOlder}. */
@@ -199,7 +214,7 @@ final class Adoption {
     private void create(
             Path directory, GenerationHeader state, Map<String, Path> reused, Consumer<MappedMemory> inherited)
             throws IOException {
-        TracerSizes sizes = sizesOf(state);
+        TracerSizes sizes = TracerSizes.of(state);
         String name = String.valueOf(directory.getFileName());
         try {
             programs.loaded(sizes, reused, (object, set) -> {
@@ -226,7 +241,8 @@ final class Adoption {
     }
 
     private static GenerationHeader stateOf(TracerSizes sizes, Instant since) {
-        return new GenerationHeader(LockContentionLayout.VERSION, sizes.cpus(), sizes.slots(), sizes.lines(), since);
+        return new GenerationHeader(
+                LockContentionLayout.VERSION, sizes.cpus(), sizes.ownRows(), sizes.slots(), sizes.lines(), since);
     }
 
     /** Removes what the attempt with the other set of programs left. */
@@ -288,7 +304,7 @@ final class Adoption {
     // ---- replace programs: other programs, the same maps ----
 
     private AttachedTracer replacePrograms(Generation old) {
-        TracerSizes sizes = sizesOf(old.found().state().orElseThrow());
+        TracerSizes sizes = TracerSizes.of(old.found().state().orElseThrow());
         Map<String, Path> reused = shared(old.path());
         TracerMaps.SIZED.forEach(map -> reused.put(map, old.path().resolve(TracerMaps.pinOf(map))));
         sayHandover(old.path());
@@ -317,19 +333,49 @@ final class Adoption {
 
     private AttachedTracer migrate(Generation old) throws IOException {
         GenerationHeader state = old.found().state().orElseThrow();
-        TracerSizes sizes = new TracerSizes(wanted.cpus(), Math.max(wanted.slots(), state.slots()), wanted.lines());
+        TracerSizes sizes = counters.sizes(slotsInUse(old.path()));
+        if (sizes.equals(TracerSizes.of(state))) {
+            return withItsSizes(old);
+        }
         sayHandover(old.path());
         Path directory = pins.createGeneration();
-        create(directory, stateOf(sizes, state.since()), shared(old.path()), ledger -> copyLedger(old.path(), ledger));
+        try {
+            create(
+                    directory,
+                    stateOf(sizes, state.since()),
+                    shared(old.path()),
+                    ledger -> copyLedger(old.path(), ledger));
+        } catch (BpfException e) {
+            if (!TracerSizes.isLackOfMemory(e)) {
+                throw e;
+            }
+            LOG.warn("the kernel has no memory for {}, the pinned counters stay as they are", sizes);
+            return withItsSizes(old);
+        }
         mergeInto(look(String.valueOf(directory.getFileName())), old);
         return reuse(directory);
+    }
+
+    private AttachedTracer withItsSizes(Generation old) {
+        AdoptionPlan.Found found = old.found();
+        return found.begins().contains(programs.digest()) && found.ends().contains(programs.digest())
+                ? reuse(old.path())
+                : replacePrograms(old);
+    }
+
+    private int slotsInUse(Path old) {
+        try (BpfMap map = bpf.pinnedMap(old.resolve(TracerMaps.LEDGER));
+                MappedMemory ledger = map.mmap(false)) {
+            return new SlotRecords(ledger)
+                    .read().keySet().stream().mapToInt(slot -> slot + 1).max().orElse(0);
+        }
     }
 
     /** Each range keeps its slot in the new generation, because waits in progress refer to slots. */
     private void copyLedger(Path old, MappedMemory ledger) {
         try (BpfMap map = bpf.pinnedMap(old.resolve(TracerMaps.LEDGER));
                 MappedMemory from = map.mmap(false)) {
-            for (long at = 0; at < from.size(); at += Long.BYTES) {
+            for (long at = 0; at < Math.min(from.size(), ledger.size()); at += Long.BYTES) {
                 ledger.putLong(at, from.getLong(at));
             }
         }
@@ -341,7 +387,7 @@ final class Adoption {
             DoubleBufferedRecord store = recordOf(next.path(), closer);
             Optional<GenerationHeader> state = old.found().state().filter(AdoptionPlan.readableFor(what()));
             if (state.isPresent() && store.read().merged() < old.number()) {
-                TracerSizes sizes = sizesOf(state.get());
+                TracerSizes sizes = TracerSizes.of(state.get());
                 SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, old.path()), sizes, closer);
                 detach(new PinnedLinks(bpf, old.path()), "", memory, savedIn(memory));
                 RangeCounting counted = new RangeCounting(memory, ticker);
@@ -357,9 +403,5 @@ final class Adoption {
             closer.add(memory::close);
             return new DoubleBufferedRecord(memory);
         }
-    }
-
-    private static TracerSizes sizesOf(GenerationHeader state) {
-        return new TracerSizes(state.cpus(), state.slots(), state.lines());
     }
 }

@@ -4,6 +4,7 @@
 package io.karst.locktracer.internal;
 
 import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
 import io.karst.bpf.BpfLink;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
@@ -46,8 +47,19 @@ final class AttachedTracer implements Closer.Closing {
         this.pins = pins;
     }
 
-    /** Loads and attaches, and pins nothing. */
-    static AttachedTracer attached(Programs programs, TracerSizes sizes, Instant now) {
+    /** Loads and attaches, and pins nothing. Has half the sizes for as long as the kernel has no memory for them. */
+    static AttachedTracer attached(Programs programs, TracerSizes wanted, Instant now) {
+        TracerSizes sizes = wanted;
+        while (true) {
+            try {
+                return attachedExactly(programs, sizes, now);
+            } catch (BpfException e) {
+                sizes = sizes.halfAfter(e);
+            }
+        }
+    }
+
+    private static AttachedTracer attachedExactly(Programs programs, TracerSizes sizes, Instant now) {
         return programs.loaded(
                 sizes,
                 Map.of(),
@@ -80,7 +92,7 @@ final class AttachedTracer implements Closer.Closing {
     /** Opens a pinned generation through the links of one asset. */
     static AttachedTracer pinned(Bpf bpf, Path directory, GenerationHeader state, String digest) {
         return closingAfterFailure(closer -> {
-            TracerSizes sizes = new TracerSizes(state.cpus(), state.slots(), state.lines());
+            TracerSizes sizes = TracerSizes.of(state);
             SharedMemory memory = TracerMaps.mapped(TracerMaps.pinned(bpf, directory), sizes, closer);
             BpfProgram end = program(bpf, directory.resolve(PinnedLinks.END + digest), closer);
             BpfProgram begin = program(bpf, directory.resolve(PinnedLinks.BEGIN + digest), closer);

@@ -56,7 +56,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         @AttributeDefinition(name = "Self-test time per lock family, ms", min = "10", max = "1000")
         int self_test_millis() default 50;
 
-        /** Single locks with counters of their own on each CPU, 328 bytes each; a power of two from 64 to 65536. */
+        /** Most single locks with counters of their own on each CPU, 328 bytes each; a power of two from 64 to 65536. */
         @AttributeDefinition(name = "Single locks per CPU", min = "64", max = "65536")
         int single_lock_lines() default 4096;
 
@@ -66,6 +66,13 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
          */
         @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")
         int max_slots() default 16384;
+
+        /**
+         * Kernel memory of all counters together, 1 to 1024 MiB. If it is not enough, there are fewer single locks, then
+         * fewer CPUs with counters of their own, then fewer slots.
+         */
+        @AttributeDefinition(name = "Most kernel memory of the counters, MiB", min = "1", max = "1024")
+        int max_memory_mib() default 64;
 
         /** Whether programs and counters are pinned, so that they outlive this process. Default: true. */
         @AttributeDefinition(name = "Pin", description = "Let the kernel count on while Karaf or this bundle is gone")
@@ -99,6 +106,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     private volatile List<LockVisibility> visibility;
     private volatile TracerSettings settings;
     private final Clock clock;
+    private final CounterMemory counters;
     private volatile boolean closed;
     private int repeats;
     private Instant nextRepeat;
@@ -126,7 +134,8 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     private List<BlindSpot> waitingSettings() {
         TracerSizes inForce = tracer.memory().sizes();
         List<BlindSpot> waiting = new ArrayList<>();
-        if (settings.singleLockLines() != inForce.lines()) {
+        TracerSettings started = counters.settings();
+        if (settings.singleLockLines() != started.singleLockLines()) {
             waiting.add(setting(
                     "single.lock.lines",
                     "single.lock.lines=" + settings.singleLockLines() + " is set, " + inForce.lines()
@@ -136,6 +145,12 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
             waiting.add(setting(
                     "max.slots",
                     "max.slots=" + settings.maxSlots() + " is set, " + inForce.slots() + " slots are there"));
+        }
+        if (settings.maxMemoryMib() != started.maxMemoryMib()) {
+            waiting.add(setting(
+                    "max.memory.mib",
+                    "max.memory.mib=" + settings.maxMemoryMib() + " is set, " + started.maxMemoryMib()
+                            + " is in force"));
         }
         if (!settings.pins().equals(pinPolicy.location())) {
             waiting.add(setting(
@@ -156,6 +171,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                 config.self_test_millis(),
                 config.single_lock_lines(),
                 config.max_slots(),
+                config.max_memory_mib(),
                 PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context));
     }
 
@@ -169,11 +185,11 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         long ranges = parts.inventory().current().maps().stream()
                 .mapToLong(map -> map.ranges().size())
                 .sum();
-        TracerSizes sizes = TracerSizes.of(bpf.possibleCpus(), ranges, settings);
+        counters = new CounterMemory(Cpus.of(bpf), ranges, settings);
         try {
             pinPolicy = PinPolicy.of(bpf, settings.pins(), Ticker.SYSTEM, closer);
             tracer = parts.loader()
-                    .load(ASSET, (asset, btf) -> pinPolicy.tracer(new Programs(bpf, asset, btf), sizes, ranges, clock));
+                    .load(ASSET, (asset, btf) -> pinPolicy.tracer(new Programs(bpf, asset, btf), counters, clock));
             closer.add(tracer);
             counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
             counting.track(parts.inventory().current());
@@ -184,10 +200,11 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
             throw e;
         }
         LOG.info(
-                "tracing: hook={} since={} pins={} visibility={}",
+                "tracing: hook={} since={} pins={} sizes={} visibility={}",
                 tracer.programs(),
                 tracer.since(),
                 tracer.pins(),
+                tracer.memory().sizes(),
                 visibility);
     }
 
@@ -343,7 +360,8 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
 
     @Override
     public List<Ability> probe() {
-        return List.of(pinPolicy.ability(tracer));
+        return List.of(
+                pinPolicy.ability(tracer), counters.ability(tracer.memory().sizes(), Cpus.of(parts.bpf())));
     }
 
     @Override

@@ -128,14 +128,14 @@ final class PinPolicy {
      * @throws RuntimeException if counting is impossible, also without pins
      */
     @SuppressWarnings("IllegalCatch") // whatever prevents pins, the tracer counts without them
-    AttachedTracer tracer(Programs programs, TracerSizes wanted, long ranges, InstantSource clock) {
+    AttachedTracer tracer(Programs programs, CounterMemory counters, InstantSource clock) {
         if (pins.isEmpty()) {
-            return AttachedTracer.attached(programs, wanted, clock.instant());
+            return AttachedTracer.attached(programs, counters.sizes(), clock.instant());
         }
         try {
-            return new Adoption(programs, pins.get(), wanted, ranges, ticker, clock).adopt();
+            return new Adoption(programs, pins.get(), counters, ticker, clock).adopt();
         } catch (RuntimeException e) {
-            return tracerWithoutPins(programs, wanted, clock, e);
+            return tracerWithoutPins(programs, counters.sizes(), clock, e);
         }
     }
 

@@ -62,8 +62,9 @@ record Programs(Bpf bpf, CoreAsset asset, BtfOptions btf) {
                 .programs(set.programs())
                 .constant("slots", sizes.slots())
                 .constant("single_lock_lines", sizes.lines())
-                .entries("totals", (long) sizes.cpus() * sizes.slots())
-                .entries("single_locks", (long) sizes.cpus() * sizes.lines())
+                .constant("own_rows", sizes.ownRows())
+                .entries("totals", (long) sizes.rows() * sizes.slots())
+                .entries("single_locks", (long) sizes.rows() * sizes.lines())
                 .entries("lost", (long) sizes.cpus() * LockContentionLayout.LOST_ROW)
                 .reuse(reused));
     }

@@ -189,7 +189,8 @@ final class RangeCounting {
                     Kind.SINGLE_LOCKS,
                     "",
                     "some waits are counted for their map only, not for the single lock: more locks waited than there"
-                            + " is room for; raise single.lock.lines of io.karst.locktracer"));
+                            + " is room for; raise single.lock.lines of io.karst.locktracer, and max.memory.mib if"
+                            + " karst:doctor says that it is used up"));
         }
         if (forgotten > 0) {
             all.add(new BlindSpot(

@@ -38,9 +38,9 @@ record SharedMemory(
     @FunctionalInterface
     interface CounterVisitor {
         /**
-         * Counters of one CPU.
+         * Counters of one row.
          *
-         * @param at index: of the slot on that CPU, or of the line over all CPUs, from 0
+         * @param at index: of the slot in that row, or of the line over all rows, from 0
          * @param key key of the line; for a slot, its index
          * @param memory holds a {@code struct karst_counters}
          * @param offset index in {@code memory} at which the struct begins
@@ -70,40 +70,40 @@ record SharedMemory(
         control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
     }
 
-    /** Visits the counters of the first slots, CPU by CPU. */
+    /** Visits the counters of the first slots, row by row. */
     void visitSlots(int used, CounterVisitor visitor) {
         long[] memory = new long[used * COUNTER_LONGS];
-        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
-            totals.getLongs(slotOffset(cpu, 0), memory, memory.length);
+        for (int row = 0; row < sizes.rows(); row++) {
+            totals.getLongs(slotOffset(row, 0), memory, memory.length);
             for (int slot = 0; slot < used; slot++) {
                 visitor.visit(slot, slot, memory, slot * COUNTER_LONGS);
             }
         }
     }
 
-    /** Visits the lines in use, CPU by CPU. */
+    /** Visits the lines in use, row by row. */
     void visitLines(CounterVisitor visitor) {
         long[] memory = new long[sizes.lines() * LINE_LONGS];
-        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
-            singleLocks.getLongs(lineOffset(cpu, 0), memory, memory.length);
+        for (int row = 0; row < sizes.rows(); row++) {
+            singleLocks.getLongs(lineOffset(row, 0), memory, memory.length);
             for (int line = 0; line < sizes.lines(); line++) {
                 long key = memory[line * LINE_LONGS];
                 if (key != 0) {
-                    visitor.visit(cpu * sizes.lines() + line, key, memory, line * LINE_LONGS + 1);
+                    visitor.visit(row * sizes.lines() + line, key, memory, line * LINE_LONGS + 1);
                 }
             }
         }
     }
 
-    /** Zeroes a slot on all CPUs. No program may use the slot any more. */
+    /** Zeroes a slot in all rows. No program may use the slot any more. */
     void clearSlot(int slot) {
         byte[] zeros = new byte[LockContentionLayout.COUNTERS_BYTES];
-        for (int cpu = 0; cpu < sizes.cpus(); cpu++) {
-            totals.putBytes(slotOffset(cpu, slot), zeros);
+        for (int row = 0; row < sizes.rows(); row++) {
+            totals.putBytes(slotOffset(row, slot), zeros);
         }
     }
 
-    /** Zeroes the counters of a line, then frees it by zeroing its key. {@code line} is an index over all CPUs. */
+    /** Zeroes the counters of a line, then frees it by zeroing its key. {@code line} is an index over all rows. */
     void clearLine(int line) {
         long at = (long) line * LockContentionLayout.SINGLE_LOCK_BYTES;
         singleLocks.putBytes(
@@ -125,11 +125,11 @@ record SharedMemory(
         return sum;
     }
 
-    private long slotOffset(int cpu, int slot) {
-        return ((long) cpu * sizes.slots() + slot) * LockContentionLayout.COUNTERS_BYTES;
+    private long slotOffset(int row, int slot) {
+        return ((long) row * sizes.slots() + slot) * LockContentionLayout.COUNTERS_BYTES;
     }
 
-    private long lineOffset(int cpu, int line) {
-        return ((long) cpu * sizes.lines() + line) * LockContentionLayout.SINGLE_LOCK_BYTES;
+    private long lineOffset(int row, int line) {
+        return ((long) row * sizes.lines() + line) * LockContentionLayout.SINGLE_LOCK_BYTES;
     }
 }

@@ -68,7 +68,7 @@ class ChurnTest {
                                 "lock_contention",
                                 (asset, btf) -> AttachedTracer.attached(
                                         new Programs(bpf, asset, btf),
-                                        new TracerSizes(bpf.possibleCpus(), 16384, 1024),
+                                        new TracerSizes(bpf.possibleCpus(), bpf.possibleCpus(), 16384, 1024),
                                         Instant.now()))) {
             RangeCounting counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
             for (int run = 0; run == 0 || (run < MAX_RUNS && !allProvoked(counting)); run++) {

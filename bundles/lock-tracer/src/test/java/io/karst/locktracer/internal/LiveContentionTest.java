@@ -114,7 +114,7 @@ class LiveContentionTest {
                                 "lock_contention",
                                 (asset, btf) -> AttachedTracer.attached(
                                         new Programs(bpf, asset, btf),
-                                        new TracerSizes(bpf.possibleCpus(), 1024, 64),
+                                        new TracerSizes(bpf.possibleCpus(), bpf.possibleCpus(), 1024, 64),
                                         Instant.now()))) {
             Set<Integer> wanted = Set.of(id(load, Fight.SPIN_LOCK), id(load, Fight.MUTEX));
             maps.only(found -> wanted.contains(found.key().id()));

@@ -35,6 +35,8 @@ class LockTracerSettingsCheckTest {
         "single.lock.lines, 131072, single.lock.lines=131072",
         "max.slots, 512, max.slots=512",
         "max.slots, 5000, max.slots=5000",
+        "max.memory.mib, 0, max.memory.mib=0 is outside 1..1024",
+        "max.memory.mib, 1025, max.memory.mib=1025 is outside 1..1024",
     })
     void whatTheTracerWouldNotStartWithIsRefused(String key, String value, String message) {
         assertThatThrownBy(() -> check.check(Map.of(key, value)))

@@ -49,7 +49,7 @@ class RangeCountingTest {
 
     private static final PinLocation UNPINNED = new PinLocation(false, Path.of(PinLocation.DEFAULT_ROOT), "test");
 
-    private final TracerSizes sizes = new TracerSizes(2, 4, 64);
+    private final TracerSizes sizes = new TracerSizes(2, 2, 4, 64);
     private final SharedMemory memory = shared();
     private final AtomicLong nanos = new AtomicLong();
     private final Ticker ticker = new Ticker() {
@@ -238,7 +238,7 @@ class RangeCountingTest {
     @ValueSource(ints = {0, 512, 1025, 32768})
     void refusesSlotsOutOfRange(int slots) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TracerSettings(true, 50, 64, slots, UNPINNED))
+                .isThrownBy(() -> new TracerSettings(true, 50, 64, slots, 64, UNPINNED))
                 .withMessage("max.slots=" + slots + " is not a power of two from 1024 to 16384");
     }
 
@@ -382,18 +382,6 @@ class RangeCountingTest {
                         Kind.BIT_LOCKS,
                         "maps 1 m, 2 m, 3 m, 4 m, 5 m, 6 m, 7 m, 8 m, 9 m, 10 m and 2 more",
                         "maps 1 m, 2 m, 3 m, 4 m, 5 m, 6 m, 7 m, 8 m, 9 m, 10 m and 2 more: bit locks"));
-    }
-
-    @Test
-    void sizesFollowTheRangesAndTheMemory() {
-        TracerSettings most = new TracerSettings(false, 10, 64, 16384, UNPINNED);
-        assertThat(TracerSizes.of(2, 10, most).slots()).isEqualTo(16384);
-        assertThat(TracerSizes.of(64, 10, most).slots()).isEqualTo(1024);
-        assertThat(TracerSizes.of(64, 700, most).slots()).isEqualTo(4096);
-        assertThat(TracerSizes.of(1024, 100_000, most).slots()).isEqualTo(16384);
-        TracerSettings few = new TracerSettings(false, 10, 64, 2048, UNPINNED);
-        assertThat(TracerSizes.of(2, 10, few).slots()).isEqualTo(2048);
-        assertThat(TracerSizes.of(1024, 100_000, few).slots()).isEqualTo(2048);
     }
 
     private void pass(Duration time) {

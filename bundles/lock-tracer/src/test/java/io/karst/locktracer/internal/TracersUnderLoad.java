@@ -5,6 +5,7 @@ package io.karst.locktracer.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karst.ability.Ability;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
@@ -79,11 +80,11 @@ abstract class TracersUnderLoad {
     }
 
     LockTracerStage stage(PinLocation location, int build, int lines) {
-        return stage(build, new TracerSettings(false, 10, lines, 16384, location));
+        return stage(build, new TracerSettings(false, 10, lines, 16384, 64, location));
     }
 
     LockTracerStage stage(Bpf through, int build, int lines) {
-        return stage(through, build, new TracerSettings(false, 10, lines, 16384, LOCATION));
+        return stage(through, build, new TracerSettings(false, 10, lines, 16384, 64, LOCATION));
     }
 
     LockTracerStage stage(int build, TracerSettings settings) {
@@ -95,6 +96,13 @@ abstract class TracersUnderLoad {
                 new SelfTest.Parts(through, new ClasspathAssets(build), maps, new NamesOnly()),
                 settings,
                 Clock.systemUTC());
+    }
+
+    static Ability pinning(LockTracerStage stage) {
+        return stage.probe().stream()
+                .filter(ability -> ability.ability().equals("counting outlives Karaf"))
+                .findAny()
+                .orElseThrow();
     }
 
     /** Every missing wait has to be reported as lost: a run that the kernel skipped, and the half that is left. */

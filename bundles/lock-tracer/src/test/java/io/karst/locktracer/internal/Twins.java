@@ -29,7 +29,10 @@ final class Twins implements AutoCloseable {
     private final RangeCounting counting;
 
     Twins(Bpf bpf, int slots, int lines) {
-        TracerSizes sizes = new TracerSizes(bpf.possibleCpus(), slots, lines);
+        this(bpf, new TracerSizes(bpf.possibleCpus(), bpf.possibleCpus(), slots, lines));
+    }
+
+    Twins(Bpf bpf, TracerSizes sizes) {
         BpfObject object = new ClasspathAssets()
                 .load(
                         "lock_contention",
@@ -43,8 +46,12 @@ final class Twins implements AutoCloseable {
 
     /** Keeps this thread on CPU 0, because the programs tell waits apart by CPU and task. */
     static void pinThisThread() throws IOException, InterruptedException {
+        pinThisThread(0);
+    }
+
+    static void pinThisThread(int cpu) throws IOException, InterruptedException {
         Path self = Files.readSymbolicLink(Path.of("/proc/thread-self"));
-        setAffinity(self.getFileName().toString(), "0");
+        setAffinity(self.getFileName().toString(), Integer.toString(cpu));
     }
 
     /** Lets this thread run anywhere again. */
@@ -74,11 +81,20 @@ final class Twins implements AutoCloseable {
     }
 
     void begin(long lock, long flags) {
-        run(begin, lock, flags);
+        begin(lock, flags, 0);
+    }
+
+    /** On the CPU on which this thread is kept. */
+    void begin(long lock, long flags, int cpu) {
+        run(begin, lock, flags, cpu);
     }
 
     void end(long lock, long returned) {
-        run(end, lock, returned);
+        end(lock, returned, 0);
+    }
+
+    void end(long lock, long returned, int cpu) {
+        run(end, lock, returned, cpu);
     }
 
     void spin(long lock) {
@@ -86,13 +102,13 @@ final class Twins implements AutoCloseable {
         end(lock, 0);
     }
 
-    private static void run(BpfProgram program, long first, long second) {
+    private static void run(BpfProgram program, long first, long second, int cpu) {
         byte[] context = ByteBuffer.allocate(2 * Long.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .putLong(first)
                 .putLong(second)
                 .array();
-        program.testRun(TestRun.withContext(context).onCpu(0));
+        program.testRun(TestRun.withContext(context).onCpu(cpu));
     }
 
     @Override

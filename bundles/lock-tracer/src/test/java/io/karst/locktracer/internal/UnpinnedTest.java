@@ -57,7 +57,7 @@ class UnpinnedTest extends TracersUnderLoad {
             assertThat(ROOT.resolve(INSTANCE)).doesNotExist();
             contend(independent);
             assertCounted(off, independent);
-            assertThat(off.probe()).singleElement().matches(ability -> !ability.present());
+            assertThat(pinning(off)).matches(ability -> !ability.present());
             off.close();
         }
     }
@@ -66,7 +66,7 @@ class UnpinnedTest extends TracersUnderLoad {
     void withoutABpfFileSystemItWorksAndSaysSo() {
         LockTracerStage stage = stage(new PinLocation(true, directory.resolve("pins"), "a"), 0, LINES);
         assertThat(stage.read().perKind()).isNotNull();
-        assertThat(stage.probe()).singleElement().satisfies(ability -> {
+        assertThat(pinning(stage)).satisfies(ability -> {
             assertThat(ability.present()).isFalse();
             assertThat(ability.evidence()).contains("not on a BPF file system");
             assertThat(ability.remedy()).contains("mount -t bpf");
@@ -87,7 +87,7 @@ class UnpinnedTest extends TracersUnderLoad {
             run("umount", "-l", mounted.toString());
             contend(independent);
             assertCounted(stage, independent);
-            assertThat(stage.probe()).singleElement().satisfies(ability -> {
+            assertThat(pinning(stage)).satisfies(ability -> {
                 assertThat(ability.present()).isFalse();
                 assertThat(ability.evidence()).contains("unmounted");
                 assertThat(ability.remedy()).contains("bundle:restart");
@@ -149,7 +149,7 @@ class UnpinnedTest extends TracersUnderLoad {
     }
 
     private static void assertUnpinned(LockTracerStage stage, String evidence, String remedy) {
-        assertThat(stage.probe()).singleElement().satisfies(ability -> {
+        assertThat(pinning(stage)).satisfies(ability -> {
             assertThat(ability.present()).isFalse();
             assertThat(ability.evidence()).contains(evidence);
             assertThat(ability.remedy()).contains(remedy);
@@ -193,7 +193,7 @@ class UnpinnedTest extends TracersUnderLoad {
             Files.delete(foreign);
         }
         LockTracerStage next = stage(0, LINES);
-        assertThat(next.probe()).singleElement().matches(Ability::present);
+        assertThat(pinning(next)).matches(Ability::present);
         next.close();
     }
 
@@ -232,7 +232,7 @@ class UnpinnedTest extends TracersUnderLoad {
                 stage.close();
             }
             LockTracerStage last = stage(0, LINES);
-            assertThat(last.probe()).singleElement().matches(Ability::present);
+            assertThat(pinning(last)).matches(Ability::present);
             assertCounted(last, independent);
             last.close();
         }

@@ -3,6 +3,7 @@
 
 package io.karst.locktracer.internal.pinned;
 
+import io.karst.locks.LockContentionLayout;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -56,12 +57,14 @@ public sealed interface AdoptionPlan {
      *
      * @param layout its {@code KARST_LAYOUT_VERSION}
      * @param cpus CPUs the kernel can ever have
-     * @param slots number of slots
+     * @param ownRows CPUs with a row of counters of their own
+     * @param slots number of slots in each row
      * @param ranges least number of slots needed
-     * @param lines lines for single locks on each CPU
+     * @param lines lines for single locks in each row
+     * @param maxBytes memory that all counters may take
      * @param digest of the asset
      */
-    record Wanted(int layout, int cpus, int slots, long ranges, int lines, String digest) {}
+    record Wanted(int layout, int cpus, int ownRows, int slots, long ranges, int lines, long maxBytes, String digest) {}
 
     /** Decides what to do with a pinned generation. */
     static AdoptionPlan decide(Found found, Wanted wanted) {
@@ -78,7 +81,13 @@ public sealed interface AdoptionPlan {
         if (state.cpus() != wanted.cpus()) {
             return new Discard("it counts for " + state.cpus() + " CPUs, not " + wanted.cpus());
         }
-        if (state.lines() != wanted.lines() || (state.slots() < wanted.ranges() && state.slots() < wanted.slots())) {
+        boolean isTooSmall = state.slots() < wanted.ranges() && state.slots() < wanted.slots();
+        long bytes = LockContentionLayout.rows(state.cpus(), state.ownRows())
+                * LockContentionLayout.rowBytes(state.slots(), state.lines());
+        if (state.lines() != wanted.lines()
+                || state.ownRows() != wanted.ownRows()
+                || isTooSmall
+                || bytes > wanted.maxBytes()) {
             return new Migrate();
         }
         if (found.begins().contains(wanted.digest()) && found.ends().contains(wanted.digest())) {

@@ -13,11 +13,12 @@ import java.util.Optional;
  *
  * @param layout {@code KARST_LAYOUT_VERSION} of its programs
  * @param cpus CPUs the kernel can ever have
- * @param slots slots for ranges on each CPU
- * @param lines lines for single locks on each CPU
+ * @param ownRows number of CPUs with a row of counters of their own
+ * @param slots slots for ranges in each row
+ * @param lines lines for single locks in each row
  * @param since when it began to count
  */
-public record GenerationHeader(int layout, int cpus, int slots, int lines, Instant since) {
+public record GenerationHeader(int layout, int cpus, int ownRows, int slots, int lines, Instant since) {
 
     /** Size of the map's only value. */
     public static final int BYTES = 64;
@@ -31,11 +32,13 @@ public record GenerationHeader(int layout, int cpus, int slots, int lines, Insta
     private static final int LINES = 20;
     private static final int SINCE_SECONDS = 24;
     private static final int SINCE_NANOS = 32;
+    private static final int OWN_ROWS = 40;
 
     /** Writes it into {@value #BYTES} bytes. */
     public void write(MappedMemory memory) {
         memory.putInt(LAYOUT, layout);
         memory.putInt(CPUS, cpus);
+        memory.putInt(OWN_ROWS, ownRows);
         memory.putInt(SLOTS, slots);
         memory.putInt(LINES, lines);
         memory.putLong(SINCE_SECONDS, since.getEpochSecond());
@@ -59,6 +62,7 @@ public record GenerationHeader(int layout, int cpus, int slots, int lines, Insta
         return Optional.of(new GenerationHeader(
                 memory.getInt(LAYOUT),
                 memory.getInt(CPUS),
+                memory.getInt(OWN_ROWS),
                 memory.getInt(SLOTS),
                 memory.getInt(LINES),
                 Instant.ofEpochSecond(seconds, nanos)));

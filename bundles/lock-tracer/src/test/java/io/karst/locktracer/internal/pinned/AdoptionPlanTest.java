@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AdoptionPlanTest {
-    private static final AdoptionPlan.Wanted WANTED = new AdoptionPlan.Wanted(2, 4, 16384, 1000, 4096, "aa");
+    private static final AdoptionPlan.Wanted WANTED =
+            new AdoptionPlan.Wanted(2, 4, 4, 16384, 1000, 4096, 64L << 20, "aa");
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
@@ -49,23 +50,31 @@ class AdoptionPlanTest {
                         new AdoptionPlan.ReplacePrograms()),
                 Arguments.of(
                         "other lines are another size",
-                        same(new GenerationHeader(2, 4, 16384, 64, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 4, 4, 16384, 64, Instant.EPOCH)),
                         new AdoptionPlan.Migrate()),
                 Arguments.of(
                         "too few slots are another size",
-                        same(new GenerationHeader(2, 4, 512, 4096, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 4, 4, 512, 4096, Instant.EPOCH)),
                         new AdoptionPlan.Migrate()),
                 Arguments.of(
                         "fewer slots than would be made are enough if they are",
-                        same(new GenerationHeader(2, 4, 1024, 4096, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 4, 4, 1024, 4096, Instant.EPOCH)),
                         new AdoptionPlan.Reuse()),
+                Arguments.of(
+                        "a CPU that was added since gets a row of its own",
+                        same(new GenerationHeader(2, 4, 3, 16384, 4096, Instant.EPOCH)),
+                        new AdoptionPlan.Migrate()),
+                Arguments.of(
+                        "more memory than the settings allow is another size",
+                        same(new GenerationHeader(2, 4, 4, 65536, 4096, Instant.EPOCH)),
+                        new AdoptionPlan.Migrate()),
                 Arguments.of(
                         "another layout cannot be read",
                         same(state(3)),
                         new AdoptionPlan.Discard("its layout is 3, not 2")),
                 Arguments.of(
                         "nor can another machine's",
-                        same(new GenerationHeader(2, 8, 16384, 4096, Instant.EPOCH)),
+                        same(new GenerationHeader(2, 8, 8, 16384, 4096, Instant.EPOCH)),
                         new AdoptionPlan.Discard("it counts for 8 CPUs, not 4")),
                 Arguments.of(
                         "nor one that says nothing of itself",
@@ -83,7 +92,8 @@ class AdoptionPlanTest {
     void stateComesBackAsItWas() {
         MappedMemory memory = new HeapMemory(GenerationHeader.BYTES);
         assertThat(GenerationHeader.read(memory)).isEmpty();
-        GenerationHeader state = new GenerationHeader(2, 4, 16384, 64, Instant.parse("2026-03-01T10:00:00.123456789Z"));
+        GenerationHeader state =
+                new GenerationHeader(2, 4, 3, 16384, 64, Instant.parse("2026-03-01T10:00:00.123456789Z"));
         state.write(memory);
         assertThat(GenerationHeader.read(memory)).contains(state);
         memory.putLong(32, 1_000_000_000);
@@ -91,7 +101,7 @@ class AdoptionPlanTest {
     }
 
     private static GenerationHeader state(int layout) {
-        return new GenerationHeader(layout, 4, 16384, 4096, Instant.EPOCH);
+        return new GenerationHeader(layout, 4, 4, 16384, 4096, Instant.EPOCH);
     }
 
     private static AdoptionPlan.Found same(GenerationHeader state) {

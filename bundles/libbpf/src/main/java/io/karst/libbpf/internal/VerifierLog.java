@@ -9,9 +9,12 @@ import java.util.List;
 final class VerifierLog {
     private static final int LINES = 4;
 
+    /** First heading of the report, which explains the lines above it at length. */
+    private static final String REPORT = "Reason:";
+
     private VerifierLog() {}
 
-    /** Joins the last lines, without the statistics that follow them. */
+    /** Joins the last lines, without the report (since Linux 7.3) and the statistics that follow them. */
     static String lastWords(String log) {
         List<String> lines = log.lines()
                 .map(String::strip)
@@ -19,6 +22,8 @@ final class VerifierLog {
                 .filter(line -> !line.startsWith("processed ") && !line.startsWith("verification time"))
                 .filter(line -> !line.startsWith("stack depth ") && !line.startsWith("max_states"))
                 .toList();
-        return String.join(" | ", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
+        int report = lines.indexOf(REPORT);
+        int end = report > 0 ? report : lines.size();
+        return String.join(" | ", lines.subList(Math.max(0, end - LINES), end));
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.AtomicFile;
 import io.karst.component.RateLimitedLog;
 import io.karst.component.SafeText;
 import io.karst.component.SettingsFile;
@@ -15,7 +16,6 @@ import io.karst.config.ConfigState;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import io.karst.poll.PollTask;
-import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;

@@ -3,7 +3,7 @@
 
 package io.karst.config.poller.internal;
 
-import io.karst.remoteconfig.AtomicFile;
+import io.karst.component.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.ClientState.Step;
@@ -46,7 +46,7 @@ class StateFile {
      */
     ClientState restore(RemoteConfigClient client) {
         try {
-            Optional<Bytes> stored = file.read(MAX_BYTES);
+            Optional<Bytes> stored = file.read(MAX_BYTES).map(Bytes::of);
             if (stored.isEmpty()) {
                 return client.start();
             }
@@ -76,7 +76,7 @@ class StateFile {
     /** Stores a state. If that fails, {@link #storeIfOwed} does it later. */
     void store(RemoteConfigClient client, ClientState state) {
         try {
-            file.write(client.store(state));
+            file.write(client.store(state).toBuffer());
             storage = "in " + file.path();
             if (owed) {
                 owed = false;

@@ -5,8 +5,8 @@ package io.karst.config.poller.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karst.component.AtomicFile;
 import io.karst.config.ConfigChange;
-import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;

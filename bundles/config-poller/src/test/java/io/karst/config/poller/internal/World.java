@@ -3,8 +3,8 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.AtomicFile;
 import io.karst.config.ConfigChange;
-import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;

@@ -3,7 +3,7 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.remoteconfig.AtomicFile;
+import io.karst.component.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.wire.ConfigWire;
 import java.io.IOException;
@@ -84,7 +84,8 @@ final class ClientCredentials {
                     write(folder, "client.pem", certificate),
                     write(folder, "auth_token", token));
             new AtomicFile(digest)
-                    .write(Bytes.utf8(Bytes.utf8(token).digest("SHA-256").toHex()));
+                    .write(Bytes.utf8(Bytes.utf8(token).digest("SHA-256").toHex())
+                            .toBuffer());
             made = true;
             LOG.info("client {} was given credentials of its own", name);
             return written;
@@ -97,7 +98,7 @@ final class ClientCredentials {
 
     private static Path write(Path folder, String name, String content) throws IOException {
         Path file = folder.resolve(name);
-        new AtomicFile(file).write(Bytes.utf8(content));
+        new AtomicFile(file).write(Bytes.utf8(content).toBuffer());
         return file;
     }
 

@@ -3,8 +3,8 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.component.AtomicFile;
 import io.karst.component.TrustedFiles;
-import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.server.SigningKey;
 import io.karst.remoteconfig.wire.ConfigWire;
@@ -129,9 +129,10 @@ final class ServerFiles {
     /** Makes certificate and token. What is made counts from {@link #finishFirstStart} on. */
     void beginFirstStart(ConfigWire wire, List<String> names, Instant now) throws IOException {
         new AtomicFile(unfinished())
-                .write(Bytes.utf8("The first start was cut short. The next one makes all files anew.\n"));
+                .write(Bytes.utf8("The first start was cut short. The next one makes all files anew.\n")
+                        .toBuffer());
         writeCertificate(wire.selfSigned(CertificateUpkeep.NAME, names, now, CertificateUpkeep.VALIDITY));
-        new AtomicFile(token()).write(Bytes.utf8(newToken(random)));
+        new AtomicFile(token()).write(Bytes.utf8(newToken(random)).toBuffer());
     }
 
     static String newToken(SecureRandom random) {
@@ -141,7 +142,7 @@ final class ServerFiles {
     }
 
     void writeCertificate(String pem) throws IOException {
-        new AtomicFile(certificate()).write(Bytes.utf8(pem));
+        new AtomicFile(certificate()).write(Bytes.utf8(pem).toBuffer());
     }
 
     void finishFirstStart() throws IOException {
@@ -175,13 +176,13 @@ final class ServerFiles {
     }
 
     void writeKeys(SigningKey root, SigningKey targets) throws IOException {
-        new AtomicFile(rootKey).write(root.toBytes());
-        new AtomicFile(targetsKey()).write(targets.toBytes());
+        new AtomicFile(rootKey).write(root.toBytes().toBuffer());
+        new AtomicFile(targetsKey()).write(targets.toBytes().toBuffer());
     }
 
     /** From now on the root key can be read with the passphrase alone. */
     void encryptRootKey(SigningKey root, String passphrase) throws IOException {
-        new AtomicFile(rootKey).write(root.toEncryptedBytes(passphrase, random));
+        new AtomicFile(rootKey).write(root.toEncryptedBytes(passphrase, random).toBuffer());
     }
 
     /** Writes new keys beside the present ones, which stay in use; the root key encrypted if there is a passphrase. */
@@ -189,8 +190,9 @@ final class ServerFiles {
         new AtomicFile(next(rootKey))
                 .write(passphrase
                         .map(words -> root.toEncryptedBytes(words, random))
-                        .orElseGet(root::toBytes));
-        new AtomicFile(next(targetsKey())).write(targets.toBytes());
+                        .orElseGet(root::toBytes)
+                        .toBuffer());
+        new AtomicFile(next(targetsKey())).write(targets.toBytes().toBuffer());
     }
 
     /**
@@ -216,11 +218,12 @@ final class ServerFiles {
     Bytes readRepository() throws IOException {
         return repository()
                 .read(MAX_REPOSITORY_BYTES)
+                .map(Bytes::of)
                 .orElseThrow(() -> new IOException(repository().path() + " is missing"));
     }
 
     void writeRepository(Bytes content) throws IOException {
-        repository().write(content);
+        repository().write(content.toBuffer());
     }
 
     private AtomicFile repository() {
@@ -228,12 +231,12 @@ final class ServerFiles {
     }
 
     void writeRoot(Bytes root) throws IOException {
-        new AtomicFile(root()).write(root);
+        new AtomicFile(root()).write(root.toBuffer());
     }
 
     /** The first root is in the repository, too: a lost file is written again, but another one is refused. */
     void requireRoot(Bytes first) throws IOException {
-        Optional<Bytes> found = new AtomicFile(root()).read(MAX_ROOT_BYTES);
+        Optional<Bytes> found = new AtomicFile(root()).read(MAX_ROOT_BYTES).map(Bytes::of);
         if (found.isEmpty()) {
             LOG.warn("{} was missing; it is written again from the repository", root());
             writeRoot(first);

@@ -8,8 +8,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.karst.component.AtomicFile;
 import io.karst.config.RemoteConfig;
-import io.karst.remoteconfig.AtomicFile;
 import io.karst.remoteconfig.Bytes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,7 +116,7 @@ final class Ledger {
     static Ledger open(Path path) throws IOException {
         AtomicFile file = new AtomicFile(path);
         Ledger ledger = new Ledger(file);
-        Optional<Bytes> content = file.read(MAX_BYTES);
+        Optional<Bytes> content = file.read(MAX_BYTES).map(Bytes::of);
         if (content.isPresent()) {
             try {
                 ledger.read(content.get());
@@ -211,7 +211,7 @@ final class Ledger {
         all.addProperty("starts", starts);
         all.addProperty("run", run);
         all.add("settings", settings);
-        file.write(Bytes.utf8(all.toString()));
+        file.write(Bytes.utf8(all.toString()).toBuffer());
     }
 
     private static <V> SortedMap<String, V> sorted(Map<String, V> map) {

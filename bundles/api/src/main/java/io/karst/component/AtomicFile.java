@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.remoteconfig;
+package io.karst.component;
 
-import io.karst.component.TrustedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -47,9 +46,9 @@ public final class AtomicFile {
      * @return content; empty if there is no such file
      * @throws IOException if it is larger, cannot be read, or may have been written by others
      */
-    public Optional<Bytes> read(int maxBytes) throws IOException {
+    public Optional<byte[]> read(int maxBytes) throws IOException {
         try {
-            return Optional.of(Bytes.of(TrustedFiles.read(file, maxBytes)));
+            return Optional.of(TrustedFiles.read(file, maxBytes));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -58,10 +57,10 @@ public final class AtomicFile {
     /**
      * Replaces it; nobody but its owner may read it. On the disk when this returns.
      *
-     * @param content what is in it from now on
+     * @param content what is in it from now on; read to its end
      * @throws IOException if it cannot be written; the message names the file. The former content stays, and nothing beside it
      */
-    public void write(Bytes content) throws IOException {
+    public void write(ByteBuffer content) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(file + " is no file name");
@@ -74,15 +73,14 @@ public final class AtomicFile {
         }
     }
 
-    private void replace(Path folder, Bytes content) throws IOException {
+    private void replace(Path folder, ByteBuffer content) throws IOException {
         Path next = folder.resolve(file.getFileName() + ".next");
         Files.deleteIfExists(next);
         try {
             try (FileChannel out = FileChannel.open(
                     next, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), PRIVATE_FILE)) {
-                ByteBuffer left = content.toBuffer();
-                while (left.hasRemaining()) {
-                    out.write(left);
+                while (content.hasRemaining()) {
+                    out.write(content);
                 }
                 out.force(true);
             }

@@ -153,6 +153,17 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
         changed.accept(service);
     }
 
+    /**
+     * Closes the service, and opens it anew with a runner of its own, which takes this one's place. What is read by {@code opening} has
+     * to be changed before this call.
+     *
+     * @return the new runner; this one if the owner's registration has ended
+     */
+    public StageRunner<S> reopened() {
+        close();
+        return component.getBundle() == null ? this : start(component, services, opening, firstRest);
+    }
+
     private void run() {
         try {
             S service = null;
@@ -302,6 +313,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
                 return;
             }
             closed = true;
+            state = StageState.WAITING;
         }
         thread.interrupt();
         try {

@@ -453,4 +453,43 @@ class StageRunnerTest {
         await(() -> events.contains("registered"));
         assertThat(events).as("it was opened with the change").containsExactly("registered");
     }
+
+    @Test
+    void whatIsReopenedIsClosedAndOpenedAnew() throws Exception {
+        StageRunner<Work> first = start(Work::new);
+        await(() -> first.report().state() == StageState.READY);
+        await(() -> events.contains("registered"));
+        StageRunner<Work> second = first.reopened();
+        assertThat(first.report().state()).isEqualTo(StageState.WAITING);
+        await(() -> events.size() == 4);
+        assertThat(events).containsExactly("registered", "unregistering", "closed", "registered");
+        assertThat(second.report().state()).isEqualTo(StageState.READY);
+    }
+
+    @Test
+    void whatHasEndedIsNotReopened() throws Exception {
+        StageRunner<Work> first = start(Work::new);
+        await(() -> events.contains("registered"));
+        component.unregister();
+        assertThat(first.reopened()).isSameAs(first);
+        assertThat(events).containsExactly("registered", "unregistering", "closed");
+    }
+
+    @Test
+    void aFailureIsOverAtOnceWhenReopened() throws Exception {
+        fault = "not yet";
+        StageRunner<Work> first = StageRunner.start(
+                component.getReference(), List.of(Work.class), this::openOrFail, Duration.ofMinutes(1));
+        await(() -> first.report().state() == StageState.FAILED);
+        fault = "";
+        StageRunner<Work> second = first.reopened();
+        await(() -> second.report().state() == StageState.READY);
+    }
+
+    private Work openOrFail() throws IOException {
+        if (!fault.isEmpty()) {
+            throw new IOException(fault);
+        }
+        return new Work();
+    }
 }

@@ -7,8 +7,6 @@ import io.karst.component.OnlineCpus;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
 import io.karst.contention.TracingControl;
-import io.karst.contention.internal.LockContentionService.Config;
-import io.karst.contention.internal.LockContentionService.Settings;
 import io.karst.resource.ResourceInventory;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
@@ -18,9 +16,8 @@ import java.util.List;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.Designate;
 
 /**
  * Offers snapshots of lock contention. Immediate, because new maps have to be traced soon after their creation, not only from
@@ -30,11 +27,10 @@ import org.osgi.service.metatype.annotations.Designate;
         name = "io.karst.contention",
         immediate = true,
         service = Stage.class,
-        configurationPid = "io.karst.contention")
-@Designate(ocd = Config.class)
+        configurationPolicy = ConfigurationPolicy.IGNORE) // its name is the settings' PID: a change would restart it
 public final class LockContentionComponent implements Stage {
     private final StageRunner<LockContentionService> runner;
-    private volatile Config config;
+    private final ContentionSettings settings;
 
     /** Starts the service. */
     @Activate
@@ -42,24 +38,24 @@ public final class LockContentionComponent implements Stage {
             ComponentContext component,
             @Reference(name = "tracer") LockTracer tracer,
             @Reference(name = "inventory") ResourceInventory inventory,
-            Config config) {
-        this.config = config;
-        runner = StageRunner.start(
-                component.getServiceReference(),
-                List.of(LockContention.class, TracingControl.class),
-                () -> new LockContentionService(
-                        tracer,
-                        inventory,
-                        Settings.of(this.config),
-                        System::nanoTime,
-                        () -> OnlineCpus.count(Path.of("/sys"))));
+            @Reference(name = "settings") ContentionSettings settings) {
+        this.settings = settings;
+        synchronized (settings) {
+            runner = StageRunner.start(
+                    component.getServiceReference(),
+                    List.of(LockContention.class, TracingControl.class),
+                    () -> new LockContentionService(
+                            tracer,
+                            inventory,
+                            settings.inForce(),
+                            System::nanoTime,
+                            () -> OnlineCpus.count(Path.of("/sys"))));
+            settings.onChange(this::changed);
+        }
     }
 
-    /** Applies changed settings. An invalid one is logged and changes nothing. */
-    @Modified
-    public void changed(Config changed) {
-        config = changed;
-        runner.changed(service -> service.change(Settings.of(changed)));
+    private void changed() {
+        runner.changed(service -> service.change(settings.inForce()));
     }
 
     @Override

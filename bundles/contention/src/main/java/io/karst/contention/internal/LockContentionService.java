@@ -18,6 +18,7 @@ import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
+import io.karst.settings.InvalidSettingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,19 +69,18 @@ public final class LockContentionService implements LockContention, TracingContr
     /** The same, checked. */
     record Settings(Duration rescanInterval, Duration keepGone) {
         Settings {
-            if (keepGone.isNegative() || keepGone.compareTo(LONGEST_KEPT) > 0) {
-                throw new IllegalArgumentException(
-                        "keep.gone.minutes=" + keepGone.toMinutes() + " is outside 0..10080");
-            }
-            if (rescanInterval.toMillis() < 100 || rescanInterval.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException(
-                        "rescan.millis=" + rescanInterval.toMillis() + " is outside 100..3600000");
-            }
+            requireKept(keepGone.toMinutes());
+            InvalidSettingException.requireWithin("rescan.millis", rescanInterval.toMillis(), 100, LONGEST.toMillis());
         }
 
         static Settings of(Config config) {
+            requireKept(config.keep_gone_minutes()); // before the multiplication, which could overflow
             return new Settings(
                     Duration.ofMillis(config.rescan_millis()), Duration.ofMinutes(config.keep_gone_minutes()));
+        }
+
+        private static void requireKept(long minutes) {
+            InvalidSettingException.requireWithin("keep.gone.minutes", minutes, 0, LONGEST_KEPT.toMinutes());
         }
     }
 

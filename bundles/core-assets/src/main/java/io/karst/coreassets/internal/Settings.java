@@ -3,7 +3,7 @@
 
 package io.karst.coreassets.internal;
 
-import java.nio.file.InvalidPathException;
+import io.karst.settings.InvalidSettingException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -35,16 +35,12 @@ record Settings(Optional<Path> btfFile, Optional<Path> btfArchiveDirectory, Opti
         if (value.isBlank()) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(Path.of(value.trim()));
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException(key + "=" + value + " is no path: " + e.getReason(), e);
-        }
+        return Optional.of(InvalidSettingException.requirePath(key, value));
     }
 
     private static void requireAbsolute(String key, Optional<Path> path) {
         if (path.isPresent() && !path.get().isAbsolute()) {
-            throw new IllegalArgumentException(key + "=" + path.get() + " is not an absolute path");
+            throw new InvalidSettingException(key, path.get(), "an absolute path");
         }
     }
 }

@@ -14,10 +14,9 @@ import java.util.List;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 import org.slf4j.Logger;
@@ -27,15 +26,14 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.karst.initialize",
         immediate = true, // a stage does its work at start
-        configurationPid = "io.karst.initialize",
         service = Stage.class,
+        configurationPolicy = ConfigurationPolicy.IGNORE, // its name is the settings' PID: a change would restart it
         property = {Stage.NAME + "=initialize", Stage.ORDER + ":Integer=1"})
-@Designate(ocd = InitializeComponent.Config.class)
 public final class InitializeComponent implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(InitializeComponent.class);
 
     private final StageRunner<MapInventory> runner;
-    private volatile Config config;
+    private final InitializeSettings settings;
 
     /** What an operator may set; see {@code etc/io.karst.initialize.cfg}. */
     @ObjectClassDefinition(name = "Karst initialize")
@@ -61,30 +59,24 @@ public final class InitializeComponent implements Stage {
             ComponentContext component,
             @Reference(name = "coreAssetLoader") CoreAssetLoader loader,
             @Reference(name = "bpf") Bpf bpf,
-            Config config) {
-        this.config = config;
-        runner = StageRunner.start(
-                component.getServiceReference(),
-                List.of(ResourceInventory.class, AbilityProbe.class),
-                () -> MapInventory.open(loader, bpf, tracking(this.config)));
+            @Reference(name = "settings") InitializeSettings settings) {
+        this.settings = settings;
+        synchronized (settings) {
+            runner = StageRunner.start(
+                    component.getServiceReference(),
+                    List.of(ResourceInventory.class, AbilityProbe.class),
+                    () -> MapInventory.open(loader, bpf, settings.inForce()));
+            settings.onChange(this::changed);
+        }
     }
 
-    /**
-     * Applies changed settings from the next scan on, which follows within milliseconds. Nothing is stopped. An invalid setting
-     * is logged and changes nothing.
-     */
-    @Modified
-    public void changed(Config changed) {
-        config = changed;
+    /** Applies changed settings from the next scan on, which follows within milliseconds. Nothing is stopped. */
+    private void changed() {
         runner.changed(inventory -> {
-            MapFilter filter = tracking(changed);
+            MapFilter filter = settings.inForce();
             inventory.track(filter);
-            LOG.info("track={} pattern={} from the next scan on", filter.mode(), changed.pattern());
+            LOG.info("track={} patterns={} from the next scan on", filter.mode(), filter.patterns());
         });
-    }
-
-    static MapFilter tracking(Config config) {
-        return MapFilter.of(config.track(), config.pattern());
     }
 
     @Override

@@ -4,10 +4,12 @@
 package io.karst.initialize.internal;
 
 import io.karst.resource.NamePattern;
+import io.karst.settings.InvalidSettingException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which maps get lock ranges.
@@ -32,10 +34,18 @@ record MapFilter(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
         patterns = List.copyOf(patterns);
         always = Set.copyOf(always);
         if (mode == Mode.PATTERN && patterns.isEmpty()) {
-            throw new IllegalArgumentException("track=pattern needs a pattern, such as pattern=cilium_*");
+            throw new InvalidSettingException(
+                    "pattern",
+                    "",
+                    "names with * and ?, separated by commas, such as cilium_*",
+                    "track=pattern needs a pattern, such as pattern=cilium_*");
         }
         if (mode != Mode.PATTERN && !patterns.isEmpty()) {
-            throw new IllegalArgumentException("pattern is set but track is not pattern");
+            throw new InvalidSettingException(
+                    "pattern",
+                    patterns.stream().map(NamePattern::text).collect(Collectors.joining(",")),
+                    "nothing, unless track=pattern",
+                    "pattern is set but track is not pattern");
         }
     }
 
@@ -62,7 +72,7 @@ record MapFilter(Mode mode, List<NamePattern> patterns, Set<Integer> always) {
             case "all" -> Mode.ALL;
             case "own" -> Mode.OWN;
             case "pattern" -> Mode.PATTERN;
-            default -> throw new IllegalArgumentException("track=" + track + " is not all, own or pattern");
+            default -> throw new InvalidSettingException("track", track, "all, own or pattern");
         };
     }
 

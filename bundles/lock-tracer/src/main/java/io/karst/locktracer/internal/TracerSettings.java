@@ -5,6 +5,7 @@ package io.karst.locktracer.internal;
 
 import io.karst.locks.LockContentionLayout;
 import io.karst.locktracer.internal.pinned.PinLocation;
+import io.karst.settings.InvalidSettingException;
 
 /**
  * Settings, checked.
@@ -22,19 +23,15 @@ record TracerSettings(
     static final int MOST_MEMORY_MIB = 1024;
 
     TracerSettings {
-        if (selfTestMillis < 10 || selfTestMillis > 1000) {
-            throw new IllegalArgumentException("self.test.millis=" + selfTestMillis + " is outside 10..1000");
-        }
-        if (singleLockLines < 64 || singleLockLines > 65536 || Integer.bitCount(singleLockLines) != 1) {
-            throw new IllegalArgumentException(
-                    "single.lock.lines=" + singleLockLines + " is not a power of two from 64 to 65536");
-        }
-        if (maxSlots < 1024 || maxSlots > LockContentionLayout.MAX_RANGES || Integer.bitCount(maxSlots) != 1) {
-            throw new IllegalArgumentException(
-                    "max.slots=" + maxSlots + " is not a power of two from 1024 to " + LockContentionLayout.MAX_RANGES);
-        }
-        if (maxMemoryMib < 1 || maxMemoryMib > MOST_MEMORY_MIB) {
-            throw new IllegalArgumentException("max.memory.mib=" + maxMemoryMib + " is outside 1.." + MOST_MEMORY_MIB);
+        InvalidSettingException.requireWithin("self.test.millis", selfTestMillis, 10, 1000);
+        requirePowerOfTwo("single.lock.lines", singleLockLines, 64, 65536);
+        requirePowerOfTwo("max.slots", maxSlots, 1024, LockContentionLayout.MAX_RANGES);
+        InvalidSettingException.requireWithin("max.memory.mib", maxMemoryMib, 1, MOST_MEMORY_MIB);
+    }
+
+    private static void requirePowerOfTwo(String key, int value, int least, int most) {
+        if (value < least || value > most || Integer.bitCount(value) != 1) {
+            throw new InvalidSettingException(key, value, "a power of two from " + least + " to " + most);
         }
     }
 

@@ -7,6 +7,8 @@ import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTaskStatus;
+import io.karst.settings.PidSettings;
+import io.karst.settings.SettingProblem;
 import io.karst.stage.Flow;
 import io.karst.stage.StageReport;
 import java.time.Clock;
@@ -14,6 +16,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -80,9 +83,24 @@ public final class FlowCommand extends ViewCommand {
         remark("");
         print(view.stages(), stages);
         FlowView.errors(stages).forEach(this::remark);
+        refusedSettings(services).forEach(this::remark);
         if (!tasks.isEmpty() && !noFormat && !json) {
             remark("");
             print(view.taskColumns(), tasks);
         }
+    }
+
+    private static List<String> refusedSettings(Services services) {
+        List<String> lines = services.all(PidSettings.class, FlowCommand::problems).stream()
+                .flatMap(List::stream)
+                .map(SettingProblem::text)
+                .toList();
+        return lines.isEmpty()
+                ? lines
+                : Stream.concat(Stream.of("", "Settings:"), lines.stream()).toList();
+    }
+
+    private static List<SettingProblem> problems(PidSettings<?> settings) {
+        return settings.problems();
     }
 }

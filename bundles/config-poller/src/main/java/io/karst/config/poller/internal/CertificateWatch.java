@@ -15,7 +15,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.osgi.framework.BundleContext;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -25,36 +26,36 @@ import org.slf4j.LoggerFactory;
 /** Says once a day, and to {@code karst:doctor}, which of the client's certificates end within 30 days. */
 @Component(
         name = "io.karst.config-poller.certificates",
-        service = {AbilityProbe.class, PollTask.class},
-        configurationPid = "io.karst.config")
+        service = {AbilityProbe.class, PollTask.class})
 public final class CertificateWatch implements AbilityProbe, PollTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
     private static final String EFFECT = "there is no connection to the configuration server from then on";
 
     private final ConfigWire wire;
-    private final boolean enabled;
-    private final ConnectionSettings connection;
+    private final Supplier<Optional<Settings>> settings;
     private final Clock clock;
 
     /** Looks at the files that are set. */
     @Activate
     public CertificateWatch(
-            BundleContext bundles, @Reference(name = "configWire") ConfigWire wire, ConfigSettings config) {
-        this(wire, SettingsReader.read(config, SettingsReader.dataFolder(bundles)), Clock.systemUTC());
+            @Reference(name = "configWire") ConfigWire wire,
+            @Reference(name = "settings") ConfigPollerSettings settings) {
+        this(wire, settings::findInForce, Clock.systemUTC());
     }
 
-    CertificateWatch(ConfigWire wire, Settings settings, Clock clock) {
+    CertificateWatch(ConfigWire wire, Supplier<Optional<Settings>> settings, Clock clock) {
         this.wire = wire;
-        this.enabled = settings.enabled();
-        this.connection = settings.connection();
+        this.settings = settings;
         this.clock = clock;
     }
 
     @Override
     public List<Ability> probe() {
         List<Ability> found = new ArrayList<>();
-        if (enabled) {
+        Optional<Settings> inForce = settings.get().filter(Settings::enabled);
+        if (inForce.isPresent()) {
+            ConnectionSettings connection = inForce.get().connection();
             connection.trustAnchor().ifPresent(file -> found.add(ability("configuration client's trust anchor", file)));
             connection
                     .clientCertificate()

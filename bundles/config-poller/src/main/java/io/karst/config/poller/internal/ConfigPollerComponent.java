@@ -19,22 +19,19 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.event.EventAdmin;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
-import org.osgi.service.metatype.annotations.Designate;
 
 /** Stage 5. Ready when the last good configuration is restored; the poll loop does the rest. */
 @Component(
         name = "io.karst.config-poller",
         immediate = true,
         service = Stage.class,
-        configurationPid = "io.karst.config",
         property = {
             Stage.NAME + "=config-poller",
             Stage.ORDER + ":Integer=5",
             EventConstants.EVENT_TOPIC + "=" + ConfigTopics.APPLIED
         })
-@Designate(ocd = ConfigSettings.class)
 public final class ConfigPollerComponent implements Stage {
-    private final StageRunner<ConfigPollerStage> runner;
+    private volatile StageRunner<ConfigPollerStage> runner;
 
     /**
      * Starts the stage.
@@ -47,11 +44,14 @@ public final class ConfigPollerComponent implements Stage {
             @Reference(name = "pollLoop") PollLoop loop,
             @Reference(name = "configWire") ConfigWire wire,
             @Reference(name = "eventAdmin") EventAdmin events,
-            ConfigSettings config) {
-        runner = StageRunner.start(
-                component.getServiceReference(),
-                List.of(ConfigUpdates.class, PollTask.class, EventHandler.class, ConfigPollerStage.class),
-                () -> ConfigPollerStage.start(wire, events, config, component.getBundleContext()));
+            @Reference(name = "settings") ConfigPollerSettings settings) {
+        synchronized (settings) {
+            runner = StageRunner.start(
+                    component.getServiceReference(),
+                    List.of(ConfigUpdates.class, PollTask.class, EventHandler.class, ConfigPollerStage.class),
+                    () -> ConfigPollerStage.start(wire, events, settings.inForce(), component.getBundleContext()));
+            settings.onChange(() -> runner = runner.reopened());
+        }
     }
 
     @Override

@@ -107,8 +107,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
     }
 
     /** Connects, and restores the last good configuration. */
-    static ConfigPollerStage start(ConfigWire wire, EventAdmin events, ConfigSettings config, BundleContext bundles) {
-        Settings settings = SettingsReader.read(config, SettingsReader.dataFolder(bundles));
+    static ConfigPollerStage start(ConfigWire wire, EventAdmin events, Settings settings, BundleContext bundles) {
         ConfigPollerStage stage = new ConfigPollerStage(
                 settings,
                 wire.connect(settings.connection()),

@@ -6,6 +6,7 @@ package io.karst.config.poller.internal;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
+import io.karst.settings.InvalidSettingException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,20 +37,25 @@ record Settings(
         boolean partial,
         Path stateFile) {
 
-    private static final Duration SHORTEST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final long SHORTEST = 100;
+    private static final long LONGEST = Duration.ofHours(1).toMillis();
+    private static final long CENTURY = Duration.ofDays(36_500).toMillis(); // what counts in nanoseconds has to take it
+    private static final String PRODUCTS =
+            "names of letters, digits, '_' and '-', separated by commas, such as KARST_CONTENTION";
 
     Settings {
         products = List.copyOf(products);
         if (products.isEmpty()) {
-            throw new IllegalArgumentException("products is empty: nothing to ask for");
+            throw new InvalidSettingException("products", "", PRODUCTS, "products is empty: nothing to ask for");
         }
-        products.forEach(ConfigPath::checkProduct);
-        if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("interval.millis=" + interval.toMillis() + " is outside 100..3600000");
+        try {
+            products.forEach(ConfigPath::checkProduct);
+        } catch (IllegalArgumentException e) {
+            String set = String.join(", ", products);
+            throw new InvalidSettingException("products", set, PRODUCTS, "products=" + set + ": " + e.getMessage());
         }
-        if (staleAfter.isNegative() || answerWithin.isNegative()) {
-            throw new IllegalArgumentException("stale.after.millis or answer.within.millis is negative");
-        }
+        InvalidSettingException.requireWithin("interval.millis", interval.toMillis(), SHORTEST, LONGEST);
+        InvalidSettingException.requireWithin("stale.after.millis", staleAfter.toMillis(), 0, CENTURY);
+        InvalidSettingException.requireWithin("answer.within.millis", answerWithin.toMillis(), 0, CENTURY);
     }
 }

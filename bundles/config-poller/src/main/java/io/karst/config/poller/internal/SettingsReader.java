@@ -5,6 +5,7 @@ package io.karst.config.poller.internal;
 
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
+import io.karst.settings.InvalidSettingException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import org.osgi.framework.BundleContext;
 /** Reads and checks the settings. */
 final class SettingsReader {
 
-    private static final Duration MOST_DEADLINE = Duration.ofMinutes(5);
+    private static final long MOST_DEADLINE = Duration.ofMinutes(5).toMillis();
 
     private SettingsReader() {}
 
@@ -28,22 +29,24 @@ final class SettingsReader {
 
     static Settings read(ConfigSettings config, Path data) {
         Path embedded = data.resolve("config-server");
-        Duration deadline = Duration.ofMillis(config.deadline_millis());
-        if (deadline.compareTo(MOST_DEADLINE) > 0) {
-            throw new IllegalArgumentException("deadline.millis=" + deadline.toMillis() + " is above 300000");
-        }
+        InvalidSettingException.requireWithin("deadline.millis", config.deadline_millis(), 100, MOST_DEADLINE);
+        InvalidSettingException.requireWithin(
+                "max.response.bytes", config.max_response_bytes(), 1, ConnectionSettings.MAX_RESPONSE_BYTES);
+        InvalidSettingException.requireWithin("org.id", config.org_id(), -1, Long.MAX_VALUE);
         String address = config.address().strip();
         int colon = address.lastIndexOf(':');
-        if (colon < 1) {
-            throw new IllegalArgumentException("address=" + address + " is not of the form name:port");
+        String host = address.substring(0, Math.max(colon, 0)).replaceAll("^\\[|]$", "");
+        if (host.isBlank()) {
+            throw new InvalidSettingException(
+                    "address", address, "name:port", "address=" + address + " is not of the form name:port");
         }
         ConnectionSettings connection = new ConnectionSettings(
-                address.substring(0, colon).replaceAll("^\\[|]$", ""),
-                port(address.substring(colon + 1)),
-                file(config.trust_anchor(), "system", embedded.resolve("ipc_cert.pem")),
-                file(config.client_certificate(), "none", embedded.resolve("ipc_cert.pem")),
-                file(config.token_file(), "none", embedded.resolve("auth_token")),
-                deadline,
+                host,
+                port(address, address.substring(colon + 1)),
+                file("trust.anchor", config.trust_anchor(), "system", embedded.resolve("ipc_cert.pem")),
+                file("client.certificate", config.client_certificate(), "none", embedded.resolve("ipc_cert.pem")),
+                file("token.file", config.token_file(), "none", embedded.resolve("auth_token")),
+                Duration.ofMillis(config.deadline_millis()),
                 config.max_response_bytes());
         List<String> products = Arrays.stream(config.products())
                 .flatMap(list -> Arrays.stream(list.split(",", -1)))
@@ -53,9 +56,7 @@ final class SettingsReader {
         return new Settings(
                 config.enabled(),
                 connection,
-                config.root().isBlank()
-                        ? embedded.resolve("root.json")
-                        : Path.of(config.root().strip()),
+                file("root", config.root(), "", embedded.resolve("root.json")).orElseThrow(),
                 products,
                 Duration.ofMillis(config.interval_millis()),
                 Duration.ofMillis(config.stale_after_millis()),
@@ -66,26 +67,28 @@ final class SettingsReader {
     }
 
     private static Organisation organisation(ConfigSettings config) {
-        if (config.org_id() < -1) {
-            throw new IllegalArgumentException("org.id=" + config.org_id() + " is below 0; -1 accepts any");
-        }
         return new Organisation(
                 Optional.of(config.org_uuid().strip()).filter(uuid -> !uuid.isEmpty()),
                 config.org_id() < 0 ? OptionalLong.empty() : OptionalLong.of(config.org_id()));
     }
 
-    private static int port(String digits) {
-        try {
-            return Integer.parseInt(digits);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("port \"" + digits + "\" is no number", e);
+    private static int port(String address, String digits) {
+        if (!digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) < 1 || Integer.parseInt(digits) > 65_535) {
+            throw new InvalidSettingException(
+                    "address",
+                    address,
+                    "name:port, with a port from 1 to 65535",
+                    "address=" + address + ": port \"" + digits + "\" is no number from 1 to 65535");
         }
+        return Integer.parseInt(digits);
     }
 
-    private static Optional<Path> file(String set, String without, Path byDefault) {
+    private static Optional<Path> file(String key, String set, String without, Path byDefault) {
         if (set.isBlank()) {
             return Optional.of(byDefault);
         }
-        return set.strip().equals(without) ? Optional.empty() : Optional.of(Path.of(set.strip()));
+        return set.strip().equals(without)
+                ? Optional.empty()
+                : Optional.of(InvalidSettingException.requirePath(key, set));
     }
 }

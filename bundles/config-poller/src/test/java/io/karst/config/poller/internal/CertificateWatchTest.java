@@ -49,7 +49,7 @@ class CertificateWatchTest {
                 Organisation.ANY,
                 false,
                 folder);
-        return new CertificateWatch(wire, settings, world).probe();
+        return new CertificateWatch(wire, () -> Optional.of(settings), world).probe();
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.karst.ability.AbilityProbe;
 import io.karst.component.DaemonThreads;
 import io.karst.component.RateLimitedLog;
 import io.karst.component.SafeText;
-import io.karst.component.SettingsFile;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
@@ -21,6 +20,7 @@ import io.karst.remoteconfig.wire.ConfigBackend.RepositoryState.FileMetaState;
 import io.karst.remoteconfig.wire.ConfigWire;
 import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
 import io.karst.remoteconfig.wire.ConfigWire.EndpointSettings;
+import io.karst.settings.InvalidSettingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -69,7 +69,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
     /**
      * Prepares keys and repository, and listens.
      *
-     * @throws IOException if a setting is out of its range, a file is damaged or open to others, or the port is taken
+     * @throws IOException if a file is damaged or open to others, or the port is taken
      */
     ConfigServer(ConfigWire wire, ServerSettings settings, Path folder, Clock clock, SecureRandom random)
             throws IOException {
@@ -128,20 +128,26 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
                 Duration.ofSeconds(settings.connection_idle_seconds()));
     }
 
-    private static void check(ServerSettings settings) throws IOException {
-        checkWithin("port", settings.port(), 0, 65_535);
-        checkWithin("credentials.grace.seconds", settings.credentials_grace_seconds(), 0, LONGEST_GRACE_SECONDS);
-        checkWithin("max.request.bytes", settings.max_request_bytes(), 1024, Integer.MAX_VALUE);
-        checkWithin("connection.idle.seconds", settings.connection_idle_seconds(), 1, Integer.MAX_VALUE);
-        checkWithin("client.active.seconds", settings.client_active_seconds(), 1, Integer.MAX_VALUE);
-        checkWithin("max.clients", settings.max_clients(), 1, Integer.MAX_VALUE);
-    }
-
-    private static void checkWithin(String key, int value, int least, int most) throws IOException {
-        if (value < least || value > most) {
-            throw new IOException(key + " = " + value + " in " + SettingsFile.of("io.karst.configserver")
-                    + " is outside " + least + ".." + most);
+    /**
+     * Checks the settings.
+     *
+     * @throws InvalidSettingException if one is out of its range, or no path
+     */
+    static void check(ServerSettings settings) {
+        if (settings.host().isBlank()) {
+            throw new InvalidSettingException("host", settings.host(), "a name or an address, such as 127.0.0.1");
         }
+        InvalidSettingException.requireWithin("port", settings.port(), 0, 65_535);
+        InvalidSettingException.requireWithin(
+                "credentials.grace.seconds", settings.credentials_grace_seconds(), 0, LONGEST_GRACE_SECONDS);
+        InvalidSettingException.requireWithin(
+                "max.request.bytes", settings.max_request_bytes(), 1024, Integer.MAX_VALUE);
+        InvalidSettingException.requireWithin(
+                "connection.idle.seconds", settings.connection_idle_seconds(), 1, Integer.MAX_VALUE);
+        InvalidSettingException.requireWithin(
+                "client.active.seconds", settings.client_active_seconds(), 1, Integer.MAX_VALUE);
+        InvalidSettingException.requireWithin("max.clients", settings.max_clients(), 1, Integer.MAX_VALUE);
+        InvalidSettingException.requirePath("root.key", settings.root_key());
     }
 
     private static List<String> names(ServerSettings settings) {

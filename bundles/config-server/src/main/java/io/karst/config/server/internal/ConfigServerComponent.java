@@ -17,28 +17,30 @@ import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.Designate;
 
-/** Starts the embedded server, again and again while its port is taken. Changed settings make it anew. */
+/** Starts the embedded server, again and again while its port is taken. Changed settings start it anew. */
 @Component(
         name = "io.karst.config-server",
         immediate = true,
         service = Stage.class,
-        configurationPid = "io.karst.configserver",
         property = {Stage.NAME + "=config-server", Stage.ORDER + ":Integer=" + StageReport.BESIDE})
-@Designate(ocd = ServerSettings.class)
 public final class ConfigServerComponent implements Stage {
-    private final StageRunner<ConfigServer> runner;
+    private volatile StageRunner<ConfigServer> runner;
 
     /** Starts the server. */
     @Activate
     public ConfigServerComponent(
-            ComponentContext component, @Reference(name = "configWire") ConfigWire wire, ServerSettings settings) {
+            ComponentContext component,
+            @Reference(name = "configWire") ConfigWire wire,
+            @Reference(name = "settings") ConfigServerSettings settings) {
         Path folder = folder(component.getBundleContext());
-        runner = StageRunner.start(
-                component.getServiceReference(),
-                List.of(ConfigServer.class, AbilityProbe.class),
-                () -> new ConfigServer(wire, settings, folder, Clock.systemUTC(), new SecureRandom()));
+        synchronized (settings) {
+            runner = StageRunner.start(
+                    component.getServiceReference(),
+                    List.of(ConfigServer.class, AbilityProbe.class),
+                    () -> new ConfigServer(wire, settings.inForce(), folder, Clock.systemUTC(), new SecureRandom()));
+            settings.onChange(() -> runner = runner.reopened());
+        }
     }
 
     private static Path folder(BundleContext bundles) {

@@ -29,6 +29,7 @@ import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.TransportException;
+import io.karst.settings.InvalidSettingException;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
@@ -359,8 +360,8 @@ class ConfigServerTest {
         Path files = folder.resolve("server");
         assertThatThrownBy(() -> new ConfigServer(
                         wire, new Fixed(true, true, key, value), files, Clock.systemUTC(), new SecureRandom()))
-                .isInstanceOf(IOException.class)
-                .hasMessage(key + " = " + value + " in etc/io.karst.configserver.cfg is outside " + range);
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(key + "=" + value + " is outside " + range);
         assertThat(files).as("nothing is made").doesNotExist();
     }
 

@@ -11,9 +11,9 @@ import io.karst.config.SettingsCheck;
 import io.karst.listener.configadmin.internal.Ledger.Entry;
 import io.karst.listener.configadmin.internal.Ledger.Source;
 import io.karst.listener.configadmin.internal.Ledger.State;
+import io.karst.listener.configadmin.internal.RemoteSettingsBounds.Bounds;
 import java.io.IOException;
 import java.io.StringReader;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.slf4j.Logger;
@@ -46,15 +47,14 @@ final class Bridge {
     private final Function<String, List<SettingsCheck>> checks;
     private final Ledger ledger;
     private final BiConsumer<Source, String> news;
-    private final AllowList allowed;
-    private final Duration patience;
+    private final Supplier<Bounds> bounds;
 
     /**
      * Wires it.
      *
      * @param checks the checks of a PID's settings
      * @param news hears of a configuration that is no longer in force, and why
-     * @param patience how long a component may take to work with new values
+     * @param bounds the operator's, as they are now
      */
     Bridge(
             Configurations configurations,
@@ -62,15 +62,13 @@ final class Bridge {
             Function<String, List<SettingsCheck>> checks,
             Ledger ledger,
             BiConsumer<Source, String> news,
-            AllowList allowed,
-            Duration patience) {
+            Supplier<Bounds> bounds) {
         this.configurations = configurations;
         this.components = components;
         this.checks = checks;
         this.ledger = ledger;
         this.news = news;
-        this.allowed = allowed;
-        this.patience = patience;
+        this.bounds = bounds;
     }
 
     /**
@@ -82,11 +80,10 @@ final class Bridge {
      */
     synchronized boolean start(String run) throws IOException {
         ledger.starting(run);
+        keepAllowed();
         for (Map.Entry<String, Entry> each : ledger.entries().entrySet()) {
             Entry entry = each.getValue();
-            if (!allowed.permits(each.getKey())) {
-                putBack(each.getKey(), entry); // the operator does not allow it any more
-            } else if (entry.state() == State.TRYING && entry.tries() >= MOST_TRIES) {
+            if (entry.state() == State.TRYING && entry.tries() >= MOST_TRIES) {
                 refuse(
                         each.getKey(),
                         entry,
@@ -107,6 +104,16 @@ final class Bridge {
             }
         }
         return ledger.inForce() > 0;
+    }
+
+    /** Puts back what the operator does not allow any more. */
+    synchronized void keepAllowed() throws IOException {
+        AllowList allowed = bounds.get().allowed();
+        for (Map.Entry<String, Entry> each : ledger.entries().entrySet()) {
+            if (!allowed.permits(each.getKey())) {
+                putBack(each.getKey(), each.getValue());
+            }
+        }
     }
 
     /** The stages are ready with what is in force. */
@@ -156,7 +163,7 @@ final class Bridge {
     private void set(RemoteConfig config) throws IOException, ConfigRefusedException, InterruptedException {
         PidChange wanted = PidChange.parse(config.content());
         String pid = wanted.pid();
-        if (!allowed.permits(pid)) {
+        if (!bounds.get().allowed().permits(pid)) {
             throw new ConfigRefusedException("PID " + pid + " is not on the allow list of this host");
         }
         Source source = Source.of(config);
@@ -212,7 +219,7 @@ final class Bridge {
                     pid,
                     List.of(),
                     entry.wanted(),
-                    patience.multipliedBy(2),
+                    bounds.get().patience().multipliedBy(2),
                     () -> requireInForce(pid, entry.wanted()));
         } catch (ConfigRefusedException e) {
             refuse(pid, entry, String.valueOf(e.getMessage()));
@@ -241,7 +248,7 @@ final class Bridge {
             if (restart) {
                 components.restart(pid);
             }
-            components.await(pid, working, values, patience, () -> requireInForce(pid, values));
+            components.await(pid, working, values, bounds.get().patience(), () -> requireInForce(pid, values));
             ledger.put(pid, entry.in(State.CONFIRMED, ""));
             confirmed = true;
             LOG.info("pid={} keys={} from {}", pid, values.keySet(), source.path());

@@ -4,12 +4,15 @@
 package io.karst.listener.configadmin.internal;
 
 import io.karst.config.ConfigRefusedException;
+import io.karst.settings.PidSettings;
+import io.karst.settings.SettingProblem;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +21,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -192,24 +197,43 @@ final class Components {
         }
     }
 
-    /** A stage works on a thread of its own: its component is active however that goes. */
+    /**
+     * A stage works on a thread of its own: its component is active however that goes. A component with {@link PidSettings} stays
+     * active also if it refuses a value.
+     */
     private Optional<String> stageProblem(ComponentDescriptionDTO user) {
+        List<String> problems = new ArrayList<>();
+        ofBundle(user, Stage.class, stage -> {
+            StageReport report = stage.report();
+            if (report.state() != StageState.READY) {
+                problems.add("component " + user.name + " is " + report.state()
+                        + report.lastError().map(error -> ": " + error).orElse(""));
+            }
+        });
+        ofBundle(
+                user,
+                PidSettings.class,
+                settings -> refused(settings)
+                        .forEach(problem -> problems.add("component " + user.name + ": " + problem.fault())));
+        return problems.stream().findFirst();
+    }
+
+    private static Stream<SettingProblem> refused(PidSettings<?> settings) {
+        return settings.problems().stream().filter(SettingProblem::known);
+    }
+
+    private <S> void ofBundle(ComponentDescriptionDTO user, Class<S> type, Consumer<S> use) {
         try {
-            for (ServiceReference<Stage> stage :
-                    bundles.getServiceReferences(Stage.class, "(component.name=" + user.name + ")")) {
-                Stage service = bundles.getService(stage);
+            for (ServiceReference<S> reference :
+                    bundles.getServiceReferences(type, "(" + Constants.SERVICE_BUNDLEID + "=" + user.bundle.id + ")")) {
+                S service = bundles.getService(reference);
                 if (service != null) {
-                    StageReport report = service.report();
-                    bundles.ungetService(stage);
-                    if (report.state() != StageState.READY) {
-                        return Optional.of("component " + user.name + " is " + report.state()
-                                + report.lastError().map(error -> ": " + error).orElse(""));
-                    }
+                    use.accept(service);
+                    bundles.ungetService(reference);
                 }
             }
-            return Optional.empty();
         } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException("component " + user.name + " has a name that no filter takes", e);
+            throw new IllegalStateException(e);
         }
     }
 
@@ -236,7 +260,8 @@ final class Components {
     private List<ComponentDescriptionDTO> users(String pid) {
         return runtime.getComponentDescriptionDTOs().stream()
                 .filter(description ->
-                        Arrays.asList(description.configurationPid).contains(pid))
+                        Arrays.asList(description.configurationPid).contains(pid)
+                                && !"ignore".equals(description.configurationPolicy))
                 .toList();
     }
 }

@@ -16,7 +16,6 @@ import io.karst.stage.StageState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,9 +38,6 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeService;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +48,7 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.karst.remote-settings",
         immediate = true,
-        configurationPid = "io.karst.configadmin",
         service = {RemoteSettings.class, ConfigurationListener.class})
-@Designate(ocd = RemoteSettings.Config.class)
 public final class RemoteSettings implements ConfigurationListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RemoteSettings.class);
@@ -62,28 +56,12 @@ public final class RemoteSettings implements ConfigurationListener {
     private static final Duration END_WITHIN = Duration.ofSeconds(2);
 
     private final Bridge bridge;
-    private final Duration patience;
+    private final RemoteSettingsBounds bounds;
     private final ScheduledThreadPoolExecutor thread;
     private final Map<String, List<SettingsCheck>> checks = new ConcurrentHashMap<>();
     private volatile List<Flow> flow = List.of();
     private volatile BiConsumer<Source, String> news = (source, why) -> {};
     private boolean ready;
-
-    /** What an operator may set; see {@code etc/io.karst.configadmin.cfg}. */
-    @ObjectClassDefinition(name = "Karst: remote OSGi configuration")
-    public @interface Config {
-        /** PIDs that may be changed, names with stars. */
-        @AttributeDefinition(name = "Allowed PIDs")
-        String[] allow() default {"io.karst.*"};
-
-        /** PIDs that are never changed, names with stars. */
-        @AttributeDefinition(name = "Denied PIDs")
-        String[] deny() default {"io.karst.config", "io.karst.configserver", "io.karst.configadmin"};
-
-        /** Time for a component to become active again with the new values, milliseconds, 100 to 600000. */
-        @AttributeDefinition(name = "Deadline, ms", min = "100", max = "600000")
-        long deadline_millis() default 10_000;
-    }
 
     /**
      * Puts back what was not confirmed, and sets what was.
@@ -96,18 +74,18 @@ public final class RemoteSettings implements ConfigurationListener {
             @Reference(name = "configurationAdmin") ConfigurationAdmin admin,
             @Reference(name = "componentRuntime") ServiceComponentRuntime components,
             @Reference(name = "metatype") MetaTypeService metatype,
-            Config config)
+            @Reference(name = "bounds") RemoteSettingsBounds bounds)
             throws IOException {
-        patience = patience(config.deadline_millis());
+        this.bounds = bounds;
         bridge = new Bridge(
                 new Configurations(admin),
                 new Components(components, metatype, bundles),
                 pid -> checks.getOrDefault(pid, List.of()),
                 Ledger.open(file(bundles)),
                 (source, why) -> news.accept(source, why),
-                new AllowList(names(config.allow()), names(config.deny())),
-                patience);
+                bounds::inForce);
         thread = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("karst-remote-settings"));
+        bounds.onChange(() -> run(bridge::keepAllowed));
         ProcessHandle self = ProcessHandle.current();
         if (bridge.start(self.pid() + " " + self.info().startInstant().orElseThrow())) {
             Future<?> timer = thread.schedule(this::tooLate, STAGES_READY_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
@@ -115,25 +93,10 @@ public final class RemoteSettings implements ConfigurationListener {
         }
     }
 
-    private static Duration patience(long millis) {
-        if (millis < 100 || millis > 600_000) {
-            throw new IllegalArgumentException("deadline.millis=" + millis + " is outside 100..600000");
-        }
-        return Duration.ofMillis(millis);
-    }
-
     /** In Karaf's data folder, where it outlives this bundle. */
     private static Path file(BundleContext bundles) {
         String data = bundles.getProperty("karaf.data");
         return Path.of(data == null ? "data" : data, "karst", "remote-settings", "ledger.json");
-    }
-
-    private static List<String> names(String[] lists) {
-        return Arrays.stream(lists)
-                .flatMap(list -> Arrays.stream(list.split(",", -1)))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .toList();
     }
 
     /** Stage 5 is ready, and so are all before it. */
@@ -247,7 +210,7 @@ public final class RemoteSettings implements ConfigurationListener {
 
     /** Time for a component to work with new values. */
     Duration patience() {
-        return patience;
+        return bounds.inForce().patience();
     }
 
     /** From now on this hears of configurations that are no longer in force, and why. */

@@ -11,6 +11,7 @@ import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigRefusedException;
 import io.karst.config.RemoteConfig;
 import io.karst.config.SettingsCheck;
+import io.karst.listener.configadmin.internal.RemoteSettingsBounds.Bounds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,8 +58,7 @@ class BridgeTest {
                 pid -> checks,
                 Ledger.open(ledger()),
                 (source, why) -> news.add(source.path() + " v" + source.version() + ": " + why),
-                allowed,
-                Duration.ofMillis(200));
+                () -> new Bounds(allowed, Duration.ofMillis(200)));
     }
 
     private Path ledger() {

@@ -3,6 +3,7 @@
 
 package io.karst.listener.configadmin.internal;
 
+import io.karst.settings.PidSettings;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Dictionary;
@@ -15,6 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.dto.BundleDTO;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -39,6 +41,7 @@ final class FakeOsgi {
     private Function<Map<String, Object>, Map<String, Object>> view = properties -> properties;
     private boolean enabled = true;
     private Runnable onUpdate = () -> {};
+    private List<PidSettings<?>> settings = List.of();
 
     FakeOsgi(String pid) {
         description.name = "the.component";
@@ -57,6 +60,16 @@ final class FakeOsgi {
     void modified(Function<Map<String, Object>, Map<String, Object>> worksWith) {
         description.modified = "changed";
         view = worksWith;
+    }
+
+    /** The component takes no settings, whatever its PID. */
+    void ignoresConfiguration() {
+        description.configurationPolicy = "ignore";
+    }
+
+    /** The component has these settings. */
+    void settings(PidSettings<?> has) {
+        settings = List.of(has);
     }
 
     /** Runs once, after the next update of a configuration. */
@@ -162,10 +175,17 @@ final class FakeOsgi {
         });
     }
 
-    private static BundleContext bundles() {
+    private BundleContext bundles() {
         return proxy(BundleContext.class, (name, args) -> switch (name) {
             case "getBundle" -> proxy(Bundle.class, (method, none) -> null);
-            case "getServiceReferences" -> List.of();
+            case "getServiceReferences" ->
+                args[0] == PidSettings.class && args[1].equals("(service.bundleid=7)")
+                        ? settings.stream()
+                                .map(some -> proxy(ServiceReference.class, (method, none) -> null))
+                                .toList()
+                        : List.of();
+            case "getService" -> settings.get(0);
+            case "ungetService" -> true;
             default -> throw new UnsupportedOperationException(name);
         });
     }

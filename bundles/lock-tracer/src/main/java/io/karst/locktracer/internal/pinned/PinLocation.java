@@ -3,6 +3,7 @@
 
 package io.karst.locktracer.internal.pinned;
 
+import io.karst.settings.InvalidSettingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,10 +31,10 @@ public record PinLocation(boolean enabled, Path root, String instance) {
     /** Checks path and name. A BPF file system allows no dots in names. */
     public PinLocation {
         if (!root.isAbsolute() || !root.equals(root.normalize()) || root.getNameCount() < 2) {
-            throw new IllegalArgumentException("pin.path=" + root + " is not the absolute path of a directory");
+            throw new InvalidSettingException("pin.path", root, "the absolute path of a directory");
         }
         if (!isName(instance)) {
-            throw new IllegalArgumentException("pin.instance=" + instance + " is not 1 to 64 letters, digits, _ or -");
+            throw new InvalidSettingException("pin.instance", instance, "1 to 64 letters, digits, _ or -");
         }
     }
 
@@ -51,7 +52,10 @@ public record PinLocation(boolean enabled, Path root, String instance) {
      * @param home directory of this Karaf, which no other Karaf on this host has
      */
     public static PinLocation of(boolean enabled, String root, String instance, Path home) {
-        return new PinLocation(enabled, Path.of(root), instance.isEmpty() ? nameOf(home) : instance);
+        return new PinLocation(
+                enabled,
+                InvalidSettingException.requirePath("pin.path", root),
+                instance.isEmpty() ? nameOf(home) : instance);
     }
 
     /**

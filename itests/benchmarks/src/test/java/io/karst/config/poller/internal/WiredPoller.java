@@ -39,7 +39,12 @@ public final class WiredPoller implements AutoCloseable {
             BundleContext bundles, ConfigWire wire, String address, Duration interval, ConfigListener listener) {
         EventAdmin events = bundles.getService(bundles.getServiceReference(EventAdmin.class));
         stage = ConfigPollerStage.start(
-                wire, events, new Given(address, String.join(",", listener.products()), interval), bundles);
+                wire,
+                events,
+                SettingsReader.read(
+                        new Given(address, String.join(",", listener.products()), interval),
+                        SettingsReader.dataFolder(bundles)),
+                bundles);
         dispatcher = new ListenerDispatcher(stage, events);
         Object id = bundles.registerService(ConfigListener.class, listener, null)
                 .getReference()

@@ -3,41 +3,71 @@
 
 package io.karst.coreassets.internal;
 
+import io.karst.ability.AbilityProbe;
 import io.karst.asset.BtfHeader;
 import io.karst.component.TrustedFiles;
-import io.karst.component.TypedSettings;
 import io.karst.config.SettingsCheck;
 import io.karst.coreassets.internal.CoreAssetService.Config;
+import io.karst.settings.PidSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.Designate;
 
-/** Whether every stage could load its kernel programs with these settings. */
-@Component(property = SettingsCheck.PID + "=io.karst.coreassets")
-public final class CoreAssetSettingsCheck implements SettingsCheck {
+/** Where BTF and kernel programs are found. */
+@Component(
+        name = "io.karst.core-assets.settings",
+        immediate = true, // a refused value is reported at once
+        configurationPid = "io.karst.coreassets",
+        service = {CoreAssetSettings.class, PidSettings.class, SettingsCheck.class, AbilityProbe.class},
+        property = SettingsCheck.PID + "=io.karst.coreassets")
+@Designate(ocd = Config.class)
+public final class CoreAssetSettings extends PidSettings<Settings> {
 
     private static final int ELF_MAGIC = 0x7f454c46;
 
     private final Unpacker unpacker;
     private final PathCheck trust;
 
-    /** Trusts what the loader trusts. */
-    public CoreAssetSettingsCheck() {
-        this(TrustedFiles::readBelowTrusted, TrustedFiles::requireBelowTrusted);
+    /** Reads them. Trusts what the loader trusts. */
+    @Activate
+    public CoreAssetSettings(BundleContext context, Map<String, Object> properties) {
+        this(context, properties, TrustedFiles::readBelowTrusted, TrustedFiles::requireBelowTrusted);
     }
 
-    CoreAssetSettingsCheck(Unpacker.FileReader files, PathCheck trust) {
+    CoreAssetSettings(
+            BundleContext context, Map<String, Object> properties, Unpacker.FileReader files, PathCheck trust) {
+        super(
+                context,
+                "io.karst.coreassets",
+                Config.class,
+                config -> Settings.of(config.btf_file(), config.btf_archive_directory(), config.asset_directory()),
+                Set.of(),
+                properties);
         unpacker = new Unpacker(files, Unpacker.MAX_BYTES);
         this.trust = trust;
     }
 
+    /** An operator changed them. */
+    @Modified
+    public void changed(Map<String, Object> properties) {
+        change(properties);
+    }
+
+    /**
+     * Whether every stage could load its kernel programs. Not asked of an operator's settings: a file that is missing now may be there
+     * at the next load, which says what it misses.
+     */
     @Override
-    public void check(Map<String, Object> settings) {
-        Settings wanted = CoreAssetComponent.settings(TypedSettings.of(Config.class, settings));
+    protected void checkSurroundings(Settings wanted, Set<String> keys) {
         wanted.btfFile().ifPresent(file -> check("btf.file", file, this::btf));
         wanted.btfArchiveDirectory().ifPresent(folder -> check("btf.archive.directory", folder, this::folder));
         wanted.assetDirectory().ifPresent(folder -> check("asset.directory", folder, this::assets));

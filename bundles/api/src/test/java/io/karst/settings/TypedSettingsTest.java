@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.component;
+package io.karst.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,7 +25,7 @@ class TypedSettingsTest {
     }
 
     private static Config of(Map<String, Object> settings) {
-        return TypedSettings.of(Config.class, settings);
+        return TypedSettings.of(Config.class, TypedSettings.texts(settings));
     }
 
     @Test

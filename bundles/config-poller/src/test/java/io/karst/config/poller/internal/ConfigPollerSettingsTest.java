@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.config.poller.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.settings.InvalidSettingException;
+import io.karst.settings.SettingProblem;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+
+class ConfigPollerSettingsTest {
+
+    @TempDir
+    private Path data;
+
+    private final BundleContext karaf = (BundleContext) Proxy.newProxyInstance(
+            BundleContext.class.getClassLoader(),
+            new Class<?>[] {BundleContext.class},
+            (self, method, arguments) -> data.toString());
+
+    /** Neither in this run nor at the next start. */
+    @ParameterizedTest
+    @CsvSource({
+        "enabled, fals, true or false",
+        "products, 'KARST_CONTENTION, ACME.LIMITS', letters",
+        "products, ' , ', letters",
+        "interval.millis, 99, 100 to 3600000",
+        "interval.millis, fast, a whole number",
+        "deadline.millis, 300001, 100 to 300000",
+        "deadline.millis, 0, 100 to 300000",
+        "stale.after.millis, -1, 0 to",
+        "stale.after.millis, 9223372036854775807, 0 to",
+        "answer.within.millis, -1, 0 to",
+        "answer.within.millis, 9223372036854775807, 0 to",
+        "max.response.bytes, 0, 1 to 115343360",
+        "max.response.bytes, 115343361, 1 to 115343360",
+        "partial, ja, true or false"
+    })
+    void aRefusedValueChangesNothing(String key, String value, String allowed) {
+        ConfigPollerSettings settings = new ConfigPollerSettings(karaf, Map.of());
+        settings.onChange(Assertions::fail);
+        String before = settings.inForce().toString();
+        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.config", key, value);
+        settings.changed(bad);
+        assertThat(settings.inForce()).hasToString(before);
+        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
+        assertThat(settings.problems().get(0).allowed()).contains(allowed);
+        assertThat(new ConfigPollerSettings(karaf, bad).inForce()).hasToString(before);
+        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+    }
+
+    /** In this run it changes nothing; at the next start nothing is in force. */
+    @ParameterizedTest
+    @CsvSource({
+        "address, nowhere, name:port",
+        "address, :5005, name:port",
+        "address, here:port, name:port",
+        "address, here:0, name:port",
+        "address, here:65536, name:port",
+        "address, '', name:port",
+        "org.id, -2, -1 to",
+        "org.id, ours, a whole number"
+    })
+    void whoIsTrustedIsNotGuessedAtAStart(String key, String value, String allowed) {
+        ConfigPollerSettings settings =
+                new ConfigPollerSettings(karaf, Map.of(Constants.SERVICE_PID, "io.karst.config"));
+        settings.onChange(Assertions::fail);
+        String before = settings.inForce().toString();
+        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.config", key, value);
+        settings.changed(bad);
+        assertThat(settings.inForce()).hasToString(before);
+        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
+        assertThat(settings.problems().get(0).allowed()).contains(allowed);
+        assertThat(new ConfigPollerSettings(karaf, bad).findInForce()).isEmpty();
+        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+    }
+
+    /** A NUL is written as an escape in a settings file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"root", "trust.anchor", "client.certificate", "token.file"})
+    void aPathWithANulIsRefused(String key) {
+        ConfigPollerSettings settings = new ConfigPollerSettings(karaf, Map.of());
+        assertThatThrownBy(() -> settings.check(Map.of(key, "/a\0b")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("is no path");
+    }
+}

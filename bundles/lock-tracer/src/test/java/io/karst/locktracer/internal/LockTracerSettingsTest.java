@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locktracer.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.karst.settings.InvalidSettingException;
+import io.karst.settings.SettingProblem;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+
+class LockTracerSettingsTest {
+
+    @TempDir
+    private Path data;
+
+    private final BundleContext karaf = (BundleContext) Proxy.newProxyInstance(
+            BundleContext.class.getClassLoader(),
+            new Class<?>[] {BundleContext.class},
+            (self, method, arguments) -> data.toString());
+
+    /** Neither in this run nor at the next start. */
+    @ParameterizedTest
+    @CsvSource({
+        "self.test, yes, true or false",
+        "self.test.millis, 9, 10 to 1000",
+        "self.test.millis, 99999999999, a whole number",
+        "single.lock.lines, 100, a power of two from 64 to 65536",
+        "max.slots, 0, a power of two from 1024 to 16384",
+        "pin, '', true or false",
+        "pin.path, karst, the absolute path of a directory",
+        "pin.path, '', the absolute path of a directory",
+        "pin.instance, ../x, 1 to 64 letters"
+    })
+    void aRefusedValueChangesNothing(String key, String value, String allowed) {
+        LockTracerSettings settings = new LockTracerSettings(karaf, Map.of());
+        settings.onChange(Assertions::fail);
+        String before = settings.inForce().toString();
+        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.locktracer", key, value);
+        settings.changed(bad);
+        assertThat(settings.inForce()).hasToString(before);
+        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
+        assertThat(settings.problems().get(0).allowed()).contains(allowed);
+        assertThat(new LockTracerSettings(karaf, bad).inForce()).hasToString(before);
+        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+    }
+
+    private void check(Map<String, Object> settings) {
+        new LockTracerSettings(karaf, Map.of()).check(settings);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pin.path, /etc, is not the absolute path of a directory",
+        "pin.path, karst, is not the absolute path of a directory",
+        "pin.path, /etc/../sys, is not the absolute path of a directory",
+        "pin.path, /etc/karst, is not on a BPF file system",
+        "pin.path, /proc/karst/x, is not on a BPF file system",
+        "pin.instance, ../x, is not 1 to 64 letters",
+        "self.test.millis, 9, self.test.millis=9",
+        "self.test.millis, 1001, self.test.millis=1001",
+        "self.test.millis, soon, self.test.millis=soon is not a number",
+        "single.lock.lines, 100, single.lock.lines=100",
+        "single.lock.lines, 131072, single.lock.lines=131072",
+        "max.slots, 512, max.slots=512",
+        "max.slots, 5000, max.slots=5000",
+        "max.memory.mib, 0, max.memory.mib=0 is outside 1..1024",
+        "max.memory.mib, 1025, max.memory.mib=1025 is outside 1..1024",
+    })
+    void whatTheTracerWouldNotStartWithIsRefused(String key, String value, String message) {
+        assertThatThrownBy(() -> check(Map.of(key, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void goodSettingsAndNoneAreUsable() {
+        assertThatCode(() -> check(Map.of("max.slots", 2048L, "pin", "false"))).doesNotThrowAnyException();
+        assertThatCode(() -> check(Map.of())).doesNotThrowAnyException();
+    }
+
+    /** A NUL is written as an escape in a settings file. */
+    @Test
+    void aPathWithANulIsRefused() {
+        LockTracerSettings settings = new LockTracerSettings(karaf, Map.of());
+        assertThatThrownBy(() -> settings.check(Map.of("pin.path", "/a\0b")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("is no path");
+    }
+}

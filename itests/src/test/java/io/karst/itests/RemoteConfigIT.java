@@ -20,9 +20,13 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.inject.Inject;
 import org.apache.karaf.features.FeaturesService;
@@ -38,6 +42,8 @@ import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Configuration goes from the shell through the embedded server, TLS and the verifying client to its listeners. */
@@ -59,6 +65,9 @@ public class RemoteConfigIT {
 
     @Inject
     private ConfigurationAdmin configurations;
+
+    @Inject
+    private BundleContext context;
 
     @Configuration
     public Option[] configuration() {
@@ -217,6 +226,134 @@ public class RemoteConfigIT {
         }
     }
 
+    /** An accepted value, then a refused one in the file of every PID, a restart with it, and then the corrected files. */
+    @Test
+    public void aRefusedValueIsToldAndNeitherStopsNorChangesAnything() throws Exception {
+        Map<String, String> refused = Map.of(
+                "io.karst.initialize", "track = patern",
+                "io.karst.contention", "rescan.millis = 1",
+                "io.karst.locktracer", "max.slots = 5000",
+                "io.karst.coreassets", "btf.file = vmlinux",
+                "io.karst.config", "products = KARST_CONTENTION, ACME.LIMITS",
+                "io.karst.configserver", "port = 70000",
+                "io.karst.configadmin", "deadline.millis = soon");
+        Map<String, String> shipped = new TreeMap<>();
+        for (String pid : refused.keySet()) {
+            shipped.put(pid, Files.readString(etc(pid + ".cfg")));
+        }
+        String stages = stages();
+        try {
+            Files.writeString(etc("io.karst.initialize.cfg"), with(shipped.get("io.karst.initialize"), "track = own"));
+            awaitProperty("io.karst.initialize", "track", "own");
+            for (Map.Entry<String, String> each : refused.entrySet()) {
+                Files.writeString(etc(each.getKey() + ".cfg"), with(shipped.get(each.getKey()), each.getValue()));
+            }
+            for (Map.Entry<String, String> each : refused.entrySet()) {
+                String[] line = each.getValue().split(" = ");
+                awaitProperty(each.getKey(), line[0], line[1]);
+                String told = etc(each.getKey() + ".cfg") + ": " + line[0] + "=" + line[1] + " is refused. Allowed: ";
+                awaitText("karst:flow", told, 2);
+                awaitText("karst:doctor --json", told, 2);
+            }
+            String inForce =
+                    "track=patern is refused. Allowed: all, own or pattern. In force: track=own, the last good";
+            awaitText("karst:flow", inForce, 2);
+            assertEquals("nothing was started again", stages, stages());
+            assertEquals(1, logged("ACME.LIMITS"));
+
+            shell("bundle:restart io.karst.initialize");
+            awaitReady();
+            awaitText("karst:flow", inForce, 2);
+            assertEquals("a start does not tell it again and again", 2, logged("track=patern"));
+        } finally {
+            for (Map.Entry<String, String> each : shipped.entrySet()) {
+                Files.writeString(etc(each.getKey() + ".cfg"), each.getValue());
+            }
+        }
+        awaitProperty("io.karst.initialize", "track", null);
+        awaitNoText("karst:flow", "track=patern", 1);
+        awaitNoText("karst:flow", "is refused", PATIENCE_SECONDS);
+        awaitReady();
+    }
+
+    /** A value that decides who is trusted is not guessed at a start; the corrected one counts at once. */
+    @Test
+    public void theServersAddressIsNotGuessedAtAStart() throws Exception {
+        Path file = etc("io.karst.config.cfg");
+        String shipped = Files.readString(file);
+        Object address = property("io.karst.config", "address");
+        try {
+            Files.writeString(file, with(shipped, "address = nowhere"));
+            awaitText("karst:flow", "address=nowhere is refused. Allowed: name:port");
+            assertEquals("READY", report().get("state").getAsString());
+            shell("bundle:restart io.karst.config-poller");
+            awaitText("karst:flow", "[config-poller: FAILED]");
+            awaitText("karst:flow --json", "address=nowhere is refused");
+        } finally {
+            Files.writeString(file, shipped);
+        }
+        awaitProperty("io.karst.config", "address", address);
+        awaitNoText("karst:flow", "FAILED", 1);
+        await(report -> report.get("state").getAsString().equals("READY"));
+    }
+
+    @Test
+    public void aLineThatIsNoSettingIsToldAndHasNoEffect() throws Exception {
+        Path file = etc("io.karst.contention.cfg");
+        String shipped = Files.readString(file);
+        Files.writeString(file, shipped + "rescan.milis = 200\n");
+        awaitText(
+                "karst:flow", file + ": there is no setting rescan.milis. Settings: keep.gone.minutes, rescan.millis");
+        Files.writeString(file, shipped);
+        awaitNoText("karst:flow", "rescan.milis", PATIENCE_SECONDS);
+    }
+
+    /** The settings file with a line in place of the one that sets the same. */
+    private static String with(String file, String line) {
+        String key = line.substring(0, line.indexOf(' '));
+        String others = file.lines().filter(each -> !each.startsWith(key + " ")).collect(Collectors.joining("\n"));
+        return others + "\n" + line + "\n";
+    }
+
+    /** Identity of each component that is a stage or is reported like one; name, state and begin of those in karst:flow. */
+    private String stages() throws Exception {
+        String components = Stream.of(context.getAllServiceReferences("io.karst.stage.Stage", null))
+                .map(stage ->
+                        stage.getProperty(Constants.SERVICE_ID) + " " + stage.getProperty("component.name") + "\n")
+                .sorted()
+                .collect(Collectors.joining());
+        return StreamSupport.stream(
+                        JsonParser.parseString(shell("karst:flow --json"))
+                                .getAsJsonArray()
+                                .spliterator(),
+                        false)
+                .map(JsonElement::getAsJsonObject)
+                .map(stage -> stage.get("name") + " " + stage.get("state") + " " + stage.get("since"))
+                .collect(Collectors.joining("\n", components, ""));
+    }
+
+    private void awaitReady() throws Exception {
+        awaitNoText("karst:flow --json", "WAITING", PATIENCE_SECONDS);
+        awaitNoText("karst:flow --json", "FAILED", PATIENCE_SECONDS);
+        await(report -> report.get("state").getAsString().equals("READY"));
+    }
+
+    private static long logged(String text) throws Exception {
+        try (Stream<String> lines = Files.lines(Path.of(System.getProperty("karaf.log"), "karaf.log"))) {
+            return lines.filter(line -> line.contains(text)).count();
+        }
+    }
+
+    private void awaitNoText(String command, String unwanted, long seconds) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        String last = shell(command);
+        while (last.contains(unwanted)) {
+            assertTrue("after " + seconds + " s: " + last, System.nanoTime() < deadline);
+            TimeUnit.MILLISECONDS.sleep(50);
+            last = shell(command);
+        }
+    }
+
     private static Path etc(String name) {
         return Path.of(System.getProperty("karaf.etc"), name);
     }
@@ -339,10 +476,14 @@ public class RemoteConfigIT {
     }
 
     private String awaitText(String command, String wanted) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        return awaitText(command, wanted, PATIENCE_SECONDS);
+    }
+
+    private String awaitText(String command, String wanted, long seconds) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         String last = shell(command);
         while (!last.contains(wanted)) {
-            assertTrue("not within " + PATIENCE_SECONDS + " s: " + last, System.nanoTime() < deadline);
+            assertTrue("not within " + seconds + " s: " + last, System.nanoTime() < deadline);
             TimeUnit.MILLISECONDS.sleep(50);
             last = shell(command);
         }

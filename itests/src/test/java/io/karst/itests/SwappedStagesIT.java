@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -43,8 +44,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.BundleWiring;
 
 /**
- * The stages' bundles, and those below and above them, are updated to rebuilt versions while a lock is contended. How often
- * each is says {@code karst.swaps}.
+ * The stages' bundles, and those below and above them, are updated to rebuilt versions while a lock is contended, and commands are run.
+ * How often each bundle is says {@code karst.swaps}.
  */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
@@ -61,8 +62,21 @@ public class SwappedStagesIT {
     /** And the configuration server. */
     private static final int STAGES = 5 + 1;
 
+    private static final List<String> COMMANDS = List.of(
+            "karst:maps --json",
+            "karst:locks --json",
+            "karst:symbols --json schedule",
+            "karst:assets --json",
+            "karst:flow --json",
+            "karst:config --json");
+
+    private static final int QUERIES = 200;
+
     /** What a heap may hold more after a collection than before, whatever the number of swaps. */
     private static final long HEAP_SLACK_BYTES = 8L << 20;
+
+    /** What the process may hold more beside its heap, whatever the number of swaps: what libbpf needs to load one object. */
+    private static final long RESIDENT_SLACK_BYTES = 24L << 20;
 
     /** What a bundle was before it was swapped. */
     private record Former(String bundle, int build, WeakReference<ClassLoader> loader) {}
@@ -85,6 +99,10 @@ public class SwappedStagesIT {
         return options(
                 KarafOptions.distribution(),
                 KarafOptions.remoteConfiguration(),
+                // the whole heap is resident from the start: what changes later is beside it
+                new VMOption("-Xms256m"),
+                new VMOption("-Xmx256m"),
+                new VMOption("-XX:+AlwaysPreTouch"),
                 // caches of the JDK hold classes softly, which is no leak: a collection is to clear them
                 new VMOption("-XX:SoftRefLRUPolicyMSPerMB=0"));
     }
@@ -106,16 +124,20 @@ public class SwappedStagesIT {
         try (MutexLoad load = new MutexLoad(asset(folder), folder)) {
             load.start(new Shell(sessions).run("karst:maps --json"));
             swapAll(0);
+            query(COMMANDS.size());
             former.clear(); // the very first ones are where others keep one for good: a call stack in gRPC
             Footprint before = Footprint.settled();
             long heap = heapBytes();
+            long resident = residentBytes();
             int swaps = Integer.getInteger("karst.swaps");
             for (int build = 1; build <= swaps; build++) {
                 swapAll(build);
             }
+            query(QUERIES);
             before.assertReached();
             awaitFormerGone();
-            awaitHeap(heap + HEAP_SLACK_BYTES);
+            awaitAtMost(heap + HEAP_SLACK_BYTES, "of heap", SwappedStagesIT::heapBytes);
+            awaitAtMost(resident + RESIDENT_SLACK_BYTES, "resident", SwappedStagesIT::residentBytes);
             long expected = load.stop();
             load.assertCounted(expected, new Shell(sessions).run("karst:locks --json"));
         } finally {
@@ -130,6 +152,12 @@ public class SwappedStagesIT {
             former.add(new Former(name, build, new WeakReference<>(loader)));
             bundle.update(new ByteArrayInputStream(rebuilt(jar(bundle), build)));
             awaitCounting();
+        }
+    }
+
+    private void query(int times) throws Exception {
+        for (int query = 0; query < times; query++) {
+            new Shell(sessions).run(COMMANDS.get(query % COMMANDS.size()));
         }
     }
 
@@ -176,19 +204,28 @@ public class SwappedStagesIT {
     }
 
     /** What waits for finalizers goes with one collection after the other. */
-    private static void awaitHeap(long most) throws Exception {
-        long found = heapBytes();
+    private static void awaitAtMost(long most, String what, Callable<Long> bytes) throws Exception {
+        long found = bytes.call();
         for (int second = 0; second < 30 && found > most; second++) {
             TimeUnit.SECONDS.sleep(1);
-            found = heapBytes();
+            found = bytes.call();
         }
-        assertTrue("the heap holds " + found + " bytes, of " + most + " that it may", found <= most);
+        assertTrue(found + " bytes " + what + ", of " + most + " that may be", found <= most);
     }
 
     /** After a collection, which the histogram of live objects brought about. */
     private static long heapBytes() throws Exception {
         classHistogram();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Physical memory of this process, after a collection. */
+    private static long residentBytes() throws Exception {
+        classHistogram();
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
     }
 
     /** The virtual machine's walk over all live objects of its heap. */

@@ -19,6 +19,10 @@ import org.junit.rules.TemporaryFolder;
 /** A remote setting that was good when it was confirmed keeps the stages from starting: it is put back, and polling goes on. */
 public class LockedOutIT {
 
+    /** After a restart, too: from the file of last good values. */
+    private static final String REFUSED =
+            "track=patern is refused. Allowed: all, own or pattern. In force: track=own, the last good value";
+
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @Rule
@@ -51,6 +55,10 @@ public class LockedOutIT {
 
     @Test
     public void stagesThatDoNotStartGetTheirFormerSettingsBackAndTheServerHearsIt() throws Exception {
+        karaf.configure("io.karst.initialize", List.of("track = own"));
+        karaf.awaitShell("config:property-list --pid io.karst.initialize", "track = own", PATIENCE);
+        karaf.configure("io.karst.initialize", List.of("track = patern"));
+        karaf.awaitShell("karst:flow", REFUSED, PATIENCE);
         Path file = folder.newFile().toPath();
         Files.writeString(
                 file, "{\"pid\": \"io.karst.coreassets\", \"properties\": {\"asset.directory\": \"" + assets + "\"}}");
@@ -60,10 +68,12 @@ public class LockedOutIT {
         Files.writeString(assets.resolve("lock_ranges.bpf.o"), "rubbish");
         karaf.kill();
         karaf.startAgain();
+        karaf.awaitShell("karst:flow", REFUSED, PATIENCE);
         karaf.awaitShell("karst:flow", "FAILED", PATIENCE);
         String shown = karaf.awaitShell("karst:config --json", "did not become ready within PT2M", PATIENCE);
         assertTrue(shown, shown.contains("lock_ranges"));
         karaf.awaitShell("karst:config", "READY", PATIENCE);
         karaf.awaitShell("karst:config-clients --json", "did not become ready within PT2M", PATIENCE);
+        karaf.awaitShell("karst:flow", REFUSED, PATIENCE);
     }
 }

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 /** Scans all maps: combines what the kernel programs, libbpf and bpffs report. One scan at a time. */
 final class MapScanner implements AutoCloseable {
     private static final Path PROC = Path.of("/proc");
+    private static final String NOT_KNOWN = "processes that hold maps are not known: ";
 
     private final LockRangesProgram lockRanges;
     private final Optional<OwnersProgram> owners;
@@ -35,6 +36,7 @@ final class MapScanner implements AutoCloseable {
     private final MapInfos infos;
     private final ProgramOwners programs;
     private final MapPinScanner pins;
+    private Set<Integer> own = Set.of();
 
     private MapScanner(Bpf bpf, LockRangesProgram lockRanges, Optional<OwnersProgram> owners, String missing) {
         this.lockRanges = lockRanges;
@@ -63,8 +65,7 @@ final class MapScanner implements AutoCloseable {
                     OwnersProgram.hidden(PROC).orElse(""));
         } catch (AssetException e) {
             complete = true;
-            String missing = "processes that hold maps are not known: " + e.getMessage();
-            return new MapScanner(bpf, lockRanges, Optional.empty(), missing);
+            return new MapScanner(bpf, lockRanges, Optional.empty(), NOT_KNOWN + e.getMessage());
         } finally {
             if (!complete) {
                 lockRanges.close();
@@ -78,26 +79,21 @@ final class MapScanner implements AutoCloseable {
      * @param filter which maps get their lock ranges
      * @param blindSpots receives what could not be found
      * @return maps by id
-     * @throws BpfException if the kernel refuses
+     * @throws BpfException if the kernel refuses the maps; their owners and pins may be missing
      */
     List<MapResource> scan(MapFilter filter, List<BlindSpot> blindSpots) {
         List<MapLocks> found = lockRanges.read();
-        Map<Integer, Set<MapOwner>> users = programs.read();
-        Map<Integer, Set<MapOwner>> holders =
-                owners.map(program -> program.read(blindSpots)).orElse(Map.of());
+        Map<Integer, Set<MapOwner>> users = programs.read(blindSpots);
+        Map<Integer, Set<MapOwner>> holders = holders(blindSpots);
         Map<Integer, List<String>> pinned = pins.read(blindSpots);
         if (!ownersMissing.isEmpty()) {
             blindSpots.add(new BlindSpot(Kind.OWNERS, "", ownersMissing));
         }
-        Set<Integer> self = holders.getOrDefault(lockRanges.ownMapId(), Set.of()).stream()
-                .map(MapOwner::id)
-                .collect(Collectors.toSet());
         List<MapResource> maps = new ArrayList<>(found.size());
         infos.startScan();
         for (MapLocks locks : found) {
             int id = locks.key().id();
             Set<MapOwner> held = holders.getOrDefault(id, Set.of());
-            boolean own = held.stream().anyMatch(owner -> self.contains(owner.id()));
             List<MapOwner> all = Stream.concat(users.getOrDefault(id, Set.of()).stream(), held.stream())
                     .toList();
             infos.describe(locks)
@@ -106,12 +102,38 @@ final class MapScanner implements AutoCloseable {
                             locks,
                             all,
                             pinned.getOrDefault(id, List.of()),
-                            filter.isTracked(id, info.name(), own)))
+                            filter.isTracked(id, info.name(), own.contains(id))))
                     .ifPresent(maps::add); // else it vanished during the scan
         }
         reportUntracked(maps, filter.mode(), blindSpots);
         maps.sort(Comparator.comparingInt(MapResource::id));
         return maps;
+    }
+
+    /** Processes by map id. If they cannot be read, the maps of this process are those of the last scan. */
+    private Map<Integer, Set<MapOwner>> holders(List<BlindSpot> blindSpots) {
+        if (owners.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            Map<Integer, Set<MapOwner>> holders = owners.get().read(blindSpots);
+            own = ownMaps(holders);
+            return holders;
+        } catch (BpfException e) {
+            blindSpots.add(new BlindSpot(Kind.OWNERS, "", NOT_KNOWN + e.getMessage()));
+            return Map.of();
+        }
+    }
+
+    /** Ids of the maps that the processes hold that hold the scanner's own map. */
+    private Set<Integer> ownMaps(Map<Integer, Set<MapOwner>> holders) {
+        Set<Integer> self = holders.getOrDefault(lockRanges.ownMapId(), Set.of()).stream()
+                .map(MapOwner::id)
+                .collect(Collectors.toSet());
+        return holders.entrySet().stream()
+                .filter(map -> map.getValue().stream().anyMatch(owner -> self.contains(owner.id())))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** CPUs whose per-CPU memory could be located. */

@@ -14,6 +14,9 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapSpec;
 import io.karst.libbpf.internal.NativeBpf;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.Inventory;
+import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import io.karst.testing.BpfDescriptors;
 import io.karst.testing.ClasspathAssets;
@@ -33,6 +36,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each call to BPF fails in its turn: while the stage starts, and while it scans. */
 @Tag("kernel")
@@ -79,22 +84,55 @@ class FaultsKernelTest {
     @Test
     void aScanThatFailsChangesNothingAndTheNextOneSucceeds() throws IOException {
         try (MapInventory inventory = inventory()) {
-            fail("", 0);
-            inventory.rescan();
-            Map<String, Integer> all = new TreeMap<>(calls);
             List<String> before = BpfDescriptors.open();
-            for (String call : List.of("BpfProgram.iterate", "Bpf.nextId")) {
-                for (int which : fewOf(all.getOrDefault(call, 0))) {
-                    long generation = inventory.current().generation();
-                    fail(call, which);
-                    assertThatExceptionOfType(BpfException.class).isThrownBy(inventory::rescan);
-                    assertThat(inventory.current().generation()).isEqualTo(generation);
-                    assertThat(BpfDescriptors.open()).isEqualTo(before);
-                    fail("", 0);
-                    assertThat(inventory.rescan().maps()).isNotEmpty();
-                }
-            }
+            long generation = inventory.current().generation();
+            fail("BpfProgram.iterate", 1); // the walk of all maps
+            assertThatExceptionOfType(BpfException.class).isThrownBy(inventory::rescan);
+            assertThat(inventory.current().generation()).isEqualTo(generation);
+            assertThat(BpfDescriptors.open()).isEqualTo(before);
+            fail("", 0);
+            assertThat(inventory.rescan().maps()).isNotEmpty();
         }
+    }
+
+    /** They are an addition: without them the maps are found, and those of this process stay tracked. */
+    @ParameterizedTest
+    @CsvSource({
+        "Bpf.nextId, 1, programs that use maps are not known",
+        "Bpf.nextId, 2, programs that use maps are not known",
+        "Bpf.programById, 1, owners are missing: 1 of",
+        "BpfProgram.info, 1, owners are missing: 1 of",
+        "BpfProgram.iterate, 2, processes that hold maps are not known"
+    })
+    void ownersThatCannotBeReadAreToldAndReadTheNextTime(String call, int which, String told) throws IOException {
+        try (BpfMap map = real.createMap(new MapSpec("array", "karst_t_owned", 4, 8, 1, 0));
+                MapInventory inventory = inventory(MapFilter.of("own", ""))) {
+            int id = map.info().id();
+            assertThat(find(inventory.current(), id).ranges()).isNotEmpty();
+            List<String> before = BpfDescriptors.open();
+
+            fail(call, which);
+            Inventory partly = inventory.rescan();
+
+            assertThat(partly.blindSpots())
+                    .anyMatch(spot -> spot.kind() == BlindSpot.Kind.OWNERS
+                            && spot.text().contains(told)
+                            && spot.text().contains("ENOMEM"));
+            assertThat(find(partly, id).ranges()).isNotEmpty();
+            assertThat(BpfDescriptors.open()).isEqualTo(before);
+            fail("", 0);
+            Inventory again = inventory.rescan();
+            assertThat(again.blindSpots()).noneMatch(spot -> spot.text().contains("ENOMEM"));
+            assertThat(find(again, id).owners()).extracting(MapOwner::id).contains((int)
+                    ProcessHandle.current().pid());
+        }
+    }
+
+    private static MapResource find(Inventory inventory, int id) {
+        return inventory.maps().stream()
+                .filter(map -> map.id() == id)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -119,11 +157,15 @@ class FaultsKernelTest {
     }
 
     private MapInventory inventory() {
+        return inventory(MapFilter.of("all", ""));
+    }
+
+    private MapInventory inventory(MapFilter filter) {
         calls.clear();
         MapScanner scanner = MapScanner.open(new ClasspathAssets(), bpf);
         boolean complete = false;
         try {
-            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, MapFilter.of("all", ""));
+            MapInventory inventory = new MapInventory(scanner, InstantSource.system(), bpf, filter);
             complete = true;
             return inventory;
         } finally {

@@ -15,13 +15,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * {@code /proc/kallsyms}, read line by line: address, type letter, name, and the module in brackets. The kernel writes zeros
- * instead of addresses that the reader may not see (kptr_restrict, CAP_SYSLOG).
+ * {@code /proc/kallsyms}, read line by line to its end, however many there are: address, type letter, name, and the module
+ * in brackets. The kernel writes zeros instead of addresses that the reader may not see (kptr_restrict, CAP_SYSLOG).
  */
 final class KallsymsFile implements SymbolSource {
-
-    /** More than ten times the lines of a kernel with all modules. */
-    private static final int MAX_LINES = 4_000_000;
 
     private final Path file;
 
@@ -73,9 +70,7 @@ final class KallsymsFile implements SymbolSource {
 
     private void forEach(Consumer<Symbol> consumer) {
         try (BufferedReader lines = KernelText.lines(file)) {
-            int count = 0;
-            for (String line = lines.readLine(); line != null && count < MAX_LINES; line = lines.readLine()) {
-                count++;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 parse(line).filter(symbol -> symbol.address() != 0).ifPresent(consumer);
             }
         } catch (IOException e) {

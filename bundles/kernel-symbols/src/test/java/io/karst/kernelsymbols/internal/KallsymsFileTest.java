@@ -5,6 +5,7 @@ package io.karst.kernelsymbols.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,19 @@ class KallsymsFileTest {
         KallsymsFile file = file("0000000000000000 T _text\n0000000000000000 t twice\n");
         assertThat(file.byName(Set.of("_text"))).isEmpty();
         assertThat(file.fault()).hasValueSatisfying(fault -> assertThat(fault).contains("kptr_restrict"));
+    }
+
+    /** A list that is not read to its end would say of what it leaves out that it is not there. */
+    @Test
+    void isReadToItsEnd() throws IOException {
+        Path list = folder.resolve("kallsyms");
+        try (BufferedWriter writer = Files.newBufferedWriter(list)) {
+            for (int line = 0; line < 4_000_001; line++) {
+                writer.write("1 t x\n");
+            }
+            writer.write("ffffffff81000000 T last\n");
+        }
+        assertThat(new KallsymsFile(list).byName(Set.of("last"))).hasSize(1);
     }
 
     @Test

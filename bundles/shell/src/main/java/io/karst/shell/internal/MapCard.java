@@ -12,6 +12,7 @@ import io.karst.contention.LockVisibility;
 import io.karst.contention.RecentContention;
 import io.karst.contention.RecentContention.Load;
 import io.karst.contention.RecentContention.Moment;
+import io.karst.resource.BlindSpot;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -37,12 +38,14 @@ import java.util.stream.Stream;
  * @param recent contention now and since tracing began; empty if it is not measured
  * @param visibility what this kernel can report
  * @param homes container, unit or control group of its processes, by process id
+ * @param missing why owners and pins may be missing
  */
 record MapCard(
         MapResource map,
         Optional<RecentContention> recent,
         List<LockVisibility> visibility,
-        Map<Integer, String> homes) {
+        Map<Integer, String> homes,
+        List<BlindSpot> missing) {
     private static final int BUSIEST = 8;
     private static final int BAR = 24;
     private static final int MOST_OWNERS = 8;
@@ -287,10 +290,11 @@ record MapCard(
                 "key " + map.info().keySize() + " B, value " + map.info().valueSize() + " B, "
                         + Units.count(map.info().maxEntries()) + (map.info().maxEntries() == 1 ? " entry" : " entries")
                         + " at most, "
-                        + Units.bytes(map.info().memoryBytes()) + " in all"));
+                        + (map.info().memoryBytes() == 0 ? "memory not known" : MapsView.memory(map) + " in all")));
         add(lines, "Pinned at", map.pins());
         add(lines, "Programs", owners(MapOwner.Type.PROGRAM));
         add(lines, "Processes", owners(MapOwner.Type.PROCESS));
+        add(lines, "Not known", MapsView.texts(missing));
         add(lines, "Not found", MapsView.texts(map.blindSpots()));
         return lines;
     }

@@ -59,7 +59,7 @@ final class MapsView {
                         Column.of(
                                         "Memory",
                                         "memoryBytes",
-                                        "memory of the map as accounted by the kernel, bytes",
+                                        "memory of the map as accounted by the kernel, bytes; 0 if not known",
                                         MapsView::memory,
                                         map -> map.info().memoryBytes())
                                 .right(),
@@ -86,8 +86,10 @@ final class MapsView {
                 "No map matches " + pattern);
     }
 
-    private static String memory(MapResource map) {
-        return Units.bytes(map.info().memoryBytes());
+    /** Kernels before 6.4 count none for a ring buffer, for example. */
+    static String memory(MapResource map) {
+        long bytes = map.info().memoryBytes();
+        return bytes == 0 ? "not known" : Units.bytes(bytes);
     }
 
     private static long locks(MapResource map) {
@@ -117,6 +119,13 @@ final class MapsView {
     /** As people and scripts read them. */
     static List<String> texts(List<BlindSpot> spots) {
         return spots.stream().map(BlindSpot::text).toList();
+    }
+
+    /** Why owners and pins of a map may be missing. */
+    static List<BlindSpot> ofOwners(Inventory inventory) {
+        return inventory.blindSpots().stream()
+                .filter(spot -> spot.kind() == BlindSpot.Kind.OWNERS || spot.kind() == BlindSpot.Kind.PINS)
+                .toList();
     }
 
     static List<String> blindSpots(Inventory inventory, List<MapResource> maps) {

@@ -13,6 +13,8 @@ import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.RecentContention;
 import io.karst.contention.RecentContention.Load;
 import io.karst.contention.RecentContention.Moment;
+import io.karst.resource.BlindSpot;
+import io.karst.resource.Inventory;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MapCardTest {
@@ -36,7 +39,7 @@ class MapCardTest {
 
     @Test
     void showsTheMapItsOwnersItsLocksAndTheirHistory() {
-        MapCard card = new MapCard(MAP, Optional.of(recent()), VISIBILITY, Map.of(42, "unit agent.service"));
+        MapCard card = new MapCard(MAP, Optional.of(recent()), VISIBILITY, Map.of(42, "unit agent.service"), List.of());
 
         List<String> lines = card.lines(80, new Bars(false));
 
@@ -60,9 +63,38 @@ class MapCardTest {
         assertThat(lines).anySatisfy(line -> assertThat(line).matches("element counter +2 +some +0 +0 +0 .*"));
     }
 
+    /** A size of 0 would be a claim, and no owner another one. */
+    @Test
+    void saysWhatIsNotKnownOfTheMap() {
+        MapResource map = Samples.sized(12, "events", 0);
+        BlindSpot owners = new BlindSpot(BlindSpot.Kind.OWNERS, "", "processes that hold maps are not known: ENOMEM");
+        BlindSpot pins = new BlindSpot(BlindSpot.Kind.PINS, "", "pins could not be read: EACCES");
+        BlindSpot other = new BlindSpot(BlindSpot.Kind.NEW_MAPS, "", "new maps are found late");
+        Inventory inventory = new Inventory(1, FROM, List.of(map), Set.of(), List.of(owners, other, pins));
+
+        MapCard card = new MapCard(map, Optional.empty(), List.of(), Map.of(), MapsView.ofOwners(inventory));
+
+        assertThat(card.lines(80, new Bars(false)))
+                .containsSubsequence(
+                        "Size       key 4 B, value 8 B, 1,024 entries at most, memory not known",
+                        "Not known  processes that hold maps are not known: ENOMEM",
+                        "           pins could not be read: EACCES")
+                .noneMatch(line -> line.contains("found late"));
+        assertThat(Samples.print(MapsView.columns("*").table(List.of(map))))
+                .contains("not known")
+                .doesNotContain("0 B");
+        assertThat(MapsView.columns("*")
+                        .json(List.of(map))
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("memoryBytes")
+                        .getAsLong())
+                .isZero();
+    }
+
     @Test
     void withoutMeasurementItShowsNoCounts() {
-        MapCard card = new MapCard(MAP, Optional.empty(), List.of(), Map.of());
+        MapCard card = new MapCard(MAP, Optional.empty(), List.of(), Map.of(), List.of());
 
         assertThat(card.lines(0, new Bars(false)))
                 .anySatisfy(line -> assertThat(line.strip()).matches("hash bucket +64 +unknown"))
@@ -79,7 +111,7 @@ class MapCardTest {
 
     @Test
     void aMapWithoutWaitsSaysSo() {
-        MapCard card = new MapCard(MAP, Optional.of(Samples.recent(List.of())), VISIBILITY, Map.of());
+        MapCard card = new MapCard(MAP, Optional.of(Samples.recent(List.of())), VISIBILITY, Map.of(), List.of());
 
         assertThat(card.lines(0, new Bars(false)))
                 .contains(
@@ -90,7 +122,7 @@ class MapCardTest {
     @Test
     void jsonHasAllOfIt() {
         JsonObject card = MapCard.DOCUMENT.json(
-                new MapCard(MAP, Optional.of(recent()), VISIBILITY, Map.of(42, "unit agent.service")));
+                new MapCard(MAP, Optional.of(recent()), VISIBILITY, Map.of(42, "unit agent.service"), List.of()));
 
         assertThat(card.keySet()).containsExactly("map", "homes", "kinds", "locks", "minute");
         assertThat(card.getAsJsonObject("map").get("name").getAsString()).isEqualTo("flows");

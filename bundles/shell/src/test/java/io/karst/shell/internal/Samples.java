@@ -34,8 +34,12 @@ final class Samples {
     private Samples() {}
 
     static MapResource map(int id, String name, LockRange... ranges) {
+        return sized(id, name, 65_536, ranges);
+    }
+
+    static MapResource sized(int id, String name, long bytes, LockRange... ranges) {
         return new MapResource(
-                new MapInfo(id, 1, "hash", name, 4, 8, 1_024, 1, 65_536),
+                new MapInfo(id, 1, "hash", name, 4, 8, 1_024, 1, bytes),
                 0xffff_8881_0000_0000L,
                 List.of(ranges),
                 List.of(),

@@ -4,7 +4,9 @@
 package io.karst.remoteconfig.server;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,6 +43,29 @@ record ConfigHistory(Optional<PublishedConfig> current, long lastVersion, List<P
         }
         PublishedConfig next = PublishedConfig.of(lastVersion + 1, former.get(0).publication());
         return Optional.of(new ConfigHistory(Optional.of(next), next.version(), former.subList(1, former.size())));
+    }
+
+    /**
+     * Forgets former contents, the oldest of whichever path has the most bytes of them, until all together are within a limit. By number
+     * alone they could outgrow the memory of the server, and the largest file that it reads.
+     */
+    static void bound(Map<String, ConfigHistory> histories, long mostBytes) {
+        long bytes = histories.values().stream()
+                .mapToLong(ConfigHistory::formerBytes)
+                .sum();
+        while (bytes > mostBytes) {
+            Map.Entry<String, ConfigHistory> largest = histories.entrySet().stream()
+                    .max(Map.Entry.comparingByValue(Comparator.comparingLong(ConfigHistory::formerBytes)))
+                    .orElseThrow();
+            List<PublishedConfig> all = largest.getValue().former();
+            bytes -= all.get(all.size() - 1).content().size();
+            largest.setValue(new ConfigHistory(
+                    largest.getValue().current(), largest.getValue().lastVersion(), all.subList(0, all.size() - 1)));
+        }
+    }
+
+    private long formerBytes() {
+        return former.stream().mapToLong(config -> config.content().size()).sum();
     }
 
     private List<PublishedConfig> retire(int keep) {

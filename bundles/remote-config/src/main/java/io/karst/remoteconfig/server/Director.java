@@ -12,6 +12,7 @@ import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.ConfigStatus;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse.TargetFile;
+import io.karst.remoteconfig.client.ClientPolicy.Limits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +47,12 @@ record Director(
         if (!now.isBefore(expires)) {
             return new ConfigResponse(List.of(), targets, List.of(), List.of(), ConfigStatus.EXPIRED);
         }
+        List<Bytes> roots = newRoots(state);
+        if (roots.size()
+                > Limits.DEFAULT.rotations()) { // more than clients take at once: they ask again with the last of these
+            return new ConfigResponse(
+                    roots.subList(0, Limits.DEFAULT.rotations()), Bytes.EMPTY, List.of(), List.of(), ConfigStatus.OK);
+        }
         List<PublishedConfig> matching = matching(client, now);
         Set<String> cached = RequestRules.usable(request.cachedFiles()).stream()
                 .flatMap(Director::keys)
@@ -62,7 +69,7 @@ record Director(
                 files.add(new TargetFile(path, config.content()));
             }
         }
-        return new ConfigResponse(newRoots(state), targets, files, paths, ConfigStatus.OK);
+        return new ConfigResponse(roots, targets, files, paths, ConfigStatus.OK);
     }
 
     /** Answers a client for which everything is meant and that holds nothing. */

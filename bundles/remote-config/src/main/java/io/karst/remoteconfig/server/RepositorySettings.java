@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param rootValidity how long a root is valid from its signing
  * @param targetsValidity how long targets are valid from their signing
  * @param organisation UUID that the targets name, so that clients of one organisation refuse those of another; absent names none
- * @param historyPerConfig former contents kept for each configuration, to roll back to
+ * @param historyPerConfig most former contents kept for each configuration, to roll back to; all together they have at most
+ *     64 MiB, and the largest history gives up its oldest first
  */
 public record RepositorySettings(
         Duration rootValidity, Duration targetsValidity, Optional<String> organisation, int historyPerConfig) {

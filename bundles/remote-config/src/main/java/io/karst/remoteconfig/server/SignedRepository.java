@@ -30,6 +30,7 @@ public final class SignedRepository {
 
     private static final int MAX_TARGETS = Integer.MAX_VALUE;
     private static final int MAX_CONFIGS = 10_000;
+    private static final long MAX_FORMER_BYTES = 64L << 20;
 
     /** Nobody is believed who claims to be further ahead: it is no backup's age, and versions are not used up. */
     private static final long MOST_AHEAD = 1_000_000;
@@ -247,6 +248,7 @@ public final class SignedRepository {
     private SignedRepository with(String path, ConfigHistory history, RoleKeys keys, Instant now) {
         SortedMap<String, ConfigHistory> next = new TreeMap<>((Map<String, ConfigHistory>) histories);
         next.put(path, history);
+        ConfigHistory.bound(next, MAX_FORMER_BYTES);
         return sign(next, roots, keys, now);
     }
 

@@ -31,8 +31,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,6 +147,43 @@ class SignedRepositoryTest {
                 .hasMessageContaining("ThresholdNotMet");
         assertThatThrownBy(() -> repository.rotate(newRoot, newRoot, newTargets, NOW))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** As many roots as have come since are more than it takes at once. */
+    @Test
+    void aClientThatIsManyRotationsBehindFollowsThemInTurns() {
+        RoleKeys one = RoleKeys.of(Forge.key());
+        SignedRepository first = SignedRepository.create(RepositorySettings.DEFAULT, one, targets, NOW);
+        List<Bytes> roots = new ArrayList<>(first.roots());
+        while (roots.size() < 1_002) {
+            roots.add(SignedDocument.root(roots.size() + 1, NOW.plusSeconds(500), one, targets, one.keys()));
+        }
+        SignedRepository rotated =
+                new SignedRepository(RepositorySettings.DEFAULT, roots, first.targets(), new TreeMap<>());
+        RemoteConfigClient behind =
+                new RemoteConfigClient(roots.get(0), ClientPolicy.DEFAULT, Clock.fixed(NOW, ZoneOffset.UTC));
+
+        ClientState state =
+                behind.step(behind.start(), answer(rotated, behind.start())).next();
+        assertThat(state.rootVersion()).isEqualTo(1_001);
+        state = behind.step(state, answer(rotated, state)).next();
+        assertThat(state.rootVersion()).isEqualTo(1_002);
+        assertThat(state.targetsVersion()).isEqualTo(1);
+    }
+
+    /** By number alone they could become more than the server reads at its next start. */
+    @Test
+    void formerContentsAreBoundedInBytes() {
+        SignedRepository repository = publish(empty, OTHER, "small").remove(OTHER, targets, NOW);
+        for (String each : List.of("a", "b", "c")) {
+            repository = publish(repository, ONE, each.repeat(33 << 20));
+        }
+
+        SignedRepository back = repository.rollback(ONE, targets, NOW);
+
+        assertThat(published(back).content().toUtf8()).startsWith("b");
+        assertThatThrownBy(() -> back.rollback(ONE, targets, NOW)).hasMessageContaining("no earlier version");
+        assertThat(back.rollback(OTHER, targets, NOW).configs()).containsKey(OTHER.text());
     }
 
     @Test

@@ -139,6 +139,35 @@ class ClientCheckTest {
         }
     }
 
+    /** Neither does it lock out the others, nor does it leave its client's name to whoever asks for it. */
+    @Test
+    void aFileThatCannotBeUsedKeepsOutItsOwnClientOnly() throws Exception {
+        Path clients = folder.resolve("clients");
+        Files.setPosixFilePermissions(clients.resolve("bob"), PosixFilePermissions.fromString("rw-r--r--"));
+        known("carol", "no token");
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
+            ConnectionSettings alice = client(server.port(), "alice", ALICES);
+            ConnectionSettings bob = client(server.port(), "bob", BOBS);
+            ConnectionSettings local = secrets.client(server.port());
+            assertThat(id(alice, "x")).isEqualTo("alice");
+            assertThat(id(bob, "x")).isEqualTo(Kind.UNAUTHENTICATED.name());
+            assertThat(id(local, "bob")).isEqualTo(Kind.UNAUTHENTICATED.name());
+            assertThat(id(local, "carol")).isEqualTo(Kind.UNAUTHENTICATED.name());
+
+            Files.setPosixFilePermissions(clients.resolve("bob"), PosixFilePermissions.fromString("rw-------"));
+            Instant deadline = Instant.now().plusSeconds(20);
+            while (!id(bob, "x").equals("bob")) {
+                assertThat(Instant.now()).isBefore(deadline);
+            }
+
+            Files.setPosixFilePermissions(clients, PosixFilePermissions.fromString("rwxrwxrwx"));
+            known("dave", "d4".repeat(32));
+            assertThat(id(alice, "x")).isEqualTo(Kind.UNAUTHENTICATED.name());
+            assertThat(id(local, "alice")).isEqualTo(Kind.UNAUTHENTICATED.name());
+            assertThat(id(local, "local")).isEqualTo("local");
+        }
+    }
+
     @Test
     void onlyTheServersOwnHostHearsWhatOthersHave() throws Exception {
         try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {

@@ -14,6 +14,7 @@ import io.karst.config.ConfigListener;
 import io.karst.config.ConfigRefusedException;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
+import io.karst.remoteconfig.ConfigPath;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -137,8 +137,6 @@ public final class ListenerDispatcher implements EventHandler {
 
         private static final Logger LOG = LoggerFactory.getLogger(ListenerWorker.class);
 
-        private static final Pattern PRODUCT = Pattern.compile("[A-Za-z0-9_-]{1,200}");
-
         /** Longest time for one change. */
         private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -195,12 +193,10 @@ public final class ListenerDispatcher implements EventHandler {
             Set<String> products = new HashSet<>();
             try {
                 for (String product : listener.products()) {
-                    if (product != null && PRODUCT.matcher(product).matches()) {
-                        products.add(product);
-                    } else {
-                        LOG.warn(
-                                "listener {}: a product that has other characters than A-Z a-z 0-9 _ - is left out",
-                                name);
+                    try {
+                        products.add(ConfigPath.checkProduct(product == null ? "" : product));
+                    } catch (IllegalArgumentException e) {
+                        LOG.warn("listener {}: {}; it is left out", name, SafeText.of(String.valueOf(e.getMessage())));
                     }
                 }
             } catch (Throwable e) {

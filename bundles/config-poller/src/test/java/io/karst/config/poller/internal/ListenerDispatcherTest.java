@@ -319,6 +319,16 @@ class ListenerDispatcherTest {
         }
     }
 
+    /** What a listener may ask for is what a server may publish, no more. */
+    @Test
+    void aProductFollowsTheGrammarOfThePaths() {
+        Set<String> some = Set.of("P", "p".repeat(100), "p".repeat(101));
+        ListenerDispatcher.ListenerWorker worker = new ListenerDispatcher.ListenerWorker(
+                new Odd(() -> "some", () -> some), 1, product -> List.of(), outcomes::add);
+        assertThat(worker.products()).containsExactlyInAnyOrder("P", "p".repeat(100));
+        worker.close();
+    }
+
     @Test
     void oddProductsAreLeftOut() throws InterruptedException {
         publish(config(1));

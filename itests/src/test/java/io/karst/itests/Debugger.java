@@ -40,11 +40,19 @@ final class Debugger {
 
     /** From now on, whichever thread enters this method stays there. */
     void holdAt(String type, String method) {
+        holdAt(type, method, 1);
+    }
+
+    /** From now on, the thread that enters this method for the nth time stays there. */
+    void holdAt(String type, String method, int time) {
         ReferenceType found = machine.classesByName(type).stream()
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(type + " is not loaded"));
         BreakpointRequest request = machine.eventRequestManager()
                 .createBreakpointRequest(found.methodsByName(method).get(0).location());
+        if (time > 1) {
+            request.addCountFilter(time);
+        }
         request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
         request.enable();
     }
@@ -65,5 +73,10 @@ final class Debugger {
             events.resume();
         }
         throw new AssertionError("nobody came there within " + patience);
+    }
+
+    /** Lets go of everything that is held, for good. */
+    void detach() {
+        machine.dispose();
     }
 }

@@ -200,7 +200,22 @@ public final class RunningKaraf implements AutoCloseable {
         }
     }
 
-    /** Starts it after {@link #kill}, and waits until its shell answers. */
+    /**
+     * Asks it to stop, as the system does, and waits for that.
+     *
+     * @param meanwhile runs once it has been asked
+     */
+    void stop(Runnable meanwhile) throws Exception {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroy);
+        meanwhile.run();
+        for (ProcessHandle handle : all) {
+            handle.onExit().get(START.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    /** Starts it after {@link #kill} or {@link #stop}, and waits until its shell answers. */
     void startAgain() throws Exception {
         process = launch();
         awaitShell();

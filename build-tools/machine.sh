@@ -59,6 +59,7 @@ missing_packages() {
         command -v bpftrace >/dev/null || echo bpftrace
         command -v clang-format >/dev/null || echo clang-format
         command -v xz >/dev/null || echo xz-utils
+        command -v tmux >/dev/null || echo tmux
     fi
 }
 

@@ -239,11 +239,19 @@ public final class RunningKaraf implements AutoCloseable {
         return result.output();
     }
 
+    /** Its client, not started yet. */
+    ProcessBuilder clientProcess(String... options) {
+        List<String> words = new ArrayList<>(List.of(home.resolve("bin/client").toString()));
+        words.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(words);
+        clean(builder, etc);
+        return builder;
+    }
+
     /** What a command prints that comes by {@code bin/client}, as those of {@code ./run exec} do. */
     String client(String command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/client").toString(), "-l", "0", "-b");
-        clean(builder, etc);
-        Process client = builder.redirectErrorStream(true).start();
+        Process client =
+                clientProcess("-l", "0", "-b").redirectErrorStream(true).start();
         try (var input = client.getOutputStream()) {
             input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
         }

@@ -17,16 +17,19 @@ import java.util.Optional;
 
 /** Writes JSON. The output is ASCII, whatever the console's character set is. */
 final class Json {
-    private static final Gson GSON = new GsonBuilder()
-            .setPrettyPrinting()
-            .serializeNulls()
-            .disableHtmlEscaping()
-            .create();
+    private static final Gson LINE =
+            new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+    private static final Gson GSON = LINE.newBuilder().setPrettyPrinting().create();
 
     private Json() {}
 
     static String write(JsonElement document) {
         return ascii(GSON.toJson(document));
+    }
+
+    /** Without line breaks. */
+    static String line(JsonElement document) {
+        return ascii(LINE.toJson(document));
     }
 
     /** Escapes other characters. They occur only in strings, where JSON allows escapes (RFC 8259, section 7). */

@@ -6,15 +6,19 @@ package io.karst.commands;
 import com.google.gson.JsonElement;
 import io.karst.component.SafeText;
 import java.io.PrintStream;
+import java.util.Optional;
 import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.Terminal;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 import org.apache.karaf.shell.support.table.ShellTable;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 
 /** Base class of all commands: gives access to services and to the output. Karaf makes one object per execution. */
 public abstract class KarstCommand implements Action {
@@ -84,6 +88,17 @@ public abstract class KarstCommand implements Action {
                 && process.isTty(1);
     }
 
+    /** The terminal that the output goes straight to; empty if {@link #isTerminal} is false. */
+    protected final Optional<Terminal> terminal() {
+        return isTerminal() ? Optional.of(session.getTerminal()) : Optional.empty();
+    }
+
+    /** Whether nobody reads the output any more, or the bundle of this command was stopped: a command that runs on has to end. */
+    protected final boolean isOver() {
+        Bundle bundle = FrameworkUtil.getBundle(getClass());
+        return bundle == null || bundle.getBundleContext() != context || out().checkError();
+    }
+
     /** Width of the terminal in characters; 0 if the output goes elsewhere, or its width is not known. */
     protected final int width() {
         return isTerminal() ? Math.max(0, session.getTerminal().getWidth()) : 0;
@@ -116,7 +131,15 @@ public abstract class KarstCommand implements Action {
 
     /** Prints one JSON document, in ASCII. */
     protected final void print(JsonElement document) {
-        String text = Json.write(document) + System.lineSeparator();
+        printPieces(Json.write(document) + System.lineSeparator());
+    }
+
+    /** Prints one JSON document in one line, in ASCII. */
+    protected final void printLine(JsonElement document) {
+        printPieces(Json.line(document) + System.lineSeparator());
+    }
+
+    private void printPieces(String text) {
         PrintStream out = out();
         for (int at = 0; at < text.length(); at += PIECE) {
             out.print(text.substring(at, Math.min(text.length(), at + PIECE)));

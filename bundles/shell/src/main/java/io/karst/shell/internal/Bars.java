@@ -15,9 +15,9 @@ record Bars(boolean blocks) {
     private static final String ASCII_RAMP = "_.-=+*#@";
     private static final String BLOCK_RAMP = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
 
-    /** As the platform's character set allows. */
-    static Bars ofPlatform() {
-        return new Bars(Charset.defaultCharset().newEncoder().canEncode(BLOCK_RAMP));
+    /** As a terminal's character set allows. */
+    static Bars of(Charset charset) {
+        return new Bars(charset.newEncoder().canEncode(BLOCK_RAMP));
     }
 
     /**
@@ -33,7 +33,12 @@ record Bars(boolean blocks) {
 
     /** One character a value: the largest one is as high as it can be, 0 is a blank. */
     String line(List<Double> values) {
-        double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        return line(
+                values, values.stream().mapToDouble(Double::doubleValue).max().orElse(0));
+    }
+
+    /** The same on the scale of several lines: this value is as high as can be. */
+    String line(List<Double> values, double most) {
         String ramp = blocks ? BLOCK_RAMP : ASCII_RAMP;
         StringBuilder line = new StringBuilder();
         for (double value : values) {

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.table.ShellTable;
 
@@ -197,6 +198,20 @@ record LocksView(
     /** For scripts: without a limit of the width. */
     ShellTable table() {
         return columns(Form.PARSED).table(rows());
+    }
+
+    /** Only the rows that a filter keeps. */
+    LocksView filtered(Predicate<LockWaits> filter) {
+        return with(all.stream().filter(filter).toList());
+    }
+
+    /** Only some rows, those from one up to another that is left out. */
+    LocksView part(int from, int to) {
+        return with(all.subList(from, Math.min(to, all.size())));
+    }
+
+    private LocksView with(List<LockWaits> some) {
+        return new LocksView(recent, some, hidden, limit, maps, by, summary);
     }
 
     /** For people: the heading, and a line for each row. */
@@ -430,10 +445,7 @@ record LocksView(
             lines.add(rows().size() + " of " + all.size() + " rows; show all with --limit " + all.size());
         }
         hiddenLines().forEach(lines::add);
-        String lost = lost().entrySet().stream()
-                .filter(entry -> entry.getValue() != 0)
-                .map(entry -> entry.getKey() + " " + entry.getValue())
-                .collect(Collectors.joining(", "));
+        String lost = lostEvents();
         if (!lost.isEmpty()) {
             lines.add("lost events: " + lost);
         }
@@ -442,6 +454,14 @@ record LocksView(
             lines.add(0, "");
         }
         return lines;
+    }
+
+    /** Numbers of lost events by reason; empty if there are none. */
+    String lostEvents() {
+        return lost().entrySet().stream()
+                .filter(entry -> entry.getValue() != 0)
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private List<String> hiddenLines() {

@@ -276,7 +276,7 @@ record MapCard(
             lines.add("");
             lines.addAll(busiest(bars));
             lines.add("");
-            lines.add(history(bars));
+            lines.addAll(history(width, bars));
         }
         return lines;
     }
@@ -346,12 +346,23 @@ record MapCard(
         return lines;
     }
 
-    private String history(Bars bars) {
+    /** In one line, or in two where one would be too long; with fewer steps where even that would be. */
+    private List<String> history(int width, Bars bars) {
         List<Double> perSecond = minute().stream().map(Step::perSecond).toList();
         double most = perSecond.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        return most == 0
-                ? "No waits were seen in the last minute."
-                : "Last minute: |" + bars.line(perSecond) + "| at most " + Units.nanos(Math.round(most))
-                        + " of waiting per second";
+        if (most == 0) {
+            return List.of("No waits were seen in the last minute.");
+        }
+        String label = "Last minute: |";
+        String scale = "at most " + Units.nanos(Math.round(most)) + " of waiting per second";
+        int steps = width - label.length() - 1;
+        if (width > 0 && perSecond.size() > steps) {
+            perSecond = new LastMinute(recent.orElseThrow().minute())
+                    .waiting(Math.max(1, steps), load -> load.map().equals(map.key()));
+        }
+        String line = label + bars.line(perSecond) + "|";
+        return width > 0 && line.length() + 1 + scale.length() > width
+                ? List.of(line, scale)
+                : List.of(line + " " + scale);
     }
 }

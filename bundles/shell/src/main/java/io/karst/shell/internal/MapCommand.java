@@ -13,6 +13,7 @@ import io.karst.resource.Inventory;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ public final class MapCommand extends ViewCommand {
             print(MapCard.DOCUMENT.json(card));
             return;
         }
-        List<String> lines = card.lines(width(), Bars.ofPlatform());
+        List<String> lines = card.lines(width(), Bars.of(Charset.defaultCharset()));
         for (int line = 0; line < lines.size(); line++) {
             remark(lines.get(line), line == 0 ? SimpleAnsi.INTENSITY_BOLD : "");
         }
@@ -86,7 +87,8 @@ public final class MapCommand extends ViewCommand {
         return Optional.ofNullable(maps.get(MapNames.one(named, word))).orElseThrow();
     }
 
-    private static Map<Integer, String> homes(MapResource map) {
+    /** Container, unit or control group of its processes, by process id. */
+    static Map<Integer, String> homes(MapResource map) {
         ProcessHome home = new ProcessHome(Path.of("/proc"));
         Map<Integer, String> homes = new TreeMap<>();
         map.owners().stream()

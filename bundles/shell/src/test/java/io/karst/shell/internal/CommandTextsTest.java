@@ -40,6 +40,7 @@ class CommandTextsTest {
                 new CommandTexts(
                         MapCommand.class, List.of(MapCard.DOCUMENT, MapCard.KINDS, MapCard.LOCKS, MapCard.MINUTE)),
                 new CommandTexts(LocksCommand.class, List.of(LocksView.DOCUMENT, locks.columns(LocksView.Form.PARSED))),
+                new CommandTexts(TopCommand.class, List.of()),
                 new CommandTexts(SymbolsCommand.class, List.of(SymbolsCommand.COLUMNS)),
                 new CommandTexts(AssetsCommand.class, List.of(AssetsCommand.columns(CLOCK))),
                 new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.columns(false))),

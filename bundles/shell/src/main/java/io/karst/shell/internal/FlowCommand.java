@@ -48,7 +48,7 @@ public final class FlowCommand extends ViewCommand {
     protected void run(Services services) throws CommandException, InterruptedException {
         Optional<String> obstacle = Optional.empty();
         if (wait != null) {
-            LocksCommand.range("--wait", wait, 1, LONGEST_WAIT);
+            LocksTableCommand.range("--wait", wait, 1, LONGEST_WAIT);
             obstacle = await(services, wait);
             if (obstacle.isEmpty()) {
                 return;

@@ -92,7 +92,7 @@ class TopTest {
 
         TopReading reading = TopSamples.reading(5);
         List<LockWaits> now =
-                List.of(TopSamples.waits(reading.locks().orElseThrow().maps().get(5), LockKind.HASH_BUCKET, 100, 100));
+                List.of(TopSamples.waits(TopSamples.map(5, "map5", "hash", "", ""), LockKind.HASH_BUCKET, 100, 100));
         Top moved = second.read(TopSamples.reading(
                 List.copyOf(reading.locks().orElseThrow().maps().values()),
                 now,

@@ -61,7 +61,7 @@ public final class MapCommand extends ViewCommand {
         }
         List<LockVisibility> visibility =
                 services.ifPresent(LockTracer.class, LockTracer::visibility).orElse(List.of());
-        show(new MapCard(map, recent, visibility, homes(map), MapsView.ofOwners(inventory)), missing);
+        show(new MapCard(map, recent, visibility, homes(map), MapsView.ofOwners(inventory.blindSpots())), missing);
     }
 
     private void show(MapCard card, String missing) {

@@ -122,8 +122,8 @@ final class MapsView {
     }
 
     /** Why owners and pins of a map may be missing. */
-    static List<BlindSpot> ofOwners(Inventory inventory) {
-        return inventory.blindSpots().stream()
+    static List<BlindSpot> ofOwners(List<BlindSpot> spots) {
+        return spots.stream()
                 .filter(spot -> spot.kind() == BlindSpot.Kind.OWNERS || spot.kind() == BlindSpot.Kind.PINS)
                 .toList();
     }

@@ -287,7 +287,8 @@ final class TopScreen {
                         map,
                         Optional.of(locks.recent()),
                         locks.visibility(),
-                        look.homes().apply(map))
+                        look.homes().apply(map),
+                        MapsView.ofOwners(locks.recent().since().blindSpots()))
                 .lines(width, bars));
     }
 

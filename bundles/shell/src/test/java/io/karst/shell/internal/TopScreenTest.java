@@ -181,7 +181,7 @@ class TopScreenTest {
                         "Processes  java (pid 17308), unit java.service",
                         "1 of its 64 locks had waits since tracing began. Shares of the waiting time:",
                         "value spin lock 0              100 %"
-                            + " \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588",
+                                + " \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588",
                         "at most 61.0 ms of waiting per second");
         Top deleted = press(TOP, TopKey.Name.ENTER).read(TopSamples.reading(3));
         assertThat(text(screen(deleted, 80, 24))).contains("Map load_values has been deleted.");

@@ -72,7 +72,8 @@ class MapCardTest {
         BlindSpot other = new BlindSpot(BlindSpot.Kind.NEW_MAPS, "", "new maps are found late");
         Inventory inventory = new Inventory(1, FROM, List.of(map), Set.of(), List.of(owners, other, pins));
 
-        MapCard card = new MapCard(map, Optional.empty(), List.of(), Map.of(), MapsView.ofOwners(inventory.blindSpots()));
+        MapCard card =
+                new MapCard(map, Optional.empty(), List.of(), Map.of(), MapsView.ofOwners(inventory.blindSpots()));
 
         assertThat(card.lines(80, new Bars(false)))
                 .containsSubsequence(

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -243,10 +244,14 @@ public class RemoteConfigIT {
         }
         String stages = stages();
         try {
-            Files.writeString(etc("io.karst.initialize.cfg"), with(shipped.get("io.karst.initialize"), "track = own"));
+            Files.writeString(
+                    etc("io.karst.initialize.cfg"),
+                    with(Objects.requireNonNull(shipped.get("io.karst.initialize")), "track = own"));
             awaitProperty("io.karst.initialize", "track", "own");
             for (Map.Entry<String, String> each : refused.entrySet()) {
-                Files.writeString(etc(each.getKey() + ".cfg"), with(shipped.get(each.getKey()), each.getValue()));
+                Files.writeString(
+                        etc(each.getKey() + ".cfg"),
+                        with(Objects.requireNonNull(shipped.get(each.getKey())), each.getValue()));
             }
             for (Map.Entry<String, String> each : refused.entrySet()) {
                 String[] line = each.getValue().split(" = ");

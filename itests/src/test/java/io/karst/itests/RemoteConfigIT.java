@@ -254,7 +254,7 @@ public class RemoteConfigIT {
                         with(Objects.requireNonNull(shipped.get(each.getKey())), each.getValue()));
             }
             for (Map.Entry<String, String> each : refused.entrySet()) {
-                String[] line = each.getValue().split(" = ");
+                String[] line = each.getValue().split(" = ", -1);
                 awaitProperty(each.getKey(), line[0], line[1]);
                 String told = etc(each.getKey() + ".cfg") + ": " + line[0] + "=" + line[1] + " is refused. Allowed: ";
                 awaitText("karst:flow", told, 2);

@@ -11,14 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A real terminal: tmux, without anybody who looks at it. What is on its screen can be kept as a file. */
 final class TmuxTerminal implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final String SOCKET =
-            "karst-itest-" + ProcessHandle.current().pid();
+
+    /** Of a server of its own: the one before may be about to end. */
+    private final String socket = "karst-itest-" + UUID.randomUUID();
 
     private final Path screens;
 
@@ -31,7 +33,7 @@ final class TmuxTerminal implements AutoCloseable {
     TmuxTerminal(ProcessBuilder command, int width, int height, Path screens) throws Exception {
         this.screens = Files.createDirectories(screens);
         List<String> start = new ArrayList<>(
-                List.of("tmux", "-u", "-L", SOCKET, "-f", "/dev/null", "new-session", "-d", "-x", "" + width));
+                List.of("tmux", "-u", "-L", socket, "-f", "/dev/null", "new-session", "-d", "-x", "" + width));
         start.addAll(List.of("-y", "" + height));
         start.addAll(command.command());
         command.environment().remove("TMUX");
@@ -86,8 +88,8 @@ final class TmuxTerminal implements AutoCloseable {
         Files.write(screens.resolve(name + ".txt"), lines());
     }
 
-    private static String tmux(String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("tmux", "-u", "-L", SOCKET));
+    private String tmux(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("tmux", "-u", "-L", socket));
         command.addAll(List.of(words));
         Process tmux = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(tmux.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

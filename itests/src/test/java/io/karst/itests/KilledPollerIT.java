@@ -122,7 +122,8 @@ public class KilledPollerIT {
     }
 
     private String state() throws Exception {
-        String shown = karaf.shell("karst:config --json");
+        // changed settings open the client anew; it is not ready meanwhile
+        String shown = karaf.awaitShell("karst:config --json", "configurations", PATIENCE);
         JsonObject report = JsonParser.parseString(shown).getAsJsonObject();
         Optional<String> state = report.getAsJsonArray("configurations").asList().stream()
                 .map(JsonElement::getAsJsonObject)

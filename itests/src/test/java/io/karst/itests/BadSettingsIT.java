@@ -15,17 +15,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.After;
-import org.junit.Before;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
+import org.junit.runner.RunWith;
+import org.junit.runners.Parameterized;
+import org.junit.runners.Parameterized.Parameter;
+import org.junit.runners.Parameterized.Parameters;
 
 /**
  * A bad value is published for a setting, and Karaf is killed or stopped while it is between two steps of dealing with it. After the next
  * start stage 5, and with it every stage, is ready, and the value is not in force. Each case is a PID with a key and a bad value, a step,
  * and whether Karaf is killed or stopped; the short run has some of each kind, the long one all of them.
  */
+@RunWith(Parameterized.class)
 public class BadSettingsIT {
 
     private static final String BRIDGE = "io.karst.listener.configadmin.internal.Bridge";
@@ -71,12 +76,12 @@ public class BadSettingsIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int ELF_MAGIC = 0x7f454c46;
 
-    private record Value(String pid, String key, String value) {}
+    record Value(String pid, String key, String value) {}
 
     /** What has been done when this method is entered for the nth time, and the answer after the next start. */
-    private record Step(String done, String type, String method, int time, String answer) {}
+    record Step(String done, String type, String method, int time, String answer) {}
 
-    private record Case(Value value, Step step, boolean killed) {
+    record Case(Value value, Step step, boolean killed) {
         @Override
         public String toString() {
             return value + " " + step.done() + ", " + (killed ? "killed" : "stopped");
@@ -86,18 +91,19 @@ public class BadSettingsIT {
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
 
-    private final String serverPort = RunningKaraf.freePort();
-    private final String debugPort = RunningKaraf.freePort();
-    private RunningKaraf karaf;
-    private Path assets;
+    private static String debugPort;
+    private static RunningKaraf karaf;
+    private static Path assets;
+
+    /** The case. */
+    @Parameter
+    public Case each;
 
     /** Server and client in one Karaf, and kernel programs that are none in a directory that only root can write in. */
-    @Before
-    public void start() throws Exception {
-        assets = Files.createTempDirectory(
-                Path.of("/run"),
-                "karst-itest-assets",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    @BeforeClass
+    public static void start() throws Exception {
+        String serverPort = RunningKaraf.freePort();
+        debugPort = RunningKaraf.freePort();
         Files.write(
                 assets.resolve("lock_ranges.bpf.o"),
                 ByteBuffer.allocate(64).putInt(ELF_MAGIC).array());
@@ -110,27 +116,21 @@ public class BadSettingsIT {
     }
 
     /** Ends Karaf. */
-    @After
-    public void stop() throws Exception {
+    @AfterClass
+    public static void stop() throws Exception {
         if (karaf != null) {
             karaf.close();
         }
         RunningKaraf.run(Path.of("."), "rm", "-rf", assets.toString());
     }
 
-    @Test
-    @SuppressWarnings("IllegalCatch") // to say which case it was
-    public void everyStageIsReadyAfterAKillAtAnyStepOfABadValue() throws Exception {
-        for (Case each : cases()) {
-            try {
-                run(each);
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError(each.toString(), e);
-            }
-        }
-    }
-
-    private List<Case> cases() {
+    /** The cases run one after the other in the same Karaf. */
+    @Parameters(name = "{0}")
+    public static List<Case> cases() throws Exception {
+        assets = Files.createTempDirectory(
+                Path.of("/run"),
+                "karst-itest-assets",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Value onlyAStartTells = new Value("io.karst.coreassets", "asset.directory", assets.toString());
         List<Case> all = Stream.concat(
                         STEPS_TO_A_CONFIRMATION.stream().flatMap(step -> both(onlyAStartTells, step)),
@@ -149,7 +149,8 @@ public class BadSettingsIT {
         return Stream.of(new Case(value, step, true), new Case(value, step, false));
     }
 
-    private void run(Case each) throws Exception {
+    @Test
+    public void everyStageIsReadyAfterAKillAtAnyStepOfABadValue() throws Exception {
         Debugger debugger = Debugger.attach(debugPort);
         debugger.holdAt(each.step().type(), each.step().method(), each.step().time());
         publish(each.value());
@@ -187,7 +188,7 @@ public class BadSettingsIT {
     }
 
     /** Stage 5 is the last: it needs all others. */
-    private void awaitReady() throws Exception {
+    private static void awaitReady() throws Exception {
         karaf.awaitShell("karst:config", "State READY", PATIENCE);
     }
 

@@ -59,7 +59,7 @@ class PidSettingsTest {
                 throw new InvalidSettingException("address", config.address(), "name:port");
             }
             if (config.names().length == 13) {
-                throw new UnsupportedOperationException("unlucky");
+                throw new IllegalStateException("unlucky");
             }
             return new Checked(
                     config.track(),

@@ -98,12 +98,12 @@ class TopReaderTest {
         return new LockContention() {
             @Override
             public ContentionSnapshot sinceStart() {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("karst:top reads recent contention only");
             }
 
             @Override
             public ContentionSnapshot during(Duration time) {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("karst:top reads recent contention only");
             }
 
             @Override

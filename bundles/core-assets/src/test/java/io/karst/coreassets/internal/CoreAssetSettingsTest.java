@@ -3,18 +3,15 @@
 
 package io.karst.coreassets.internal;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.settings.InvalidSettingException;
-import io.karst.settings.SettingProblem;
+import io.karst.testing.RefusedValue;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,17 +19,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 
 class CoreAssetSettingsTest {
 
-    @TempDir
-    private Path data;
+    private final BundleContext karaf;
+    private final RefusedValue<CoreAssetSettings> refused =
+            new RefusedValue<>("io.karst.coreassets", CoreAssetSettings::new, CoreAssetSettings::changed);
 
-    private final BundleContext karaf = (BundleContext) Proxy.newProxyInstance(
-            BundleContext.class.getClassLoader(),
-            new Class<?>[] {BundleContext.class},
-            (self, method, arguments) -> data.toString());
+    CoreAssetSettingsTest(@TempDir Path data) {
+        karaf = RefusedValue.karaf(data);
+    }
 
     /** Below /tmp, where everybody may write. */
     @TempDir
@@ -52,16 +48,7 @@ class CoreAssetSettingsTest {
         "asset.directory, ../assets, an absolute path"
     })
     void aRefusedValueChangesNothing(String key, String value, String allowed) {
-        CoreAssetSettings settings = new CoreAssetSettings(karaf, Map.of());
-        settings.onChange(Assertions::fail);
-        String before = settings.inForce().toString();
-        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.coreassets", key, value);
-        settings.changed(bad);
-        assertThat(settings.inForce()).hasToString(before);
-        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
-        assertThat(settings.problems().get(0).allowed()).contains(allowed);
-        assertThat(new CoreAssetSettings(karaf, bad).inForce()).hasToString(before);
-        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+        refused.changesNothing(karaf, key, value, allowed);
     }
 
     private void trustAll() {

@@ -3,32 +3,28 @@
 
 package io.karst.locktracer.internal;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.settings.InvalidSettingException;
-import io.karst.settings.SettingProblem;
-import java.lang.reflect.Proxy;
+import io.karst.testing.RefusedValue;
 import java.nio.file.Path;
 import java.util.Map;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 
 class LockTracerSettingsTest {
 
-    @TempDir
-    private Path data;
+    private final BundleContext karaf;
+    private final RefusedValue<LockTracerSettings> refused =
+            new RefusedValue<>("io.karst.locktracer", LockTracerSettings::new, LockTracerSettings::changed);
 
-    private final BundleContext karaf = (BundleContext) Proxy.newProxyInstance(
-            BundleContext.class.getClassLoader(),
-            new Class<?>[] {BundleContext.class},
-            (self, method, arguments) -> data.toString());
+    LockTracerSettingsTest(@TempDir Path data) {
+        karaf = RefusedValue.karaf(data);
+    }
 
     /** Neither in this run nor at the next start. */
     @ParameterizedTest
@@ -44,16 +40,7 @@ class LockTracerSettingsTest {
         "pin.instance, ../x, 1 to 64 letters"
     })
     void aRefusedValueChangesNothing(String key, String value, String allowed) {
-        LockTracerSettings settings = new LockTracerSettings(karaf, Map.of());
-        settings.onChange(Assertions::fail);
-        String before = settings.inForce().toString();
-        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.locktracer", key, value);
-        settings.changed(bad);
-        assertThat(settings.inForce()).hasToString(before);
-        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
-        assertThat(settings.problems().get(0).allowed()).contains(allowed);
-        assertThat(new LockTracerSettings(karaf, bad).inForce()).hasToString(before);
-        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+        refused.changesNothing(karaf, key, value, allowed);
     }
 
     private void check(Map<String, Object> settings) {

@@ -3,31 +3,27 @@
 
 package io.karst.config.poller.internal;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.settings.InvalidSettingException;
-import io.karst.settings.SettingProblem;
-import java.lang.reflect.Proxy;
+import io.karst.testing.RefusedValue;
 import java.nio.file.Path;
 import java.util.Map;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 
 class ConfigPollerSettingsTest {
 
-    @TempDir
-    private Path data;
+    private final BundleContext karaf;
+    private final RefusedValue<ConfigPollerSettings> refused =
+            new RefusedValue<>("io.karst.config", ConfigPollerSettings::new, ConfigPollerSettings::changed);
 
-    private final BundleContext karaf = (BundleContext) Proxy.newProxyInstance(
-            BundleContext.class.getClassLoader(),
-            new Class<?>[] {BundleContext.class},
-            (self, method, arguments) -> data.toString());
+    ConfigPollerSettingsTest(@TempDir Path data) {
+        karaf = RefusedValue.karaf(data);
+    }
 
     /** Neither in this run nor at the next start. */
     @ParameterizedTest
@@ -48,16 +44,7 @@ class ConfigPollerSettingsTest {
         "partial, ja, true or false"
     })
     void aRefusedValueChangesNothing(String key, String value, String allowed) {
-        ConfigPollerSettings settings = new ConfigPollerSettings(karaf, Map.of());
-        settings.onChange(Assertions::fail);
-        String before = settings.inForce().toString();
-        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.config", key, value);
-        settings.changed(bad);
-        assertThat(settings.inForce()).hasToString(before);
-        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
-        assertThat(settings.problems().get(0).allowed()).contains(allowed);
-        assertThat(new ConfigPollerSettings(karaf, bad).inForce()).hasToString(before);
-        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+        refused.changesNothing(karaf, key, value, allowed);
     }
 
     /** In this run it changes nothing; at the next start nothing is in force. */
@@ -73,17 +60,7 @@ class ConfigPollerSettingsTest {
         "org.id, ours, a whole number"
     })
     void whoIsTrustedIsNotGuessedAtAStart(String key, String value, String allowed) {
-        ConfigPollerSettings settings =
-                new ConfigPollerSettings(karaf, Map.of(Constants.SERVICE_PID, "io.karst.config"));
-        settings.onChange(Assertions::fail);
-        String before = settings.inForce().toString();
-        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.config", key, value);
-        settings.changed(bad);
-        assertThat(settings.inForce()).hasToString(before);
-        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
-        assertThat(settings.problems().get(0).allowed()).contains(allowed);
-        assertThat(new ConfigPollerSettings(karaf, bad).findInForce()).isEmpty();
-        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+        refused.isNotGuessedAtAStart(karaf, key, value, allowed);
     }
 
     /** A NUL is written as an escape in a settings file. */

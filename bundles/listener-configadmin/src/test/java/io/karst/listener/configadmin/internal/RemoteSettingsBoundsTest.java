@@ -4,15 +4,11 @@
 package io.karst.listener.configadmin.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.karst.settings.InvalidSettingException;
-import io.karst.settings.SettingProblem;
-import java.lang.reflect.Proxy;
+import io.karst.testing.RefusedValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,13 +18,13 @@ import org.osgi.framework.Constants;
 
 class RemoteSettingsBoundsTest {
 
-    @TempDir
-    private Path data;
+    private final BundleContext karaf;
+    private final RefusedValue<RemoteSettingsBounds> refused =
+            new RefusedValue<>("io.karst.configadmin", RemoteSettingsBounds::new, RemoteSettingsBounds::changed);
 
-    private final BundleContext karaf = (BundleContext) Proxy.newProxyInstance(
-            BundleContext.class.getClassLoader(),
-            new Class<?>[] {BundleContext.class},
-            (self, method, arguments) -> data.toString());
+    RemoteSettingsBoundsTest(@TempDir Path data) {
+        karaf = RefusedValue.karaf(data);
+    }
 
     /** Neither in this run nor at the next start. */
     @ParameterizedTest
@@ -38,16 +34,7 @@ class RemoteSettingsBoundsTest {
         "deadline.millis, soon, a whole number"
     })
     void aRefusedValueChangesNothing(String key, String value, String allowed) {
-        RemoteSettingsBounds settings = new RemoteSettingsBounds(karaf, Map.of());
-        settings.onChange(Assertions::fail);
-        String before = settings.inForce().toString();
-        Map<String, Object> bad = Map.of(Constants.SERVICE_PID, "io.karst.configadmin", key, value);
-        settings.changed(bad);
-        assertThat(settings.inForce()).hasToString(before);
-        assertThat(settings.problems()).extracting(SettingProblem::key).containsExactly(key);
-        assertThat(settings.problems().get(0).allowed()).contains(allowed);
-        assertThat(new RemoteSettingsBounds(karaf, bad).inForce()).hasToString(before);
-        assertThatThrownBy(() -> settings.check(bad)).isInstanceOf(InvalidSettingException.class);
+        refused.changesNothing(karaf, key, value, allowed);
     }
 
     /** A slip in another line does not widen what may be changed. */

@@ -12,9 +12,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Formats numbers for people, with about three digits. */
 public final class Units {
+    /** A space, unless a number is before it and a unit behind it. */
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("(?<![0-9]) | (?!(%|[nµm]?s|min|h|d|MiB)([ .,;:]|$))");
+
     private static final String MICRO = Charset.defaultCharset().newEncoder().canEncode('µ') ? "µs" : "us";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
@@ -52,11 +56,11 @@ public final class Units {
         return String.format(Locale.ROOT, percent < 0.995 ? "%.2f" : percent < 99.95 ? "%.1f" : "%.0f", percent);
     }
 
-    /** Words as lines of at most this many characters; a longer word stays whole. */
+    /** Words as lines of at most this many characters; a longer word stays whole, and so does a number with its unit. */
     public static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ", -1)) {
+        for (String word : BETWEEN_WORDS.split(text, -1)) {
             if (line.length() > 0 && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);

@@ -93,5 +93,8 @@ class UnitsTest {
         assertThat(Units.wrapped("one two three four", 9)).containsExactly("one two", "three", "four");
         assertThat(Units.wrapped("incomprehensibilities are", 9)).containsExactly("incomprehensibilities", "are");
         assertThat(Units.wrapped("", 9)).containsExactly("");
+        assertThat(Units.wrapped("waits 48.4 % of", 10)).containsExactly("waits", "48.4 % of");
+        assertThat(Units.wrapped("longest 3 s.", 10)).containsExactly("longest", "3 s.");
+        assertThat(Units.wrapped("holds 3 sheep", 8)).containsExactly("holds 3", "sheep");
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.CommandException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arguments of a command. Karaf parses options only before the first argument; people write them after the last one, too.
@@ -92,5 +93,19 @@ public record Arguments(List<String> words, Set<String> flags, Map<String, Strin
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         throw new CommandException(option + " must be one of " + allowed);
+    }
+
+    /**
+     * Checks a number.
+     *
+     * @param option whose value it is, for the message
+     * @param value null if the option was not given
+     * @throws CommandException if it is below {@code least} or above {@code most}
+     */
+    public static void requireWithin(String option, @Nullable Integer value, int least, int most)
+            throws CommandException {
+        if (value != null && (value < least || value > most)) {
+            throw new CommandException(option + " must be between " + least + " and " + most);
+        }
     }
 }

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ArgumentsTest {
 
@@ -37,6 +39,21 @@ class ArgumentsTest {
                 .hasMessage("--threads needs a number, not many");
         assertThatThrownBy(() -> of("--threads").number("--threads"))
                 .hasMessage("--threads needs a number, not nothing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "3601"})
+    void refusesNumbersOutOfRange(int number) {
+        assertThatThrownBy(() -> Arguments.requireWithin("--seconds", number, 1, 3_600))
+                .isInstanceOf(CommandException.class)
+                .hasMessage("--seconds must be between 1 and 3600");
+    }
+
+    @Test
+    void takesNumbersAtTheEndsOfTheRangeAndNone() throws Exception {
+        Arguments.requireWithin("--seconds", 1, 1, 3_600);
+        Arguments.requireWithin("--seconds", 3_600, 1, 3_600);
+        Arguments.requireWithin("--seconds", null, 1, 3_600);
     }
 
     private static Arguments of(String... typed) throws CommandException {

@@ -3,6 +3,7 @@
 
 package io.karst.shell.internal;
 
+import io.karst.commands.Arguments;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import io.karst.poll.PollLoop;
@@ -48,7 +49,7 @@ public final class FlowCommand extends ViewCommand {
     protected void run(Services services) throws CommandException, InterruptedException {
         Optional<String> obstacle = Optional.empty();
         if (wait != null) {
-            LocksTableCommand.range("--wait", wait, 1, LONGEST_WAIT);
+            Arguments.requireWithin("--wait", wait, 1, LONGEST_WAIT);
             obstacle = await(services, wait);
             if (obstacle.isEmpty()) {
                 return;

@@ -64,7 +64,7 @@ public final class LocksCommand extends LocksTableCommand {
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        range("--seconds", seconds, 1, MOST_SECONDS);
+        Arguments.requireWithin("--seconds", seconds, 1, MOST_SECONDS);
         LocksView.By rowFor = Arguments.constant(LocksView.By.class, "--by", by);
         LockReading.Choice all = choice(rowFor);
         services.<LockContention, Boolean>require(LockContention.class, "contention", "lock-tracer", contention -> {

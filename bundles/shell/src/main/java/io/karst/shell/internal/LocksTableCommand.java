@@ -42,7 +42,7 @@ abstract class LocksTableCommand extends ViewCommand {
     boolean own;
 
     final LockReading.Choice choice(LocksView.By by) throws CommandException {
-        range("--limit", limit, 1, MOST_ROWS);
+        Arguments.requireWithin("--limit", limit, 1, MOST_ROWS);
         LocksView.Sort order =
                 Arguments.constant(LocksView.Sort.class, "--sort", sort == null ? json ? "total" : "now" : sort);
         int most = limit != null ? limit : json ? Integer.MAX_VALUE : TABLE_ROWS;
@@ -77,11 +77,5 @@ abstract class LocksTableCommand extends ViewCommand {
 
     private void remarks(String text, int width) {
         (width > 0 ? Units.wrapped(text, width) : List.of(text)).forEach(line -> remark(line, ""));
-    }
-
-    static void range(String option, @Nullable Integer value, int least, int most) throws CommandException {
-        if (value != null && (value < least || value > most)) {
-            throw new CommandException(option + " must be between " + least + " and " + most);
-        }
     }
 }

@@ -4,6 +4,7 @@
 package io.karst.shell.internal;
 
 import com.google.gson.JsonObject;
+import io.karst.commands.Arguments;
 import io.karst.commands.Services;
 import io.karst.component.KernelText;
 import java.io.BufferedReader;
@@ -49,8 +50,8 @@ public final class TopCommand extends LocksTableCommand {
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        range("--interval", interval, 1, MOST_SECONDS);
-        range("--count", count, 1, MOST_TIMES);
+        Arguments.requireWithin("--interval", interval, 1, MOST_SECONDS);
+        Arguments.requireWithin("--count", count, 1, MOST_TIMES);
         LockReading.Choice choice = choice(LocksView.By.KIND);
         Optional<Terminal> terminal = terminal()
                 .filter(Terminal.class::isInstance)

@@ -22,7 +22,6 @@ import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import org.junit.runner.RunWith;
 import org.junit.runners.Parameterized;
-import org.junit.runners.Parameterized.Parameter;
 import org.junit.runners.Parameterized.Parameters;
 
 /**
@@ -75,6 +74,8 @@ public class BadSettingsIT {
     private static final boolean ALL = Boolean.getBoolean("karst.bad.settings.all");
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int ELF_MAGIC = 0x7f454c46;
+    private static final Path ASSETS =
+            Path.of("/run/karst-itest-assets." + ProcessHandle.current().pid());
 
     record Value(String pid, String key, String value) {}
 
@@ -93,19 +94,23 @@ public class BadSettingsIT {
 
     private static String debugPort;
     private static RunningKaraf karaf;
-    private static Path assets;
 
-    /** The case. */
-    @Parameter
-    public Case each;
+    private final Case each;
+
+    /** One case, run in the Karaf of all of them. */
+    public BadSettingsIT(Case each) {
+        this.each = each;
+    }
 
     /** Server and client in one Karaf, and kernel programs that are none in a directory that only root can write in. */
     @BeforeClass
     public static void start() throws Exception {
         String serverPort = RunningKaraf.freePort();
         debugPort = RunningKaraf.freePort();
+        Files.createDirectory(
+                ASSETS, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.write(
-                assets.resolve("lock_ranges.bpf.o"),
+                ASSETS.resolve("lock_ranges.bpf.o"),
                 ByteBuffer.allocate(64).putInt(ELF_MAGIC).array());
         karaf = RunningKaraf.startDebugged(
                 Path.of(System.getProperty("karst.distribution")), "bad-settings", debugPort);
@@ -121,17 +126,13 @@ public class BadSettingsIT {
         if (karaf != null) {
             karaf.close();
         }
-        RunningKaraf.run(Path.of("."), "rm", "-rf", assets.toString());
+        RunningKaraf.run(Path.of("."), "rm", "-rf", ASSETS.toString());
     }
 
     /** The cases run one after the other in the same Karaf. */
     @Parameters(name = "{0}")
-    public static List<Case> cases() throws Exception {
-        assets = Files.createTempDirectory(
-                Path.of("/run"),
-                "karst-itest-assets",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Value onlyAStartTells = new Value("io.karst.coreassets", "asset.directory", assets.toString());
+    public static List<Case> cases() {
+        Value onlyAStartTells = new Value("io.karst.coreassets", "asset.directory", ASSETS.toString());
         List<Case> all = Stream.concat(
                         STEPS_TO_A_CONFIRMATION.stream().flatMap(step -> both(onlyAStartTells, step)),
                         REFUSED.stream()

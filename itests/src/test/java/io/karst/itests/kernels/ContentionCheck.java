@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.karst.itests.kernels.LockHistogram.Waits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ final class ContentionCheck {
 
     /** Of the independent average. Each wait's time is taken by both within the same tracepoints, one after the other. */
     private static final double TIME_TOLERANCE = 0.05;
+
+    /** Of a load none of whose waits is counted. */
+    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     private final Checks checks;
     private final Console karaf;
@@ -66,7 +70,7 @@ final class ContentionCheck {
         try (LockHistogram histogram = new LockHistogram()) {
             karaf.run("karst:demo start " + load.word() + " --threads " + threads);
             maps = karaf.json("karst:maps --json load_*");
-            TimeUnit.SECONDS.sleep(3);
+            letContend(load, blind);
             karaf.run("karst:demo stop");
             locks = karaf.json("karst:locks --json");
             seen = histogram.counts();
@@ -75,6 +79,18 @@ final class ContentionCheck {
         Map<Locks, Waits> counted = counted(locks);
         counted.keySet().retainAll(independent.keySet());
         return new Comparison(load, blind, independent, counted);
+    }
+
+    /** For three seconds, and on a busy machine longer, until one of its waits was counted. */
+    private void letContend(Load load, boolean blind) throws Exception {
+        long deadline = System.nanoTime() + LONGEST.toNanos();
+        do {
+            TimeUnit.SECONDS.sleep(3);
+        } while (!blind
+                && System.nanoTime() < deadline
+                && counted(karaf.json("karst:locks --json")).entrySet().stream()
+                        .noneMatch(locks -> locks.getKey().kind().equals(load.lock())
+                                && locks.getValue().count() > 0));
     }
 
     /** The histogram's waits on each map's locks, also of those where there were none. */

@@ -4,10 +4,12 @@
 package io.karst.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -19,11 +21,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -45,7 +49,10 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.event.EventConstants;
+import org.osgi.service.event.EventHandler;
 
 /** Configuration goes from the shell through the embedded server, TLS and the verifying client to its listeners. */
 @RunWith(PaxExam.class)
@@ -109,9 +116,64 @@ public class RemoteConfigIT {
         await(report -> config(report, "main").isEmpty());
     }
 
+    /** From a file to all clients and back, with the record of who did it. */
+    @Test
+    public void anOperatorChecksWaitsComparesAndGoesBack() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        EventHandler hears = event ->
+                told.add(event.getTopic() + " " + event.getProperty("user") + " " + event.getProperty("version"));
+        ServiceRegistration<EventHandler> registration = context.registerService(
+                EventHandler.class,
+                hears,
+                new Hashtable<>(Map.of(EventConstants.EVENT_TOPIC, "io/karst/audit/config/*")));
+        String way = " KARST_CONTENTION way ";
+        Path first = file(String.format(CONTENTION, 2000));
+        Path second = file(String.format(CONTENTION, 3000));
+        String dry = shell("karst:config-publish --dry-run --json" + way + first);
+        assertEquals(
+                "VALID",
+                JsonParser.parseString(dry).getAsJsonObject().get("check").getAsString());
+        assertFalse(shell("karst:config-list").contains(" way "));
+        String done = shell("karst:config-publish" + way + first + " --wait");
+        assertTrue(done, done.contains("applied by 1, refused by 0, pending 0"));
+        String changed = shell("karst:config-diff" + way + "--file " + second);
+        assertTrue(changed, changed.contains("-{\"track\"") && changed.contains("3000"));
+        shell("karst:config-publish --wait --timeout 30" + way + second);
+        String back = shell("karst:config-rollback" + way + "--to 1 --wait --json");
+        assertTrue(back, back.contains("\"version\": 3") && back.contains("\"applied\": 1"));
+        assertTrue(shell("karst:config-show" + way).contains("2000"));
+        JsonArray history = JsonParser.parseString(
+                        new Shell(sessions).run("karst:config-history" + way + "--json", "viewer"))
+                .getAsJsonArray();
+        assertEquals(history.toString(), 3, history.size());
+        assertEquals(
+                Shell.USER, history.get(0).getAsJsonObject().get("publishedBy").getAsString());
+
+        Path wrong = file("{\"trakc\": \"all\"}");
+        Exception refused =
+                assertThrows(Exception.class, () -> shell("karst:config-publish" + way + wrong + " --force --wait"));
+        assertTrue(refused.toString(), refused.toString().contains("1 of 1 clients refused it"));
+        assertTrue(new Shell(sessions).run("karst:config-list --json", "viewer").contains("\"refused\": 1"));
+        for (String secret : List.of("show", "diff", "publish")) {
+            assertThrows(
+                    Exception.class, () -> new Shell(sessions).run("karst:config-" + secret + way + first, "viewer"));
+        }
+        shell("karst:config-remove" + way + "--wait");
+        for (int i = 0; i < 100 && told.size() < 5; i++) {
+            TimeUnit.MILLISECONDS.sleep(50); // events are delivered on a thread of their own
+        }
+        registration.unregister();
+        assertEquals(
+                List.of("PUBLISHED 1", "PUBLISHED 2", "ROLLED_BACK 3", "PUBLISHED 4", "REMOVED 4"),
+                told.stream()
+                        .map(event ->
+                                event.replace("io/karst/audit/config/", "").replace(" " + Shell.USER, ""))
+                        .toList());
+    }
+
     @Test
     public void whatAListenerRefusesIsToldWithItsReason() throws Exception {
-        publish("KARST_CONTENTION", "wrong", "{\"trakc\": \"all\"}");
+        publishAlthoughRefused("KARST_CONTENTION", "wrong", "{\"trakc\": \"all\"}");
         await(report -> isInState(report, "wrong", "error"));
 
         assertTrue(config(report(), "wrong")
@@ -196,7 +258,7 @@ public class RemoteConfigIT {
                 "{\"pid\": \"io.karst.delb\", \"properties\": {\"k\": \"v\"}}",
                 "{\"pid\": \"io.karst..configadmin\", \"properties\": {\"allow\": \"*\"}}",
                 "{\"pid\": \"io.karst.contention\", \"properties\": {\"Tracer.Target\": \"(a=b)\"}}")) {
-            publish("KARST_CONFIGADMIN", "hostile", content);
+            publishAlthoughRefused("KARST_CONFIGADMIN", "hostile", content);
             await(report -> isInState(report, "hostile", "error"));
             shell("karst:config-remove KARST_CONFIGADMIN hostile");
             await(report -> config(report, "hostile").isEmpty());
@@ -215,7 +277,7 @@ public class RemoteConfigIT {
             {"io.karst.locktracer", "max.slots", "5000", "max.slots=5000"},
             {"io.karst.initialize", "track", "pattern", "needs a pattern"}
         }) {
-            publish(
+            publishAlthoughRefused(
                     "KARST_CONFIGADMIN",
                     "bad",
                     "{\"pid\": \"" + bad[0] + "\", \"properties\": {\"" + bad[1] + "\": \"" + bad[2] + "\"}}");
@@ -377,7 +439,8 @@ public class RemoteConfigIT {
 
     @Test
     public void aForbiddenPidIsRefused() throws Exception {
-        publish("KARST_CONFIGADMIN", "forbidden", "{\"pid\": \"org.apache.karaf.shell\", \"properties\": {}}");
+        publishAlthoughRefused(
+                "KARST_CONFIGADMIN", "forbidden", "{\"pid\": \"org.apache.karaf.shell\", \"properties\": {}}");
         await(report -> isInState(report, "forbidden", "error"));
         shell("karst:config-remove KARST_CONFIGADMIN forbidden");
     }
@@ -457,9 +520,21 @@ public class RemoteConfigIT {
     }
 
     private void publish(String product, String id, String content) throws Exception {
+        shell("karst:config-publish " + product + " " + id + " " + file(content));
+    }
+
+    /** The listener of this Karaf would refuse it, but those of clients are what is tested. */
+    private void publishAlthoughRefused(String product, String id, String content) throws Exception {
+        String command = "karst:config-publish " + product + " " + id + " " + file(content);
+        Exception refused = assertThrows(Exception.class, () -> shell(command));
+        assertTrue(refused.toString(), refused.toString().contains("To publish it all the same: --force"));
+        shell(command + " --force");
+    }
+
+    private Path file(String content) throws Exception {
         Path file = folder.newFile().toPath();
         Files.writeString(file, content, StandardOpenOption.TRUNCATE_EXISTING);
-        shell("karst:config-publish " + product + " " + id + " " + file);
+        return file;
     }
 
     private JsonObject acknowledged(String product, String id) throws Exception {

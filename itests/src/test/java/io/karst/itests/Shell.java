@@ -11,11 +11,15 @@ import java.security.PrivilegedExceptionAction;
 import java.util.Arrays;
 import javax.security.auth.Subject;
 import org.apache.karaf.jaas.boot.principal.RolePrincipal;
+import org.apache.karaf.jaas.boot.principal.UserPrincipal;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 
 /** Runs shell commands as a user with given roles. */
 final class Shell {
+
+    /** Name of the user. */
+    static final String USER = "operator";
 
     private final SessionFactory sessions;
 
@@ -43,6 +47,7 @@ final class Shell {
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         Subject subject = new Subject();
         Arrays.stream(roles).map(RolePrincipal::new).forEach(subject.getPrincipals()::add);
+        subject.getPrincipals().add(new UserPrincipal(USER));
         Session session = sessions.create(new ByteArrayInputStream(new byte[0]), out, out);
         try {
             Subject.doAs(subject, (PrivilegedExceptionAction<Object>) () -> session.execute(command));

@@ -158,6 +158,7 @@ public final class Bytes {
     public static final class Reader {
 
         private final ByteBuffer in;
+        private long version;
 
         private Reader(ByteBuffer in) {
             this.in = in;
@@ -169,6 +170,15 @@ public final class Bytes {
          * @return a reader behind them
          */
         public static Reader open(Bytes stored, String format, int version) {
+            return open(stored, format, version, version);
+        }
+
+        /**
+         * The same for several versions of a format.
+         *
+         * @return a reader behind them, which knows the {@link #version}
+         */
+        public static Reader open(Bytes stored, String format, int oldest, int newest) {
             if (stored.size() < Writer.DIGEST_BYTES) {
                 throw damaged("it has " + stored.size() + " bytes");
             }
@@ -180,11 +190,17 @@ public final class Bytes {
             }
             Reader reader = new Reader(content.toBuffer());
             String name = reader.text();
-            long found = reader.number();
-            if (!name.equals(format) || found != version) {
-                throw damaged("format " + name + " version " + found + " is not " + format + " version " + version);
+            reader.version = reader.number();
+            if (!name.equals(format) || reader.version < oldest || reader.version > newest) {
+                throw damaged(
+                        "format " + name + " version " + reader.version + " is not " + format + " version " + newest);
             }
             return reader;
+        }
+
+        /** Version of the format. */
+        public long version() {
+            return version;
         }
 
         /** A number. */

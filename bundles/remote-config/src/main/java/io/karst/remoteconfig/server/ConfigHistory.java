@@ -3,46 +3,76 @@
 
 package io.karst.remoteconfig.server;
 
+import io.karst.remoteconfig.server.PublishedConfig.Author;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One path's publications.
  *
  * @param current what is offered; absent since it was removed
  * @param lastVersion the highest version ever given, so that none comes twice
- * @param former earlier publications, the newest first
+ * @param former earlier publications, to which a rollback goes back, the newest first
+ * @param undone publications that a rollback left behind, which can only be published again, the newest first
  */
-record ConfigHistory(Optional<PublishedConfig> current, long lastVersion, List<PublishedConfig> former) {
+record ConfigHistory(
+        Optional<PublishedConfig> current,
+        long lastVersion,
+        List<PublishedConfig> former,
+        List<PublishedConfig> undone) {
 
-    static final ConfigHistory NONE = new ConfigHistory(Optional.empty(), 0, List.of());
+    static final ConfigHistory NONE = new ConfigHistory(Optional.empty(), 0, List.of(), List.of());
+
+    private static final Comparator<PublishedConfig> NEWEST_FIRST =
+            Comparator.comparing(PublishedConfig::version).reversed();
 
     ConfigHistory {
         former = List.copyOf(former);
+        undone = List.copyOf(undone);
     }
 
-    ConfigHistory publish(Publication publication, int keep) {
+    ConfigHistory publish(Publication publication, Author author, int keep) {
         if (current.filter(now -> now.publication().equals(publication)).isPresent()) {
             return this;
         }
-        PublishedConfig next = PublishedConfig.of(lastVersion + 1, publication);
-        return new ConfigHistory(Optional.of(next), next.version(), retire(keep));
+        PublishedConfig next = PublishedConfig.of(lastVersion + 1, publication, author);
+        List<PublishedConfig> retired = retire(keep);
+        return new ConfigHistory(Optional.of(next), next.version(), retired, newest(undone, keep - retired.size()));
     }
 
     ConfigHistory remove(int keep) {
-        return new ConfigHistory(Optional.empty(), lastVersion, retire(keep));
+        List<PublishedConfig> retired = retire(keep);
+        return new ConfigHistory(Optional.empty(), lastVersion, retired, newest(undone, keep - retired.size()));
     }
 
     /** Goes one publication back, under a new version; doing it again goes further back. */
-    Optional<ConfigHistory> rollback() {
+    Optional<ConfigHistory> rollback(Author author, int keep) {
         if (former.isEmpty()) {
             return Optional.empty();
         }
-        PublishedConfig next = PublishedConfig.of(lastVersion + 1, former.get(0).publication());
-        return Optional.of(new ConfigHistory(Optional.of(next), next.version(), former.subList(1, former.size())));
+        PublishedConfig next = PublishedConfig.of(lastVersion + 1, former.get(0).publication(), author);
+        List<PublishedConfig> left = new ArrayList<>(undone);
+        current.ifPresent(left::add);
+        left.add(former.get(0));
+        List<PublishedConfig> further = former.subList(1, former.size());
+        return Optional.of(
+                new ConfigHistory(Optional.of(next), next.version(), further, newest(left, keep - further.size())));
+    }
+
+    /** Everything that is kept, the newest first. */
+    List<PublishedConfig> versions() {
+        List<PublishedConfig> all = new ArrayList<>(former);
+        current.ifPresent(all::add);
+        all.addAll(undone);
+        return newest(all, all.size());
+    }
+
+    private static List<PublishedConfig> newest(List<PublishedConfig> versions, int most) {
+        return versions.stream().sorted(NEWEST_FIRST).limit(Math.max(0, most)).toList();
     }
 
     /**
@@ -57,15 +87,23 @@ record ConfigHistory(Optional<PublishedConfig> current, long lastVersion, List<P
             Map.Entry<String, ConfigHistory> largest = histories.entrySet().stream()
                     .max(Map.Entry.comparingByValue(Comparator.comparingLong(ConfigHistory::formerBytes)))
                     .orElseThrow();
-            List<PublishedConfig> all = largest.getValue().former();
-            bytes -= all.get(all.size() - 1).content().size();
-            largest.setValue(new ConfigHistory(
-                    largest.getValue().current(), largest.getValue().lastVersion(), all.subList(0, all.size() - 1)));
+            bytes -= largest.getValue().formerBytes();
+            largest.setValue(largest.getValue().withoutOldest());
+            bytes += largest.getValue().formerBytes();
         }
     }
 
     private long formerBytes() {
-        return former.stream().mapToLong(config -> config.content().size()).sum();
+        return Stream.concat(former.stream(), undone.stream())
+                .mapToLong(config -> config.content().size())
+                .sum();
+    }
+
+    /** What a rollback left behind goes first. */
+    private ConfigHistory withoutOldest() {
+        return undone.isEmpty()
+                ? new ConfigHistory(current, lastVersion, former.subList(0, former.size() - 1), undone)
+                : new ConfigHistory(current, lastVersion, former, undone.subList(0, undone.size() - 1));
     }
 
     private List<PublishedConfig> retire(int keep) {

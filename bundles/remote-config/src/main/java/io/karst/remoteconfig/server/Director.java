@@ -105,19 +105,13 @@ record Director(
     }
 
     private List<PublishedConfig> matching(Client client, Instant now) {
-        Set<String> products = Set.copyOf(client.products());
         List<PublishedConfig> matching = new ArrayList<>();
         for (PublishedConfig config : offered) {
-            if (products.contains(config.path().product()) && !config.isOver(now) && isMeant(config, client)) {
+            if (!config.isOver(now) && config.isFor(client)) {
                 matching.add(config);
             }
         }
         return matching;
-    }
-
-    private static boolean isMeant(PublishedConfig config, Client client) {
-        return config.predicates().isEmpty()
-                || config.predicates().stream().anyMatch(predicate -> predicate.matches(client));
     }
 
     private List<Bytes> newRoots(State state) {

@@ -9,6 +9,7 @@ import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.OfflineProof;
+import io.karst.remoteconfig.server.PublishedConfig.Author;
 import io.karst.remoteconfig.tuf.RootMetadata;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import io.karst.remoteconfig.wire.ConfigBackend.Answer;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A director's repository of signed configurations: an immutable value; every change gives a new one. Holds no secret key. */
 public final class SignedRepository {
@@ -85,17 +87,19 @@ public final class SignedRepository {
      * @throws IllegalArgumentException if these are not the repository's keys, the content is empty, or clients could not follow
      */
     public SignedRepository publish(Publication publication, RoleKeys targetsKeys, Instant now) {
-        return publish(publication, targetsKeys, now, REQUEST_BYTES);
+        return publish(publication, targetsKeys, now, "", REQUEST_BYTES);
     }
 
     /**
      * The same for a server with another limit.
      *
      * @param targetsKeys keys of the targets
+     * @param by name of the user who publishes; empty if it is not known
      * @param maxRequestBytes largest request that the server takes
      * @throws IllegalArgumentException if these are not the repository's keys, the content is empty, or clients could not follow
      */
-    public SignedRepository publish(Publication publication, RoleKeys targetsKeys, Instant now, int maxRequestBytes) {
+    public SignedRepository publish(
+            Publication publication, RoleKeys targetsKeys, Instant now, String by, int maxRequestBytes) {
         if (publication.content().isEmpty()) {
             throw new IllegalArgumentException(
                     "The content of " + publication.path().product() + "/"
@@ -103,7 +107,8 @@ public final class SignedRepository {
         }
         String path = publication.path().text();
         ConfigHistory history = histories.getOrDefault(path, ConfigHistory.NONE);
-        SignedRepository next = with(path, history.publish(publication, settings.historyPerConfig()), targetsKeys, now);
+        SignedRepository next = with(
+                path, history.publish(publication, Author.of(by, now), settings.historyPerConfig()), targetsKeys, now);
         next.checkServable(maxRequestBytes, now);
         return next;
     }
@@ -196,25 +201,62 @@ public final class SignedRepository {
      * @throws IllegalArgumentException if there is no former content, these are not the repository's keys, or clients could not follow
      */
     public SignedRepository rollback(ConfigPath path, RoleKeys targetsKeys, Instant now) {
-        return rollback(path, targetsKeys, now, REQUEST_BYTES);
+        return rollback(path, targetsKeys, now, "", REQUEST_BYTES);
     }
 
     /**
      * The same for a server with another limit.
      *
      * @param targetsKeys keys of the targets
+     * @param by name of the user who does it; empty if it is not known
      * @param maxRequestBytes largest request that the server takes
      * @throws IllegalArgumentException if there is no former content, these are not the repository's keys, or clients could not follow
      */
-    public SignedRepository rollback(ConfigPath path, RoleKeys targetsKeys, Instant now, int maxRequestBytes) {
+    public SignedRepository rollback(
+            ConfigPath path, RoleKeys targetsKeys, Instant now, String by, int maxRequestBytes) {
         ConfigHistory history = histories
                 .getOrDefault(path.text(), ConfigHistory.NONE)
-                .rollback()
+                .rollback(Author.of(by, now), settings.historyPerConfig())
                 .orElseThrow(() -> new IllegalArgumentException(
                         path.product() + "/" + path.id() + " has no earlier version to roll back to"));
         SignedRepository next = with(path.text(), history, targetsKeys, now);
         next.checkServable(maxRequestBytes, now);
         return next;
+    }
+
+    /**
+     * Every version of a configuration that is kept, the newest first; also of one that was removed.
+     *
+     * @throws IllegalArgumentException if nothing was ever published there
+     */
+    public List<PublishedConfig> versions(ConfigPath path) {
+        List<PublishedConfig> versions =
+                histories.getOrDefault(path.text(), ConfigHistory.NONE).versions();
+        if (versions.isEmpty()) {
+            throw new IllegalArgumentException("there is no configuration " + path);
+        }
+        return versions;
+    }
+
+    /**
+     * One version of a configuration.
+     *
+     * @throws IllegalArgumentException if it is not kept; says which are
+     */
+    public PublishedConfig version(ConfigPath path, long version) {
+        return versions(path).stream()
+                .filter(config -> config.version() == version)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        path.product() + "/" + path.id() + " has no version " + version + ". Kept: "
+                                + versions(path).stream()
+                                        .map(config -> String.valueOf(config.version()))
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    /** Everything that was ever published, offered or not. */
+    public List<ConfigPath> paths() {
+        return histories.keySet().stream().map(ConfigPath::parse).toList();
     }
 
     /**

@@ -7,6 +7,7 @@ import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.server.PublishedConfig.Author;
 import io.karst.remoteconfig.tuf.TargetsMetadata;
 import io.karst.remoteconfig.tuf.TargetsMetadata.TargetEntry;
 import java.time.Duration;
@@ -23,7 +24,11 @@ record StoredRepository(
         RepositorySettings settings, List<Bytes> roots, Bytes targets, SortedMap<String, ConfigHistory> histories) {
 
     private static final String FORMAT = "karst-remote-config-repository";
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+
+    /** Without authors, and without what rollbacks left behind. */
+    private static final int OLDEST_VERSION = 2;
+
     private static final long NEVER = Long.MIN_VALUE;
 
     Bytes toBytes() {
@@ -43,6 +48,8 @@ record StoredRepository(
             out.number(history.former().size());
             history.current().ifPresent(config -> write(out, config));
             history.former().forEach(config -> write(out, config));
+            out.number(history.undone().size());
+            history.undone().forEach(config -> write(out, config));
         });
         return out.finish();
     }
@@ -61,10 +68,12 @@ record StoredRepository(
             out.text(predicate.language());
             out.text(predicate.runtimeId());
         }
+        out.text(config.author().name());
+        out.number(config.author().at().map(Instant::getEpochSecond).orElse(NEVER));
     }
 
     static StoredRepository read(Bytes stored) {
-        Bytes.Reader in = Bytes.Reader.open(stored, FORMAT, VERSION);
+        Bytes.Reader in = Bytes.Reader.open(stored, FORMAT, OLDEST_VERSION, VERSION);
         RepositorySettings settings;
         List<Bytes> roots = new ArrayList<>();
         SortedMap<String, ConfigHistory> histories = new TreeMap<>();
@@ -98,11 +107,17 @@ record StoredRepository(
         boolean offered = in.number() == 1;
         long former = in.count();
         Optional<PublishedConfig> current = offered ? Optional.of(config(in, path)) : Optional.empty();
-        List<PublishedConfig> earlier = new ArrayList<>();
-        for (long left = former; left > 0; left--) {
-            earlier.add(config(in, path));
+        List<PublishedConfig> earlier = configs(in, path, former);
+        List<PublishedConfig> undone = in.version() == OLDEST_VERSION ? List.of() : configs(in, path, in.count());
+        return new ConfigHistory(current, lastVersion, earlier, undone);
+    }
+
+    private static List<PublishedConfig> configs(Bytes.Reader in, ConfigPath path, long count) {
+        List<PublishedConfig> configs = new ArrayList<>();
+        for (long left = count; left > 0; left--) {
+            configs.add(config(in, path));
         }
-        return new ConfigHistory(current, lastVersion, earlier);
+        return configs;
     }
 
     private static PublishedConfig config(Bytes.Reader in, ConfigPath path) {
@@ -114,8 +129,12 @@ record StoredRepository(
             predicates.add(
                     new TracerPredicate(in.text(), in.text(), in.text(), in.text(), in.text(), in.text(), in.text()));
         }
-        Optional<Instant> expires = end == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochSecond(end));
-        return PublishedConfig.of(version, new Publication(path, content, expires, predicates));
+        Author author = in.version() == OLDEST_VERSION ? Author.UNKNOWN : new Author(in.text(), time(in.number()));
+        return PublishedConfig.of(version, new Publication(path, content, time(end), predicates), author);
+    }
+
+    private static Optional<Instant> time(long seconds) {
+        return seconds == NEVER ? Optional.empty() : Optional.of(Instant.ofEpochSecond(seconds));
     }
 
     /** What is offered has to be what is signed, no more and no less. */

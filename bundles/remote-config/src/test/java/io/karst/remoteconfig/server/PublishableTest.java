@@ -19,6 +19,7 @@ import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.server.PublishedConfig.Author;
 import io.karst.remoteconfig.wire.ConfigBackend.Answer;
 import java.time.Clock;
 import java.time.Instant;
@@ -94,7 +95,7 @@ class PublishableTest {
                 } else {
                     byte[] content = new byte[random.nextInt(4) == 0 ? random.nextInt(3) : random.nextInt(2000)];
                     random.nextBytes(content);
-                    repository = repository.publish(publication(path, Bytes.of(content)), keys, NOW, REQUEST_BYTES);
+                    repository = repository.publish(publication(path, Bytes.of(content)), keys, NOW, "", REQUEST_BYTES);
                     paths.add(path);
                 }
             } catch (IllegalArgumentException e) {
@@ -132,7 +133,7 @@ class PublishableTest {
     void clientsThatHoldAnEmptyFileAreAnsweredAndToldBetter() {
         ConfigPath path = ConfigPath.of("A", "a");
         TreeMap<String, ConfigHistory> histories = new TreeMap<>();
-        ConfigHistory history = ConfigHistory.NONE.publish(publication(path, Bytes.EMPTY), 1);
+        ConfigHistory history = ConfigHistory.NONE.publish(publication(path, Bytes.EMPTY), Author.UNKNOWN, 1);
         histories.put(path.text(), history);
         SignedRepository odd = new SignedRepository(
                 RepositorySettings.DEFAULT,
@@ -163,7 +164,7 @@ class PublishableTest {
         }
         SignedRepository full = repository;
         Publication more = publication(ConfigPath.of("A", "one-more"), Bytes.utf8("x"));
-        assertThatThrownBy(() -> full.publish(more, keys, NOW, 8 * 1024))
+        assertThatThrownBy(() -> full.publish(more, keys, NOW, "", 8 * 1024))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("withdraw some configurations first, or use shorter ids");
     }
@@ -174,7 +175,7 @@ class PublishableTest {
         SignedRepository repository = empty.publish(publication(path, Bytes.utf8("x")), keys, NOW)
                 .remove(path, keys, NOW)
                 .publish(publication(ConfigPath.of("A", "b"), Bytes.utf8("x")), keys, NOW);
-        assertThatThrownBy(() -> repository.rollback(path, keys, NOW, 4000))
+        assertThatThrownBy(() -> repository.rollback(path, keys, NOW, "", 4000))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("4000 is the limit");
         assertThat(repository.rollback(path, keys, NOW).configs()).hasSize(2);

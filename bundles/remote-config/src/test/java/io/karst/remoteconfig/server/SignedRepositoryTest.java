@@ -5,6 +5,7 @@ package io.karst.remoteconfig.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
@@ -24,8 +25,11 @@ import io.karst.remoteconfig.client.ClientState.Step;
 import io.karst.remoteconfig.client.ClientState.VerifiedConfig;
 import io.karst.remoteconfig.client.OfflineProof;
 import io.karst.remoteconfig.client.RemoteConfigClient;
+import io.karst.remoteconfig.server.PublishedConfig.Author;
 import io.karst.remoteconfig.server.SignedRepository.Ahead;
 import io.karst.remoteconfig.wire.ConfigBackend.Answer;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -224,6 +228,71 @@ class SignedRepositoryTest {
         assertThatThrownBy(() -> SignedRepository.fromBytes(Bytes.of(damaged)))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("digest does not match");
+    }
+
+    @Test
+    void anyVersionThatIsKeptCanBePublishedAgain() {
+        SignedRepository repository = publish(publish(empty, ONE, "first"), ONE, "second");
+        repository = repository.rollback(ONE, targets, NOW);
+        assertThat(versions(repository)).containsExactly(3L, 2L, 1L);
+
+        repository = rollback(repository, 2);
+        assertThat(published(repository).content()).isEqualTo(Bytes.utf8("second"));
+        assertThat(published(repository).author()).isEqualTo(new Author("ann", Optional.of(NOW)));
+        assertThat(versions(repository)).containsExactly(4L, 3L, 2L, 1L);
+        assertThat(content(poll(repository, client.start()))).isEqualTo("second");
+        assertThat(published(repository.rollback(ONE, targets, NOW)).content())
+                .as("the one before")
+                .isEqualTo(Bytes.utf8("first"));
+
+        SignedRepository stored = SignedRepository.fromBytes(repository.toBytes());
+        assertThat(stored.versions(ONE)).isEqualTo(repository.versions(ONE));
+        SignedRepository withdrawn = stored.remove(ONE, targets, NOW);
+        assertThat(published(rollback(withdrawn, 1)).content()).isEqualTo(Bytes.utf8("first"));
+        assertThatThrownBy(() -> rollback(withdrawn, 7))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("TESTING1/one has no version 7. Kept: 4, 3, 2, 1");
+    }
+
+    private SignedRepository rollback(SignedRepository repository, long to) {
+        Publication former = repository.version(ONE, to).publication();
+        return repository.publish(former, targets, NOW, "ann", SignedRepository.REQUEST_BYTES);
+    }
+
+    private static List<Long> versions(SignedRepository repository) {
+        return repository.versions(ONE).stream().map(PublishedConfig::version).toList();
+    }
+
+    @Test
+    void whatIsKeptIsBoundedWhateverIsRolledBack() {
+        SignedRepository repository = publish(empty, ONE, "first");
+        for (int i = 0; i < 50; i++) {
+            repository = publish(repository, ONE, "content " + i);
+            repository = repository.rollback(ONE, targets, NOW);
+        }
+        assertThat(repository.versions(ONE)).hasSize(1 + RepositorySettings.DEFAULT.historyPerConfig());
+        for (int i = 0; i < 50; i++) {
+            repository = rollback(repository, repository.versions(ONE).get(1).version());
+        }
+        assertThat(repository.versions(ONE)).hasSize(1 + RepositorySettings.DEFAULT.historyPerConfig());
+    }
+
+    /** Made by the release before authors were kept: "first", then "second" with a predicate and an end. */
+    @Test
+    void theFormerStoredFormIsRead() throws IOException {
+        Bytes former;
+        try (InputStream in = SignedRepositoryTest.class.getResourceAsStream("/repository-format-2.bin")) {
+            former = Bytes.of(in.readAllBytes());
+        }
+        ConfigPath path = ConfigPath.of("TESTING1", "one");
+        SignedRepository repository = SignedRepository.fromBytes(former);
+        assertThat(repository.versions(path))
+                .extracting(PublishedConfig::content, PublishedConfig::author)
+                .containsExactly(
+                        tuple(Bytes.utf8("second"), Author.UNKNOWN), tuple(Bytes.utf8("first"), Author.UNKNOWN));
+        assertThat(repository.version(path, 2).predicates()).hasSize(1);
+        assertThat(SignedRepository.fromBytes(repository.toBytes()).versions(path))
+                .isEqualTo(repository.versions(path));
     }
 
     @Test

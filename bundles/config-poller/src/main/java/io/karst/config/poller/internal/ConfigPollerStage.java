@@ -33,7 +33,6 @@ import io.karst.remoteconfig.wire.ConfigWire;
 import io.karst.remoteconfig.wire.TransportException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,9 +64,6 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
 
     /** Beyond the exchange's own deadline: verifying and storing 110 MiB on a slow machine. */
     private static final Duration WORK = Duration.ofSeconds(30);
-
-    private static final int ID_LENGTH = 21;
-    private static final String ID_LETTERS = "_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
     private final Settings settings;
     private final ConfigTransport transport;
@@ -111,7 +107,11 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         ConfigPollerStage stage = new ConfigPollerStage(
                 settings,
                 wire.connect(settings.connection()),
-                identity(settings.products(), bundles.getBundle().getVersion().toString()),
+                Client.agent(
+                        ClientId.in(new AtomicFile(settings.stateFile().resolveSibling("client-id"))),
+                        settings.products(),
+                        new AgentDetails(
+                                "karst", bundles.getBundle().getVersion().toString(), "", "", List.of())),
                 new Surroundings(
                         Clock.systemUTC(),
                         System::nanoTime,
@@ -121,15 +121,6 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
                 new StateFile(new AtomicFile(settings.stateFile())));
         stage.restore();
         return stage;
-    }
-
-    private static Client identity(List<String> products, String version) {
-        SecureRandom random = new SecureRandom();
-        StringBuilder id = new StringBuilder();
-        for (int i = 0; i < ID_LENGTH; i++) {
-            id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
-        }
-        return Client.agent(id.toString(), products, new AgentDetails("karst", version, "", "", List.of()));
     }
 
     ConfigPollerStage(

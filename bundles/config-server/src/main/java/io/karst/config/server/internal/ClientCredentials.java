@@ -15,8 +15,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Credentials of single clients. What is made for a client is written to a folder that goes to its host; the server keeps the digest of
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientCredentials {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ClientCredentials.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final ConfigWire wire;
@@ -87,7 +84,6 @@ final class ClientCredentials {
                     .write(Bytes.utf8(Bytes.utf8(token).digest("SHA-256").toHex())
                             .toBuffer());
             made = true;
-            LOG.info("client {} was given credentials of its own", name);
             return written;
         } finally {
             if (!made) {
@@ -120,6 +116,5 @@ final class ClientCredentials {
         if (!Files.deleteIfExists(digest(name))) {
             throw new IOException("client " + name + " has no credentials of its own. Known: " + names());
         }
-        LOG.info("the credentials of client {} were removed", name);
     }
 }

@@ -51,6 +51,18 @@ final class Clients {
         }
     }
 
+    /** Forgets those that were not seen since a time. */
+    synchronized void forgetBefore(Instant from) {
+        Iterator<Seen> seen = byId.values().iterator();
+        while (seen.hasNext()) {
+            Seen next = seen.next();
+            if (next.at().isBefore(from)) {
+                bytes -= next.client().bytes();
+                seen.remove();
+            }
+        }
+    }
+
     /** The most recently seen first. */
     List<Seen> all() {
         List<Seen> all;
@@ -61,6 +73,11 @@ final class Clients {
         return all;
     }
 
+    /** Those that were seen at a time or later, the most recent first. */
+    List<Seen> since(Instant from) {
+        return all().stream().filter(seen -> !seen.at().isBefore(from)).toList();
+    }
+
     /**
      * Clients that were seen lately, the most recent first.
      *
@@ -69,9 +86,9 @@ final class Clients {
     List<Client> activeSince(Instant now, Duration within, long mostBytes) {
         List<Client> active = new ArrayList<>();
         long left = mostBytes;
-        for (Seen seen : all()) {
+        for (Seen seen : since(now.minus(within))) {
             left -= seen.client().bytes();
-            if (seen.at().isBefore(now.minus(within)) || left < 0) {
+            if (left < 0) {
                 break;
             }
             active.add(seen.client().seenAt(seen.at()));

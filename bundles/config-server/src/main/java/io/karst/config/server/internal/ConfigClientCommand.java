@@ -6,10 +6,12 @@ package io.karst.config.server.internal;
 import io.karst.commands.Arguments;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
+import io.karst.commands.Services;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -55,7 +57,7 @@ public final class ConfigClientCommand extends ServerCommand {
     private boolean json;
 
     @Override
-    void run(ConfigServer running) throws IOException, CommandException {
+    void run(Services services, ConfigServer running) throws IOException, CommandException {
         Arguments typed = Arguments.of(rest, Set.of("--json"), Set.of());
         ClientCredentials credentials = running.credentials();
         switch (action) {
@@ -70,9 +72,12 @@ public final class ConfigClientCommand extends ServerCommand {
                         + " root, trust.anchor, client.certificate, token.file. Publish to this client alone with"
                         + " --predicate clientID="
                         + words.get(0));
+                Audit.tell(services, "CLIENT_ADDED", Map.of("client", words.get(0)));
             }
             case REMOVE -> {
-                credentials.remove(words(typed, 1, "a name").get(0));
+                String name = words(typed, 1, "a name").get(0);
+                credentials.remove(name);
+                Audit.tell(services, "CLIENT_REMOVED", Map.of("client", name));
                 println("Removed. Its token is refused from now on.");
             }
             default -> throw new IllegalArgumentException("Unknown action '" + action + "'. Use list, add or remove");

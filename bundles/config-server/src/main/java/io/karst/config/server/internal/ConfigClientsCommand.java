@@ -10,6 +10,7 @@ import io.karst.commands.ViewCommand;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -42,53 +43,68 @@ public final class ConfigClientsCommand extends ViewCommand {
 
     private static final int PAGE = 1000;
 
-    static final Columns<Clients.Seen> CLIENTS = new Columns<>(
+    /**
+     * A client as it is listed.
+     *
+     * @param gone whether it has stopped to ask
+     */
+    record Listed(Clients.Seen seen, boolean gone) {}
+
+    static final Columns<Listed> CLIENTS = new Columns<>(
             List.of(
                     Column.of(
                             "Client",
                             "client",
                             "id of the client",
-                            seen -> cell(seen.client().shown().id()),
-                            seen -> seen.client().shown().id()),
+                            listed -> cell(client(listed).id()),
+                            listed -> client(listed).id()),
+                    Column.of("Kind", "kind", "agent, tracer, updater", listed -> kind(client(listed))),
                     Column.of(
-                            "Kind",
-                            "kind",
-                            "agent, tracer, updater",
-                            seen -> kind(seen.client().shown())),
-                    Column.of("Seen", "seen", "time of its last request", Clients.Seen::at),
-                    Column.<Clients.Seen>of(
+                            "Seen",
+                            "seen",
+                            "time of its last request",
+                            listed -> listed.seen().at() + (listed.gone() ? " (gone)" : ""),
+                            listed -> listed.seen().at()),
+                    Column.<Listed>of(
                                     "Root",
                                     "rootVersion",
                                     "versions of the root and of the signed list that it trusts",
-                                    seen -> state(seen).rootVersion())
+                                    listed -> state(listed).rootVersion())
                             .right(),
-                    Column.<Clients.Seen>of(
+                    Column.<Listed>of(
                                     "Targets",
                                     "targetsVersion",
-                                    seen -> state(seen).targetsVersion())
+                                    listed -> state(listed).targetsVersion())
                             .right(),
                     Column.cell(
-                            "Configurations", "what it holds, and whether it was applied", seen -> cell(configs(seen))),
+                            "Configurations",
+                            "what it holds, and whether it was applied",
+                            listed -> cell(configs(listed))),
                     Column.of(
                             "Error",
                             "error",
                             "why its last update failed; the table also shows ahead",
-                            seen -> cell(seen.ahead()
-                                    .map(ahead -> ahead + ". " + state(seen).error())
-                                    .orElse(state(seen).error())),
-                            seen -> state(seen).error()),
+                            listed -> cell(listed.seen()
+                                    .ahead()
+                                    .map(ahead -> ahead + ". " + state(listed).error())
+                                    .orElse(state(listed).error())),
+                            listed -> state(listed).error()),
                     Column.field(
                             "ahead",
                             "what it holds that this server never signed, as after a restore from a backup; otherwise null",
-                            Clients.Seen::ahead),
+                            listed -> listed.seen().ahead()),
                     Column.field(
                             "configurations",
                             "what it holds",
-                            seen -> CONFIGS.json(state(seen).configStates())),
+                            listed -> CONFIGS.json(state(listed).configStates())),
                     Column.field(
                             "configurationsLeftOut",
                             "number of further ones that are not kept",
-                            seen -> seen.client().leftOut())),
+                            listed -> listed.seen().client().leftOut()),
+                    Column.field(
+                            "gone",
+                            "whether it has not asked for client.active.seconds; it is forgotten after a day",
+                            Listed::gone)),
             "No client yet");
 
     @Option(name = "--page", description = "Which 1000 clients to list, the most recently seen first: 1, 2 and so on.")
@@ -99,11 +115,10 @@ public final class ConfigClientsCommand extends ViewCommand {
         if (page < 1) {
             throw new CommandException("--page must be 1 or more");
         }
-        List<Clients.Seen> all = services.require(
-                ConfigServer.class, "config-server", server -> server.clients().all());
-        List<Clients.Seen> shown =
-                all.stream().skip((page - 1L) * PAGE).limit(PAGE).toList();
-        long ahead = all.stream().filter(seen -> seen.ahead().isPresent()).count();
+        List<Listed> all = services.require(ConfigServer.class, "config-server", server -> listed(server));
+        List<Listed> shown = all.stream().skip((page - 1L) * PAGE).limit(PAGE).toList();
+        long ahead =
+                all.stream().filter(listed -> listed.seen().ahead().isPresent()).count();
         if (ahead > 0) {
             remark(ahead + " of " + all.size()
                     + " clients hold something newer than this server: was it restored from a backup?");
@@ -114,9 +129,20 @@ public final class ConfigClientsCommand extends ViewCommand {
         }
     }
 
+    private static List<Listed> listed(ConfigServer server) {
+        Instant since = server.activeSince();
+        return server.clients().all().stream()
+                .map(seen -> new Listed(seen, seen.at().isBefore(since)))
+                .toList();
+    }
+
+    private static Client client(Listed listed) {
+        return listed.seen().client().shown();
+    }
+
     /** What it holds; a request without that is not answered, so its client is not listed. */
-    private static State state(Clients.Seen seen) {
-        return seen.client().shown().state().orElseThrow();
+    private static State state(Listed listed) {
+        return client(listed).state().orElseThrow();
     }
 
     private static String cell(String text) {
@@ -130,13 +156,13 @@ public final class ConfigClientsCommand extends ViewCommand {
         return client.isTracer() ? "tracer" : "updater";
     }
 
-    private static String configs(Clients.Seen seen) {
-        String listed = state(seen).configStates().stream()
+    private static String configs(Listed listed) {
+        String all = state(listed).configStates().stream()
                 .map(config -> config.product() + "/" + config.id() + " v" + config.version() + " "
                         + config.applyState().word()
                         + (config.applyError().isEmpty() ? "" : " (" + config.applyError() + ")"))
                 .collect(Collectors.joining("; "));
-        int leftOut = seen.client().leftOut();
-        return leftOut == 0 ? listed : listed + "; and " + leftOut + " more";
+        int leftOut = listed.seen().client().leftOut();
+        return leftOut == 0 ? all : all + "; and " + leftOut + " more";
     }
 }

@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.commands.Services;
 import io.karst.remoteconfig.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ public final class ConfigExportCommand extends ServerCommand {
     private String folder = "";
 
     @Override
-    void run(ConfigServer running) throws IOException {
+    void run(Services services, ConfigServer running) throws IOException {
         Path target = Path.of(folder);
         // configurations may hold secrets: whoever made the folder decides who may read it
         Files.createDirectory(

@@ -6,6 +6,7 @@ package io.karst.config.server.internal;
 import io.karst.commands.Arguments;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
+import io.karst.commands.Services;
 import io.karst.component.SettingsFile;
 import io.karst.component.TrustedFiles;
 import io.karst.remoteconfig.server.SignedRepository;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
@@ -97,17 +99,31 @@ public final class ConfigKeysCommand extends ServerCommand {
     private List<String> rest = new ArrayList<>();
 
     @Override
-    void run(ConfigServer running) throws IOException, CommandException {
+    void run(Services services, ConfigServer running) throws IOException, CommandException {
         Arguments typed = Arguments.of(rest, Set.of("--json"), Set.of());
         Optional<String> passphrase = passphrase(typed.words());
         switch (action) {
             case "" -> {}
-            case ROTATE -> running.store().rotate(passphrase);
-            case ENCRYPT ->
+            case ROTATE -> {
+                running.store().rotate(passphrase);
+                Audit.tell(
+                        services,
+                        "KEYS_ROTATED",
+                        Map.of("rootVersion", running.store().current().rootVersion()));
+            }
+            case ENCRYPT -> {
                 running.store()
                         .encryptRootKey(passphrase.orElseThrow(
                                 () -> new IllegalArgumentException("encrypt needs a file with a passphrase")));
-            case RENEW -> running.certificates().renew();
+                Audit.tell(services, "ROOT_KEY_ENCRYPTED", Map.of());
+            }
+            case RENEW -> {
+                running.certificates().renew();
+                Audit.tell(
+                        services,
+                        "CERTIFICATE_RENEWED",
+                        Map.of("expires", running.certificates().expires()));
+            }
             default ->
                 throw new IllegalArgumentException(
                         "Unknown action '" + action + "'. Use rotate, renew, encrypt, or nothing");

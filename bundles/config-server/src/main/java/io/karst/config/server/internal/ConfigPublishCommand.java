@@ -3,6 +3,7 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.commands.Services;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.server.Publication;
@@ -16,15 +17,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** {@code karst:config-publish}. */
@@ -33,11 +38,18 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
         scope = "karst",
         name = "config-publish",
         description =
-                "Signs a file and publishes it to clients; it replaces an earlier one with the same product and id.")
-public final class ConfigPublishCommand extends PathCommand {
+                "Signs a file and publishes it to clients; it replaces an earlier one with the same product and id.",
+        detailedDescription = "classpath:help/config-publish.txt")
+public final class ConfigPublishCommand extends ChangeCommand {
 
+    private static final String DRY_RUN = "--dry-run";
+    private static final String FORCE = "--force";
     private static final int MAX_BYTES = 64 << 20;
     private static final int MAX_PREDICATE_LENGTH = 255;
+
+    /** Between fields: not the one between two bounds of a version, as in {@code >=1.2.0, <2}. */
+    private static final Pattern COMMA = Pattern.compile(",(?! *[<>=!^~])");
+
     private static final List<String> FIELDS =
             List.of("clientID", "service", "environment", "appVersion", "tracerVersion", "language", "runtimeID");
 
@@ -45,8 +57,7 @@ public final class ConfigPublishCommand extends PathCommand {
     @Completion(FileCompleter.class)
     private String file = "";
 
-    // Karaf reads options only in front of the first argument; people write them behind the last one, too.
-    @Argument(index = 3, name = "options", multiValued = true, description = "--expires and --predicate may stand here")
+    @Argument(index = 3, name = "options", multiValued = true, description = "Options may stand here, too")
     private List<String> rest = new ArrayList<>();
 
     @Option(name = "--expires", description = "When it expires: after a duration such as PT2H or P30D, or at a time")
@@ -58,17 +69,53 @@ public final class ConfigPublishCommand extends PathCommand {
             description = "Only for clients that match: clientID=..,service=.. and so on; with several, any of them")
     private List<String> predicates = new ArrayList<>();
 
+    @Option(
+            name = DRY_RUN,
+            description = "Publish nothing: only say whether the listener of this Karaf, and clients, would take it.")
+    private boolean dryRun;
+
+    @Option(name = FORCE, description = "Publish it although the listener of this Karaf would refuse it.")
+    private boolean force;
+
     @Override
-    String change(SignedStore store, ConfigPath path) throws IOException {
-        Wishes wishes = new Wishes(expires, predicates).with(rest);
-        store.publish(new Publication(
+    List<String> rest() {
+        return rest;
+    }
+
+    @Override
+    Change change(Services services, SignedStore store, ConfigPath path, List<String> left)
+            throws IOException, CommandException {
+        List<String> words = new ArrayList<>(left);
+        dryRun |= words.removeAll(List.of(DRY_RUN));
+        force |= words.removeAll(List.of(FORCE));
+        Wishes wishes = new Wishes(expires, predicates).with(words);
+        Publication wanted = new Publication(
                 path,
                 content(Path.of(file)),
                 until(wishes.expires(), Instant.now()),
                 wishes.predicates().stream()
                         .map(ConfigPublishCommand::predicate)
-                        .toList()));
-        return "published";
+                        .toList());
+        Verdict verdict = Verdict.of(services, path.product(), wanted.content().toArray());
+        if (verdict.answer() == Verdict.Answer.INVALID && !force) {
+            throw new CommandException("Not published, because the listener of this Karaf would refuse it: "
+                    + verdict.reason() + ". To publish it all the same: --force");
+        }
+        Change change = dryRun
+                ? Change.of(Kind.CHECKED, store.tryToPublish(wanted), path, Optional.of(verdict))
+                : Change.of(Kind.PUBLISHED, store.publish(wanted, Audit.user()), path, Optional.of(verdict));
+        if (!json && (dryRun || verdict.answer() == Verdict.Answer.INVALID)) {
+            println(said(verdict, path));
+        }
+        return change;
+    }
+
+    private static String said(Verdict verdict, ConfigPath path) {
+        return switch (verdict.answer()) {
+            case VALID -> "valid: the listener of this Karaf would apply it";
+            case INVALID -> "invalid: " + verdict.reason();
+            case UNCHECKED -> "could not check the content: no listener for " + path.product() + " is installed here";
+        };
     }
 
     /** The options, wherever they stood. */
@@ -80,8 +127,7 @@ public final class ConfigPublishCommand extends PathCommand {
             for (int i = 0; i < words.size(); i += 2) {
                 String option = words.get(i);
                 if (!option.equals("--expires") && !option.equals("--predicate")) {
-                    throw new IllegalArgumentException(
-                            option + " is not known after the file; known: --expires, --predicate");
+                    throw new IllegalArgumentException(option + " is not known after the file. See --help");
                 }
                 if (i + 1 == words.size()) {
                     throw new IllegalArgumentException(option + " needs a value");
@@ -96,7 +142,7 @@ public final class ConfigPublishCommand extends PathCommand {
         }
     }
 
-    private static Bytes content(Path file) throws IOException {
+    static Bytes content(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(MAX_BYTES + 1);
             if (content.length > MAX_BYTES) {
@@ -125,7 +171,7 @@ public final class ConfigPublishCommand extends PathCommand {
 
     static TracerPredicate predicate(String text) {
         Map<String, String> fields = new TreeMap<>();
-        for (String part : text.split(",", -1)) {
+        for (String part : COMMA.split(text, -1)) {
             int equals = part.indexOf('=');
             String key = equals < 0 ? part : part.substring(0, equals);
             if (equals < 0 || !FIELDS.contains(key)) {
@@ -150,5 +196,21 @@ public final class ConfigPublishCommand extends PathCommand {
                 fields.getOrDefault("tracerVersion", ""),
                 fields.getOrDefault("language", ""),
                 fields.getOrDefault("runtimeID", ""));
+    }
+
+    /** The text that {@link #predicate} reads. */
+    static String text(TracerPredicate predicate) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("clientID", predicate.clientId());
+        fields.put("service", predicate.service());
+        fields.put("environment", predicate.environment());
+        fields.put("appVersion", predicate.appVersion());
+        fields.put("tracerVersion", predicate.tracerVersion());
+        fields.put("language", predicate.language());
+        fields.put("runtimeID", predicate.runtimeId());
+        return fields.entrySet().stream()
+                .filter(field -> !field.getValue().isEmpty())
+                .map(field -> field.getKey() + "=" + field.getValue())
+                .collect(Collectors.joining(","));
     }
 }

@@ -3,22 +3,52 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.commands.Services;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.server.SignedRepository;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
 
 /** {@code karst:config-rollback}. */
 @Service
 @Command(
         scope = "karst",
         name = "config-rollback",
-        description = "Publishes the previous content of a configuration again, as a new version.")
-public final class ConfigRollbackCommand extends PathCommand {
+        description =
+                "Publishes earlier content of a configuration again, as a new version: the previous, or that of --to.",
+        detailedDescription = "classpath:help/config-rollback.txt")
+public final class ConfigRollbackCommand extends ChangeCommand {
+
+    private static final String TO = "--to";
+
+    @Argument(index = 2, name = "options", multiValued = true, description = "Options may stand here, too")
+    private List<String> rest = new ArrayList<>();
+
+    @Option(name = TO, description = "Version to go back to; karst:config-history lists those that are kept.")
+    private String to = "";
 
     @Override
-    String change(SignedStore store, ConfigPath path) throws IOException {
-        store.rollback(path);
-        return "rolled back";
+    List<String> rest() {
+        return rest;
+    }
+
+    @Override
+    Change change(Services services, SignedStore store, ConfigPath path, List<String> left)
+            throws IOException, CommandException {
+        String wanted = behind(left, Set.of(TO)).values().getOrDefault(TO, to);
+        SignedRepository now = store.current();
+        known(now, path);
+        SignedRepository changed = wanted.isEmpty() && !left.contains(TO)
+                ? store.rollback(path, Audit.user())
+                : store.publish(now.version(path, number(TO, wanted)).publication(), Audit.user());
+        return Change.of(Kind.ROLLED_BACK, changed, path, Optional.empty());
     }
 }

@@ -48,6 +48,10 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
     private static final long STATE_CLIENTS_BYTES = 2L << 20;
 
     private static final int UPKEEP_MINUTES = 10;
+
+    /** So long is a client listed that does not ask any more. */
+    private static final Duration REMEMBERED = Duration.ofDays(1);
+
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int LONGEST_GRACE_SECONDS = 7 * 24 * 3600;
 
@@ -162,6 +166,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
     @SuppressWarnings("IllegalCatch") // top of a thread; a failure must not end what is due later
     private void keepUp() {
         try {
+            clients.forgetBefore(clock.instant().minus(REMEMBERED));
             renewRepository();
             certificates.work();
         } catch (IOException | RuntimeException e) {
@@ -263,6 +268,11 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
     /** The repository and its keys. */
     SignedStore store() {
         return store;
+    }
+
+    /** A client that was not seen since then is not active. */
+    Instant activeSince() {
+        return clock.instant().minus(active);
     }
 
     /** Who asked. */

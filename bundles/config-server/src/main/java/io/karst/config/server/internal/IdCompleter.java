@@ -13,7 +13,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.osgi.framework.BundleContext;
 
-/** Completes ids of what is offered, of the product that was typed before. */
+/** Completes ids of what was ever published, of the product that was typed before. */
 @Service
 public final class IdCompleter implements Completer {
 
@@ -27,7 +27,7 @@ public final class IdCompleter implements Completer {
     @Override
     public int complete(Session session, CommandLine commandLine, List<String> candidates) {
         List<String> typed = List.of(commandLine.getArguments());
-        List<String> ids = ServerCommand.offered(context)
+        List<String> ids = ServerCommand.published(context)
                 .filter(path -> typed.contains(path.product()))
                 .map(ConfigPath::id)
                 .toList();

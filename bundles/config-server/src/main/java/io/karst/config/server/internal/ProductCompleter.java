@@ -14,7 +14,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.osgi.framework.BundleContext;
 
-/** Completes products: Karst's own, and those that are offered. */
+/** Completes products: Karst's own, and those of what was ever published. */
 @Service
 public final class ProductCompleter implements Completer {
 
@@ -28,7 +28,7 @@ public final class ProductCompleter implements Completer {
     @Override
     public int complete(Session session, CommandLine commandLine, List<String> candidates) {
         TreeSet<String> products = new TreeSet<>(List.of("KARST_CONTENTION", "KARST_CONFIGADMIN"));
-        ServerCommand.offered(context).map(ConfigPath::product).forEach(products::add);
+        ServerCommand.published(context).map(ConfigPath::product).forEach(products::add);
         return new StringsCompleter(products).complete(session, commandLine, candidates);
     }
 }

@@ -7,7 +7,6 @@ import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.server.PublishedConfig;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -21,17 +20,27 @@ import org.osgi.framework.BundleContext;
 /** A command that works on the server, and says in one line what went wrong. */
 abstract class ServerCommand extends KarstCommand {
 
+    /** What a command does with the server. */
+    interface Work {
+        void on(ConfigServer server) throws IOException, CommandException, InterruptedException;
+    }
+
     @Override
     protected final void run(Services services) throws CommandException, InterruptedException {
+        onServer(services, server -> run(services, server));
+    }
+
+    /** Works on the server; whatever goes wrong becomes one line. */
+    static void onServer(Services services, Work work) throws CommandException, InterruptedException {
         services.require(ConfigServer.class, "config-server", server -> {
-            work(server);
+            explained(work, server);
             return server;
         });
     }
 
-    private void work(ConfigServer server) throws CommandException {
+    private static void explained(Work work, ConfigServer server) throws CommandException, InterruptedException {
         try {
-            run(server);
+            work.on(server);
         } catch (FileSystemException e) {
             throw new CommandException(explain(e), e);
         } catch (IOException | IllegalArgumentException | RefusedException e) {
@@ -52,18 +61,17 @@ abstract class ServerCommand extends KarstCommand {
         return String.valueOf(e.getMessage());
     }
 
-    /** What the server offers, for completion; nothing while it is not up. A reference to it would take the commands away then. */
-    static Stream<ConfigPath> offered(BundleContext context) {
+    /** What was ever published, for completion; nothing while the server is not up. A reference to it would take the commands away then. */
+    static Stream<ConfigPath> published(BundleContext context) {
         return new Services(context)
                         .ifPresent(
                                 ConfigServer.class,
-                                server -> server.store().current().configs().values().stream()
-                                        .map(PublishedConfig::path)
-                                        .toList())
+                                server -> server.store().current().paths())
                         .stream()
                         .flatMap(List::stream);
     }
 
     /** Does the command's work. */
-    abstract void run(ConfigServer server) throws IOException, CommandException;
+    abstract void run(Services services, ConfigServer server)
+            throws IOException, CommandException, InterruptedException;
 }

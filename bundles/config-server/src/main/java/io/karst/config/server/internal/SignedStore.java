@@ -112,16 +112,23 @@ final class SignedStore {
         return repository;
     }
 
-    synchronized void publish(Publication publication) throws IOException {
-        change(now -> now.publish(publication, targets, clock.instant(), maxRequestBytes));
+    /** Publishes for a user, and returns what is served from now on. */
+    synchronized SignedRepository publish(Publication publication, String by) throws IOException {
+        return change(now -> now.publish(publication, targets, clock.instant(), by, maxRequestBytes));
     }
 
-    synchronized void remove(ConfigPath path) throws IOException {
-        change(now -> now.remove(path, targets, clock.instant()));
+    /** What {@link #publish} would make; it is dropped. */
+    synchronized SignedRepository tryToPublish(Publication publication) {
+        return repository.publish(publication, targets, clock.instant(), "", maxRequestBytes);
     }
 
-    synchronized void rollback(ConfigPath path) throws IOException {
-        change(now -> now.rollback(path, targets, clock.instant(), maxRequestBytes));
+    synchronized SignedRepository remove(ConfigPath path) throws IOException {
+        return change(now -> now.remove(path, targets, clock.instant()));
+    }
+
+    /** Publishes the content before the present one again, for a user. */
+    synchronized SignedRepository rollback(ConfigPath path, String by) throws IOException {
+        return change(now -> now.rollback(path, targets, clock.instant(), by, maxRequestBytes));
     }
 
     /**
@@ -144,7 +151,7 @@ final class SignedStore {
             return; // another thread has done it
         }
         renewAt = now.plus(RETRY);
-        change(current -> current.renew(targets, now));
+        SignedRepository unused = change(current -> current.renew(targets, now));
     }
 
     /**
@@ -209,15 +216,16 @@ final class SignedStore {
         overtakeAt = now.plus(RETRY);
         Optional<SignedRepository> above = repository.renewAbove(reported, targets, now);
         if (above.isPresent()) {
-            change(current -> above.get());
+            SignedRepository unused = change(current -> above.get());
         }
         return above.isPresent();
     }
 
-    private void change(UnaryOperator<SignedRepository> change) throws IOException {
+    private SignedRepository change(UnaryOperator<SignedRepository> change) throws IOException {
         SignedRepository changed = change.apply(repository);
         files.writeRepository(changed.toBytes());
         serve(changed);
+        return changed;
     }
 
     private void serve(SignedRepository changed) {

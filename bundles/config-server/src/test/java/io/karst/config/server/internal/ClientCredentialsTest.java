@@ -81,11 +81,13 @@ class ClientCredentialsTest {
 
     private static void publishFor(ConfigServer server, String client, String content) throws IOException {
         server.store()
-                .publish(new Publication(
-                        ConfigPath.of("P", "for-" + client),
-                        Bytes.utf8(content),
-                        Optional.empty(),
-                        List.of(ConfigPublishCommand.predicate("clientID=" + client))));
+                .publish(
+                        new Publication(
+                                ConfigPath.of("P", "for-" + client),
+                                Bytes.utf8(content),
+                                Optional.empty(),
+                                List.of(ConfigPublishCommand.predicate("clientID=" + client))),
+                        "test");
     }
 
     @Test

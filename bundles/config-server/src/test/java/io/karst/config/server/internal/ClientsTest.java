@@ -6,6 +6,7 @@ package io.karst.config.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.config.server.internal.ConfigClientsCommand.Listed;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
@@ -34,7 +35,7 @@ class ClientsTest {
                 .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         ConfigClientsCommand.CLIENTS
-                .table(List.of(seen(hostile)))
+                .table(List.of(new Listed(seen(hostile), false)))
                 .print(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("a?[2Jb?").doesNotContain("\u001b");
     }
@@ -68,8 +69,30 @@ class ClientsTest {
                 .isLessThan(150 << 10);
         assertThat(seen.client().leftOut()).isPositive();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ConfigClientsCommand.CLIENTS.table(List.of(seen)).print(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        ConfigClientsCommand.CLIENTS
+                .table(List.of(new Listed(seen, false)))
+                .print(new PrintStream(printed, true, StandardCharsets.UTF_8));
         assertThat(printed.toString(StandardCharsets.UTF_8)).hasSizeLessThan(3000);
+    }
+
+    @Test
+    void aClientThatIsGoneIsMarkedAndForgotten() {
+        ConfigRequest.Client client = ConfigRequest.Client.agent(
+                        "a", List.of(), new AgentDetails("", "", "", "", List.of()))
+                .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
+        Clients.Seen seen = seen(client);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ConfigClientsCommand.CLIENTS
+                .table(List.of(new Listed(seen, true)))
+                .print(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("1970-01-01T00:00:00Z (gone)");
+
+        Clients clients = new Clients(10, 2 * seen.client().bytes());
+        clients.saw(seen.client(), Instant.EPOCH, Optional.empty());
+        clients.forgetBefore(Instant.EPOCH);
+        assertThat(clients.all()).hasSize(1);
+        clients.forgetBefore(Instant.EPOCH.plusSeconds(1));
+        assertThat(clients.all()).isEmpty();
     }
 
     @Test

@@ -18,7 +18,14 @@ class CommandTextsTest {
                 new CommandTexts(ConfigClientCommand.class, List.of(ConfigClientCommand.CLIENTS)),
                 new CommandTexts(
                         ConfigClientsCommand.class,
-                        List.of(ConfigClientsCommand.CLIENTS, ConfigClientsCommand.CONFIGS)));
+                        List.of(ConfigClientsCommand.CLIENTS, ConfigClientsCommand.CONFIGS)),
+                new CommandTexts(ConfigListCommand.class, List.of(ConfigListCommand.OFFERED)),
+                new CommandTexts(ConfigHistoryCommand.class, List.of(ConfigHistoryCommand.VERSIONS)),
+                new CommandTexts(ConfigShowCommand.class, List.of(ConfigShowCommand.CONTENT)),
+                new CommandTexts(ConfigDiffCommand.class, List.of(ConfigDiffCommand.DIFFERENCE)),
+                new CommandTexts(ConfigPublishCommand.class, List.of(ChangeCommand.CHANGE, ChangeCommand.ANSWERS)),
+                new CommandTexts(ConfigRemoveCommand.class, List.of()),
+                new CommandTexts(ConfigRollbackCommand.class, List.of()));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -37,7 +37,20 @@ class ConfigPublishCommandTest {
         assertThat(ConfigPublishCommand.predicate("service=web,environment=test")
                         .service())
                 .isEqualTo("web");
+        assertThat(ConfigPublishCommand.predicate("tracerVersion=>=1.2.0, <2,language=java")
+                        .tracerVersion())
+                .isEqualTo(">=1.2.0, <2");
         assertThatThrownBy(() -> ConfigPublishCommand.predicate("colour=red")).hasMessageContaining("clientID");
+        assertThatThrownBy(() -> ConfigPublishCommand.predicate("clientID=a,service"))
+                .hasMessageContaining("= and a value");
+    }
+
+    @Test
+    void aPredicateIsShownAsItIsTyped() {
+        String typed =
+                "clientID=a,service=b,environment=c,appVersion=d,tracerVersion=>=1.2.0, <2,language=e,runtimeID=f";
+        assertThat(ConfigPublishCommand.text(ConfigPublishCommand.predicate(typed)))
+                .isEqualTo(typed);
     }
 
     @Test

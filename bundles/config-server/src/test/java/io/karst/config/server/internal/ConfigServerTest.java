@@ -174,7 +174,9 @@ class ConfigServerTest {
 
     private static void publish(ConfigServer server, String content) throws IOException {
         server.store()
-                .publish(new Publication(ConfigPath.of("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()));
+                .publish(
+                        new Publication(ConfigPath.of("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()),
+                        "test");
     }
 
     @Test
@@ -187,7 +189,7 @@ class ConfigServerTest {
             publish(server, "two");
             client.poll();
             assertThat(client.contents()).containsExactly("two");
-            server.store().rollback(ConfigPath.of("P", "i"));
+            server.store().rollback(ConfigPath.of("P", "i"), "test");
             client.poll();
             assertThat(client.contents()).containsExactly("one");
             server.store().rotate(Optional.empty());
@@ -573,8 +575,13 @@ class ConfigServerTest {
                 new SecureRandom())) {
             publish(server, "one");
             assertThatThrownBy(() -> server.store()
-                            .publish(new Publication(
-                                    ConfigPath.of("P", "i".repeat(255)), Bytes.utf8("x"), Optional.empty(), List.of())))
+                            .publish(
+                                    new Publication(
+                                            ConfigPath.of("P", "i".repeat(255)),
+                                            Bytes.utf8("x"),
+                                            Optional.empty(),
+                                            List.of()),
+                                    "test"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("3500 is the limit");
             assertThat(server.store().current().configs()).hasSize(1);

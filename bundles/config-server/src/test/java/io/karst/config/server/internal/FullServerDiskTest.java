@@ -59,7 +59,9 @@ class FullServerDiskTest {
 
     private static void publish(ConfigServer server, String content) throws IOException {
         server.store()
-                .publish(new Publication(ConfigPath.of("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()));
+                .publish(
+                        new Publication(ConfigPath.of("P", "i"), Bytes.utf8(content), Optional.empty(), List.of()),
+                        "test");
     }
 
     /** Takes all the room there is. */

@@ -161,11 +161,8 @@ final class Bridge {
     }
 
     private void set(RemoteConfig config) throws IOException, ConfigRefusedException, InterruptedException {
-        PidChange wanted = PidChange.parse(config.content());
+        PidChange wanted = parse(config.content());
         String pid = wanted.pid();
-        if (!bounds.get().allowed().permits(pid)) {
-            throw new ConfigRefusedException("PID " + pid + " is not on the allow list of this host");
-        }
         Source source = Source.of(config);
         Optional<Entry> entry = ledger.find(pid);
         if (entry.isPresent() && !entry.get().source().path().equals(source.path())) {
@@ -190,6 +187,28 @@ final class Bridge {
             change(pid, source, values, entry, same.map(Entry::tries).orElse(0) + 1);
         }
         putBackAll(source.path(), Optional.of(pid));
+    }
+
+    private PidChange parse(byte[] content) throws ConfigRefusedException {
+        PidChange wanted = PidChange.parse(content);
+        if (!bounds.get().allowed().permits(wanted.pid())) {
+            throw new ConfigRefusedException("PID " + wanted.pid() + " is not on the allow list of this host");
+        }
+        return wanted;
+    }
+
+    /** Refuses what {@link #apply} would refuse before it writes anything. */
+    synchronized void check(byte[] content) throws ConfigRefusedException {
+        PidChange wanted = parse(content);
+        String pid = wanted.pid();
+        SortedMap<String, AttributeDefinition> known = components.declared(pid);
+        SortedMap<String, Object> values = declared(pid, wanted.properties(), known);
+        try {
+            requireChecked(pid, with(configurations.read(pid), values));
+        } catch (IOException e) {
+            throw new ConfigRefusedException("settings cannot be read: " + e.getMessage(), e);
+        }
+        requireValid(values, known);
     }
 
     /** Only what the components declare, in their spelling. */

@@ -29,6 +29,9 @@ import org.osgi.service.event.EventAdmin;
 public final class ConfigAdminListener implements ConfigListener {
 
     private static final String PRODUCT = "KARST_CONFIGADMIN";
+
+    static final Set<String> PRODUCTS = Set.of(PRODUCT);
+
     private static final String NAME = "configadmin";
 
     private final RemoteSettings settings;
@@ -72,7 +75,7 @@ public final class ConfigAdminListener implements ConfigListener {
 
     @Override
     public Set<String> products() {
-        return Set.of(PRODUCT);
+        return PRODUCTS;
     }
 
     @Override

@@ -5,6 +5,7 @@ package io.karst.listener.configadmin.internal;
 
 import io.karst.component.DaemonThreads;
 import io.karst.config.ConfigChange;
+import io.karst.config.ConfigCheck;
 import io.karst.config.ConfigRefusedException;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,8 +50,8 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.karst.remote-settings",
         immediate = true,
-        service = {RemoteSettings.class, ConfigurationListener.class})
-public final class RemoteSettings implements ConfigurationListener {
+        service = {RemoteSettings.class, ConfigurationListener.class, ConfigCheck.class})
+public final class RemoteSettings implements ConfigurationListener, ConfigCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(RemoteSettings.class);
     private static final Duration STAGES_READY_WITHIN = Duration.ofMinutes(2);
@@ -224,6 +226,16 @@ public final class RemoteSettings implements ConfigurationListener {
 
     void apply(ConfigChange change) throws ConfigRefusedException, InterruptedException {
         bridge.apply(change);
+    }
+
+    @Override
+    public Set<String> products() {
+        return ConfigAdminListener.PRODUCTS;
+    }
+
+    @Override
+    public void check(byte[] content) throws ConfigRefusedException {
+        bridge.check(content);
     }
 
     /** What is set stays set. */

@@ -43,6 +43,8 @@ import org.osgi.service.component.annotations.Reference;
         service = {ConfigListener.class, PollTask.class})
 public final class ContentionListener implements ConfigListener, PollTask {
 
+    static final Set<String> PRODUCTS = Set.of("KARST_CONTENTION");
+
     private static final String NAME = "contention-watch";
 
     /** Interval without a threshold, when there is nothing to check. */
@@ -75,7 +77,7 @@ public final class ContentionListener implements ConfigListener, PollTask {
 
     @Override
     public Set<String> products() {
-        return Set.of("KARST_CONTENTION");
+        return PRODUCTS;
     }
 
     @Override

@@ -57,7 +57,7 @@ class WantedTest {
                 "{\"pollIntervalMillis\": 1.5} | not the JSON",
             })
     void refuses(String json, String reason) {
-        assertThatThrownBy(() -> parse(json))
+        assertThatThrownBy(() -> new ContentionCheck().check(json.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(ConfigRefusedException.class)
                 .hasMessageContaining(reason);
     }

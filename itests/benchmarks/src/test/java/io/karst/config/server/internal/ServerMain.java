@@ -129,7 +129,7 @@ public final class ServerMain {
                 yield version(server);
             }
             case "rollback" -> {
-                server.store().rollback(path(words.get(1), words.get(2)));
+                server.store().rollback(path(words.get(1), words.get(2)), "");
                 yield version(server);
             }
             case "rotate" -> {
@@ -145,7 +145,7 @@ public final class ServerMain {
 
     private static String publish(ConfigServer server, String product, String id, String base64) throws IOException {
         Bytes content = Bytes.of(Base64.getDecoder().decode(base64));
-        server.store().publish(new Publication(path(product, id), content, Optional.empty(), List.of()));
+        server.store().publish(new Publication(path(product, id), content, Optional.empty(), List.of()), "");
         return version(server);
     }
 

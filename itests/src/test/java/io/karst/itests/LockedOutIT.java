@@ -41,6 +41,7 @@ public class LockedOutIT {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "locked-out");
         karaf.configure("io.karst.configserver", List.of("port = " + serverPort));
+        karaf.configure("io.karst.configadmin", List.of("stages.deadline.millis = 20000"));
         karaf.configure("io.karst.config", List.of("address = localhost:" + serverPort, "interval.millis = 200"));
         karaf.shell("feature:install karst-config karst-config-server");
         karaf.awaitShell("karst:config", "READY", PATIENCE);
@@ -71,10 +72,10 @@ public class LockedOutIT {
         karaf.startAgain();
         karaf.awaitShell("karst:flow", REFUSED, PATIENCE);
         karaf.awaitShell("karst:flow", "FAILED", PATIENCE);
-        String shown = karaf.awaitShell("karst:config --json", "did not become ready within PT2M", PATIENCE);
+        String shown = karaf.awaitShell("karst:config --json", "did not become ready within 20 s", PATIENCE);
         assertTrue(shown, shown.contains("lock_ranges"));
         karaf.awaitShell("karst:config", "READY", PATIENCE);
-        karaf.awaitShell("karst:config-clients --json", "did not become ready within PT2M", PATIENCE);
+        karaf.awaitShell("karst:config-clients --json", "did not become ready within 20 s", PATIENCE);
         karaf.awaitShell("karst:flow", REFUSED, PATIENCE);
     }
 }

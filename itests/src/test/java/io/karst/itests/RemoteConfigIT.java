@@ -18,78 +18,39 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.EnumSet;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import javax.inject.Inject;
-import org.apache.karaf.features.FeaturesService;
-import org.apache.karaf.shell.api.console.SessionFactory;
-import org.jspecify.annotations.Nullable;
-import org.junit.Before;
-import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
-import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.event.EventConstants;
 import org.osgi.service.event.EventHandler;
 
 /** Configuration goes from the shell through the embedded server, TLS and the verifying client to its listeners. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
-public class RemoteConfigIT {
+public class RemoteConfigIT extends RemoteConfigKaraf {
 
-    private static final long PATIENCE_SECONDS = 60;
     private static final String CONTENTION = "{\"track\": [\"karst_*\"], \"rescanIntervalMillis\": %d}";
-
-    @Rule
-    public final TemporaryFolder folder = new TemporaryFolder();
-
-    @Inject
-    private SessionFactory sessions;
-
-    @Inject
-    private FeaturesService features;
-
-    @Inject
-    private ConfigurationAdmin configurations;
-
-    @Inject
-    private BundleContext context;
 
     @Configuration
     public Option[] configuration() {
         return options(KarafOptions.distribution(), KarafOptions.remoteConfiguration());
-    }
-
-    @Before
-    public void installed() throws Exception {
-        for (String name : new String[] {"karst-config", "karst-config-server"}) {
-            if (!features.isInstalled(features.getFeature(name))) {
-                features.installFeature(name, EnumSet.of(FeaturesService.Option.NoAutoRefreshBundles));
-            }
-        }
-        await(report -> report.get("state").getAsString().equals("READY"));
     }
 
     @Test
@@ -125,7 +86,7 @@ public class RemoteConfigIT {
         ServiceRegistration<EventHandler> registration = context.registerService(
                 EventHandler.class,
                 hears,
-                new Hashtable<>(Map.of(EventConstants.EVENT_TOPIC, "io/karst/audit/config/*")));
+                FrameworkUtil.asDictionary(Map.of(EventConstants.EVENT_TOPIC, "io/karst/audit/config/*")));
         String way = " KARST_CONTENTION way ";
         Path first = file(String.format(CONTENTION, 2000));
         Path second = file(String.format(CONTENTION, 3000));
@@ -411,16 +372,6 @@ public class RemoteConfigIT {
         }
     }
 
-    private void awaitNoText(String command, String unwanted, long seconds) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        String last = shell(command);
-        while (last.contains(unwanted)) {
-            assertTrue("after " + seconds + " s: " + last, System.nanoTime() < deadline);
-            TimeUnit.MILLISECONDS.sleep(50);
-            last = shell(command);
-        }
-    }
-
     private static Path etc(String name) {
         return Path.of(System.getProperty("karaf.etc"), name);
     }
@@ -517,89 +468,5 @@ public class RemoteConfigIT {
         assertTrue(refused.toString(), refused.toString().contains("/nowhere.json"));
         assertEquals(
                 JsonParser.parseString(before).getAsJsonObject().get("targetsVersion"), report().get("targetsVersion"));
-    }
-
-    private void publish(String product, String id, String content) throws Exception {
-        shell("karst:config-publish " + product + " " + id + " " + file(content));
-    }
-
-    /** The listener of this Karaf would refuse it, but those of clients are what is tested. */
-    private void publishAlthoughRefused(String product, String id, String content) throws Exception {
-        String command = "karst:config-publish " + product + " " + id + " " + file(content);
-        Exception refused = assertThrows(Exception.class, () -> shell(command));
-        assertTrue(refused.toString(), refused.toString().contains("To publish it all the same: --force"));
-        shell(command + " --force");
-    }
-
-    private Path file(String content) throws Exception {
-        Path file = folder.newFile().toPath();
-        Files.writeString(file, content, StandardOpenOption.TRUNCATE_EXISTING);
-        return file;
-    }
-
-    private JsonObject acknowledged(String product, String id) throws Exception {
-        await(report -> isInState(report, id, "acknowledged"));
-        JsonObject config = config(report(), id).orElseThrow();
-        assertEquals(product, config.get("product").getAsString());
-        return config;
-    }
-
-    private void await(Predicate<JsonObject> wanted) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        String last = new Shell(sessions).runOrExplain("karst:config --json");
-        while (!last.startsWith("{")
-                || !wanted.test(JsonParser.parseString(last).getAsJsonObject())) {
-            assertTrue("not within " + PATIENCE_SECONDS + " s: " + last, System.nanoTime() < deadline);
-            TimeUnit.MILLISECONDS.sleep(50);
-            last = new Shell(sessions).runOrExplain("karst:config --json");
-        }
-    }
-
-    private String awaitText(String command, String wanted) throws Exception {
-        return awaitText(command, wanted, PATIENCE_SECONDS);
-    }
-
-    private String awaitText(String command, String wanted, long seconds) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        String last = shell(command);
-        while (!last.contains(wanted)) {
-            assertTrue("not within " + seconds + " s: " + last, System.nanoTime() < deadline);
-            TimeUnit.MILLISECONDS.sleep(50);
-            last = shell(command);
-        }
-        return last;
-    }
-
-    private void awaitProperty(String pid, String key, @Nullable Object wanted) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!String.valueOf(wanted).equals(String.valueOf(property(pid, key)))) {
-            assertTrue("still " + property(pid, key), System.nanoTime() < deadline);
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-    }
-
-    private Object property(String pid, String key) throws Exception {
-        return configurations.getConfiguration(pid, "?").getProperties().get(key);
-    }
-
-    private JsonObject report() throws Exception {
-        return JsonParser.parseString(shell("karst:config --json")).getAsJsonObject();
-    }
-
-    private static boolean isInState(JsonObject report, String id, String state) {
-        return config(report, id)
-                .filter(config -> config.get("state").getAsString().equals(state))
-                .isPresent();
-    }
-
-    private static Optional<JsonObject> config(JsonObject report, String id) {
-        return StreamSupport.stream(report.getAsJsonArray("configurations").spliterator(), false)
-                .map(JsonElement::getAsJsonObject)
-                .filter(config -> config.get("id").getAsString().equals(id))
-                .findFirst();
-    }
-
-    private String shell(String command) throws Exception {
-        return new Shell(sessions).run(command);
     }
 }

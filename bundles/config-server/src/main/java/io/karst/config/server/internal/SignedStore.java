@@ -216,16 +216,20 @@ final class SignedStore {
         overtakeAt = now.plus(RETRY);
         Optional<SignedRepository> above = repository.renewAbove(reported, targets, now);
         if (above.isPresent()) {
-            SignedRepository unused = change(current -> above.get());
+            store(above.get());
         }
         return above.isPresent();
     }
 
     private SignedRepository change(UnaryOperator<SignedRepository> change) throws IOException {
         SignedRepository changed = change.apply(repository);
+        store(changed);
+        return changed;
+    }
+
+    private void store(SignedRepository changed) throws IOException {
         files.writeRepository(changed.toBytes());
         serve(changed);
-        return changed;
     }
 
     private void serve(SignedRepository changed) {

@@ -54,7 +54,6 @@ import org.slf4j.LoggerFactory;
 public final class RemoteSettings implements ConfigurationListener, ConfigCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(RemoteSettings.class);
-    private static final Duration STAGES_READY_WITHIN = Duration.ofMinutes(2);
     private static final Duration END_WITHIN = Duration.ofSeconds(2);
 
     private final Bridge bridge;
@@ -90,8 +89,9 @@ public final class RemoteSettings implements ConfigurationListener, ConfigCheck 
         bounds.onChange(() -> run(bridge::keepAllowed));
         ProcessHandle self = ProcessHandle.current();
         if (bridge.start(self.pid() + " " + self.info().startInstant().orElseThrow())) {
-            Future<?> timer = thread.schedule(this::tooLate, STAGES_READY_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
-            LOG.debug("stages have to be ready within {}: {}", STAGES_READY_WITHIN, timer);
+            Duration patience = bounds.inForce().stagesPatience();
+            Future<?> timer = thread.schedule(() -> tooLate(patience), patience.toNanos(), TimeUnit.NANOSECONDS);
+            LOG.debug("stages have to be ready within {}: {}", patience, timer);
         }
     }
 
@@ -163,10 +163,10 @@ public final class RemoteSettings implements ConfigurationListener, ConfigCheck 
         return pids instanceof String one ? List.of(one) : List.of();
     }
 
-    private void tooLate() {
+    private void tooLate(Duration patience) {
         run(() -> {
             if (!ready) {
-                bridge.notReady("within " + STAGES_READY_WITHIN + " of the start: " + missingStages());
+                bridge.notReady("within " + patience.toSeconds() + " s of the start: " + missingStages());
             }
         });
     }

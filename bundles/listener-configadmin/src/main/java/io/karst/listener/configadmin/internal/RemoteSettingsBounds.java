@@ -45,6 +45,10 @@ public final class RemoteSettingsBounds extends PidSettings<Bounds> {
         /** Time for a component to become active again with the new values, milliseconds, 100 to 600000. */
         @AttributeDefinition(name = "Deadline, ms", min = "100", max = "600000")
         long deadline_millis() default 10_000;
+
+        /** Time from a start of Karaf until the stages have to be ready, milliseconds, 1000 to 3600000. */
+        @AttributeDefinition(name = "Deadline of the stages, ms", min = "1000", max = "3600000")
+        long stages_deadline_millis() default 120_000;
     }
 
     /**
@@ -52,14 +56,18 @@ public final class RemoteSettingsBounds extends PidSettings<Bounds> {
      *
      * @param allowed PIDs
      * @param patience time for a component to work with new values
+     * @param stagesPatience time from a start until the stages are ready
      */
-    record Bounds(AllowList allowed, Duration patience) {
+    record Bounds(AllowList allowed, Duration patience, Duration stagesPatience) {
 
         static Bounds of(Config config) {
             InvalidSettingException.requireWithin("deadline.millis", config.deadline_millis(), 100, 600_000);
+            InvalidSettingException.requireWithin(
+                    "stages.deadline.millis", config.stages_deadline_millis(), 1_000, 3_600_000);
             return new Bounds(
                     new AllowList(names(config.allow()), names(config.deny())),
-                    Duration.ofMillis(config.deadline_millis()));
+                    Duration.ofMillis(config.deadline_millis()),
+                    Duration.ofMillis(config.stages_deadline_millis()));
         }
 
         private static List<String> names(String[] lists) {

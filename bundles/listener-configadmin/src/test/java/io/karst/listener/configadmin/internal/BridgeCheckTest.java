@@ -47,7 +47,8 @@ class BridgeCheckTest {
                             (source, why) -> {},
                             () -> new Bounds(
                                     new AllowList(List.of("io.karst.*"), List.of("io.karst.config")),
-                                    Duration.ofMillis(200)))
+                                    Duration.ofMillis(200),
+                                    Duration.ofMinutes(2)))
                     .check(("{\"pid\": \"" + pid + "\", \"properties\": " + properties + "}")
                             .getBytes(StandardCharsets.UTF_8));
         } finally {

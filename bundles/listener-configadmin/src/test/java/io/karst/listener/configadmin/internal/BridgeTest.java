@@ -58,7 +58,7 @@ class BridgeTest {
                 pid -> checks,
                 Ledger.open(ledger()),
                 (source, why) -> news.add(source.path() + " v" + source.version() + ": " + why),
-                () -> new Bounds(allowed, Duration.ofMillis(200)));
+                () -> new Bounds(allowed, Duration.ofMillis(200), Duration.ofMinutes(2)));
     }
 
     private Path ledger() {
@@ -553,7 +553,7 @@ class BridgeTest {
         bridge().apply(change);
         Bridge next = bridge();
         assertThat(next.start("run 2")).isTrue();
-        next.notReady("within PT2M of the start: initialize FAILED (no such file)");
+        next.notReady("within 120 s of the start: initialize FAILED (no such file)");
         assertThat(osgi.get(PID)).containsExactly(Map.entry("rescan.millis", "5000"));
         assertThatThrownBy(() -> next.apply(change))
                 .isInstanceOf(ConfigRefusedException.class)

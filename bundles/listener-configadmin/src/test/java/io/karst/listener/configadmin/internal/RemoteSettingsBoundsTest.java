@@ -31,7 +31,9 @@ class RemoteSettingsBoundsTest {
     @CsvSource({
         "deadline.millis, 99, 100 to 600000",
         "deadline.millis, 600001, 100 to 600000",
-        "deadline.millis, soon, a whole number"
+        "deadline.millis, soon, a whole number",
+        "stages.deadline.millis, 999, 1000 to 3600000",
+        "stages.deadline.millis, 3600001, 1000 to 3600000"
     })
     void aRefusedValueChangesNothing(String key, String value, String allowed) {
         refused.changesNothing(karaf, key, value, allowed);

@@ -43,7 +43,7 @@ public class BadSettingsIT {
     /** Before anything, before its values are checked, and after the answer; that it has begun is the first answer. */
     private static final List<Step> STEPS_TO_A_REFUSAL = List.of(
             new Step("received", BRIDGE, "apply", 1, REFUSED_AGAIN),
-            new Step("allowed", CONFIGURATIONS, "read", 1, REFUSED_AGAIN),
+            new Step("allowed", BRIDGE, "change", 1, REFUSED_AGAIN),
             new Step("refused", POLLER, "handleEvent", 2, REFUSED_AGAIN));
 
     /** All steps of a value that is found to be bad only when the stages start with it. What was not confirmed is tried once more. */
@@ -185,7 +185,7 @@ public class BadSettingsIT {
                 "{\"pid\": \"" + value.pid() + "\", \"properties\": {\"" + value.key() + "\": \"" + value.value()
                         + "\"}}",
                 StandardCharsets.UTF_8);
-        karaf.shell("karst:config-publish KARST_CONFIGADMIN bad " + file);
+        karaf.shell("karst:config-publish --force KARST_CONFIGADMIN bad " + file);
     }
 
     /** Stage 5 is the last: it needs all others. */

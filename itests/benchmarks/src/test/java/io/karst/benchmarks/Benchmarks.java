@@ -163,12 +163,13 @@ public final class Benchmarks {
             Hostile.Result result = new Hostile(process, log, ATTACK).run();
             OUT.println(String.format(
                     Locale.ROOT,
-                    "hostile %s for %s: %s; honest clients %s, %d retries; heap after collection %d MiB before,"
+                    "hostile %s for %s: %s; honest clients at first %s, then %s, %d retries; heap after collection %d MiB before,"
                             + " %d at most, %d after; %d MiB resident at most; %d descriptors at most, %d after;"
                             + " %d lines in the log",
                     Hostile.AS_IN_KARAF,
                     ATTACK.time(),
                     result.attempts(),
+                    result.untilServedAtFirst(),
                     result.untilServed(),
                     result.retries(),
                     result.heapBefore() >> 20,

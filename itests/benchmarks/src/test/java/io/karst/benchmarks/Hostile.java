@@ -39,6 +39,7 @@ final class Hostile {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration GIVE_UP = Duration.ofMinutes(3);
     private static final String ID = "honest";
+    private static final int FIRST_ROUNDS = 20;
 
     private final ServerProcess server;
     private final Path log;
@@ -58,7 +59,9 @@ final class Hostile {
     /**
      * What came of it. The most is the most of several looks during the attack.
      *
-     * @param untilServed how long honest clients waited for each answer, failed attempts included
+     * @param untilServedAtFirst how long honest clients waited for each answer, failed attempts included, in the first
+     *     {@value #FIRST_ROUNDS} s of the attack, while the virtual machines compile what it needs
+     * @param untilServed the same from then on
      * @param retries attempts of honest clients that failed
      * @param right honest clients that hold what was published last
      * @param heapBefore bytes on the server's heap after a collection, before the attack
@@ -72,6 +75,7 @@ final class Hostile {
      * @param failures attacks that ended early
      */
     record Result(
+            Samples untilServedAtFirst,
             Samples untilServed,
             int retries,
             int right,
@@ -139,13 +143,16 @@ final class Hostile {
         ExecutorService threads = Executors.newFixedThreadPool(HONEST);
         try {
             all(threads, honest, 1); // before the attack: compiles what is needed
-            honest.forEach(Honest::forget);
+            honest.forEach(Honest::takeWaited);
             long heapBefore = server.heap();
             long mostHeap = 0;
             Usage most = server.usage();
             Attackers attackers = new Attackers(server, load);
             String last = "";
+            Samples atFirst;
             try (attackers) {
+                all(threads, honest, FIRST_ROUNDS);
+                atFirst = waited(honest);
                 int rounds = (int) Math.max(1, load.time().toSeconds() / MEASURED);
                 for (int look = 1; look <= MEASURED; look++) {
                     last = publish(look);
@@ -164,11 +171,10 @@ final class Hostile {
             int right =
                     (int) honest.stream().filter(client -> client.holds(wanted)).count();
             awaitFewDescriptors();
-            List<Duration> waited = new ArrayList<>();
-            honest.forEach(client -> waited.addAll(client.waited));
             Map<Kind, Long> attempts = attackers.attempts();
             return new Result(
-                    new Samples(waited),
+                    atFirst,
+                    waited(honest),
                     honest.stream().mapToInt(client -> client.retries).sum(),
                     right,
                     heapBefore,
@@ -184,6 +190,11 @@ final class Hostile {
             threads.shutdownNow();
             honest.forEach(Honest::close);
         }
+    }
+
+    private static Samples waited(Collection<Honest> honest) {
+        return new Samples(
+                honest.stream().flatMap(client -> client.takeWaited().stream()).toList());
     }
 
     private String publish(int number) throws IOException {
@@ -279,9 +290,11 @@ final class Hostile {
             return client.contents().equals(Map.of(ID, content));
         }
 
-        void forget() {
+        /** How long each answer took since this was last asked. */
+        List<Duration> takeWaited() {
+            List<Duration> taken = List.copyOf(waited);
             waited.clear();
-            retries = 0;
+            return taken;
         }
 
         @Override

@@ -46,7 +46,7 @@ public final class MapCommand extends ViewCommand {
         if (words.size() != 1) {
             throw new CommandException("Name one map, by its id or name; karst:maps lists all");
         }
-        if (noFormat) {
+        if (onlyRows()) {
             throw new CommandException("A card is no table. Use --json, or karst:maps --no-format");
         }
         Inventory inventory = services.require(ResourceInventory.class, "initialize", ResourceInventory::rescan);

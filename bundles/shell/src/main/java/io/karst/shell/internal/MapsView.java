@@ -39,8 +39,10 @@ final class MapsView {
                 List.of(
                         Column.of("Id", "id", "map id, the same as in bpftool map", MapResource::id)
                                 .right(),
-                        Column.of("Name", "name", "up to 15 characters, may be empty", MapResource::name),
-                        Column.of("Type", "type", "type as bpftool writes it, such as lru_hash", MapResource::type),
+                        Column.of("Name", "name", "up to 15 characters, may be empty", MapResource::name)
+                                .shortened(11),
+                        Column.of("Type", "type", "type as bpftool writes it, such as lru_hash", MapResource::type)
+                                .shortened(8),
                         Column.field(
                                 "flags",
                                 "BPF_F_* flags it was created with",
@@ -55,30 +57,36 @@ final class MapsView {
                                         "maxEntries",
                                         "maximum number of entries",
                                         (MapResource map) -> map.info().maxEntries())
-                                .right(),
+                                .right()
+                                .dropped(4),
                         Column.of(
                                         "Memory",
                                         "memoryBytes",
                                         "memory of the map as accounted by the kernel, bytes; 0 if not known",
                                         MapsView::memory,
                                         map -> map.info().memoryBytes())
-                                .right(),
+                                .right()
+                                .dropped(3),
                         Column.field("address", "address of its struct bpf_map", map -> Units.hex(map.address())),
                         Column.field(
                                 "ranges",
                                 "ranges of its locks; empty if the map is not tracked",
                                 map -> RANGE.json(map.ranges())),
                         Column.cell("Locks", "number of locks found in the map", MapsView::locks)
-                                .right(),
+                                .right()
+                                .dropped(2),
                         Column.field("pins", "paths where it is pinned", MapResource::pins),
                         Column.field(
                                 "owners",
                                 "type (PROGRAM or PROCESS), id (program or process id), name",
                                 map -> OWNER.json(map.owners())),
-                        Column.cell(
-                                "Owners",
-                                "programs that use the map, processes that have it open, and paths where it is pinned",
-                                map -> owners(map.owners(), map.pins(), 3)),
+                        Column.<MapResource>cell(
+                                        "Owners",
+                                        "programs that use the map, processes that have it open, and paths where it is"
+                                                + " pinned",
+                                        map -> owners(map.owners(), map.pins(), 3))
+                                .shortened(18)
+                                .dropped(1),
                         Column.field(
                                 "blindSpots",
                                 "its locks that cannot be located, and why",

@@ -31,7 +31,7 @@ class CommandTextsTest {
     }
 
     static Stream<CommandTexts> commands() {
-        FlowView flow = new FlowView(List.of(), CLOCK, false);
+        FlowView flow = new FlowView(List.of(), CLOCK);
         LocksView locks = new LocksView(
                 Samples.period(Samples.snapshot()), List.of(), List.of(), 20, Map.of(), LocksView.By.LOCK, "");
         return Stream.of(
@@ -43,7 +43,7 @@ class CommandTextsTest {
                 new CommandTexts(TopCommand.class, List.of()),
                 new CommandTexts(SymbolsCommand.class, List.of(SymbolsCommand.COLUMNS)),
                 new CommandTexts(AssetsCommand.class, List.of(AssetsCommand.columns(CLOCK))),
-                new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.columns(false))),
+                new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.COLUMNS)),
                 new CommandTexts(CleanupCommand.class, List.of(CleanupCommand.COLUMNS)));
     }
 }

@@ -130,10 +130,22 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         return new FittedTable<>(shown(), rows).lines(width);
     }
 
-    /** Rows for scripts: the cells of the table, separated by tabs, without padding. */
-    public List<String> tabs(List<T> rows) {
-        ScriptTable<T> table = new ScriptTable<>(shown());
-        return rows.stream().map(row -> String.join("\t", table.texts(row))).toList();
+    /**
+     * Rows for scripts: the cells of the table, separated by tabs, without padding.
+     *
+     * @param header whether to begin with a line of names
+     */
+    public List<String> tabs(List<T> rows, boolean header) {
+        return new ScriptTable<>(shown()).tabs(rows, header);
+    }
+
+    /**
+     * The same as comma-separated values (RFC 4180), without line ends. They do nothing in a spreadsheet: a text that begins like a formula gets an apostrophe.
+     *
+     * @param header whether to begin with a line of names
+     */
+    public List<String> csv(List<T> rows, boolean header) {
+        return new ScriptTable<>(shown()).csv(rows, header);
     }
 
     private List<Column<T>> shown() {

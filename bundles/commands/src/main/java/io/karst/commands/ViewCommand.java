@@ -15,6 +15,8 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 public abstract class ViewCommand extends KarstCommand {
     private static final String JSON = "--json";
     private static final String NO_FORMAT = "--no-format";
+    private static final String HEADER = "--header";
+    private static final String CSV = "--csv";
 
     /** Whether to print JSON. */
     @Option(name = JSON, description = "Print one JSON document instead of a table. docs/commands.md names the fields.")
@@ -24,6 +26,16 @@ public abstract class ViewCommand extends KarstCommand {
             name = NO_FORMAT,
             description = "Print tab-separated rows without header, with one unit per column, as in the JSON.")
     private boolean noFormat;
+
+    @Option(name = HEADER, description = "With --no-format: begin with a line of names.")
+    private boolean header;
+
+    @Option(
+            name = CSV,
+            description = "Print comma-separated values (RFC 4180) with a header line, otherwise as --no-format.")
+    private boolean csv;
+
+    private boolean begun;
 
     /** Applies the options among the arguments, and returns the other words. */
     protected final List<String> words(List<String> arguments) throws CommandException {
@@ -37,20 +49,22 @@ public abstract class ViewCommand extends KarstCommand {
      * @return the further options, and the other words
      */
     protected final Arguments arguments(List<String> arguments, Set<String> valued) throws CommandException {
-        Arguments typed = Arguments.of(arguments, Set.of(JSON, NO_FORMAT), valued);
+        Arguments typed = Arguments.of(arguments, Set.of(JSON, NO_FORMAT, HEADER, CSV), valued);
         json |= typed.flags().contains(JSON);
         noFormat |= typed.flags().contains(NO_FORMAT);
+        header |= typed.flags().contains(HEADER);
+        csv |= typed.flags().contains(CSV);
         return typed;
     }
 
     /** Whether only rows are wanted: not JSON, and nothing for people. */
     protected final boolean onlyRows() {
-        return noFormat && !json;
+        return (noFormat || csv) && !json;
     }
 
     /** Whether the output is for a script: every line is a row, or there is one JSON document. */
     protected final boolean isForScripts() {
-        return noFormat || json;
+        return noFormat || csv || json;
     }
 
     /** Prints rows as requested. */
@@ -66,10 +80,10 @@ public abstract class ViewCommand extends KarstCommand {
     protected final <T> void print(Columns<T> columns, List<T> rows, List<String> styles) {
         if (json) {
             print(columns.json(rows));
+        } else if (csv) {
+            printLines(columns.csv(rows, !begun), "\r\n");
         } else if (noFormat) {
-            printPieces(columns.tabs(rows).stream()
-                    .map(line -> line + System.lineSeparator())
-                    .collect(Collectors.joining()));
+            printLines(columns.tabs(rows, header && !begun), System.lineSeparator());
         } else if (rows.isEmpty()) {
             columns.lines(rows, width()).forEach(this::remark);
         } else {
@@ -79,6 +93,12 @@ public abstract class ViewCommand extends KarstCommand {
                 remark(lines.get(row + 1), styles.isEmpty() ? "" : styles.get(row));
             }
         }
+    }
+
+    /** A command that prints more than one table for a script prints one header. */
+    private void printLines(List<String> lines, String end) {
+        begun = true;
+        printPieces(lines.stream().map(line -> line + end).collect(Collectors.joining()));
     }
 
     /** Prints a remark in lines that fit the terminal; nothing for scripts. */

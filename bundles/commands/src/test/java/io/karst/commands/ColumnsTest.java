@@ -56,7 +56,7 @@ class ColumnsTest {
         String owner = "x" + harmful + "y";
 
         assertThat(print(NAMES, owner)).contains("x?y").doesNotContain(owner);
-        assertThat(NAMES.tabs(List.of(owner))).containsExactly("x?y\tx");
+        assertThat(NAMES.tabs(List.of(owner), false)).containsExactly("x?y\tx");
         assertThat(print(new Columns<>(NAMES.all(), "No map matches " + owner))).contains("No map matches x?y");
         String json = Json.write(NAMES.json(List.of(owner)));
         assertThat(json).doesNotContain(owner).matches("[\\n\\x20-\\x7e]*");

@@ -47,7 +47,7 @@ public final class MapCommand extends ViewCommand {
             throw new CommandException("Name one map, by its id or name; karst:maps lists all");
         }
         if (onlyRows()) {
-            throw new CommandException("A card is no table. Use --json, or karst:maps --no-format");
+            throw new CommandException("A card is no table. Use --json, or karst:maps --csv");
         }
         Inventory inventory = services.require(ResourceInventory.class, "initialize", ResourceInventory::rescan);
         MapResource map = find(inventory, words.get(0));

@@ -266,7 +266,7 @@ class LocksViewTest {
         LockWaits waits = Samples.lasting(1, LockKind.RINGBUF, 12_345, 10);
         LocksView view = view(Samples.period(Samples.snapshot(waits)), List.of(waits), 20, Map.of(), LocksView.By.KIND);
 
-        List<String> rows = view.columns(LocksView.Form.PARSED).tabs(view.rows());
+        List<String> rows = view.columns(LocksView.Form.PARSED).tabs(view.rows(), false);
 
         assertThat(rows).hasSize(1);
         assertThat(rows.get(0).split("\t", -1))

@@ -32,7 +32,7 @@ class ClientsTest {
         ConfigRequest.Client hostile = ConfigRequest.Client.agent(
                         "a\u001b[2Jb\n", List.of(), new AgentDetails("", "", "", "", List.of()))
                 .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
-        assertThat(ConfigClientsCommand.CLIENTS.tabs(List.of(new Listed(seen(hostile), false))))
+        assertThat(ConfigClientsCommand.CLIENTS.tabs(List.of(new Listed(seen(hostile), false)), false))
                 .singleElement()
                 .asString()
                 .contains("a?[2Jb?")

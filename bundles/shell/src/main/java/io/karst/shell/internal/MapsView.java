@@ -12,10 +12,27 @@ import io.karst.resource.LockRange;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Maps as JSON and as a table. */
 final class MapsView {
+    /** Sort key; of numbers, the largest comes first. */
+    enum Sort {
+        /** Map id. */
+        ID,
+        /** Name. */
+        NAME,
+        /** Type. */
+        TYPE,
+        /** Maximum number of entries. */
+        ENTRIES,
+        /** Memory. */
+        MEMORY,
+        /** Number of locks. */
+        LOCKS
+    }
+
     static final Columns<MapOwner> OWNER = Columns.fields(List.of(
             Column.field("type", MapOwner::type),
             Column.field("id", MapOwner::id),
@@ -92,6 +109,36 @@ final class MapsView {
                                 "its locks that cannot be located, and why",
                                 map -> texts(map.blindSpots()))),
                 "No map matches " + pattern);
+    }
+
+    /** The first maps in an order. Maps with equal values are sorted by id, so that two runs show the same order. */
+    static List<MapResource> sorted(List<MapResource> maps, Sort by, int most) {
+        return maps.stream()
+                .sorted(order(by).thenComparingInt(MapResource::id))
+                .limit(most)
+                .toList();
+    }
+
+    private static Comparator<MapResource> order(Sort by) {
+        return switch (by) {
+            case ID -> Comparator.comparingInt(MapResource::id);
+            case NAME -> Comparator.comparing(MapResource::name);
+            case TYPE -> Comparator.comparing(MapResource::type);
+            case ENTRIES ->
+                Comparator.comparingLong((MapResource map) -> map.info().maxEntries())
+                        .reversed();
+            case MEMORY ->
+                Comparator.comparingLong((MapResource map) -> map.info().memoryBytes())
+                        .reversed();
+            case LOCKS -> Comparator.comparingLong(MapsView::locks).reversed();
+        };
+    }
+
+    /** How many are shown of those that match, of all. */
+    static String count(int shown, int matching, int all) {
+        return shown < matching
+                ? shown + " of " + matching + " maps; show all with --limit " + matching
+                : matching + " of " + all + " maps";
     }
 
     /** Kernels before 6.4 count none for a ring buffer, for example. */

@@ -5,18 +5,25 @@ package io.karst.shell.internal;
 
 import io.karst.testing.CommandTexts;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The help of the commands and docs/commands.md say what the commands print. */
 class CommandTextsTest {
     private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
+    @Test
+    void everyCommandIsTested() throws IOException, URISyntaxException {
+        CommandTexts.areComplete(commands().toList());
+    }
 
     @ParameterizedTest
     @MethodSource("commands")

@@ -22,16 +22,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MapsViewTest {
     private static final List<MapResource> MAPS = List.of(
-            map(1, "small", "hash", 10, 4_096, 2),
-            map(2, "big", "array", 1_000, 1 << 20, 1),
-            map(3, "", "lru_hash", 10, 0, 0),
-            map(40, "locked", "hash", 10, 4_096, 3));
+            map(new MapInfo(1, 1, "hash", "small", 4, 8, 10, 1, 4_096), 2),
+            map(new MapInfo(2, 1, "array", "big", 4, 8, 1_000, 1, 1 << 20), 1),
+            map(new MapInfo(3, 1, "lru_hash", "", 4, 8, 10, 1, 0), 0),
+            map(new MapInfo(40, 1, "hash", "locked", 4, 8, 10, 1, 4_096), 3));
 
-    private static MapResource map(int id, String name, String type, int entries, long bytes, int ranges) {
+    private static MapResource map(MapInfo info, int ranges) {
         return new MapResource(
-                new MapInfo(id, 1, type, name, 4, 8, entries, 1, bytes),
+                info,
                 0xffff_8881_0000_0000L,
-                Collections.nCopies(ranges, Samples.buckets(id)),
+                Collections.nCopies(ranges, Samples.buckets(info.id())),
                 List.of(),
                 List.of(),
                 List.of());
@@ -85,7 +85,7 @@ class MapsViewTest {
 
     @Test
     void completesNoNameThatATerminalObeys() {
-        List<MapResource> maps = List.of(map(7, "a\u001b[2J", "hash", 1, 0, 0));
+        List<MapResource> maps = List.of(map(new MapInfo(7, 1, "hash", "a\u001b[2J", 4, 8, 1, 1, 0), 0));
 
         assertThat(MapCompleter.values(maps, "")).isEmpty();
     }

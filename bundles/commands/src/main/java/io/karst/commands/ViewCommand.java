@@ -39,6 +39,15 @@ public abstract class ViewCommand extends KarstCommand {
         }
     }
 
+    /** Prints rows as a table that fits the terminal, without a frame, or as JSON, as requested. */
+    protected final <T> void printFitted(Columns<T> columns, List<T> rows) {
+        if (json || noFormat) {
+            print(columns, rows);
+        } else {
+            columns.lines(rows, width()).forEach(this::println);
+        }
+    }
+
     /** Prints a table. */
     protected final void print(ShellTable table) {
         print(table, !noFormat);

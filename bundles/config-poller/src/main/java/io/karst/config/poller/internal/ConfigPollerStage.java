@@ -107,11 +107,10 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         ConfigPollerStage stage = new ConfigPollerStage(
                 settings,
                 wire.connect(settings.connection()),
-                Client.agent(
+                who(
+                        settings,
                         ClientId.in(new AtomicFile(settings.stateFile().resolveSibling("client-id"))),
-                        settings.products(),
-                        new AgentDetails(
-                                "karst", bundles.getBundle().getVersion().toString(), "", "", List.of())),
+                        bundles.getBundle().getVersion().toString()),
                 new Surroundings(
                         Clock.systemUTC(),
                         System::nanoTime,
@@ -121,6 +120,14 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
                 new StateFile(new AtomicFile(settings.stateFile())));
         stage.restore();
         return stage;
+    }
+
+    static Client who(Settings settings, String id, String version) {
+        return Client.agent(
+                id,
+                settings.products(),
+                new AgentDetails(settings.identity().name(), version, "", "", List.of()),
+                settings.identity().labels());
     }
 
     ConfigPollerStage(

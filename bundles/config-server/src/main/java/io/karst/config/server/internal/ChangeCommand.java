@@ -84,7 +84,8 @@ abstract class ChangeCommand extends PathCommand {
     }
 
     static final Columns<Rollout.Answer> ANSWERS = Columns.fields(List.of(
-            Column.field("client", "id of the client", Rollout.Answer::client),
+            Column.field("client", "id of the client, and its name", Rollout.Answer::client),
+            Column.field("name", Rollout.Answer::name),
             Column.field(
                     "state",
                     "unacknowledged (it has not answered), acknowledged (applied), error (refused)",
@@ -222,7 +223,9 @@ abstract class ChangeCommand extends PathCommand {
     }
 
     private void print(Rollout.Answer answer) {
-        println(answer.client() + " " + answer.state().word()
+        String name =
+                answer.name().isEmpty() || answer.name().equals(answer.client()) ? "" : " (" + answer.name() + ")";
+        println(answer.client() + name + " " + answer.state().word()
                 + (answer.reason().isEmpty() ? "" : ": " + answer.reason()));
     }
 

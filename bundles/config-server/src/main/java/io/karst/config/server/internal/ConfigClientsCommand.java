@@ -10,6 +10,7 @@ import io.karst.commands.ViewCommand;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import io.karst.remoteconfig.Label;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -52,13 +53,29 @@ public final class ConfigClientsCommand extends ViewCommand {
 
     static final Columns<Listed> CLIENTS = new Columns<>(
             List.of(
-                    Column.of(
-                            "Client",
-                            "client",
-                            "id of the client",
-                            listed -> cell(client(listed).id()),
-                            listed -> client(listed).id()),
-                    Column.of("Kind", "kind", "agent, tracer, updater", listed -> kind(client(listed))),
+                    Column.<Listed>of(
+                                    "Name",
+                                    "name",
+                                    "name of the client: its client.name, or that of its own credentials; empty if it has none",
+                                    listed -> cell(client(listed).name()),
+                                    listed -> client(listed).name())
+                            .shortened(10),
+                    Column.<Listed>of(
+                                    "Client",
+                                    "client",
+                                    "id of the client",
+                                    listed -> cell(client(listed).id()),
+                                    listed -> client(listed).id())
+                            .shortened(8),
+                    Column.<Listed>of(
+                                    "Labels",
+                                    "labels",
+                                    "its client.labels; tags of a tracer or an updater",
+                                    listed -> cell(String.join(" ", labels(listed))),
+                                    ConfigClientsCommand::labels)
+                            .dropped(2),
+                    Column.<Listed>of("Kind", "kind", "agent, tracer, updater", listed -> kind(client(listed)))
+                            .dropped(5),
                     Column.of(
                             "Seen",
                             "seen",
@@ -70,25 +87,30 @@ public final class ConfigClientsCommand extends ViewCommand {
                                     "rootVersion",
                                     "versions of the root and of the signed list that it trusts",
                                     listed -> state(listed).rootVersion())
-                            .right(),
+                            .right()
+                            .dropped(4),
                     Column.<Listed>of(
                                     "Targets",
                                     "targetsVersion",
                                     listed -> state(listed).targetsVersion())
-                            .right(),
-                    Column.cell(
-                            "Configurations",
-                            "what it holds, and whether it was applied",
-                            listed -> cell(configs(listed))),
-                    Column.of(
-                            "Error",
-                            "error",
-                            "why its last update failed; the table also shows ahead",
-                            listed -> cell(listed.seen()
-                                    .ahead()
-                                    .map(ahead -> ahead + ". " + state(listed).error())
-                                    .orElse(state(listed).error())),
-                            listed -> state(listed).error()),
+                            .right()
+                            .dropped(3),
+                    Column.<Listed>cell(
+                                    "Configurations",
+                                    "what it holds, and whether it was applied",
+                                    listed -> cell(configs(listed)))
+                            .shortened(15),
+                    Column.<Listed>of(
+                                    "Error",
+                                    "error",
+                                    "why its last update failed; the table also shows ahead",
+                                    listed -> cell(listed.seen()
+                                            .ahead()
+                                            .map(ahead ->
+                                                    ahead + ". " + state(listed).error())
+                                            .orElse(state(listed).error())),
+                                    listed -> state(listed).error())
+                            .shortened(10),
                     Column.field(
                             "ahead",
                             "what it holds that this server never signed, as after a restore from a backup; otherwise null",
@@ -123,7 +145,7 @@ public final class ConfigClientsCommand extends ViewCommand {
             remark(ahead + " of " + all.size()
                     + " clients hold something newer than this server: was it restored from a backup?");
         }
-        print(CLIENTS, shown);
+        printFitted(CLIENTS, shown);
         if (all.size() > shown.size()) {
             remark(shown.size() + " of " + all.size() + " clients. --page lists others.");
         }
@@ -138,6 +160,10 @@ public final class ConfigClientsCommand extends ViewCommand {
 
     private static Client client(Listed listed) {
         return listed.seen().client().shown();
+    }
+
+    private static List<String> labels(Listed listed) {
+        return client(listed).tags().stream().map(Label::shown).toList();
     }
 
     /** What it holds; a request without that is not answered, so its client is not listed. */

@@ -117,13 +117,9 @@ public final class ConfigHistoryCommand extends ViewCommand {
             SignedRepository repository = server.store().current();
             ConfigPath path = PathCommand.known(repository, ConfigPath.of(product, id));
             List<Version> versions = Version.all(repository, path);
-            if (json || noFormat) {
-                print(VERSIONS, versions);
-                return;
-            }
-            VERSIONS.lines(versions, width()).forEach(this::println);
+            printFitted(VERSIONS, versions);
             if (versions.stream().noneMatch(Version::offered)) {
-                println("It is withdrawn. karst:config-rollback publishes a version again");
+                remark("It is withdrawn. karst:config-rollback publishes a version again");
             }
         });
     }

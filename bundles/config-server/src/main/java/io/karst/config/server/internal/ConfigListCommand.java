@@ -106,11 +106,7 @@ public final class ConfigListCommand extends ViewCommand {
             List<Offered> offered = server.store().current().configs().values().stream()
                     .map(config -> new Offered(config, Rollout.published(config, active)))
                     .toList();
-            if (json || noFormat) {
-                print(OFFERED, offered);
-            } else {
-                OFFERED.lines(offered, width()).forEach(this::println);
-            }
+            printFitted(OFFERED, offered);
         });
     }
 

@@ -6,6 +6,7 @@ package io.karst.config.server.internal;
 import io.karst.commands.Services;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.Label;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.server.TracerPredicate;
 import java.io.IOException;
@@ -21,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,8 +53,12 @@ public final class ConfigPublishCommand extends ChangeCommand {
     /** Between fields: not the one between two bounds of a version, as in {@code >=1.2.0, <2}. */
     private static final Pattern COMMA = Pattern.compile(",(?! *[<>=!^~])");
 
-    private static final List<String> FIELDS =
-            List.of("clientID", "service", "environment", "appVersion", "tracerVersion", "language", "runtimeID");
+    private static final String LABEL = "label.";
+    private static final String FIELDS =
+            "clientID, name, label.KEY, service, environment, appVersion, tracerVersion, language, runtimeID";
+
+    private static final Set<String> FIELD_NAMES = Set.of(
+            "clientID", "name", "service", "environment", "appVersion", "tracerVersion", "language", "runtimeID");
 
     @Argument(index = 2, name = "file", description = "File with the content", required = true)
     @Completion(FileCompleter.class)
@@ -66,7 +73,7 @@ public final class ConfigPublishCommand extends ChangeCommand {
     @Option(
             name = "--predicate",
             multiValued = true,
-            description = "Only for clients that match: clientID=..,service=.. and so on; with several, any of them")
+            description = "Only for clients that match: name=..,label.KEY=.. and so on; with several, any of them")
     private List<String> predicates = new ArrayList<>();
 
     @Option(
@@ -170,13 +177,13 @@ public final class ConfigPublishCommand extends ChangeCommand {
     }
 
     static TracerPredicate predicate(String text) {
-        Map<String, String> fields = new TreeMap<>();
+        SortedMap<String, String> fields = new TreeMap<>();
         for (String part : COMMA.split(text, -1)) {
             int equals = part.indexOf('=');
             String key = equals < 0 ? part : part.substring(0, equals);
-            if (equals < 0 || !FIELDS.contains(key)) {
+            if (equals < 0 || !(FIELD_NAMES.contains(key) || key.startsWith(LABEL))) {
                 throw new IllegalArgumentException(
-                        "--predicate " + text + ": each part is one of " + FIELDS + ", = and a value");
+                        "--predicate " + text + ": each part is one of [" + FIELDS + "], = and a value");
             }
             String value = part.substring(equals + 1);
             if (value.isEmpty() || value.length() > MAX_PREDICATE_LENGTH) {
@@ -195,13 +202,24 @@ public final class ConfigPublishCommand extends ChangeCommand {
                 fields.getOrDefault("appVersion", ""),
                 fields.getOrDefault("tracerVersion", ""),
                 fields.getOrDefault("language", ""),
-                fields.getOrDefault("runtimeID", ""));
+                fields.getOrDefault("runtimeID", ""),
+                fields.getOrDefault("name", ""),
+                labels(fields));
+    }
+
+    private static List<Label> labels(SortedMap<String, String> fields) {
+        return fields.entrySet().stream()
+                .filter(field -> field.getKey().startsWith(LABEL))
+                .map(field -> new Label(field.getKey().substring(LABEL.length()), field.getValue()))
+                .toList();
     }
 
     /** The text that {@link #predicate} reads. */
     static String text(TracerPredicate predicate) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("clientID", predicate.clientId());
+        fields.put("name", predicate.name());
+        predicate.labels().forEach(label -> fields.put(LABEL + label.key(), label.value()));
         fields.put("service", predicate.service());
         fields.put("environment", predicate.environment());
         fields.put("appVersion", predicate.appVersion());

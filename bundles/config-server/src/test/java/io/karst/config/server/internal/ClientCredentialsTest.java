@@ -72,7 +72,7 @@ class ClientCredentialsTest {
                 1 << 20))) {
             ClientState state = client.start();
             ConfigRequest.Client who = ConfigRequest.Client.agent(
-                    claimed, List.of("P"), new AgentDetails("karst", "1", "", "", List.of()));
+                    claimed, List.of("P"), new AgentDetails(claimed, "1", "", "", List.of()));
             return client.step(state, transport.exchange(client.request(state, who))).next().configs().values().stream()
                     .map(held -> new String(held.file().content(), StandardCharsets.UTF_8))
                     .toList();
@@ -80,14 +80,30 @@ class ClientCredentialsTest {
     }
 
     private static void publishFor(ConfigServer server, String client, String content) throws IOException {
+        publish(server, client, "clientID=" + client, content);
+    }
+
+    private static void publish(ConfigServer server, String id, String predicate, String content) throws IOException {
         server.store()
                 .publish(
                         new Publication(
-                                ConfigPath.of("P", "for-" + client),
+                                ConfigPath.of("P", "for-" + id),
                                 Bytes.utf8(content),
                                 Optional.empty(),
-                                List.of(ConfigPublishCommand.predicate("clientID=" + client))),
+                                List.of(ConfigPublishCommand.predicate(predicate))),
                         "test");
+    }
+
+    @Test
+    void aClientGetsWhatIsForItsNameAndNotForOneThatItOnlyClaims() throws Exception {
+        try (ConfigServer server = server()) {
+            Path alice = folder.resolve("alice");
+            server.credentials().add("alice", alice);
+            server.credentials().add("bob", folder.resolve("bob"));
+            publish(server, "alice", "name=alice", "alice's");
+            publish(server, "bob", "name=bob", "bob's");
+            assertThat(ask(server, alice, "bob")).containsExactly("alice's");
+        }
     }
 
     @Test

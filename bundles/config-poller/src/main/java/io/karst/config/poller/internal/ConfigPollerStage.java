@@ -248,10 +248,11 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
      * stays until the server's next answer is verified.
      *
      * @param given the root again, so that this is not done by mistake
+     * @return version of that root
      * @throws IOException if the root cannot be read, or is not the one of the settings
      * @throws InterruptedException while waiting for a poll to end
      */
-    void resetTrust(Path given) throws IOException, InterruptedException {
+    long resetTrust(Path given) throws IOException, InterruptedException {
         turn.lockInterruptibly();
         try {
             Bytes root = TrustedRoot.read(settings.root());
@@ -265,6 +266,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
             client = made;
             keep(made, inForce.state().map(fresh::holding).orElse(fresh));
             LOG.warn("trust was reset to {}, root version {}", settings.root(), fresh.rootVersion());
+            return fresh.rootVersion();
         } finally {
             turn.unlock();
         }

@@ -3,13 +3,20 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.commands.Arguments;
+import io.karst.commands.Columns;
+import io.karst.commands.Columns.Column;
 import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
@@ -21,8 +28,21 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
         scope = "karst",
         name = "config-trust",
         description = "Resets what this client trusts, after the server was replaced on purpose."
-                + " Its protection against older lists starts over.")
+                + " Its protection against older lists starts over.",
+        detailedDescription = "classpath:help/config-trust.txt")
 public final class ConfigTrustCommand extends KarstCommand {
+
+    private static final String JSON = "--json";
+
+    /** What is trusted now. */
+    record Trust(Path root, long rootVersion) {}
+
+    static final Columns<Trust> TRUST = Columns.fields(List.of(
+            Column.field("root", "root that trust begins with, and its version", Trust::root),
+            Column.field("rootVersion", Trust::rootVersion)));
+
+    @Option(name = JSON, description = "Print one JSON document instead of lines")
+    private boolean json;
 
     @Argument(name = "action", description = "reset", required = true)
     @Completion(
@@ -34,19 +54,30 @@ public final class ConfigTrustCommand extends KarstCommand {
     @Completion(FileCompleter.class)
     private String root = "";
 
+    // Karaf reads options only in front of the first argument; people write them behind the last one, too.
+    @Argument(index = 2, name = "options", multiValued = true, description = "--json may stand here, too")
+    private List<String> rest = new ArrayList<>();
+
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
         if (!action.equals("reset")) {
             throw new CommandException("Unknown action '" + action + "'. Use reset");
         }
-        services.require(ConfigPollerStage.class, "config-poller", stage -> {
+        Arguments typed = Arguments.of(rest, Set.of(JSON), Set.of());
+        if (!typed.words().isEmpty()) {
+            throw new CommandException("Unknown argument " + typed.words().get(0) + ". See --help");
+        }
+        Trust trust = services.require(ConfigPollerStage.class, "config-poller", stage -> {
             try {
-                stage.resetTrust(Path.of(root));
+                return new Trust(Path.of(root), stage.resetTrust(Path.of(root)));
             } catch (IOException e) {
                 throw new CommandException(String.valueOf(e.getMessage()), e);
             }
-            return stage;
         });
+        if (json || typed.flags().contains(JSON)) {
+            print(TRUST.json(trust));
+            return;
+        }
         println("Trust was reset. What is in force stays until the server's next answer is verified.");
     }
 }

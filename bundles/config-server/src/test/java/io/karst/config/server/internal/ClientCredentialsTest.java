@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.gson.JsonElement;
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.config.server.internal.ConfigServerTest.Fixed;
 import io.karst.remoteconfig.Bytes;
@@ -92,6 +93,19 @@ class ClientCredentialsTest {
                                 Optional.empty(),
                                 List.of(ConfigPublishCommand.predicate(predicate))),
                         "test");
+    }
+
+    @Test
+    void scriptsHearWhichFilesWereWritten() throws Exception {
+        try (ConfigServer server = server()) {
+            Path files = folder.resolve("alice");
+            ConfigClientCommand.Change added = new ConfigClientCommand.Change(
+                    "CLIENT_ADDED", "alice", server.credentials().add("alice", files));
+            assertThat(ConfigClientCommand.CHANGE.json(added).getAsJsonArray("files"))
+                    .extracting(JsonElement::getAsString)
+                    .contains(files.resolve("auth_token").toString())
+                    .hasSize(4);
+        }
     }
 
     @Test

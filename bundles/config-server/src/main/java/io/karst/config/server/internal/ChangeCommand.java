@@ -110,7 +110,7 @@ abstract class ChangeCommand extends PathCommand {
             Column.field(
                     "check",
                     "what the listeners of this Karaf say of the content: VALID, INVALID, UNCHECKED without a listener; null"
-                            + " unless a file is published",
+                            + " for a removal",
                     change -> change.check().map(Verdict::answer)),
             Column.field("reason", "why it is invalid", change -> change.check().map(Verdict::reason)),
             Column.field(

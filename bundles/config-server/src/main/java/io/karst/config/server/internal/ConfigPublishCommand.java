@@ -3,7 +3,6 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.commands.Services;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.Label;
@@ -32,7 +31,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** {@code karst:config-publish}. */
@@ -43,10 +41,8 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
         description =
                 "Signs a file and publishes it to clients; it replaces an earlier one with the same product and id.",
         detailedDescription = "classpath:help/config-publish.txt")
-public final class ConfigPublishCommand extends ChangeCommand {
+public final class ConfigPublishCommand extends PublishingCommand {
 
-    private static final String DRY_RUN = "--dry-run";
-    private static final String FORCE = "--force";
     private static final int MAX_BYTES = 64 << 20;
     private static final int MAX_PREDICATE_LENGTH = 255;
 
@@ -76,25 +72,13 @@ public final class ConfigPublishCommand extends ChangeCommand {
             description = "Only for clients that match: name=..,label.KEY=.. and so on; with several, any of them")
     private List<String> predicates = new ArrayList<>();
 
-    @Option(
-            name = DRY_RUN,
-            description = "Publish nothing: only say whether the listener of this Karaf, and clients, would take it.")
-    private boolean dryRun;
-
-    @Option(name = FORCE, description = "Publish it although the listener of this Karaf would refuse it.")
-    private boolean force;
-
     @Override
     List<String> rest() {
         return rest;
     }
 
     @Override
-    Change change(Services services, SignedStore store, ConfigPath path, List<String> left)
-            throws IOException, CommandException {
-        List<String> words = new ArrayList<>(left);
-        dryRun |= words.removeAll(List.of(DRY_RUN));
-        force |= words.removeAll(List.of(FORCE));
+    Wanted wanted(SignedStore store, ConfigPath path, List<String> words) throws IOException {
         Wishes wishes = new Wishes(expires, predicates).with(words);
         Publication wanted = new Publication(
                 path,
@@ -103,26 +87,7 @@ public final class ConfigPublishCommand extends ChangeCommand {
                 wishes.predicates().stream()
                         .map(ConfigPublishCommand::predicate)
                         .toList());
-        Verdict verdict = Verdict.of(services, path.product(), wanted.content().toArray());
-        if (verdict.answer() == Verdict.Answer.INVALID && !force) {
-            throw new CommandException("Not published, because the listener of this Karaf would refuse it: "
-                    + verdict.reason() + ". To publish it all the same: --force");
-        }
-        Change change = dryRun
-                ? Change.of(Kind.CHECKED, store.tryToPublish(wanted), path, Optional.of(verdict))
-                : Change.of(Kind.PUBLISHED, store.publish(wanted, Audit.user()), path, Optional.of(verdict));
-        if (!json && (dryRun || verdict.answer() == Verdict.Answer.INVALID)) {
-            println(said(verdict, path));
-        }
-        return change;
-    }
-
-    private static String said(Verdict verdict, ConfigPath path) {
-        return switch (verdict.answer()) {
-            case VALID -> "valid: the listener of this Karaf would apply it";
-            case INVALID -> "invalid: " + verdict.reason();
-            case UNCHECKED -> "could not check the content: no listener for " + path.product() + " is installed here";
-        };
+        return new Wanted(Kind.PUBLISHED, wanted, () -> store.publish(wanted, Audit.user()));
     }
 
     /** The options, wherever they stood. */

@@ -265,7 +265,6 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
             stateFile.store(made, fresh);
             client = made;
             keep(made, inForce.state().map(fresh::holding).orElse(fresh));
-            LOG.warn("trust was reset to {}, root version {}", settings.root(), fresh.rootVersion());
             return fresh.rootVersion();
         } finally {
             turn.unlock();

@@ -8,10 +8,13 @@ import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
+import io.karst.component.SafeText;
+import io.karst.config.ConfigChange.ConfigTopics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -21,6 +24,10 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.osgi.service.event.Event;
+import org.osgi.service.event.EventAdmin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code karst:config-trust}. */
 @Service
@@ -32,6 +39,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
         detailedDescription = "classpath:help/config-trust.txt")
 public final class ConfigTrustCommand extends KarstCommand {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigTrustCommand.class);
     private static final String JSON = "--json";
 
     /** What is trusted now. */
@@ -74,10 +82,24 @@ public final class ConfigTrustCommand extends KarstCommand {
                 throw new CommandException(String.valueOf(e.getMessage()), e);
             }
         });
+        tell(services, trust, user());
         if (json || typed.flags().contains(JSON)) {
             print(TRUST.json(trust));
             return;
         }
         println("Trust was reset. What is in force stays until the server's next answer is verified.");
+    }
+
+    /** One line in the log and one event: who did it. */
+    static void tell(Services services, Trust trust, String user) {
+        String who = SafeText.of(user);
+        String root = SafeText.of(trust.root());
+        LOG.warn("change=TRUST_RESET user={} root={} rootVersion={}", who, root, trust.rootVersion());
+        services.ifPresent(EventAdmin.class, events -> {
+            events.postEvent(new Event(
+                    ConfigTopics.AUDIT + "TRUST_RESET",
+                    Map.of(ConfigTopics.USER, who, "root", root, "rootVersion", trust.rootVersion())));
+            return true;
+        });
     }
 }

@@ -87,7 +87,7 @@ public final class ConfigPublishCommand extends PublishingCommand {
                 wishes.predicates().stream()
                         .map(ConfigPublishCommand::predicate)
                         .toList());
-        return new Wanted(Kind.PUBLISHED, wanted, () -> store.publish(wanted, Audit.user()));
+        return new Wanted(Kind.PUBLISHED, wanted, () -> store.publish(wanted, user()));
     }
 
     /** The options, wherever they stood. */

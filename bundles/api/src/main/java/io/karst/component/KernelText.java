@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Text and paths made of bytes from the kernel. Names of files, processes and mount points are bytes in no agreed character
@@ -41,6 +42,15 @@ public final class KernelText {
      */
     public static BufferedReader lines(Path file) throws IOException {
         return new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+    }
+
+    /** Name of this host as the kernel has it; no name server is asked. Absent if it cannot be read, or is empty. */
+    public static Optional<String> hostName() {
+        try (BufferedReader name = lines(Path.of("/proc/sys/kernel/hostname"))) {
+            return Optional.ofNullable(name.readLine()).filter(text -> !text.isBlank());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -36,6 +36,15 @@ public record ConfigChange(Kind kind, RemoteConfig config) {
         /** Topic of an answer; its properties are {@link #OUTCOME} and, of a {@link ConfigListener}, {@link #LISTENER}. */
         public static final String APPLIED = PREFIX + "APPLIED";
 
+        /**
+         * What topics of changes by a command begin with, such as {@code io/karst/audit/config/PUBLISHED}. The property {@link #USER}
+         * names who made it; the others say what was changed.
+         */
+        public static final String AUDIT = "io/karst/audit/config/";
+
+        /** Event property that holds the name of a user, {@code unknown} without a login. */
+        public static final String USER = "user";
+
         /** Event property that holds a {@link ConfigChange}. */
         public static final String CHANGE = "karst.config.change";
 

@@ -66,6 +66,12 @@ class KernelTextTest {
         }
     }
 
+    @Test
+    void theHostsNameIsTheKernels() throws IOException {
+        assertThat(KernelText.hostName())
+                .contains(Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
+    }
+
     /** Java decides at start which characters a path may contain, so this takes a virtual machine of its own. */
     @ParameterizedTest
     @ValueSource(strings = {"C", "C.UTF-8"})

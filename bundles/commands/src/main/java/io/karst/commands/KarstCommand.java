@@ -13,6 +13,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.Terminal;
 import org.apache.karaf.shell.support.CommandException;
+import org.apache.karaf.shell.support.ShellUtil;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -66,6 +67,12 @@ public abstract class KarstCommand implements Action {
      * @throws InterruptedException if the operator stopped the command
      */
     protected abstract void run(Services services) throws CommandException, InterruptedException;
+
+    /** The user of this shell, as Karaf's login found it; {@code unknown} without a login. */
+    public static String user() {
+        String name = ShellUtil.getCurrentUserName();
+        return name == null || name.isEmpty() ? "unknown" : name;
+    }
 
     /** Where to print: the pipe that this command writes to, otherwise the session's console. Not to be closed. */
     private PrintStream out() {

@@ -62,12 +62,23 @@ public sealed interface ConfigMessage {
             }
 
             /**
-             * An agent that holds nothing yet.
+             * An agent that holds nothing yet, and has no labels.
              *
              * @param id chosen by the client, not empty
              * @param products names of the products it wants
              */
             public static Client agent(String id, List<String> products, AgentDetails agent) {
+                return agent(id, products, agent, List.of());
+            }
+
+            /**
+             * An agent that holds nothing yet. The protocol has no tags for agents: its labels are sent as those of an updater, which it
+             * does not call itself.
+             *
+             * @param id chosen by the client, not empty
+             * @param products names of the products it wants
+             */
+            public static Client agent(String id, List<String> products, AgentDetails agent, List<Label> labels) {
                 return new Client(
                         Optional.empty(),
                         id,
@@ -77,9 +88,24 @@ public sealed interface ConfigMessage {
                         true,
                         Optional.of(agent),
                         false,
-                        Optional.empty(),
+                        labels.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(new UpdaterDetails(
+                                        labels.stream().map(Label::tag).toList(), 0)),
                         0,
                         Bytes.EMPTY);
+            }
+
+            /** What an agent calls itself; empty for others. */
+            public String name() {
+                return agent.map(AgentDetails::name).orElse("");
+            }
+
+            /** Its tags, which for a Karst client are its {@link Label labels}. */
+            public List<String> tags() {
+                return tracer.map(TracerDetails::tags)
+                        .or(() -> updater.map(UpdaterDetails::tags))
+                        .orElse(List.of());
             }
 
             /**
@@ -167,7 +193,7 @@ public sealed interface ConfigMessage {
         /**
          * A client that is an agent (message {@code ClientAgent}).
          *
-         * @param name name of the agent's program
+         * @param name name of the agent; that of a Karst client is its setting {@code client.name}
          * @param version its version
          * @param clusterName cluster it runs in; may be empty
          * @param clusterId id of that cluster; may be empty

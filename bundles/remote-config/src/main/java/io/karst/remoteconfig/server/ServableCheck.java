@@ -12,6 +12,7 @@ import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigResponse;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.Label;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.client.ClientPolicy;
 import io.karst.remoteconfig.client.ClientPolicy.Limits;
@@ -21,6 +22,7 @@ import io.karst.remoteconfig.client.RemoteConfigClient;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 
 /** Plays the client: takes an answer as clients do, and looks at what it would ask then. */
@@ -30,6 +32,7 @@ final class ServableCheck {
     private static final int MARGIN_BYTES = 512;
 
     private static final String NAME = "x".repeat(21);
+    private static final Label LONGEST_LABEL = new Label("x", "x".repeat(Label.LENGTH - 2));
     private static final String REASON = "x".repeat(ApplyOutcome.MAX_REASON);
 
     private ServableCheck() {}
@@ -74,7 +77,11 @@ final class ServableCheck {
                 .flatMap(path -> ConfigPath.find(path).stream())
                 .map(ConfigPath::product)
                 .toList();
-        return Client.agent(NAME, products, new AgentDetails(NAME, NAME, "", "", List.of()));
+        return Client.agent(
+                NAME,
+                products,
+                new AgentDetails(NAME, NAME, "", "", List.of()),
+                Collections.nCopies(Label.MOST, LONGEST_LABEL));
     }
 
     private static IllegalArgumentException tooLarge(String what, long bytes, long limit) {

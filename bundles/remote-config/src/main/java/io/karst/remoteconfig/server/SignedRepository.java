@@ -217,11 +217,26 @@ public final class SignedRepository {
         ConfigHistory history = histories
                 .getOrDefault(path.text(), ConfigHistory.NONE)
                 .rollback(Author.of(by, now), settings.historyPerConfig())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        path.product() + "/" + path.id() + " has no earlier version to roll back to"));
+                .orElseThrow(() -> noEarlier(path));
         SignedRepository next = with(path.text(), history, targetsKeys, now);
         next.checkServable(maxRequestBytes, now);
         return next;
+    }
+
+    /**
+     * What {@link #rollback(ConfigPath, RoleKeys, Instant)} publishes again.
+     *
+     * @throws IllegalArgumentException if there is no former content
+     */
+    public PublishedConfig previous(ConfigPath path) {
+        return histories.getOrDefault(path.text(), ConfigHistory.NONE).former().stream()
+                .findFirst()
+                .orElseThrow(() -> noEarlier(path));
+    }
+
+    private static IllegalArgumentException noEarlier(ConfigPath path) {
+        return new IllegalArgumentException(
+                path.product() + "/" + path.id() + " has no earlier version to roll back to");
     }
 
     /**

@@ -5,6 +5,7 @@ package io.karst.remoteconfig.server;
 
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.Label;
 import io.karst.remoteconfig.Refusal;
 import io.karst.remoteconfig.RefusedException;
 import io.karst.remoteconfig.server.PublishedConfig.Author;
@@ -24,10 +25,13 @@ record StoredRepository(
         RepositorySettings settings, List<Bytes> roots, Bytes targets, SortedMap<String, ConfigHistory> histories) {
 
     private static final String FORMAT = "karst-remote-config-repository";
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     /** Without authors, and without what rollbacks left behind. */
     private static final int OLDEST_VERSION = 2;
+
+    /** The first with names and labels of clients. */
+    private static final int LABELS_VERSION = 4;
 
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -67,6 +71,9 @@ record StoredRepository(
             out.text(predicate.tracerVersion());
             out.text(predicate.language());
             out.text(predicate.runtimeId());
+            out.text(predicate.name());
+            out.number(predicate.labels().size());
+            predicate.labels().forEach(label -> out.text(label.toString()));
         }
         out.text(config.author().name());
         out.number(config.author().at().map(Instant::getEpochSecond).orElse(NEVER));
@@ -126,11 +133,27 @@ record StoredRepository(
         long end = in.number();
         List<TracerPredicate> predicates = new ArrayList<>();
         for (long left = in.count(); left > 0; left--) {
-            predicates.add(
-                    new TracerPredicate(in.text(), in.text(), in.text(), in.text(), in.text(), in.text(), in.text()));
+            predicates.add(new TracerPredicate(
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.version() < LABELS_VERSION ? "" : in.text(),
+                    in.version() < LABELS_VERSION ? List.of() : labels(in)));
         }
         Author author = in.version() == OLDEST_VERSION ? Author.UNKNOWN : new Author(in.text(), time(in.number()));
         return PublishedConfig.of(version, new Publication(path, content, time(end), predicates), author);
+    }
+
+    private static List<Label> labels(Bytes.Reader in) {
+        List<Label> labels = new ArrayList<>();
+        for (long left = in.count(); left > 0; left--) {
+            labels.add(Label.parse(in.text()));
+        }
+        return labels;
     }
 
     private static Optional<Instant> time(long seconds) {

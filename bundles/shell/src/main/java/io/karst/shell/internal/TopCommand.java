@@ -7,9 +7,6 @@ import com.google.gson.JsonObject;
 import io.karst.commands.Arguments;
 import io.karst.commands.Services;
 import io.karst.component.KernelText;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -125,14 +122,11 @@ public final class TopCommand extends LocksTableCommand {
 
     private TopScreen.Look look(Terminal terminal) {
         return new TopScreen.Look(
-                terminal.encoding(), isColoured(), host(), interval, ZoneId.systemDefault(), MapCommand::homes);
-    }
-
-    private static String host() {
-        try (BufferedReader name = KernelText.lines(Path.of("/proc/sys/kernel/hostname"))) {
-            return String.valueOf(name.readLine());
-        } catch (IOException e) {
-            return "this host";
-        }
+                terminal.encoding(),
+                isColoured(),
+                KernelText.hostName().orElse("this host"),
+                interval,
+                ZoneId.systemDefault(),
+                MapCommand::homes);
     }
 }

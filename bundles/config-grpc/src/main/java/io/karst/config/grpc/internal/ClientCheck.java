@@ -11,6 +11,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.karst.config.grpc.proto.AgentSecureGrpc;
+import io.karst.config.grpc.proto.Client;
 import io.karst.config.grpc.proto.ClientGetConfigsRequest;
 import io.karst.remoteconfig.Bytes;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ import javax.net.ssl.SSLSession;
 /**
  * Lets nobody in without a token, and says who is asking: a client with a token of its own is the one that it was made for, whatever
  * its request says. Its certificate has to be made for it, too. The common token is for the host of the server itself, whose client calls
- * itself as it likes, but not by the name of another.
+ * itself as it likes, but not by the name of another: that id is refused, and that name, which may just be the host's, does not count.
  */
 final class ClientCheck implements ServerInterceptor {
 
@@ -125,25 +126,35 @@ final class ClientCheck implements ServerInterceptor {
         }
 
         @Override
-        @SuppressWarnings("unchecked") // the same message, with another id
+        @SuppressWarnings("unchecked") // the same message, with another id and name
         public void onMessage(A message) {
             if (!(message instanceof Incoming<?> incoming)
                     || !(incoming.message().orElse(null) instanceof ClientGetConfigsRequest request)
                     || !request.hasClient()) {
                 super.onMessage(message);
             } else if (owner.isPresent()) {
-                ClientGetConfigsRequest owned = request.toBuilder()
-                        .setClient(request.getClient().toBuilder().setId(owner.get()))
-                        .build();
-                super.onMessage((A) new Incoming<>(Optional.of(owned), ""));
+                super.onMessage((A) new Incoming<>(Optional.of(named(request, owner.get(), owner.get())), ""));
             } else if (known.isName(request.getClient().getId())) {
                 refused = true;
                 call.close(
                         Status.PERMISSION_DENIED.withDescription("another client has this id, and a token of its own"),
                         new Metadata());
+            } else if (known.isName(request.getClient().getClientAgent().getName())) {
+                ClientGetConfigsRequest nameless =
+                        named(request, request.getClient().getId(), "");
+                super.onMessage((A) new Incoming<>(Optional.of(nameless), ""));
             } else {
                 super.onMessage(message);
             }
+        }
+
+        private static ClientGetConfigsRequest named(ClientGetConfigsRequest request, String id, String name) {
+            ClientGetConfigsRequest.Builder named = request.toBuilder();
+            Client.Builder client = named.getClientBuilder().setId(id);
+            if (client.hasClientAgent()) {
+                client.getClientAgentBuilder().setName(name);
+            }
+            return named.build();
         }
 
         @Override

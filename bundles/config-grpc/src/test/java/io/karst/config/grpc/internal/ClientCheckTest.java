@@ -17,6 +17,7 @@ import io.grpc.stub.MetadataUtils;
 import io.karst.config.grpc.proto.AgentSecureGrpc;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.AgentDetails;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.remoteconfig.wire.ConfigWire.Endpoint;
@@ -29,7 +30,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,24 +75,35 @@ class ClientCheckTest {
 
     /** The id that arrives, or why none does. */
     private String id(ConnectionSettings settings, String claimed) throws InterruptedException {
+        return arrives(settings, claimed, "name", ConfigRequest.Client::id);
+    }
+
+    /** The name that arrives, or why none does. */
+    private String name(ConnectionSettings settings, String claimed) throws InterruptedException {
+        return arrives(settings, "local", claimed, ConfigRequest.Client::name);
+    }
+
+    private String arrives(
+            ConnectionSettings settings, String id, String name, Function<ConfigRequest.Client, String> wanted)
+            throws InterruptedException {
         int before = backend.asked().size();
         try (ConfigTransport client = wire.connect(settings)) {
             ConfigRequest request = Requests.full();
             ConfigRequest.Client full = request.client().orElseThrow();
             ConfigRequest.Client who = new ConfigRequest.Client(
                     full.state(),
-                    claimed,
+                    id,
                     full.products(),
                     full.isTracer(),
                     full.tracer(),
                     full.isAgent(),
-                    full.agent(),
+                    Optional.of(new AgentDetails(name, "1", "", "", List.of())),
                     full.isUpdater(),
                     full.updater(),
                     full.lastSeen(),
                     full.capabilities());
             client.exchange(new ConfigRequest(Optional.of(who), request.cachedFiles()));
-            return backend.asked().get(before).client().orElseThrow().id();
+            return wanted.apply(backend.asked().get(before).client().orElseThrow());
         } catch (TransportException e) {
             assertThat(backend.asked()).hasSize(before);
             return e.kind().name();
@@ -102,6 +116,17 @@ class ClientCheckTest {
             assertThat(id(client(server.port(), "alice", ALICES), "anything")).isEqualTo("alice");
             assertThat(id(client(server.port(), "alice", ALICES), "bob")).isEqualTo("alice");
             assertThat(id(client(server.port(), "bob", BOBS), "bob")).isEqualTo("bob");
+        }
+    }
+
+    @Test
+    void aClientHasTheNameThatItsTokenWasMadeForAndNobodyElseHas() throws Exception {
+        try (Endpoint server = wire.serve(secrets.endpoint(0), backend)) {
+            assertThat(name(client(server.port(), "alice", ALICES), "bob")).isEqualTo("alice");
+            assertThat(name(client(server.port(), "alice", ALICES), "\u001b[2J"))
+                    .isEqualTo("alice");
+            assertThat(name(secrets.client(server.port()), "web-1")).isEqualTo("web-1");
+            assertThat(name(secrets.client(server.port()), "bob")).isEmpty();
         }
     }
 

@@ -107,11 +107,10 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
         ConfigPollerStage stage = new ConfigPollerStage(
                 settings,
                 wire.connect(settings.connection()),
-                Client.agent(
+                who(
+                        settings,
                         ClientId.in(new AtomicFile(settings.stateFile().resolveSibling("client-id"))),
-                        settings.products(),
-                        new AgentDetails(
-                                "karst", bundles.getBundle().getVersion().toString(), "", "", List.of())),
+                        bundles.getBundle().getVersion().toString()),
                 new Surroundings(
                         Clock.systemUTC(),
                         System::nanoTime,
@@ -121,6 +120,14 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
                 new StateFile(new AtomicFile(settings.stateFile())));
         stage.restore();
         return stage;
+    }
+
+    static Client who(Settings settings, String id, String version) {
+        return Client.agent(
+                id,
+                settings.products(),
+                new AgentDetails(settings.identity().name(), version, "", "", List.of()),
+                settings.identity().labels());
     }
 
     ConfigPollerStage(
@@ -241,10 +248,11 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
      * stays until the server's next answer is verified.
      *
      * @param given the root again, so that this is not done by mistake
+     * @return version of that root
      * @throws IOException if the root cannot be read, or is not the one of the settings
      * @throws InterruptedException while waiting for a poll to end
      */
-    void resetTrust(Path given) throws IOException, InterruptedException {
+    long resetTrust(Path given) throws IOException, InterruptedException {
         turn.lockInterruptibly();
         try {
             Bytes root = TrustedRoot.read(settings.root());
@@ -257,7 +265,7 @@ public final class ConfigPollerStage implements ConfigUpdates, PollTask, EventHa
             stateFile.store(made, fresh);
             client = made;
             keep(made, inForce.state().map(fresh::holding).orElse(fresh));
-            LOG.warn("trust was reset to {}, root version {}", settings.root(), fresh.rootVersion());
+            return fresh.rootVersion();
         } finally {
             turn.unlock();
         }

@@ -16,6 +16,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(name = "Server", description = "name:port")
     String address() default "localhost:5311";
 
+    @AttributeDefinition(name = "Name of this client", description = "empty: the name of the host")
+    String client_name() default "";
+
+    @AttributeDefinition(name = "Labels of this client", description = "key=value")
+    String[] client_labels() default {};
+
     @AttributeDefinition(name = "Root of trust", description = "empty: the embedded server's")
     String root() default "";
 

@@ -3,6 +3,8 @@
 
 package io.karst.config.poller.internal;
 
+import io.karst.component.KernelText;
+import io.karst.config.poller.internal.Settings.Identity;
 import io.karst.remoteconfig.client.ClientPolicy.Organisation;
 import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import io.karst.settings.InvalidSettingException;
@@ -48,22 +50,26 @@ final class SettingsReader {
                 file("token.file", config.token_file(), "none", embedded.resolve("auth_token")),
                 Duration.ofMillis(config.deadline_millis()),
                 config.max_response_bytes());
-        List<String> products = Arrays.stream(config.products())
-                .flatMap(list -> Arrays.stream(list.split(",", -1)))
-                .map(String::strip)
-                .filter(product -> !product.isEmpty())
-                .toList();
         return new Settings(
                 config.enabled(),
                 connection,
+                Identity.of(config.client_name().strip(), KernelText::hostName, split(config.client_labels())),
                 file("root", config.root(), "", embedded.resolve("root.json")).orElseThrow(),
-                products,
+                split(config.products()),
                 Duration.ofMillis(config.interval_millis()),
                 Duration.ofMillis(config.stale_after_millis()),
                 Duration.ofMillis(config.answer_within_millis()),
                 organisation(config),
                 config.partial(),
                 data.resolve("config-poller").resolve("state.bin"));
+    }
+
+    private static List<String> split(String[] lists) {
+        return Arrays.stream(lists)
+                .flatMap(list -> Arrays.stream(list.split(",", -1)))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
     }
 
     private static Organisation organisation(ConfigSettings config) {

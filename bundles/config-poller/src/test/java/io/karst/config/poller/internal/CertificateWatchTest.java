@@ -41,6 +41,7 @@ class CertificateWatchTest {
                         Optional.empty(),
                         Duration.ofSeconds(1),
                         1),
+                new Settings.Identity("test", List.of()),
                 folder,
                 List.of("P"),
                 Duration.ofSeconds(5),

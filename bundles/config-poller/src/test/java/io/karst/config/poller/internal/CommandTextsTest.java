@@ -17,7 +17,7 @@ class CommandTextsTest {
     static Stream<CommandTexts> commands() {
         return Stream.of(
                 new CommandTexts(ConfigCommand.class, List.of(ConfigCommand.REPORT, ConfigCommand.CONFIGS)),
-                new CommandTexts(ConfigTrustCommand.class, List.of()),
+                new CommandTexts(ConfigTrustCommand.class, List.of(ConfigTrustCommand.TRUST)),
                 new CommandTexts(
                         ConfigVerifyCommand.class, List.of(ConfigVerifyCommand.PROOF, ConfigVerifyCommand.CONFIGS)));
     }

@@ -29,6 +29,13 @@ class ConfigPollerSettingsTest {
     @ParameterizedTest
     @CsvSource({
         "enabled, fals, true or false",
+        "client.name, web 1, letters",
+        "client.name, web/1, letters",
+        "client.name, '\u001b[2J', letters",
+        "client.labels, rack, key=value",
+        "client.labels, 'rack=a, site=', key=value",
+        "client.labels, 'rack=a, rack=b', key=value",
+        "client.labels, 'a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1,j=1,k=1,l=1,m=1,n=1,o=1,p=1,q=1', at most 16",
         "products, 'KARST_CONTENTION, ACME.LIMITS', letters",
         "products, ' , ', letters",
         "interval.millis, 99, 100 to 3600000",

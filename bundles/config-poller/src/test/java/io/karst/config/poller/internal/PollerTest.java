@@ -359,7 +359,7 @@ class PollerTest {
         assertThat(state()).isEqualTo(ConfigState.ERROR);
 
         world.root(other);
-        poller.resetTrust(given);
+        assertThat(poller.resetTrust(given)).isEqualTo(1);
         assertThat(poller.configs()).extracting(PollerTest::text).containsExactly("one");
         poller.poll();
         assertThat(state()).isEqualTo(ConfigState.READY);

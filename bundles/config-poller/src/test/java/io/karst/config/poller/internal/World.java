@@ -86,7 +86,18 @@ final class World extends Clock {
     }
 
     ConfigPollerStage poller(ConfigTransport transport, Path root, StateFile store) {
-        Settings settings = new Settings(
+        Settings settings = settings(root, new Settings.Identity("test", List.of()));
+        Client identity = Client.agent("test-client", List.of("P"), new AgentDetails("karst", "1", "", "", List.of()));
+        return new ConfigPollerStage(
+                settings,
+                transport,
+                identity,
+                new ConfigPollerStage.Surroundings(this, () -> nanos, () -> 1, this::announce, config -> List.of()),
+                store);
+    }
+
+    Settings settings(Path root, Settings.Identity identity) {
+        return new Settings(
                 true,
                 new ConnectionSettings(
                         "localhost",
@@ -96,6 +107,7 @@ final class World extends Clock {
                         Optional.empty(),
                         Duration.ofSeconds(1),
                         1 << 20),
+                identity,
                 root,
                 List.of("P"),
                 Duration.ofSeconds(5),
@@ -104,13 +116,6 @@ final class World extends Clock {
                 organisation,
                 false,
                 stateFile);
-        Client identity = Client.agent("test-client", List.of("P"), new AgentDetails("karst", "1", "", "", List.of()));
-        return new ConfigPollerStage(
-                settings,
-                transport,
-                identity,
-                new ConfigPollerStage.Surroundings(this, () -> nanos, () -> 1, this::announce, config -> List.of()),
-                store);
     }
 
     @Override

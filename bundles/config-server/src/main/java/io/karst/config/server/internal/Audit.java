@@ -3,12 +3,13 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
 import io.karst.component.SafeText;
+import io.karst.config.ConfigChange.ConfigTopics;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.karaf.shell.support.ShellUtil;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
 import org.slf4j.Logger;
@@ -17,18 +18,9 @@ import org.slf4j.LoggerFactory;
 /** Says who changed what: one line in the log and one event for each change. */
 final class Audit {
 
-    /** Topics are this and the change, such as {@code PUBLISHED}. */
-    static final String TOPIC = "io/karst/audit/config/";
-
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
 
     private Audit() {}
-
-    /** The user of this shell, as Karaf's login found it. */
-    static String user() {
-        String name = ShellUtil.getCurrentUserName();
-        return name == null || name.isEmpty() ? "unknown" : name;
-    }
 
     /**
      * Tells a change that was made.
@@ -37,7 +29,7 @@ final class Audit {
      * @param details what was changed
      */
     static void tell(Services services, String change, Map<String, Object> details) {
-        Event event = event(change, user(), details);
+        Event event = event(change, KarstCommand.user(), details);
         LOG.info("{}", line(change, event));
         services.ifPresent(EventAdmin.class, events -> {
             events.postEvent(event);
@@ -49,14 +41,14 @@ final class Audit {
     static Event event(String change, String user, Map<String, Object> details) {
         Map<String, Object> properties = new TreeMap<>();
         details.forEach((key, value) -> properties.put(key, value instanceof Number ? value : SafeText.of(value)));
-        properties.put("user", SafeText.of(user));
-        return new Event(TOPIC + change, properties);
+        properties.put(ConfigTopics.USER, SafeText.of(user));
+        return new Event(ConfigTopics.AUDIT + change, properties);
     }
 
     static String line(String change, Event event) {
-        return "change=" + change + " user=" + event.getProperty("user")
+        return "change=" + change + " user=" + event.getProperty(ConfigTopics.USER)
                 + java.util.Arrays.stream(event.getPropertyNames())
-                        .filter(key -> !key.equals("user") && !key.equals("event.topics"))
+                        .filter(key -> !key.equals(ConfigTopics.USER) && !key.equals("event.topics"))
                         .sorted()
                         .map(key -> " " + key + "=" + event.getProperty(key))
                         .collect(Collectors.joining());

@@ -84,7 +84,8 @@ abstract class ChangeCommand extends PathCommand {
     }
 
     static final Columns<Rollout.Answer> ANSWERS = Columns.fields(List.of(
-            Column.field("client", "id of the client", Rollout.Answer::client),
+            Column.field("client", "id of the client, and its name", Rollout.Answer::client),
+            Column.field("name", Rollout.Answer::name),
             Column.field(
                     "state",
                     "unacknowledged (it has not answered), acknowledged (applied), error (refused)",
@@ -109,7 +110,7 @@ abstract class ChangeCommand extends PathCommand {
             Column.field(
                     "check",
                     "what the listeners of this Karaf say of the content: VALID, INVALID, UNCHECKED without a listener; null"
-                            + " unless a file is published",
+                            + " for a removal",
                     change -> change.check().map(Verdict::answer)),
             Column.field("reason", "why it is invalid", change -> change.check().map(Verdict::reason)),
             Column.field(
@@ -222,7 +223,9 @@ abstract class ChangeCommand extends PathCommand {
     }
 
     private void print(Rollout.Answer answer) {
-        println(answer.client() + " " + answer.state().word()
+        String name =
+                answer.name().isEmpty() || answer.name().equals(answer.client()) ? "" : " (" + answer.name() + ")";
+        println(answer.client() + name + " " + answer.state().word()
                 + (answer.reason().isEmpty() ? "" : ": " + answer.reason()));
     }
 

@@ -10,6 +10,7 @@ import io.karst.commands.ViewCommand;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import io.karst.remoteconfig.Label;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -55,39 +56,54 @@ public final class ConfigClientsCommand extends ViewCommand {
     static final Columns<Listed> CLIENTS = new Columns<>(
             List.of(
                     Column.<Listed>of(
+                                    "Name",
+                                    "name",
+                                    "name of the client: its client.name, or that of its own credentials; empty if it has none",
+                                    listed -> cell(client(listed).name()),
+                                    listed -> client(listed).name())
+                            .shortened(10),
+                    Column.<Listed>of(
                                     "Client",
                                     "client",
                                     "id of the client",
                                     listed -> cell(client(listed).id()),
                                     listed -> client(listed).id())
-                            .shortened(12),
+                            .shortened(8),
+                    Column.<Listed>of(
+                                    "Labels",
+                                    "labels",
+                                    "its client.labels; tags of a tracer or an updater",
+                                    listed -> cell(String.join(" ", labels(listed))),
+                                    ConfigClientsCommand::labels)
+                            .dropped(2),
                     Column.<Listed>of("Kind", "kind", "agent, tracer, updater", listed -> kind(client(listed)))
-                            .dropped(3),
+                            .dropped(5),
                     Column.<Listed>of(
                                     "Seen",
                                     "seen",
                                     "time of its last request",
-                                    listed -> listed.seen().at().truncatedTo(ChronoUnit.SECONDS),
+                                    listed -> listed.seen().at().truncatedTo(ChronoUnit.SECONDS)
+                                            + (listed.gone() ? " (gone)" : ""),
                                     listed -> listed.seen().at())
-                            .dropped(2),
+                            .dropped(1),
                     Column.<Listed>of(
                                     "Root",
                                     "rootVersion",
                                     "versions of the root and of the signed list that it trusts",
                                     listed -> state(listed).rootVersion())
                             .right()
-                            .dropped(5),
+                            .dropped(4),
                     Column.<Listed>of(
                                     "Targets",
                                     "targetsVersion",
                                     listed -> state(listed).targetsVersion())
                             .right()
-                            .dropped(4),
+                            .dropped(3),
                     Column.<Listed>cell(
                                     "Configurations",
                                     "what it holds, and whether it was applied",
                                     listed -> cell(configs(listed)))
-                            .shortened(20),
+                            .shortened(15),
                     Column.<Listed>of(
                                     "Error",
                                     "error",
@@ -98,8 +114,7 @@ public final class ConfigClientsCommand extends ViewCommand {
                                                     ahead + ". " + state(listed).error())
                                             .orElse(state(listed).error())),
                                     listed -> state(listed).error())
-                            .shortened(14)
-                            .dropped(1),
+                            .shortened(10),
                     Column.field(
                             "ahead",
                             "what it holds that this server never signed, as after a restore from a backup; otherwise"
@@ -152,6 +167,10 @@ public final class ConfigClientsCommand extends ViewCommand {
 
     private static Client client(Listed listed) {
         return listed.seen().client().shown();
+    }
+
+    private static List<String> labels(Listed listed) {
+        return client(listed).tags().stream().map(Label::shown).toList();
     }
 
     /** What it holds; a request without that is not answered, so its client is not listed. */

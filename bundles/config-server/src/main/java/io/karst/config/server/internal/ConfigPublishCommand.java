@@ -3,9 +3,9 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.commands.Services;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.Label;
 import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.server.TracerPredicate;
 import java.io.IOException;
@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,7 +31,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.FileCompleter;
 
 /** {@code karst:config-publish}. */
@@ -40,18 +41,20 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
         description =
                 "Signs a file and publishes it to clients; it replaces an earlier one with the same product and id.",
         detailedDescription = "classpath:help/config-publish.txt")
-public final class ConfigPublishCommand extends ChangeCommand {
+public final class ConfigPublishCommand extends PublishingCommand {
 
-    private static final String DRY_RUN = "--dry-run";
-    private static final String FORCE = "--force";
     private static final int MAX_BYTES = 64 << 20;
     private static final int MAX_PREDICATE_LENGTH = 255;
 
     /** Between fields: not the one between two bounds of a version, as in {@code >=1.2.0, <2}. */
     private static final Pattern COMMA = Pattern.compile(",(?! *[<>=!^~])");
 
-    private static final List<String> FIELDS =
-            List.of("clientID", "service", "environment", "appVersion", "tracerVersion", "language", "runtimeID");
+    private static final String LABEL = "label.";
+    private static final String FIELDS =
+            "clientID, name, label.KEY, service, environment, appVersion, tracerVersion, language, runtimeID";
+
+    private static final Set<String> FIELD_NAMES = Set.of(
+            "clientID", "name", "service", "environment", "appVersion", "tracerVersion", "language", "runtimeID");
 
     @Argument(index = 2, name = "file", description = "File with the content", required = true)
     @Completion(FileCompleter.class)
@@ -66,16 +69,8 @@ public final class ConfigPublishCommand extends ChangeCommand {
     @Option(
             name = "--predicate",
             multiValued = true,
-            description = "Only for clients that match: clientID=..,service=.. and so on; with several, any of them")
+            description = "Only for clients that match: name=..,label.KEY=.. and so on; with several, any of them")
     private List<String> predicates = new ArrayList<>();
-
-    @Option(
-            name = DRY_RUN,
-            description = "Publish nothing: only say whether the listener of this Karaf, and clients, would take it.")
-    private boolean dryRun;
-
-    @Option(name = FORCE, description = "Publish it although the listener of this Karaf would refuse it.")
-    private boolean force;
 
     @Override
     List<String> rest() {
@@ -83,11 +78,7 @@ public final class ConfigPublishCommand extends ChangeCommand {
     }
 
     @Override
-    Change change(Services services, SignedStore store, ConfigPath path, List<String> left)
-            throws IOException, CommandException {
-        List<String> words = new ArrayList<>(left);
-        dryRun |= words.removeAll(List.of(DRY_RUN));
-        force |= words.removeAll(List.of(FORCE));
+    Wanted wanted(SignedStore store, ConfigPath path, List<String> words) throws IOException {
         Wishes wishes = new Wishes(expires, predicates).with(words);
         Publication wanted = new Publication(
                 path,
@@ -96,26 +87,7 @@ public final class ConfigPublishCommand extends ChangeCommand {
                 wishes.predicates().stream()
                         .map(ConfigPublishCommand::predicate)
                         .toList());
-        Verdict verdict = Verdict.of(services, path.product(), wanted.content().toArray());
-        if (verdict.answer() == Verdict.Answer.INVALID && !force) {
-            throw new CommandException("Not published, because the listener of this Karaf would refuse it: "
-                    + verdict.reason() + ". To publish it all the same: --force");
-        }
-        Change change = dryRun
-                ? Change.of(Kind.CHECKED, store.tryToPublish(wanted), path, Optional.of(verdict))
-                : Change.of(Kind.PUBLISHED, store.publish(wanted, Audit.user()), path, Optional.of(verdict));
-        if (!json && (dryRun || verdict.answer() == Verdict.Answer.INVALID)) {
-            println(said(verdict, path));
-        }
-        return change;
-    }
-
-    private static String said(Verdict verdict, ConfigPath path) {
-        return switch (verdict.answer()) {
-            case VALID -> "valid: the listener of this Karaf would apply it";
-            case INVALID -> "invalid: " + verdict.reason();
-            case UNCHECKED -> "could not check the content: no listener for " + path.product() + " is installed here";
-        };
+        return new Wanted(Kind.PUBLISHED, wanted, () -> store.publish(wanted, user()));
     }
 
     /** The options, wherever they stood. */
@@ -170,13 +142,13 @@ public final class ConfigPublishCommand extends ChangeCommand {
     }
 
     static TracerPredicate predicate(String text) {
-        Map<String, String> fields = new TreeMap<>();
+        SortedMap<String, String> fields = new TreeMap<>();
         for (String part : COMMA.split(text, -1)) {
             int equals = part.indexOf('=');
             String key = equals < 0 ? part : part.substring(0, equals);
-            if (equals < 0 || !FIELDS.contains(key)) {
+            if (equals < 0 || !(FIELD_NAMES.contains(key) || key.startsWith(LABEL))) {
                 throw new IllegalArgumentException(
-                        "--predicate " + text + ": each part is one of " + FIELDS + ", = and a value");
+                        "--predicate " + text + ": each part is one of [" + FIELDS + "], = and a value");
             }
             String value = part.substring(equals + 1);
             if (value.isEmpty() || value.length() > MAX_PREDICATE_LENGTH) {
@@ -195,13 +167,24 @@ public final class ConfigPublishCommand extends ChangeCommand {
                 fields.getOrDefault("appVersion", ""),
                 fields.getOrDefault("tracerVersion", ""),
                 fields.getOrDefault("language", ""),
-                fields.getOrDefault("runtimeID", ""));
+                fields.getOrDefault("runtimeID", ""),
+                fields.getOrDefault("name", ""),
+                labels(fields));
+    }
+
+    private static List<Label> labels(SortedMap<String, String> fields) {
+        return fields.entrySet().stream()
+                .filter(field -> field.getKey().startsWith(LABEL))
+                .map(field -> new Label(field.getKey().substring(LABEL.length()), field.getValue()))
+                .toList();
     }
 
     /** The text that {@link #predicate} reads. */
     static String text(TracerPredicate predicate) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("clientID", predicate.clientId());
+        fields.put("name", predicate.name());
+        predicate.labels().forEach(label -> fields.put(LABEL + label.key(), label.value()));
         fields.put("service", predicate.service());
         fields.put("environment", predicate.environment());
         fields.put("appVersion", predicate.appVersion());

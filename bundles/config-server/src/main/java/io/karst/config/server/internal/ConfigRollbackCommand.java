@@ -3,13 +3,11 @@
 
 package io.karst.config.server.internal;
 
-import io.karst.commands.Services;
 import io.karst.remoteconfig.ConfigPath;
+import io.karst.remoteconfig.server.Publication;
 import io.karst.remoteconfig.server.SignedRepository;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -25,7 +23,7 @@ import org.apache.karaf.shell.support.CommandException;
         description =
                 "Publishes earlier content of a configuration again, as a new version: the previous, or that of --to.",
         detailedDescription = "classpath:help/config-rollback.txt")
-public final class ConfigRollbackCommand extends ChangeCommand {
+public final class ConfigRollbackCommand extends PublishingCommand {
 
     private static final String TO = "--to";
 
@@ -41,14 +39,15 @@ public final class ConfigRollbackCommand extends ChangeCommand {
     }
 
     @Override
-    Change change(Services services, SignedStore store, ConfigPath path, List<String> left)
-            throws IOException, CommandException {
-        String wanted = behind(left, Set.of(TO)).values().getOrDefault(TO, to);
+    Wanted wanted(SignedStore store, ConfigPath path, List<String> words) throws CommandException {
+        String version = behind(words, Set.of(TO)).values().getOrDefault(TO, to);
         SignedRepository now = store.current();
         known(now, path);
-        SignedRepository changed = wanted.isEmpty() && !left.contains(TO)
-                ? store.rollback(path, Audit.user())
-                : store.publish(now.version(path, number(TO, wanted)).publication(), Audit.user());
-        return Change.of(Kind.ROLLED_BACK, changed, path, Optional.empty());
+        if (version.isEmpty() && !words.contains(TO)) {
+            return new Wanted(
+                    Kind.ROLLED_BACK, now.previous(path).publication(), () -> store.rollback(path, user()));
+        }
+        Publication wanted = now.version(path, number(TO, version)).publication();
+        return new Wanted(Kind.ROLLED_BACK, wanted, () -> store.publish(wanted, user()));
     }
 }

@@ -24,10 +24,11 @@ record Rollout(List<Answer> answers) {
      * What one client has answered.
      *
      * @param client its id
+     * @param name its name; may be empty
      * @param state {@code ACKNOWLEDGED}, {@code ERROR}, or {@code UNACKNOWLEDGED} as long as it has not answered
      * @param reason why it refused, or what keeps it from answering; empty if nothing is known
      */
-    record Answer(String client, ApplyState state, String reason) {}
+    record Answer(String client, String name, ApplyState state, String reason) {}
 
     /** Copies the list. */
     Rollout {
@@ -40,7 +41,8 @@ record Rollout(List<Answer> answers) {
             State state = client.state().orElseThrow();
             return report(state, config)
                     .filter(report -> report.version() == config.version())
-                    .map(report -> new Answer(client.id(), answered(report.applyState()), report.applyError()))
+                    .map(report ->
+                            new Answer(client.id(), client.name(), answered(report.applyState()), report.applyError()))
                     .orElseGet(() -> pending(client));
         });
     }
@@ -51,7 +53,7 @@ record Rollout(List<Answer> answers) {
             State state = client.state().orElseThrow();
             return state.targetsVersion() >= targetsVersion
                             && report(state, config).isEmpty()
-                    ? new Answer(client.id(), ApplyState.ACKNOWLEDGED, "")
+                    ? new Answer(client.id(), client.name(), ApplyState.ACKNOWLEDGED, "")
                     : pending(client);
         });
     }
@@ -80,6 +82,7 @@ record Rollout(List<Answer> answers) {
     private static Answer pending(Client client) {
         return new Answer(
                 client.id(),
+                client.name(),
                 ApplyState.UNACKNOWLEDGED,
                 client.state().orElseThrow().error());
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.gson.JsonElement;
 import io.karst.config.grpc.internal.GrpcWire;
 import io.karst.config.server.internal.ConfigServerTest.Fixed;
 import io.karst.remoteconfig.Bytes;
@@ -72,7 +73,7 @@ class ClientCredentialsTest {
                 1 << 20))) {
             ClientState state = client.start();
             ConfigRequest.Client who = ConfigRequest.Client.agent(
-                    claimed, List.of("P"), new AgentDetails("karst", "1", "", "", List.of()));
+                    claimed, List.of("P"), new AgentDetails(claimed, "1", "", "", List.of()));
             return client.step(state, transport.exchange(client.request(state, who))).next().configs().values().stream()
                     .map(held -> new String(held.file().content(), StandardCharsets.UTF_8))
                     .toList();
@@ -80,14 +81,43 @@ class ClientCredentialsTest {
     }
 
     private static void publishFor(ConfigServer server, String client, String content) throws IOException {
+        publish(server, client, "clientID=" + client, content);
+    }
+
+    private static void publish(ConfigServer server, String id, String predicate, String content) throws IOException {
         server.store()
                 .publish(
                         new Publication(
-                                ConfigPath.of("P", "for-" + client),
+                                ConfigPath.of("P", "for-" + id),
                                 Bytes.utf8(content),
                                 Optional.empty(),
-                                List.of(ConfigPublishCommand.predicate("clientID=" + client))),
+                                List.of(ConfigPublishCommand.predicate(predicate))),
                         "test");
+    }
+
+    @Test
+    void scriptsHearWhichFilesWereWritten() throws Exception {
+        try (ConfigServer server = server()) {
+            Path files = folder.resolve("alice");
+            ConfigClientCommand.Change added = new ConfigClientCommand.Change(
+                    "CLIENT_ADDED", "alice", server.credentials().add("alice", files));
+            assertThat(ConfigClientCommand.CHANGE.json(added).getAsJsonArray("files"))
+                    .extracting(JsonElement::getAsString)
+                    .contains(files.resolve("auth_token").toString())
+                    .hasSize(4);
+        }
+    }
+
+    @Test
+    void aClientGetsWhatIsForItsNameAndNotForOneThatItOnlyClaims() throws Exception {
+        try (ConfigServer server = server()) {
+            Path alice = folder.resolve("alice");
+            server.credentials().add("alice", alice);
+            server.credentials().add("bob", folder.resolve("bob"));
+            publish(server, "alice", "name=alice", "alice's");
+            publish(server, "bob", "name=bob", "bob's");
+            assertThat(ask(server, alice, "bob")).containsExactly("alice's");
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.UpdaterDetails;
+import io.karst.remoteconfig.Label;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -37,6 +38,48 @@ class ClientsTest {
                 .asString()
                 .contains("a?[2Jb?")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void aClientIsListedWithItsNameAndLabels() {
+        ConfigRequest.Client client = ConfigRequest.Client.agent(
+                        "N6QA",
+                        List.of(),
+                        new AgentDetails("web-1", "1", "", "", List.of()),
+                        List.of(Label.parse("rack=a"), Label.parse("os=x")))
+                .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
+        List<Listed> listed = List.of(new Listed(seen(client), true));
+        assertThat(ConfigClientsCommand.CLIENTS.json(listed).toString())
+                .contains("\"name\":\"web-1\"", "\"labels\":[\"rack=a\",\"os=x\"]", "\"gone\":true");
+        assertThat(ConfigClientsCommand.CLIENTS.lines(listed, 120).get(1))
+                .startsWith("web-1")
+                .contains("N6QA", "rack=a os=x", "(gone)");
+        assertThat(ConfigClientsCommand.CLIENTS.lines(listed, 80))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    /** A name of a server with this rule has no such characters, but a request may. */
+    @Test
+    void hostileNamesAndLabelsDoNothingToATerminal() {
+        ConfigRequest.Client hostile = new ConfigRequest.Client(
+                Optional.of(new State(1, 0, List.of(), false, "", Bytes.EMPTY)),
+                "id",
+                List.of(),
+                false,
+                Optional.empty(),
+                true,
+                Optional.of(new AgentDetails("a\u001b[2Jb\n" + "n".repeat(1 << 20), "", "", "", List.of())),
+                false,
+                Optional.of(
+                        new UpdaterDetails(List.of("rack:\u202ea", ":", "no label", "x".repeat(1 << 20), "a:b:c"), 0)),
+                0,
+                Bytes.EMPTY);
+        List<Listed> listed = List.of(new Listed(seen(hostile), false));
+        assertThat(String.join("", ConfigClientsCommand.CLIENTS.lines(listed, 0)))
+                .contains("a?[2Jb?n", "rack=?a = no label")
+                .doesNotContain("\u001b", "\u202e", "\n")
+                .hasSizeLessThan(2000);
+        assertThat(ConfigClientsCommand.CLIENTS.json(listed).toString()).hasSizeLessThan(2000);
     }
 
     private static Clients.Seen seen(ConfigRequest.Client client) {

@@ -17,7 +17,9 @@ class CommandTextsTest {
     static Stream<CommandTexts> commands() {
         return Stream.of(
                 new CommandTexts(ConfigKeysCommand.class, List.of(ConfigKeysCommand.KEYS)),
-                new CommandTexts(ConfigClientCommand.class, List.of(ConfigClientCommand.CLIENTS)),
+                new CommandTexts(
+                        ConfigClientCommand.class, List.of(ConfigClientCommand.CLIENTS, ConfigClientCommand.CHANGE)),
+                new CommandTexts(ConfigExportCommand.class, List.of(ConfigExportCommand.PROOF)),
                 new CommandTexts(
                         ConfigClientsCommand.class,
                         List.of(ConfigClientsCommand.CLIENTS, ConfigClientsCommand.CONFIGS)),

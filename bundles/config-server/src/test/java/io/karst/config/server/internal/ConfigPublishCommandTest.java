@@ -10,6 +10,8 @@ import io.karst.config.server.internal.ConfigPublishCommand.Wishes;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigPublishCommandTest {
 
@@ -47,10 +49,15 @@ class ConfigPublishCommandTest {
 
     @Test
     void aPredicateIsShownAsItIsTyped() {
-        String typed =
-                "clientID=a,service=b,environment=c,appVersion=d,tracerVersion=>=1.2.0, <2,language=e,runtimeID=f";
-        assertThat(ConfigPublishCommand.text(ConfigPublishCommand.predicate(typed)))
-                .isEqualTo(typed);
+        for (String typed : List.of(
+                "clientID=a,service=b,environment=c,appVersion=d,tracerVersion=>=1.2.0, <2,language=e,runtimeID=f",
+                "name=web-1.example.org",
+                "clientID=a,name=b,label.os=x,label.rack=a,service=c")) {
+            assertThat(ConfigPublishCommand.text(ConfigPublishCommand.predicate(typed)))
+                    .isEqualTo(typed);
+        }
+        assertThat(ConfigPublishCommand.predicate("label.rack=a,label.os=x"))
+                .isEqualTo(ConfigPublishCommand.predicate("label.os=x,label.rack=a"));
     }
 
     @Test
@@ -61,5 +68,22 @@ class ConfigPublishCommandTest {
         assertThatThrownBy(() -> ConfigPublishCommand.predicate("service=,language=java"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the value of service");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "label.rack, = and a value",
+        "label.rack=, the value of label.rack",
+        "label.=a, use key=value",
+        "'label.ra ck=a', use key=value",
+        "label.rack=a:b, use key=value",
+        "'label.rack=a,label.rack=b', label.rack stands twice",
+        "'name=a,name=b', name stands twice",
+        "label=a, label.KEY"
+    })
+    void aNameOrALabelThatNoClientCanHaveIsRefused(String typed, String reason) {
+        assertThatThrownBy(() -> ConfigPublishCommand.predicate(typed))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
     }
 }

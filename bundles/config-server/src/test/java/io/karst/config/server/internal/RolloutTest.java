@@ -67,8 +67,8 @@ class RolloutTest {
         assertThat(rollout.isComplete()).isFalse();
         assertThat(rollout.answers())
                 .contains(
-                        new Rollout.Answer("refused", ApplyState.ERROR, "unknown key"),
-                        new Rollout.Answer("failing", ApplyState.UNACKNOWLEDGED, "ThresholdNotMet"));
+                        new Rollout.Answer("refused", "karst", ApplyState.ERROR, "unknown key"),
+                        new Rollout.Answer("failing", "karst", ApplyState.UNACKNOWLEDGED, "ThresholdNotMet"));
     }
 
     @Test

@@ -88,6 +88,16 @@ public final class WiredPoller implements AutoCloseable {
         }
 
         @Override
+        public String client_name() {
+            return "";
+        }
+
+        @Override
+        public String[] client_labels() {
+            return new String[0];
+        }
+
+        @Override
         public String root() {
             return "";
         }

@@ -78,6 +78,7 @@ final class Samples {
                 new MapKey(mapId, 0),
                 "map" + mapId,
                 "hash",
+                List.of(),
                 Optional.of(kind),
                 OptionalLong.empty(),
                 maxExact ? counters : bounded(counters));
@@ -131,6 +132,7 @@ final class Samples {
                 new MapKey(mapId, 0),
                 "map" + mapId,
                 "hash",
+                List.of(),
                 Optional.of(kind),
                 OptionalLong.empty(),
                 new WaitCounters(millis * 1_000_000, 2_000, 0, 0, histogram));
@@ -138,7 +140,13 @@ final class Samples {
 
     static LockWaits at(long index, LockWaits waits) {
         return new LockWaits(
-                waits.key(), waits.map(), waits.type(), waits.kind(), OptionalLong.of(index), waits.counters());
+                waits.key(),
+                waits.map(),
+                waits.type(),
+                waits.owners(),
+                waits.kind(),
+                OptionalLong.of(index),
+                waits.counters());
     }
 
     static String print(ShellTable table) {

@@ -27,6 +27,7 @@ public class OutputIT {
         RunningKaraf karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "output-karaf");
         try {
             karaf.awaitShell("karst:maps --json", "\"ranges\"", READY);
+            scriptsOfInteractiveSessionsDoNotRun(karaf);
             Files.createDirectory(pins);
             makeMaps(karaf, pins);
             for (int time = 0; time < TIMES; time++) {
@@ -42,6 +43,13 @@ public class OutputIT {
             karaf.close();
             RunningKaraf.run(Path.of("."), "rm", "-rf", pins.toString());
         }
+    }
+
+    /** They took most of the time of a short command. Aliases of Karaf's own script stay. */
+    private static void scriptsOfInteractiveSessionsDoNotRun(RunningKaraf karaf) throws Exception {
+        Files.writeString(karaf.file("etc/scripts/itest.script"), "itest = { echo ran }\n");
+        assertTrue(karaf.refusal("itest").contains("not found"));
+        assertTrue(karaf.shell("la").contains("Karst"));
     }
 
     private static void assertWhole(String json) {

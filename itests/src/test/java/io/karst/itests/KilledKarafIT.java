@@ -3,8 +3,11 @@
 
 package io.karst.itests;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,12 +35,40 @@ public class KilledKarafIT {
             }
             long expected = load.stop();
             load.assertCounted(expected, karaf.shell("karst:locks --json"));
+            aMapDeletedMeanwhileIsKnown(karaf);
             cleanupRemovesPinsThatNobodyUses(karaf);
             uninstallRemovesEveryPin(karaf);
         } finally {
             karaf.close();
             RunningKaraf.run(Path.of("."), "rm", "-rf", folder.toString());
         }
+    }
+
+    /** The demo's map, which is deleted with the Karaf that has it open. */
+    private static void aMapDeletedMeanwhileIsKnown(RunningKaraf karaf) throws Exception {
+        karaf.shell("feature:install karst-demo");
+        karaf.awaitShell("karst:demo status --json", "\"state\"", READY);
+        karaf.shell("karst:demo start prog-array");
+        JsonObject demo =
+                JsonParser.parseString(karaf.shell("karst:demo status --json")).getAsJsonObject();
+        String locks = "karst:locks --json --map " + demo.get("mapId").getAsInt();
+        karaf.awaitShell(locks, "\"PROG_ARRAY_POKE\"", READY);
+        karaf.stop(() -> {});
+        karaf.startAgain();
+        awaitReady(karaf);
+
+        String output = karaf.shell(locks);
+        JsonObject row = JsonParser.parseString(output)
+                .getAsJsonObject()
+                .getAsJsonArray("locks")
+                .get(0)
+                .getAsJsonObject();
+        assertTrue(output, row.get("gone").getAsBoolean());
+        assertEquals(output, demo.get("map"), row.get("map"));
+        assertEquals(output, "prog_array", row.get("type").getAsString());
+        assertTrue(output, row.getAsJsonArray("owners").toString().contains("\"PROCESS\""));
+        String table = karaf.shell("karst:locks --deleted");
+        assertTrue(table, table.contains("java (pid ") && table.contains("(deleted)"));
     }
 
     private static void cleanupRemovesPinsThatNobodyUses(RunningKaraf karaf) throws Exception {

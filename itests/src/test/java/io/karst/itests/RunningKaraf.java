@@ -248,6 +248,14 @@ public final class RunningKaraf implements AutoCloseable {
         return builder;
     }
 
+    /** Another start of it, with a console; for after {@link #stop}. */
+    ProcessBuilder consoleProcess() {
+        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString());
+        clean(builder, etc);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        return builder;
+    }
+
     /** What a command prints that comes by {@code bin/client}, as those of {@code ./run exec} do. */
     String client(String command) throws Exception {
         Process client =

@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** A real terminal: tmux, without anybody who looks at it. What is on its screen can be kept as a file. */
@@ -65,27 +67,59 @@ final class TmuxTerminal implements AutoCloseable {
         return tmux("capture-pane", "-p").lines().toList();
     }
 
+    /**
+     * All lines since {@link #clear}, also those that have left the screen, without blanks at their ends. What the terminal broke into several
+     * lines is one that is longer than its width.
+     */
+    List<String> output() throws Exception {
+        return tmux("capture-pane", "-p", "-J", "-S", "-")
+                .lines()
+                .map(String::stripTrailing)
+                .toList();
+    }
+
+    /** Removes everything but the line that is typed. */
+    void clear() throws Exception {
+        press("C-l");
+        await("clear screen", lines -> lines.stream().skip(1).allMatch(String::isBlank));
+        tmux("clear-history");
+    }
+
     /** Waits until a line has a text. */
     List<String> await(String text) throws Exception {
         return await(text, lines -> lines.stream().anyMatch(line -> line.contains(text)));
     }
 
     List<String> await(String what, Predicate<List<String>> shown) throws Exception {
+        return await(what, this::lines, shown);
+    }
+
+    /** As {@link #await}, with all of {@link #output}. */
+    List<String> awaitOutput(String what, Predicate<List<String>> shown) throws Exception {
+        return await(what, this::output, shown);
+    }
+
+    private static List<String> await(String what, Callable<List<String>> capture, Predicate<List<String>> shown)
+            throws Exception {
         Instant deadline = Instant.now().plus(PATIENCE);
-        List<String> lines = lines();
+        List<String> lines = capture.call();
         while (!shown.test(lines)) {
             if (Instant.now().isAfter(deadline)) {
                 throw new AssertionError("no " + what + " in\n" + String.join("\n", lines));
             }
             TimeUnit.MILLISECONDS.sleep(50);
-            lines = lines();
+            lines = capture.call();
         }
         return lines;
     }
 
     /** Keeps what is on the screen. */
     void keep(String name) throws Exception {
-        Files.write(screens.resolve(name + ".txt"), lines());
+        keep(name, lines());
+    }
+
+    void keep(String name, List<String> lines) throws IOException {
+        Files.write(screens.resolve(name + ".txt"), lines);
     }
 
     private String tmux(String... words) throws IOException, InterruptedException {
@@ -99,9 +133,21 @@ final class TmuxTerminal implements AutoCloseable {
         return output;
     }
 
-    /** Ends the command as a closed window does. */
+    /** Ends the command as a closed window does, and waits until it has ended. */
     @Override
     public void close() throws Exception {
+        ProcessHandle command =
+                ProcessHandle.of(Long.parseLong(value("pane_pid"))).orElseThrow();
+        List<ProcessHandle> all = new ArrayList<>(command.descendants().toList());
+        all.add(command);
         tmux("kill-server");
+        for (ProcessHandle handle : all) {
+            try {
+                handle.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                handle.destroyForcibly();
+                throw e;
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ package io.karst.contention;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
+import io.karst.resource.MapOwner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,16 +52,28 @@ public record ContentionSnapshot(
      * @param key which map
      * @param map map name; empty if not known
      * @param type map type as bpftool writes it
+     * @param owners programs and processes that kept the map alive when it was last seen, at most eight
      * @param kind which lock; empty for all kinds together
      * @param index bucket, CPU or element; empty for all together
      * @param counters waits in the period
      */
     public record LockWaits(
-            MapKey key, String map, String type, Optional<LockKind> kind, OptionalLong index, WaitCounters counters) {
+            MapKey key,
+            String map,
+            String type,
+            List<MapOwner> owners,
+            Optional<LockKind> kind,
+            OptionalLong index,
+            WaitCounters counters) {
 
-        /** Waits on a map whose name and type are not known here. */
+        /** Copies the list. */
+        public LockWaits {
+            owners = List.copyOf(owners);
+        }
+
+        /** Waits on a map of which nothing else is known here. */
         public static LockWaits of(MapKey key, LockKind kind, OptionalLong index, WaitCounters counters) {
-            return new LockWaits(key, "", "unknown", Optional.of(kind), index, counters);
+            return new LockWaits(key, "", "unknown", List.of(), Optional.of(kind), index, counters);
         }
 
         /** Id of the map. */

@@ -12,6 +12,7 @@ import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageRunner;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
@@ -29,6 +30,8 @@ import org.osgi.service.component.annotations.Reference;
         service = Stage.class,
         configurationPolicy = ConfigurationPolicy.IGNORE) // its name is the settings' PID: a change would restart it
 public final class LockContentionComponent implements Stage {
+    private static final Duration KEEP_INTERVAL = Duration.ofSeconds(5);
+
     private final StageRunner<LockContentionService> runner;
     private final ContentionSettings settings;
 
@@ -40,6 +43,10 @@ public final class LockContentionComponent implements Stage {
             @Reference(name = "inventory") ResourceInventory inventory,
             @Reference(name = "settings") ContentionSettings settings) {
         this.settings = settings;
+        String data = component.getBundleContext().getProperty("karaf.data");
+        MapsFile file = new MapsFile(
+                Path.of(data == null ? "data" : data, "karst", "contention", "maps.bin"),
+                Path.of("/proc/sys/kernel/random/boot_id"));
         synchronized (settings) {
             runner = StageRunner.start(
                     component.getServiceReference(),
@@ -49,7 +56,9 @@ public final class LockContentionComponent implements Stage {
                             inventory,
                             settings.inForce(),
                             System::nanoTime,
-                            () -> OnlineCpus.count(Path.of("/sys"))));
+                            () -> OnlineCpus.count(Path.of("/sys")),
+                            file,
+                            KEEP_INTERVAL));
             settings.onChange(this::changed);
         }
     }

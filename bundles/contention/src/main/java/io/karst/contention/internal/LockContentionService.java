@@ -25,8 +25,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +33,7 @@ import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -88,7 +87,8 @@ public final class LockContentionService implements LockContention, TracingContr
     private final IntSupplier cpus;
     private final Rescan rescan;
     private final History history = new History();
-    private final Names names;
+    private final KnownMaps known;
+    private final KeptMaps kept;
     private final RescanThread thread;
     private volatile Settings settings;
     private boolean overridden;
@@ -96,27 +96,36 @@ public final class LockContentionService implements LockContention, TracingContr
     /**
      * Starts the rescans.
      *
-     * @param nanoTime clock for the age of deleted maps
+     * @param nanoTime clock for the age of deleted maps, which goes on while Karaf is down
      * @param cpus number of CPUs that are online
+     * @param file what is known of maps over a restart
+     * @param keepInterval what was learned in that time is not in the file if Karaf dies
      */
     LockContentionService(
             LockTracer tracer,
             ResourceInventory inventory,
             Settings settings,
             LongSupplier nanoTime,
-            IntSupplier cpus) {
+            IntSupplier cpus,
+            MapsFile file,
+            Duration keepInterval) {
         this.tracer = tracer;
         this.cpus = cpus;
         this.settings = settings;
-        names = new Names(nanoTime);
-        names.learn(inventory.current());
-        rescan = new Rescan(inventory, tracer, names::learn, nanoTime);
+        known = new KnownMaps(nanoTime, file.read());
+        known.learn(inventory.current());
+        rescan = new Rescan(inventory, tracer, known::learn, nanoTime);
+        kept = new KeptMaps(known, this::counted, file, keepInterval);
         thread = new RescanThread(this::scan, rescan::isStale, settings.rescanInterval());
     }
 
     private void scan() {
         rescan.run();
         history.expire(Instant.now());
+    }
+
+    private Set<MapKey> counted() {
+        return tracer.read().perKind().stream().map(LockWaits::key).collect(Collectors.toSet());
     }
 
     private ContentionSnapshot read() {
@@ -222,8 +231,8 @@ public final class LockContentionService implements LockContention, TracingContr
         Map<Key, WaitCounters> before = new HashMap<>();
         earlier.forEach(entry -> before.put(Key.of(entry), entry.counters()));
         return later.stream()
-                .filter(entry -> !names.isGoneFor(keepGone, entry.key()))
-                .map(entry -> names.named(entry, since(before.get(Key.of(entry)), entry.counters())))
+                .filter(entry -> !known.isGoneFor(keepGone, entry.key()))
+                .map(entry -> known.named(entry, since(before.get(Key.of(entry)), entry.counters())))
                 .filter(entry -> entry.counters().count() > 0)
                 .sorted(Comparator.comparingLong(
                                 (LockWaits entry) -> entry.counters().totalNanos())
@@ -235,68 +244,10 @@ public final class LockContentionService implements LockContention, TracingContr
         return before == null ? now : now.minus(before);
     }
 
-    /** Ends the rescans. */
+    /** Ends the rescans, and keeps what is known of maps. */
     @Override
     public void close() {
         thread.close();
-    }
-
-    /** Names and types of maps, also of deleted ones, and when they were found deleted. Thread-safe. */
-    private static final class Names {
-        /** Most maps in this LRU cache, about 150 bytes each; a tracer has counters for fewer. */
-        private static final int MOST = 65536;
-
-        /** Name and type of a map, and when it was found deleted, in nanoseconds of {@link #nanoTime}. */
-        private record Known(String name, String type, OptionalLong missedAt) {}
-
-        private final Map<MapKey, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<MapKey, Known> eldest) {
-                return size() > MOST;
-            }
-        };
-
-        private final LongSupplier nanoTime;
-        private Set<MapKey> living = Set.of();
-
-        Names(LongSupplier nanoTime) {
-            this.nanoTime = nanoTime;
-        }
-
-        synchronized void learn(Inventory inventory) {
-            Set<MapKey> found = new HashSet<>();
-            for (MapResource map : inventory.maps()) {
-                found.add(map.key());
-                known.put(map.key(), new Known(map.name(), map.type(), OptionalLong.empty()));
-            }
-            OptionalLong now = OptionalLong.of(nanoTime.getAsLong());
-            for (MapKey key : living) {
-                if (!found.contains(key)) {
-                    known.computeIfPresent(key, (same, map) -> new Known(map.name(), map.type(), now));
-                }
-            }
-            living = found;
-        }
-
-        synchronized LockWaits named(LockWaits entry, WaitCounters counters) {
-            Known map = known.get(entry.key());
-            return new LockWaits(
-                    entry.key(),
-                    map == null ? entry.map() : map.name(),
-                    map == null ? entry.type() : map.type(),
-                    entry.kind(),
-                    entry.index(),
-                    counters);
-        }
-
-        /** Whether a map has been deleted for longer than this. */
-        synchronized boolean isGoneFor(Duration time, MapKey key) {
-            Known map = known.get(key);
-            return map != null
-                    && map.missedAt().isPresent()
-                    && nanoTime.getAsLong() - map.missedAt().getAsLong() > time.toNanos();
-        }
+        kept.close();
     }
 }

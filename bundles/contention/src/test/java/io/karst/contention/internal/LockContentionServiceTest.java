@@ -23,9 +23,13 @@ import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
+import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -42,6 +46,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,8 +56,23 @@ class LockContentionServiceTest {
     private final FakeInventory inventory = new FakeInventory();
     private final FakeTracer tracer = new FakeTracer();
     private final AtomicLong nanos = new AtomicLong();
-    private final LockContentionService service =
-            new LockContentionService(tracer, inventory, every(Duration.ofHours(1)), nanos::get, () -> 4);
+    private final Path folder;
+    private final LockContentionService service;
+
+    LockContentionServiceTest(@TempDir Path folder) throws IOException {
+        this.folder = folder;
+        Files.writeString(folder.resolve("boot_id"), "one\n");
+        service = service(Duration.ofHours(1));
+    }
+
+    private LockContentionService service(Duration rescanInterval) {
+        return new LockContentionService(
+                tracer, inventory, every(rescanInterval), nanos::get, () -> 4, file(), Duration.ofHours(1));
+    }
+
+    private MapsFile file() {
+        return new MapsFile(folder.resolve("maps.bin"), folder.resolve("boot_id"));
+    }
 
     @AfterEach
     void close() {
@@ -179,8 +199,7 @@ class LockContentionServiceTest {
 
     @Test
     void rescansByItself() throws InterruptedException {
-        try (Closing quick = new Closing(
-                new LockContentionService(tracer, inventory, every(Duration.ofMillis(100)), nanos::get, () -> 4))) {
+        try (Closing quick = new Closing(service(Duration.ofMillis(100)))) {
             assertThat(quick).isNotNull();
             assertThat(inventory.twice.await(20, TimeUnit.SECONDS)).isTrue();
         }
@@ -270,6 +289,56 @@ class LockContentionServiceTest {
         assertThat(shown()).containsExactly(1, 2);
     }
 
+    @Test
+    void aMapDeletedDuringARestartKeepsNameTypeAndOwners() {
+        MapOwner owner = new MapOwner(MapOwner.Type.PROGRAM, 7, "on_packet");
+        inventory.maps = List.of(map(1, "gone", "hash", owner), map(2, "here", "hash"));
+        service.sinceStart();
+        service.close();
+        nanos.addAndGet(Duration.ofMinutes(5).toNanos());
+        inventory.maps = List.of(map(2, "here", "hash"));
+
+        try (Closing restarted = new Closing(service(Duration.ofHours(1)))) {
+            tracer.readings.add(reading(5, kind(1, 200), kind(2, 100)));
+            assertThat(restarted.service().sinceStart().perKind())
+                    .extracting(LockWaits::map, LockWaits::type, LockWaits::owners)
+                    .containsExactly(tuple("gone", "hash", List.of(owner)), tuple("here", "hash", List.of()));
+            nanos.addAndGet(Duration.ofMinutes(60).toNanos() + 1);
+            tracer.readings.add(reading(6, kind(1, 200), kind(2, 100)));
+            assertThat(restarted.service().sinceStart().perKind())
+                    .extracting(LockWaits::map)
+                    .containsExactly("here");
+        }
+    }
+
+    @Test
+    void theTimeOfADeletedMapGoesOnDuringARestart() throws InterruptedException {
+        inventory.maps = List.of(map(1, "gone", "hash"));
+        service.during(Duration.ofMillis(1));
+        inventory.maps = List.of();
+        service.during(Duration.ofMillis(1));
+        tracer.readings.add(reading(5, kind(1, 200)));
+        service.close();
+        nanos.addAndGet(Duration.ofMinutes(60).toNanos() + 1);
+
+        try (Closing restarted = new Closing(service(Duration.ofHours(1)))) {
+            tracer.readings.add(reading(6, kind(1, 200)));
+            assertThat(restarted.service().sinceStart().perKind()).isEmpty();
+        }
+    }
+
+    @Test
+    void ofDeletedMapsOnlyThoseWithCountsAreKept() throws InterruptedException {
+        inventory.maps = List.of(map(1, "counted", "hash"), map(2, "idle", "hash"), map(3, "here", "hash"));
+        service.during(Duration.ofMillis(1));
+        inventory.maps = List.of(map(3, "here", "hash"));
+        service.during(Duration.ofMillis(1));
+        tracer.readings.add(reading(5, kind(1, 200)));
+        service.close();
+
+        assertThat(file().read().values()).extracting(KnownMaps.Known::name).containsExactly("here", "counted");
+    }
+
     private List<Integer> shown() {
         tracer.readings.add(reading(5, kind(1, 200), kind(2, 100), lock(1, 3, 200)));
         ContentionSnapshot snapshot = service.sinceStart();
@@ -289,9 +358,9 @@ class LockContentionServiceTest {
         }
     }
 
-    private static MapResource map(int id, String name, String type) {
+    private static MapResource map(int id, String name, String type, MapOwner... owners) {
         return new MapResource(
-                new MapInfo(id, 1, type, name, 4, 8, 1, 0, 0), id, List.of(), List.of(), List.of(), List.of());
+                new MapInfo(id, 1, type, name, 4, 8, 1, 0, 0), id, List.of(), List.of(), List.of(owners), List.of());
     }
 
     private static ContentionSnapshot reading(int second, LockWaits... entries) {

@@ -181,7 +181,8 @@ record LocksView(
     }
 
     private static LockWaits allKinds(LockWaits of, WaitCounters counters) {
-        return new LockWaits(of.key(), of.map(), of.type(), Optional.empty(), OptionalLong.empty(), counters);
+        return new LockWaits(
+                of.key(), of.map(), of.type(), of.owners(), Optional.empty(), OptionalLong.empty(), counters);
     }
 
     private Map<String, Long> lost() {
@@ -246,7 +247,7 @@ record LocksView(
         columns.add(Column.<LockWaits>of(
                         "Owners",
                         "owners",
-                        "as in karst:maps; empty if the map has been deleted",
+                        "as in karst:maps; for a deleted map, as last seen",
                         this::ownersCell,
                         this::ownersJson)
                 .shortened(18)
@@ -268,6 +269,7 @@ record LocksView(
                 row.key(),
                 row.map(),
                 row.type(),
+                row.owners(),
                 row.kind(),
                 row.index(),
                 now.getOrDefault(Lock.of(row), WaitCounters.NONE));
@@ -395,12 +397,14 @@ record LocksView(
 
     private String ownersCell(LockWaits row) {
         MapResource map = maps.get(row.mapId());
-        return map == null ? "(deleted)" : MapsView.owners(map.owners(), map.pins(), 1);
+        return map == null
+                ? (MapsView.owners(row.owners(), List.of(), 1) + " (deleted)").strip()
+                : MapsView.owners(map.owners(), map.pins(), 1);
     }
 
     private JsonArray ownersJson(LockWaits row) {
         MapResource map = maps.get(row.mapId());
-        return MapsView.OWNER.json(map == null ? List.of() : map.owners());
+        return MapsView.OWNER.json(map == null ? row.owners() : map.owners());
     }
 
     private String lock(LockWaits row) {

@@ -120,6 +120,7 @@ class LocksViewTest {
                 new MapKey(1, 0),
                 "map1",
                 "hash",
+                List.of(),
                 Optional.of(LockKind.HASH_BUCKET),
                 OptionalLong.of(17),
                 Samples.bounded(counters));
@@ -211,13 +212,20 @@ class LocksViewTest {
                 new MapKey(123_456, 0),
                 "fifteen_letters",
                 "percpu_hash",
+                List.of(),
                 named.kind(),
                 named.index(),
                 named.counters());
         LockWaits now = Samples.lasting(1, LockKind.VALUE_SPIN_LOCK, 202_045, 124);
         RecentContention recent = Samples.recent(
                 List.of(new LockWaits(
-                        since.key(), since.map(), since.type(), since.kind(), since.index(), now.counters())),
+                        since.key(),
+                        since.map(),
+                        since.type(),
+                        since.owners(),
+                        since.kind(),
+                        since.index(),
+                        now.counters())),
                 since);
 
         List<String> lines = view(
@@ -259,6 +267,28 @@ class LocksViewTest {
         assertThat(view.footer())
                 .contains("2 deleted maps not shown, 1,235 waits, 20.0 ms in total; show them with --deleted")
                 .contains("1 map of Karst itself not shown; show them with --own");
+    }
+
+    @Test
+    void aDeletedMapHasTheOwnersItHad() {
+        LockWaits waits = Samples.lasting(1, LockKind.RINGBUF, 12_345, 10);
+        LockWaits deleted = new LockWaits(
+                waits.key(),
+                waits.map(),
+                waits.type(),
+                List.of(
+                        new MapOwner(MapOwner.Type.PROGRAM, 7, "on_packet"),
+                        new MapOwner(MapOwner.Type.PROCESS, 42, "java")),
+                waits.kind(),
+                waits.index(),
+                waits.counters());
+
+        LocksView view =
+                view(Samples.period(Samples.snapshot(deleted)), List.of(deleted), 20, Map.of(), LocksView.By.KIND);
+
+        assertThat(text(view)).contains("on_packet (prog 7) +1 (deleted)");
+        assertThat(LocksView.DOCUMENT.json(view).toString())
+                .contains("{\"type\":\"PROGRAM\",\"id\":7,\"name\":\"on_packet\"}", "\"gone\":true");
     }
 
     @Test

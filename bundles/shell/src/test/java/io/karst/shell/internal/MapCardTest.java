@@ -187,7 +187,8 @@ class MapCardTest {
 
     private static LockWaits of(int map, LockWaits waits) {
         MapKey key = map == 12 ? MAP.key() : new MapKey(map, 1);
-        return new LockWaits(key, waits.map(), waits.type(), waits.kind(), waits.index(), waits.counters());
+        return new LockWaits(
+                key, waits.map(), waits.type(), waits.owners(), waits.kind(), waits.index(), waits.counters());
     }
 
     private static LockRange range(LockKind kind, long count) {

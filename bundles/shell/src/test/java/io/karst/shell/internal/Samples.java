@@ -75,6 +75,7 @@ final class Samples {
                 new MapKey(mapId, 0),
                 "map" + mapId,
                 "hash",
+                List.of(),
                 Optional.of(kind),
                 OptionalLong.empty(),
                 maxExact ? counters : bounded(counters));
@@ -128,6 +129,7 @@ final class Samples {
                 new MapKey(mapId, 0),
                 "map" + mapId,
                 "hash",
+                List.of(),
                 Optional.of(kind),
                 OptionalLong.empty(),
                 new WaitCounters(millis * 1_000_000, 2_000, 0, 0, histogram));
@@ -135,7 +137,13 @@ final class Samples {
 
     static LockWaits at(long index, LockWaits waits) {
         return new LockWaits(
-                waits.key(), waits.map(), waits.type(), waits.kind(), OptionalLong.of(index), waits.counters());
+                waits.key(),
+                waits.map(),
+                waits.type(),
+                waits.owners(),
+                waits.kind(),
+                OptionalLong.of(index),
+                waits.counters());
     }
 
     /** A table without a limit of its width. */

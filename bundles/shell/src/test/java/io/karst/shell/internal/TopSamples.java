@@ -119,6 +119,12 @@ final class TopSamples {
     static LockWaits waits(MapResource map, LockKind kind, long count, long millis) {
         LockWaits waits = Samples.lasting(map.id(), kind, count, millis);
         return new LockWaits(
-                map.key(), map.name(), map.type(), Optional.of(kind), OptionalLong.empty(), waits.counters());
+                map.key(),
+                map.name(),
+                map.type(),
+                map.owners(),
+                Optional.of(kind),
+                OptionalLong.empty(),
+                waits.counters());
     }
 }

@@ -8,8 +8,12 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import io.karst.itests.Page.Block;
+import io.karst.itests.Page.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -17,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.Test;
 
-/** README.md and the pages in docs against the files that they show. */
+/** README.md and the pages in docs against the files that they show. {@link DocsIT} runs their commands. */
 public class DocsTest {
 
     private static final Path EXAMPLE = Path.of("../docs/examples/listener");
@@ -47,6 +51,24 @@ public class DocsTest {
         assertEquals(files, shown);
     }
 
+    @Test
+    public void everyCommandIsMarkedAsOne() throws Exception {
+        List<String> unmarked = new ArrayList<>();
+        for (Page page : Page.all()) {
+            for (Block block : page.blocks()) {
+                boolean prompt = block.lines().stream().anyMatch(line -> line.startsWith(Page.PROMPT.strip()));
+                boolean console = block.language().equals("console");
+                if (prompt != console || (console && !block.lines().get(0).startsWith(Page.PROMPT))) {
+                    unmarked.add(page.name() + ":" + block.line());
+                }
+                assertTrue(
+                        page.name() + ":" + block.line() + " is marked " + block.mark(),
+                        Set.of("", "norun", "stock").contains(block.mark()));
+            }
+        }
+        assertEquals(List.of(), unmarked);
+    }
+
     /** A copy of the example builds alone, against the API of this version. */
     @Test
     public void theExampleStandsAlone() throws Exception {
@@ -61,5 +83,19 @@ public class DocsTest {
         Matcher matcher = Pattern.compile(pattern).matcher(text);
         assertTrue(pattern, matcher.find());
         return matcher.group(1);
+    }
+
+    @Test
+    public void shownOutputHasToAppear() {
+        String output = "published version 7; targets version 12\n\napplied by 1, refused by 0\n10:00 INFO it is: x\n";
+        assertEquals(Optional.empty(), missing(output, "published version 1; targets version 2"));
+        assertEquals(Optional.empty(), missing(output, "published version 1;…", "… INFO it is: …"));
+        assertEquals(Optional.of("removed version 1"), missing(output, "removed version 1"));
+        assertEquals(Optional.of("published version 1"), missing(output, "published version 1"));
+        assertEquals(Optional.of("published …"), missing(output, "applied by 1, refused by 0", "published …"));
+    }
+
+    private static Optional<String> missing(String output, String... shown) {
+        return Page.missing(new Command("x", List.of(shown)), output);
     }
 }

@@ -60,6 +60,7 @@ missing_packages() {
         command -v clang-format >/dev/null || echo clang-format
         command -v xz >/dev/null || echo xz-utils
         command -v tmux >/dev/null || echo tmux
+        command -v ssh >/dev/null || echo openssh-client
     fi
 }
 

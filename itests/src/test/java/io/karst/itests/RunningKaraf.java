@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -63,7 +64,7 @@ public final class RunningKaraf implements AutoCloseable {
      * @param wrapper command that starts it with other rights; may be empty
      */
     public static RunningKaraf start(Path archive, String name, String... wrapper) throws Exception {
-        return start(archive, name, "etc", List.of(), List.of(wrapper));
+        return start(archive, name, "etc", Optional.of(List.of()), List.of(wrapper));
     }
 
     /**
@@ -74,7 +75,12 @@ public final class RunningKaraf implements AutoCloseable {
      */
     static RunningKaraf startElsewhere(Path archive, String name, String etc, List<Path> repositories)
             throws Exception {
-        return start(archive, name, etc, repositories, List.of());
+        return start(archive, name, etc, Optional.of(repositories), List.of());
+    }
+
+    /** As {@link #start}, without any Maven repository but its own folder {@code system}, as without a network. */
+    static RunningKaraf startOffline(Path archive, String name) throws Exception {
+        return start(archive, name, "etc", Optional.empty(), List.of());
     }
 
     /** As {@link #start}, with a virtual machine that a debugger can attach to on a port of the loopback address. */
@@ -84,7 +90,7 @@ public final class RunningKaraf implements AutoCloseable {
     }
 
     private static RunningKaraf start(
-            Path archive, String name, String settings, List<Path> repositories, List<String> wrapper)
+            Path archive, String name, String settings, Optional<List<Path>> repositories, List<String> wrapper)
             throws Exception {
         Path home = Path.of("target", name).toAbsolutePath();
         run(Path.of("."), "rm", "-rf", home.toString());
@@ -93,7 +99,8 @@ public final class RunningKaraf implements AutoCloseable {
         Path etc = home.resolve(settings);
         Files.move(home.resolve("etc"), etc);
         SecureShell shell = configure(home, etc);
-        Files.write(etc.resolve("org.ops4j.pax.url.mvn.cfg"), maven(home, repositories), StandardOpenOption.APPEND);
+        List<String> maven = repositories.map(places -> maven(home, places)).orElseGet(() -> offline(home));
+        Files.write(etc.resolve("org.ops4j.pax.url.mvn.cfg"), maven, StandardOpenOption.APPEND);
         List<String> command = new ArrayList<>(wrapper);
         command.add(home.resolve("bin/karaf").toString());
         command.add("server");
@@ -140,6 +147,13 @@ public final class RunningKaraf implements AutoCloseable {
                 "",
                 "org.ops4j.pax.url.mvn.localRepository = " + home.resolve("repository"),
                 "org.ops4j.pax.url.mvn.repositories = " + String.join(", ", places));
+    }
+
+    private static List<String> offline(Path home) {
+        return List.of(
+                "",
+                "org.ops4j.pax.url.mvn.localRepository = " + home.resolve("repository"),
+                "org.ops4j.pax.url.mvn.repositories =");
     }
 
     private static void set(Path etc, String file, String key, String value) throws IOException {

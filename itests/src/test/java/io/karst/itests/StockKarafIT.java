@@ -79,11 +79,13 @@ public class StockKarafIT {
         assertTrue("pins after uninstall", Files.notExists(karaf.pins()));
     }
 
-    /** The one line of code in docs/install.md that begins so. */
+    /** The one command in docs/install.md that begins so. */
     private static String documented(String beginning) throws IOException {
-        List<String> lines = Files.readAllLines(Path.of("..", "docs", "install.md")).stream()
-                .filter(line -> line.startsWith("    " + beginning))
-                .map(String::strip)
+        List<String> lines = Page.read("docs/install.md").blocks().stream()
+                .filter(block -> block.language().equals("console"))
+                .flatMap(block -> Page.commands(block).stream())
+                .map(Page.Command::line)
+                .filter(line -> line.startsWith(beginning))
                 .toList();
         assertEquals(lines.toString(), 1, lines.size());
         return lines.get(0);

@@ -3,6 +3,9 @@
 
 package io.karst.locktracer.internal.pinned;
 
+import io.karst.ability.Ability;
+import io.karst.ability.AbilityProbe;
+import io.karst.ability.Answer;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.DirectoryClaim;
 import io.karst.contention.KernelPins;
@@ -11,15 +14,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Finds and removes pins. Available while the bundle is started, whatever the tracer does. */
+/** Finds and removes pins, and tells {@code karst:doctor} of those that were left. Available while the bundle is started, whatever the tracer does. */
 @Component(name = "io.karst.lock-tracer.pin-maintenance", configurationPid = "io.karst.locktracer")
-public final class PinMaintenance implements KernelPins {
+public final class PinMaintenance implements KernelPins, AbilityProbe {
+
+    private static final int MOST_SHOWN = 5;
 
     private final Bpf bpf;
     private final PinLocation own;
@@ -36,7 +43,12 @@ public final class PinMaintenance implements KernelPins {
     }
 
     /** The same while this bundle is stopped: each call looks the BPF service up in the name of the framework. */
-    record WhileStopped(BundleContext system, PinLocation own) implements KernelPins {
+    record WhileStopped(BundleContext system, PinLocation own) implements KernelPins, AbilityProbe {
+        @Override
+        public List<Ability> probe() {
+            return List.of(noneLeft(() -> with(pins -> pins.left(name -> true))));
+        }
+
         @Override
         public List<Instance> instances() {
             return with(KernelPins::instances);
@@ -47,7 +59,7 @@ public final class PinMaintenance implements KernelPins {
             return with(pins -> pins.remove(name));
         }
 
-        private <R> R with(Function<KernelPins, R> use) {
+        private <R> R with(Function<PinMaintenance, R> use) {
             ServiceReference<Bpf> reference = system.getServiceReference(Bpf.class);
             Bpf bpf = reference == null ? null : system.getService(reference);
             if (reference == null || bpf == null) {
@@ -61,10 +73,49 @@ public final class PinMaintenance implements KernelPins {
         }
     }
 
+    /** Leaves its own out: the tracer of this Karaf takes them over. */
+    @Override
+    public List<Ability> probe() {
+        return List.of(noneLeft(() -> left(name -> !name.equals(own.instance()))));
+    }
+
+    private List<String> left(Predicate<String> names) {
+        return instances(names).stream()
+                .filter(instance -> !instance.inUse())
+                .map(Instance::directory)
+                .toList();
+    }
+
+    private static Ability noneLeft(Supplier<List<String>> left) {
+        String check = "no pins are left";
+        String effect = "programs of a Karaf that does not run go on counting, and take CPU time and kernel memory";
+        try {
+            List<String> found = left.get();
+            if (found.isEmpty()) {
+                return new Ability(check, true, "every tracer that has pins is running", effect, "");
+            }
+            String more = found.size() > MOST_SHOWN ? " and " + (found.size() - MOST_SHOWN) + " more" : "";
+            return new Ability(
+                    check,
+                    false,
+                    "no tracer is running for "
+                            + String.join(", ", found.subList(0, Math.min(found.size(), MOST_SHOWN))) + more,
+                    effect,
+                    "start that Karaf, which takes them over, or remove them: karst:cleanup --dead");
+        } catch (IllegalStateException e) {
+            return new Ability(check, Answer.NOT_KNOWN, String.valueOf(e.getMessage()), effect, "karst:cleanup --dead");
+        }
+    }
+
     @Override
     public List<Instance> instances() {
+        return instances(name -> true);
+    }
+
+    private List<Instance> instances(Predicate<String> names) {
         try {
             return PinDirectory.instances(own.root()).stream()
+                    .filter(names)
                     .map(this::instance)
                     .toList();
         } catch (IOException e) {

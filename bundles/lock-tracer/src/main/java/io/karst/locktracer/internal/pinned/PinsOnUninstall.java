@@ -3,6 +3,7 @@
 
 package io.karst.locktracer.internal.pinned;
 
+import io.karst.ability.AbilityProbe;
 import io.karst.contention.KernelPins;
 import java.io.IOException;
 import java.util.Optional;
@@ -89,12 +90,15 @@ public final class PinsOnUninstall {
     private static final class WhileStopped implements SynchronousBundleListener {
         private final BundleContext system;
         private final long bundle;
-        private final ServiceRegistration<KernelPins> maintenance;
+        private final ServiceRegistration<?> maintenance;
 
         WhileStopped(BundleContext system, long bundle, PinLocation own) {
             this.system = system;
             this.bundle = bundle;
-            maintenance = system.registerService(KernelPins.class, new PinMaintenance.WhileStopped(system, own), null);
+            maintenance = system.registerService(
+                    new String[] {KernelPins.class.getName(), AbilityProbe.class.getName()},
+                    new PinMaintenance.WhileStopped(system, own),
+                    null);
             system.addBundleListener(this);
         }
 

@@ -82,8 +82,7 @@ public final class ConfigClientsCommand extends ViewCommand {
                                     "Seen",
                                     "seen",
                                     "time of its last request",
-                                    listed -> listed.seen().at().truncatedTo(ChronoUnit.SECONDS)
-                                            + (listed.gone() ? " (gone)" : ""),
+                                    listed -> listed.seen().at().truncatedTo(ChronoUnit.SECONDS),
                                     listed -> listed.seen().at())
                             .dropped(1),
                     Column.<Listed>of(

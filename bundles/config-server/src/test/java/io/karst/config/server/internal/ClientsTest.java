@@ -53,7 +53,7 @@ class ClientsTest {
                 .contains("\"name\":\"web-1\"", "\"labels\":[\"rack=a\",\"os=x\"]", "\"gone\":true");
         assertThat(ConfigClientsCommand.CLIENTS.lines(listed, 120).get(1))
                 .startsWith("web-1")
-                .contains("N6QA", "rack=a os=x", "(gone)");
+                .contains("N6QA", "rack=a os=x", "yes");
         assertThat(ConfigClientsCommand.CLIENTS.lines(listed, 80))
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }

@@ -11,11 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.karaf.shell.support.table.Col;
-import org.apache.karaf.shell.support.table.Row;
-import org.apache.karaf.shell.support.table.ShellTable;
 
 /**
  * One view: its table, its JSON, the {@code --help} of its command and the field table of docs/commands.md follow this list.
@@ -37,22 +33,15 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
      *     that holds this object, covers it
      * @param cell what the table shows; nothing for an empty {@link Optional}
      * @param value what the JSON shows: a number, a boolean, a string, or another type that {@link Columns#json(Object)} writes
-     * @param look alignment, width and colour in the table
-     * @param fit alignment in {@link Columns#lines}, and what gives way there if the terminal is too narrow
+     * @param fit alignment in the table, and what gives way there if the terminal is too narrow
      */
     public record Column<T>(
-            String heading,
-            String jsonName,
-            String description,
-            Function<T, ?> cell,
-            Function<T, ?> value,
-            Consumer<Col> look,
-            Fit fit) {
+            String heading, String jsonName, String description, Function<T, ?> cell, Function<T, ?> value, Fit fit) {
 
         /**
          * How a column fits a narrow terminal.
          *
-         * @param right whether cells are aligned to the right
+         * @param right whether cells are numbers: aligned to the right, and written for scripts as in the JSON
          * @param least width to which cells are shortened in the middle; 0: never shortened
          * @param drop columns with the largest number are left out first; 0: never left out
          */
@@ -63,7 +52,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         /** A column whose cell and field show the same value in two forms. */
         public static <T> Column<T> of(
                 String heading, String jsonName, String description, Function<T, ?> cell, Function<T, ?> value) {
-            return new Column<>(heading, jsonName, description, cell, value, column -> {}, Fit.WHOLE);
+            return new Column<>(heading, jsonName, description, cell, value, Fit.WHOLE);
         }
 
         /** A column whose cell and field show the same value in the same form. */
@@ -96,14 +85,9 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
             return cell(heading, "", cell);
         }
 
-        /** The same with another width, wrapping or colour. */
-        public Column<T> looking(Consumer<Col> changed) {
-            return new Column<>(heading, jsonName, description, cell, value, changed, fit);
-        }
-
-        /** The same, aligned to the right, as numbers are. */
+        /** The same, as a number: aligned to the right, and for scripts without unit, as the JSON has it. */
         public Column<T> right() {
-            return looking(Col::alignRight).fitting(new Fit(true, fit.least(), fit.drop()));
+            return fitting(new Fit(true, fit.least(), fit.drop()));
         }
 
         /** The same, shortened in the middle to at least this width if the terminal is too narrow. */
@@ -117,7 +101,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         }
 
         private Column<T> fitting(Fit changed) {
-            return new Column<>(heading, jsonName, description, cell, value, look, changed);
+            return new Column<>(heading, jsonName, description, cell, value, changed);
         }
     }
 
@@ -131,35 +115,41 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
         return new Columns<>(fields, "");
     }
 
-    /** Rows as a table. Its cells are safe for a terminal: names come from other programs. */
-    public ShellTable table(List<T> rows) {
-        List<Column<T>> shown =
-                all.stream().filter(column -> !column.heading().isEmpty()).toList();
-        ShellTable table = new ShellTable().emptyTableText(SafeText.of(emptyText));
-        shown.forEach(column -> column.look().accept(table.column(column.heading())));
-        for (T row : rows) {
-            Row line = table.addRow();
-            shown.forEach(column -> line.addContent(text(column.cell().apply(row))));
-        }
-        return table;
-    }
-
     /**
-     * Rows as lines that fit a terminal: the heading, and a line for each row, or the text for an empty table. Where the width does not suffice, long cells are
-     * shortened in the middle, and then the least important columns are left out.
+     * Rows for people, as lines that fit a terminal: the heading, and a line for each row, or the text for an empty table. Where the width does not suffice,
+     * long cells are shortened in the middle, then the least important columns are left out, and at last lines are cut. All is {@link SafeText safe}: names
+     * come from other programs.
      *
-     * @param width characters; 0 for no limit
+     * @param width columns of the terminal; 0 for no limit
      */
     public List<String> lines(List<T> rows, int width) {
         if (rows.isEmpty()) {
-            return List.of(emptyText);
+            String text = SafeText.of(emptyText);
+            return width > 0 ? Units.wrapped(text, width) : List.of(text);
         }
-        return new FittedTable<>(
-                        all.stream()
-                                .filter(column -> !column.heading().isEmpty())
-                                .toList(),
-                        rows)
-                .lines(width);
+        return new FittedTable<>(shown(), rows).lines(width);
+    }
+
+    /**
+     * Rows for scripts: the cells of the table, separated by tabs, without padding.
+     *
+     * @param header whether to begin with a line of names
+     */
+    public List<String> tabs(List<T> rows, boolean header) {
+        return new ScriptTable<>(shown()).tabs(rows, header);
+    }
+
+    /**
+     * The same as comma-separated values (RFC 4180), without line ends. They do nothing in a spreadsheet: a text that begins like a formula gets an apostrophe.
+     *
+     * @param header whether to begin with a line of names
+     */
+    public List<String> csv(List<T> rows, boolean header) {
+        return new ScriptTable<>(shown()).csv(rows, header);
+    }
+
+    private List<Column<T>> shown() {
+        return all.stream().filter(column -> !column.heading().isEmpty()).toList();
     }
 
     /** What a cell shows, made {@link SafeText safe}. */

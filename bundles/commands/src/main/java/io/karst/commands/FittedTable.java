@@ -14,7 +14,7 @@ final class FittedTable<T> {
     private static final String GAP = "  ";
     private static final String ELLIPSIS = "..";
 
-    /** A column with its texts, the heading first, and the width of the longest. */
+    /** A column with its texts, the heading first, and the width of the widest. */
     private record Strip<T>(Column<T> column, List<String> texts, int width) {
 
         static <T> Strip<T> of(Column<T> column, List<T> rows) {
@@ -22,12 +22,12 @@ final class FittedTable<T> {
             texts.add(column.heading());
             rows.forEach(row -> texts.add(Columns.text(column.cell().apply(row))));
             return new Strip<>(
-                    column, texts, texts.stream().mapToInt(String::length).max().orElse(0));
+                    column, texts, texts.stream().mapToInt(TextWidth::of).max().orElse(0));
         }
 
-        /** How many characters narrower it can become. */
+        /** How much narrower it can become. */
         int spare() {
-            int least = Math.max(column.fit().least(), column.heading().length());
+            int least = Math.max(column.fit().least(), TextWidth.of(column.heading()));
             return column.fit().least() == 0 ? 0 : Math.max(0, width - least);
         }
 
@@ -37,7 +37,7 @@ final class FittedTable<T> {
 
         String line(int index) {
             String text = shorten(texts.get(index), width);
-            String blank = " ".repeat(width - text.length());
+            String blank = " ".repeat(width - TextWidth.of(text));
             return column.fit().right() ? blank + text : text + blank;
         }
     }
@@ -57,9 +57,10 @@ final class FittedTable<T> {
         List<String> lines = new ArrayList<>();
         for (int line = 0; line <= rows.size(); line++) {
             int index = line;
-            lines.add(String.join(
+            String text = String.join(
                             GAP, strips.stream().map(strip -> strip.line(index)).toList())
-                    .stripTrailing());
+                    .stripTrailing();
+            lines.add(width > 0 ? cut(text, width) : text);
         }
         return lines;
     }
@@ -98,10 +99,17 @@ final class FittedTable<T> {
 
     /** Leaves out the middle of a text that is too long. */
     static String shorten(String text, int width) {
-        if (text.length() <= width || width <= ELLIPSIS.length()) {
-            return text.substring(0, Math.min(text.length(), width));
+        if (TextWidth.of(text) <= width || width <= ELLIPSIS.length()) {
+            return TextWidth.beginning(text, width);
         }
         int kept = width - ELLIPSIS.length();
-        return text.substring(0, kept - kept / 2) + ELLIPSIS + text.substring(text.length() - kept / 2);
+        return TextWidth.beginning(text, kept - kept / 2) + ELLIPSIS + TextWidth.end(text, kept / 2);
+    }
+
+    /** Leaves out the end of a line: the terminal is too narrow even for the columns that always stay. */
+    private static String cut(String line, int width) {
+        return TextWidth.of(line) <= width || width <= ELLIPSIS.length()
+                ? TextWidth.beginning(line, width)
+                : TextWidth.beginning(line, width - ELLIPSIS.length()) + ELLIPSIS;
     }
 }

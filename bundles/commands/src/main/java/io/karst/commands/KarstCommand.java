@@ -14,7 +14,6 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.Terminal;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.ansi.SimpleAnsi;
-import org.apache.karaf.shell.support.table.ShellTable;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -124,11 +123,6 @@ public abstract class KarstCommand implements Action {
         out().println(style + SafeText.of(line) + SimpleAnsi.RESET);
     }
 
-    /** Prints a table, whose cells are safe. */
-    protected final void print(ShellTable table, boolean formatted) {
-        table.print(out(), formatted);
-    }
-
     /** Prints one JSON document, in ASCII. */
     protected final void print(JsonElement document) {
         printPieces(Json.write(document) + System.lineSeparator());
@@ -139,7 +133,8 @@ public abstract class KarstCommand implements Action {
         printPieces(Json.line(document) + System.lineSeparator());
     }
 
-    private void printPieces(String text) {
+    /** Prints text that is safe for a terminal, as it is. */
+    final void printPieces(String text) {
         PrintStream out = out();
         for (int at = 0; at < text.length(); at += PIECE) {
             out.print(text.substring(at, Math.min(text.length(), at + PIECE)));

@@ -56,18 +56,18 @@ public final class Units {
         return String.format(Locale.ROOT, percent < 0.995 ? "%.2f" : percent < 99.95 ? "%.1f" : "%.0f", percent);
     }
 
-    /** Words as lines of at most this many characters; a longer word stays whole, and so does a number with its unit. */
+    /** Words as lines of at most this many columns; a longer word stays whole, and so does a number with its unit. */
     public static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
+        String line = "";
         for (String word : BETWEEN_WORDS.split(text, -1)) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
-                lines.add(line.toString());
-                line.setLength(0);
+            if (!line.isEmpty() && TextWidth.of(line) + 1 + TextWidth.of(word) > width) {
+                lines.add(line);
+                line = "";
             }
-            line.append(line.length() == 0 ? "" : " ").append(word);
+            line = line.isEmpty() ? word : line + " " + word;
         }
-        lines.add(line.toString());
+        lines.add(line);
         return lines;
     }
 

@@ -7,6 +7,7 @@ import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -46,6 +48,34 @@ public record CommandTexts(Class<?> action, List<Columns<?>> tables) {
         @Override
         public String toString() {
             return "| `" + String.join("`, `", names) + "` | (type) | " + meaning + " |";
+        }
+    }
+
+    /** Fails unless these are all commands of their bundle: a new one has a help with examples, too. */
+    public static void areComplete(List<CommandTexts> texts) throws IOException, URISyntaxException {
+        Class<?> any = texts.get(0).action;
+        Path classes =
+                Path.of(any.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Set<String> all = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file :
+                    (Iterable<Path>) files.filter(each -> each.toString().endsWith(".class"))::iterator) {
+                String name = classes.relativize(file).toString().replace('/', '.');
+                Class<?> type = load(name.substring(0, name.length() - ".class".length()), any.getClassLoader());
+                if (type.isAnnotationPresent(Command.class)) {
+                    all.add(type.getName());
+                }
+            }
+        }
+        Set<String> tested = texts.stream().map(text -> text.action.getName()).collect(Collectors.toSet());
+        require(tested.equals(all), "The commands of this bundle are " + all + ", tested are " + tested);
+    }
+
+    private static Class<?> load(String name, ClassLoader loader) {
+        try {
+            return Class.forName(name, false, loader);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -40,33 +40,41 @@ public final class AssetsCommand extends ViewCommand {
     static Columns<AssetResult> columns(Clock clock) {
         return new Columns<AssetResult>(
                 List.of(
-                        Column.of("Asset", "name", "asset", AssetResult::name),
+                        Column.<AssetResult>of("Asset", "name", "asset", AssetResult::name)
+                                .shortened(12),
                         Column.field(
                                 "origin", "bundle or file it was read from; empty if not found", AssetResult::origin),
-                        Column.of(
-                                "Outcome",
-                                "outcome",
-                                OUTCOME,
-                                result -> Units.words(result.outcome()),
-                                AssetResult::outcome),
-                        Column.of(
-                                "BTF",
-                                "btf",
-                                "BTF that was used, or tried last: CUSTOM, KERNEL, PACKAGED",
-                                result -> result.btf().map(Units::words),
-                                AssetResult::btf),
+                        Column.<AssetResult>of(
+                                        "Outcome",
+                                        "outcome",
+                                        OUTCOME,
+                                        result -> Units.words(result.outcome()),
+                                        AssetResult::outcome)
+                                .shortened(10),
+                        Column.<AssetResult>of(
+                                        "BTF",
+                                        "btf",
+                                        "BTF that was used, or tried last: CUSTOM, KERNEL, PACKAGED",
+                                        result -> result.btf().map(Units::words),
+                                        AssetResult::btf)
+                                .dropped(3),
                         Column.field("detail", "cause of the failure; empty on success", AssetResult::detail),
-                        Column.of(
-                                "At",
-                                "at",
-                                "time of the load",
-                                result -> Units.moment(result.at(), clock),
-                                AssetResult::at),
-                        Column.cell("Origin", "field origin", AssetResult::origin),
-                        Column.cell(
-                                "Detail",
-                                "first line of field detail",
-                                result -> Units.firstLine(result.detail(), DETAIL_WIDTH))),
+                        Column.<AssetResult>of(
+                                        "At",
+                                        "at",
+                                        "time of the load",
+                                        result -> Units.moment(result.at(), clock),
+                                        AssetResult::at)
+                                .dropped(4),
+                        Column.<AssetResult>cell("Origin", "field origin", AssetResult::origin)
+                                .shortened(12)
+                                .dropped(2),
+                        Column.<AssetResult>cell(
+                                        "Detail",
+                                        "first line of field detail",
+                                        result -> Units.firstLine(result.detail(), DETAIL_WIDTH))
+                                .shortened(20)
+                                .dropped(1)),
                 "No kernel program has been loaded yet");
     }
 }

@@ -30,30 +30,31 @@ public final class CleanupCommand extends ViewCommand {
 
     static final Columns<Cleaned> COLUMNS = new Columns<Cleaned>(
             List.of(
-                    Column.of(
-                            "Instance",
-                            "instance",
-                            "name of its directory",
-                            each -> each.instance().name()),
-                    Column.cell(
-                                    "Pins removed",
-                                    "number of pins removed, or \"in use\"",
-                                    (Cleaned each) -> each.instance().inUse() ? "in use" : each.pins())
+                    Column.<Cleaned>of(
+                                    "Instance",
+                                    "instance",
+                                    "name of its directory",
+                                    each -> each.instance().name())
+                            .shortened(10),
+                    Column.of("Pins removed", "pinsRemoved", "number of pins removed", Cleaned::pins)
                             .right(),
-                    Column.of(
-                            "Directory",
-                            "directory",
-                            "path of its directory",
-                            each -> each.instance().directory()),
+                    Column.<Cleaned>of(
+                                    "Directory",
+                                    "directory",
+                                    "path of its directory",
+                                    each -> each.instance().directory())
+                            .shortened(20)
+                            .dropped(1),
                     Column.field(
                             "own",
                             "whether this entry is this Karaf",
                             each -> each.instance().own()),
-                    Column.field(
+                    Column.of(
+                            "In use",
                             "inUse",
                             "whether a tracer is running there; then nothing was removed",
-                            each -> each.instance().inUse()),
-                    Column.field("pinsRemoved", "number of pins removed", Cleaned::pins)),
+                            each -> each.instance().inUse() ? "yes" : "",
+                            each -> each.instance().inUse())),
             "Nothing is pinned.");
 
     @Option(name = "--dead", description = "Remove the pins of every Karaf on this host whose tracer is not running")

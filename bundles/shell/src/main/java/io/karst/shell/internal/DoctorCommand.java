@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -31,9 +30,44 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
         description = "Checks what this kernel and this process support, and shows what to do about what is missing.",
         detailedDescription = "classpath:help/doctor.txt")
 public final class DoctorCommand extends ViewCommand {
-    private static final int TEXT_WIDTH = 44;
     private static final int LABEL = 9;
     private static final Comparator<Ability> WORST_FIRST = Comparator.comparing(Ability::need);
+
+    /** The cards of what matters have the texts that a narrow terminal shortens. */
+    static final Columns<Ability> COLUMNS = new Columns<>(
+            List.of(
+                    Column.<Ability>of("Check", "ability", "name of the check", Ability::ability)
+                            .shortened(16),
+                    Column.<Ability>of(
+                            "Result",
+                            "present",
+                            "whether the check passed; null if that is not known, which evidence explains",
+                            DoctorCommand::result,
+                            DoctorCommand::known),
+                    Column.<Ability>of("Found", "evidence", "what was tried, and the result", Ability::evidence)
+                            .shortened(30)
+                            .dropped(1),
+                    Column.<Ability>of(
+                                    "Impact",
+                                    "effect",
+                                    "what Karst cannot do without it",
+                                    DoctorCommand::effect,
+                                    Ability::effect)
+                            .shortened(30)
+                            .dropped(2),
+                    Column.<Ability>of(
+                                    "Fix",
+                                    "remedy",
+                                    "how to fix it; empty if present",
+                                    DoctorCommand::remedy,
+                                    Ability::remedy)
+                            .shortened(30)
+                            .dropped(3),
+                    Column.field(
+                            "need",
+                            "REQUIRED (a stage waits without it), USEFUL, NONE (it explains other checks)",
+                            Ability::need)),
+            "No checks are available. See karst:flow");
 
     /** Whether to show the checks that passed, too. */
     @Option(name = "--all", description = "Show a table of all checks, with those that passed.")
@@ -44,14 +78,15 @@ public final class DoctorCommand extends ViewCommand {
         List<Ability> abilities = services.all(AbilityProbe.class, DoctorCommand::probe).stream()
                 .flatMap(List::stream)
                 .toList();
-        if (json || noFormat || all) {
-            print(columns(isTerminal()), abilities);
+        if (isForScripts() || all) {
+            print(
+                    COLUMNS,
+                    abilities,
+                    abilities.stream().map(DoctorCommand::colour).toList());
             remark("");
         }
         remark(summary(abilities));
-        if (!all) {
-            abilities.stream().filter(Ability::matters).sorted(WORST_FIRST).forEach(this::show);
-        }
+        abilities.stream().filter(Ability::matters).sorted(WORST_FIRST).forEach(this::show);
         List<String> missing = abilities.stream()
                 .filter(ability -> ability.need() == Need.REQUIRED && ability.answer() == Answer.NO)
                 .map(Ability::ability)
@@ -63,7 +98,7 @@ public final class DoctorCommand extends ViewCommand {
 
     private void show(Ability ability) {
         remark("");
-        remark(ability.ability() + ": " + result(ability), SimpleAnsi.INTENSITY_BOLD + colour(result(ability)));
+        remark(ability.ability() + ": " + result(ability), SimpleAnsi.INTENSITY_BOLD + colour(ability));
         card(ability, width()).forEach(this::remark);
     }
 
@@ -107,52 +142,6 @@ public final class DoctorCommand extends ViewCommand {
         }
     }
 
-    static Columns<Ability> columns(boolean coloured) {
-        return new Columns<Ability>(
-                List.of(
-                        Column.of("Check", "ability", "name of the check", Ability::ability),
-                        Column.of(
-                                        "Result",
-                                        "present",
-                                        "whether the check passed; null if that is not known, which evidence explains",
-                                        DoctorCommand::result,
-                                        DoctorCommand::known)
-                                .looking(column -> column.colorProvider(coloured ? DoctorCommand::colour : null)),
-                        wrapped(
-                                "Found",
-                                "evidence",
-                                "what was tried, and the result",
-                                Ability::evidence,
-                                Ability::evidence),
-                        wrapped(
-                                "Impact",
-                                "effect",
-                                "what Karst cannot do without it",
-                                DoctorCommand::effect,
-                                Ability::effect),
-                        wrapped(
-                                "Fix",
-                                "remedy",
-                                "how to fix it; empty if present",
-                                DoctorCommand::remedy,
-                                Ability::remedy),
-                        Column.field(
-                                "need",
-                                "REQUIRED (a stage waits without it), USEFUL, NONE (it explains other checks)",
-                                Ability::need)),
-                "No checks are available. See karst:flow");
-    }
-
-    private static Column<Ability> wrapped(
-            String heading,
-            String jsonName,
-            String description,
-            Function<Ability, String> cell,
-            Function<Ability, String> value) {
-        return Column.of(heading, jsonName, description, cell, value)
-                .looking(column -> column.maxSize(TEXT_WIDTH).wrap());
-    }
-
     private static String result(Ability ability) {
         return switch (ability.answer()) {
             case YES -> "ok";
@@ -173,11 +162,11 @@ public final class DoctorCommand extends ViewCommand {
         return ability.present() ? "" : ability.remedy();
     }
 
-    private static String colour(String result) {
-        return switch (result) {
-            case "missing" -> SimpleAnsi.COLOR_RED;
-            case "not known" -> SimpleAnsi.COLOR_YELLOW;
-            default -> SimpleAnsi.COLOR_DEFAULT;
+    private static String colour(Ability ability) {
+        return switch (ability.answer()) {
+            case YES -> "";
+            case NO -> ability.need() == Need.NONE ? "" : SimpleAnsi.COLOR_RED;
+            case NOT_KNOWN -> SimpleAnsi.COLOR_YELLOW;
         };
     }
 

@@ -79,13 +79,13 @@ public final class FlowCommand extends ViewCommand {
         List<StageReport> stages = services.require(Flow.class, "flow", Flow::stages);
         List<PollTaskStatus> tasks =
                 services.ifPresent(PollLoop.class, PollLoop::tasks).orElse(List.of());
-        FlowView view = new FlowView(tasks, Clock.system(ZoneId.systemDefault()), isTerminal());
+        FlowView view = new FlowView(tasks, Clock.system(ZoneId.systemDefault()));
         remark(FlowView.chain(stages));
         remark("");
-        print(view.stages(), stages);
-        FlowView.errors(stages).forEach(this::remark);
+        print(view.stages(), stages, stages.stream().map(FlowView::colour).toList());
+        FlowView.errors(stages, view.stages().lines(stages, width())).forEach(this::remark);
         refusedSettings(services).forEach(this::remark);
-        if (!tasks.isEmpty() && !noFormat && !json) {
+        if (!tasks.isEmpty() && !isForScripts()) {
             remark("");
             print(view.taskColumns(), tasks);
         }

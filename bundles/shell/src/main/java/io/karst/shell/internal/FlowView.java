@@ -6,6 +6,7 @@ package io.karst.shell.internal;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Units;
+import io.karst.component.SafeText;
 import io.karst.poll.PollTaskStatus;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
@@ -23,10 +24,13 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
  *
  * @param tasks what stage {@code poll-loop} runs
  * @param clock the time now, and the zone to show it in
- * @param coloured whether to mark failures
  */
-record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
+record FlowView(List<PollTaskStatus> tasks, Clock clock) {
     private static final int ERROR_WIDTH = 60;
+
+    /** Least width of a text in a narrow terminal. */
+    private static final int NARROW = 16;
+
     private static final String POLL_LOOP = "poll-loop";
 
     /** One line such as {@code initialize --> [kernel-symbols: FAILED] --> (lock-tracer: waiting); config-server}. */
@@ -57,39 +61,46 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                                         stage -> stage.isStage() ? stage.order() : "",
                                         StageReport::order)
                                 .right(),
-                        Column.of("Stage", "name", "name of the stage", StageReport::name),
+                        Column.<StageReport>of("Stage", "name", "name of the stage", StageReport::name)
+                                .shortened(10),
                         Column.field("bundle", "symbolic name of its bundle", StageReport::bundle),
                         Column.of(
-                                        "State",
-                                        "state",
-                                        "READY, WAITING (something it needs is missing), FAILED (its own work failed; it is retried)",
-                                        StageReport::state)
-                                .looking(column -> column.colorProvider(coloured ? FlowView::colour : null)),
-                        Column.of(
-                                "Since",
-                                "since",
-                                "when this state began, if known",
-                                stage -> Units.moment(stage.since(), clock),
-                                StageReport::since),
+                                "State",
+                                "state",
+                                "READY, WAITING (something it needs is missing), FAILED (its own work failed; it is"
+                                        + " retried)",
+                                StageReport::state),
+                        Column.<StageReport>of(
+                                        "Since",
+                                        "since",
+                                        "when this state began, if known",
+                                        stage -> Units.moment(stage.since(), clock),
+                                        StageReport::since)
+                                .dropped(3),
                         Column.of(
                                         "Duration",
                                         "durationMillis",
                                         "duration of its start, ms; 0 while it is not ready",
                                         FlowView::took,
                                         FlowView::millis)
-                                .right(),
-                        Column.of(
-                                "Waiting for",
-                                "waitingFor",
-                                "stage that it waits for; otherwise what is missing, and why",
-                                stage -> Units.firstLine(waitingFor(stage), ERROR_WIDTH),
-                                StageReport::waitingFor),
-                        Column.of(
-                                "Last error",
-                                "lastError",
-                                "why the last attempt failed",
-                                stage -> cut(stage.lastError()),
-                                StageReport::lastError),
+                                .right()
+                                .dropped(4),
+                        Column.<StageReport>of(
+                                        "Waiting for",
+                                        "waitingFor",
+                                        "stage that it waits for; otherwise what is missing, and why",
+                                        stage -> Units.firstLine(waitingFor(stage), ERROR_WIDTH),
+                                        StageReport::waitingFor)
+                                .shortened(NARROW)
+                                .dropped(2),
+                        Column.<StageReport>of(
+                                        "Last error",
+                                        "lastError",
+                                        "why the last attempt failed",
+                                        stage -> cut(stage.lastError()),
+                                        StageReport::lastError)
+                                .shortened(NARROW)
+                                .dropped(1),
                         Column.field(
                                 "tasks",
                                 "tasks of the poll loop; empty for all stages except poll-loop",
@@ -117,40 +128,45 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
         return error.map(text -> Units.firstLine(text, ERROR_WIDTH));
     }
 
-    private static String colour(String state) {
-        return state.equals("FAILED") ? SimpleAnsi.COLOR_RED : SimpleAnsi.COLOR_DEFAULT;
+    static String colour(StageReport stage) {
+        return stage.state() == StageState.FAILED ? SimpleAnsi.COLOR_RED : "";
     }
 
     Columns<PollTaskStatus> taskColumns() {
         return new Columns<PollTaskStatus>(
                 List.of(
-                        Column.of("Task", "name", "name of the task", PollTaskStatus::name),
+                        Column.<PollTaskStatus>of("Task", "name", "name of the task", PollTaskStatus::name)
+                                .shortened(12),
                         Column.of(
                                         "Interval",
                                         "intervalMillis",
                                         "interval between two runs, ms, as last requested by the task",
                                         (PollTaskStatus task) -> Units.duration(task.interval()),
                                         task -> task.interval().toMillis())
-                                .right(),
-                        Column.of(
-                                "Last run",
-                                "lastTurn",
-                                "when the last run began",
-                                this::lastTurn,
-                                PollTaskStatus::lastTurn),
+                                .right()
+                                .dropped(5),
+                        Column.<PollTaskStatus>of(
+                                        "Last run",
+                                        "lastTurn",
+                                        "when the last run began",
+                                        this::lastTurn,
+                                        PollTaskStatus::lastTurn)
+                                .dropped(6),
                         Column.of(
                                         "Duration",
                                         "lastDurationMillis",
                                         "duration of the last finished run, ms",
                                         FlowView::lastDuration,
                                         task -> task.lastDuration().toMillis())
-                                .right(),
-                        Column.of(
-                                "Next run",
-                                "nextTurn",
-                                "when the next run begins; null during a run",
-                                this::nextTurn,
-                                PollTaskStatus::nextTurn),
+                                .right()
+                                .dropped(4),
+                        Column.<PollTaskStatus>of(
+                                        "Next run",
+                                        "nextTurn",
+                                        "when the next run begins; null during a run",
+                                        this::nextTurn,
+                                        PollTaskStatus::nextTurn)
+                                .dropped(2),
                         Column.field(
                                 "overdue",
                                 "whether the current run has exceeded its deadline",
@@ -160,15 +176,18 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                                         "turns",
                                         "runs begun; runs that failed or exceeded their deadline",
                                         PollTaskStatus::turns)
-                                .right(),
+                                .right()
+                                .dropped(3),
                         Column.of("Failed", "failures", PollTaskStatus::failures)
                                 .right(),
-                        Column.of(
-                                "Last error",
-                                "lastError",
-                                "why the last run failed",
-                                task -> cut(task.lastError()),
-                                PollTaskStatus::lastError)),
+                        Column.<PollTaskStatus>of(
+                                        "Last error",
+                                        "lastError",
+                                        "why the last run failed",
+                                        task -> cut(task.lastError()),
+                                        PollTaskStatus::lastError)
+                                .shortened(NARROW)
+                                .dropped(1)),
                 "");
     }
 
@@ -190,12 +209,16 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock, boolean coloured) {
                 .orElse("running");
     }
 
-    /** Full text of what the table shortens. */
-    static List<String> errors(List<StageReport> stages) {
+    /**
+     * Full text of what the table shortens or leaves out.
+     *
+     * @param table lines that are shown
+     */
+    static List<String> errors(List<StageReport> stages, List<String> table) {
         List<String> lines = new ArrayList<>();
         for (StageReport stage : stages) {
             for (String text : List.of(waitingFor(stage), stage.lastError().orElse(""))) {
-                if (!Units.firstLine(text, ERROR_WIDTH).equals(text)) {
+                if (table.stream().noneMatch(line -> line.contains(SafeText.of(text)))) {
                     lines.add("");
                     lines.add(stage.name() + ": " + text);
                 }

@@ -84,7 +84,7 @@ public final class LocksCommand extends LocksTableCommand {
 
     private ContentionSnapshot during(LockContention contention, int length) throws InterruptedException {
         Duration time = Duration.ofSeconds(length);
-        if (json || noFormat || !isTerminal()) {
+        if (isForScripts() || !isTerminal()) {
             return contention.during(time);
         }
         try (Progress progress = progress(length)) {

@@ -4,9 +4,7 @@
 package io.karst.shell.internal;
 
 import io.karst.commands.Arguments;
-import io.karst.commands.Units;
 import io.karst.commands.ViewCommand;
-import java.util.List;
 import java.util.OptionalInt;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
@@ -49,33 +47,21 @@ abstract class LocksTableCommand extends ViewCommand {
         return new LockReading.Choice(by, order, most, OptionalInt.empty(), deleted, own, json);
     }
 
-    /** For people, or tab-separated. */
+    /** For people, or for scripts. */
     final void table(LocksView view, String legend) {
-        if (noFormat) {
-            print(view.table());
-            return;
-        }
-        int width = width();
-        remarks(view.summary(), width);
+        remark(view.summary());
         remark("");
-        remarks(legend, width);
-        rows(view, width);
-        view.footer().forEach(line -> remarks(line, width));
+        remark(legend);
+        LocksView.Form form = isForScripts() ? LocksView.Form.PARSED : LocksView.Form.READ;
+        print(
+                view.columns(form),
+                view.rows(),
+                view.hot().stream().map(LocksTableCommand::style).toList());
+        view.footer().forEach(this::remark);
     }
 
     /** Hot rows are bold and red; a mark says the same without colour. */
-    private void rows(LocksView view, int width) {
-        List<String> lines = view.lines(width);
-        List<Boolean> hot = view.hot();
-        for (int line = 0; line < lines.size(); line++) {
-            String style = line == 0
-                    ? SimpleAnsi.INTENSITY_BOLD
-                    : hot.get(line - 1) ? SimpleAnsi.INTENSITY_BOLD + SimpleAnsi.COLOR_RED : "";
-            remark(lines.get(line), style);
-        }
-    }
-
-    private void remarks(String text, int width) {
-        (width > 0 ? Units.wrapped(text, width) : List.of(text)).forEach(line -> remark(line, ""));
+    private static String style(boolean hot) {
+        return hot ? SimpleAnsi.INTENSITY_BOLD + SimpleAnsi.COLOR_RED : "";
     }
 }

@@ -29,7 +29,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.apache.karaf.shell.support.table.ShellTable;
 
 /**
  * Contention as JSON and as a table.
@@ -62,7 +61,7 @@ record LocksView(
 
     /** How the table is written. */
     enum Form {
-        /** For people: numbers in groups of digits, the present first, failures only if there are any. */
+        /** For people: the present first, failures only if there are any. */
         READ,
         /** For scripts: every column, new ones after those of earlier versions. */
         PARSED
@@ -191,13 +190,9 @@ record LocksView(
         return lost;
     }
 
-    private List<LockWaits> rows() {
+    /** The rows that are shown. */
+    List<LockWaits> rows() {
         return all.subList(0, Math.min(limit, all.size()));
-    }
-
-    /** For scripts: without a limit of the width. */
-    ShellTable table() {
-        return columns(Form.PARSED).table(rows());
     }
 
     /** Only the rows that a filter keeps. */
@@ -238,9 +233,9 @@ record LocksView(
         boolean failures = form == Form.PARSED || rows().stream().anyMatch(LocksView::failed);
         List<Column<LockWaits>> columns = new ArrayList<>(whichLock());
         if (form == Form.READ) {
-            columns.addAll(now(form));
+            columns.addAll(now());
         }
-        columns.addAll(waits(form));
+        columns.addAll(waits());
         columns.add(failure(
                 failures ? "Deadlocks" : "", "deadlocks", "waits that ended with -EDEADLK", WaitCounters::deadlocks));
         columns.add(failure(
@@ -255,9 +250,9 @@ record LocksView(
                         this::ownersCell,
                         this::ownersJson)
                 .shortened(18)
-                .dropped(6));
+                .dropped(10));
         if (form == Form.PARSED) {
-            columns.addAll(now(form));
+            columns.addAll(now());
         }
         return new Columns<>(columns, "No contention in this period");
     }
@@ -267,7 +262,7 @@ record LocksView(
         return map != null && OwnMaps.isOwn(map);
     }
 
-    private List<Column<LockWaits>> now(Form form) {
+    private List<Column<LockWaits>> now() {
         Map<Lock, WaitCounters> now = counters(recent.now(), by);
         Function<LockWaits, LockWaits> last = row -> new LockWaits(
                 row.key(),
@@ -289,16 +284,17 @@ record LocksView(
                                 "Now/s",
                                 "nowPerSecond",
                                 "waits per second in the last seconds",
-                                (LockWaits row) -> number(form, Math.round(perSecond.apply(row))),
+                                (LockWaits row) -> Units.count(Math.round(perSecond.apply(row))),
                                 perSecond)
-                        .right(),
+                        .right()
+                        .dropped(1),
                 Column.of(
                                 "Now %",
                                 "nowCpuShare",
                                 "share of the time of all CPUs that was lost waiting in the last seconds: % in the"
                                         + " table, 0 to 1 in the JSON; null for a mutex, whose waiters sleep. ! marks a"
                                         + " hot lock",
-                                (LockWaits row) -> share(form, share.apply(row), isHot(now, row)),
+                                (LockWaits row) -> share(share.apply(row), isHot(now, row)),
                                 share)
                         .right(),
                 Column.field(
@@ -308,47 +304,41 @@ record LocksView(
                 Column.field("hot", "whether that is 0.01 or more", row -> isHot(now, row)));
     }
 
-    private static String share(Form form, Optional<Double> share, boolean hot) {
-        String percent = share.map(Units::percent).orElse("asleep");
-        if (form == Form.PARSED) {
-            return percent;
-        }
-        return percent + (hot ? " !" : "  ");
+    private static String share(Optional<Double> share, boolean hot) {
+        return share.map(Units::percent).orElse("asleep") + (hot ? " !" : "  ");
     }
 
-    private static Object number(Form form, long number) {
-        return form == Form.READ ? Units.count(number) : number;
-    }
-
-    private static List<Column<LockWaits>> waits(Form form) {
+    private static List<Column<LockWaits>> waits() {
         return List.of(
                 Column.of(
                                 "Waits",
                                 "count",
                                 "number of waits",
-                                (LockWaits row) -> number(form, row.counters().count()),
+                                (LockWaits row) -> Units.count(row.counters().count()),
                                 (LockWaits row) -> row.counters().count())
-                        .right(),
+                        .right()
+                        .dropped(4),
                 time(
-                        "Total",
-                        "totalNanos",
-                        "sum of all waits, ns",
-                        row -> row.counters().totalNanos()),
+                                "Total",
+                                "totalNanos",
+                                "sum of all waits, ns",
+                                row -> row.counters().totalNanos())
+                        .dropped(3),
                 time(
                                 "Average",
                                 "averageNanos",
                                 "mean wait, ns",
                                 row -> row.counters().averageNanos())
-                        .dropped(8),
+                        .dropped(12),
                 time(
                                 "p50",
                                 "p50Nanos",
                                 "percentiles, ns, interpolated within a histogram bucket whose end is twice its start",
                                 row -> row.counters().percentile(0.5))
-                        .dropped(9),
+                        .dropped(13),
                 Column.field("p90Nanos", row -> row.counters().percentile(0.9)),
                 time("p99", "p99Nanos", "", row -> row.counters().percentile(0.99))
-                        .dropped(2),
+                        .dropped(6),
                 Column.of(
                                 "Max",
                                 "maxNanos",
@@ -356,7 +346,7 @@ record LocksView(
                                 LocksView::longest,
                                 (LockWaits row) -> row.counters().maxNanos())
                         .right()
-                        .dropped(3),
+                        .dropped(7),
                 Column.field(
                         "maxExact",
                         "whether maxNanos is exact; otherwise it is an upper bound, at most twice the true value",
@@ -367,8 +357,8 @@ record LocksView(
         List<Column<LockWaits>> columns = new ArrayList<>();
         columns.add(Column.field("mapId", "map id, name, type", LockWaits::mapId));
         columns.add(Column.of("Map", "map", LockWaits::map).shortened(11));
-        columns.add(Column.cell("Id", LockWaits::mapId).right().dropped(5));
-        columns.add(Column.of("Type", "type", LockWaits::type).shortened(8).dropped(7));
+        columns.add(Column.cell("Id", LockWaits::mapId).right().dropped(9));
+        columns.add(Column.of("Type", "type", LockWaits::type).shortened(8).dropped(11));
         columns.add(Column.<LockWaits>of(
                         "Lock",
                         "kind",
@@ -394,7 +384,8 @@ record LocksView(
     private static Column<LockWaits> failure(
             String heading, String jsonName, String description, Function<WaitCounters, Long> number) {
         return Column.of(heading, jsonName, description, (LockWaits row) -> number.apply(row.counters()))
-                .right();
+                .right()
+                .dropped(5);
     }
 
     private static String longest(LockWaits row) {

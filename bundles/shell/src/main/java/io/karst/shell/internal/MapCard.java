@@ -92,7 +92,8 @@ record MapCard(
                                     Kind::kind)
                             .shortened(12),
                     Column.of("Locks", "locks", "number of locks", (Kind row) -> Units.count(row.locks()), Kind::locks)
-                            .right(),
+                            .right()
+                            .dropped(1),
                     Column.of(
                             "Reported",
                             "reported",
@@ -115,12 +116,14 @@ record MapCard(
                                     MapCard::share,
                                     Kind::cpuShare)
                             .right(),
-                    counter("Waits", "count", "number of waits", WaitCounters::count, Units::count),
-                    counter("Total", "totalNanos", "sum of all waits, ns", WaitCounters::totalNanos, Units::nanos),
-                    counter("p99", "p99Nanos", "99th percentile, ns", since -> since.percentile(0.99), Units::nanos)
+                    counter("Waits", "count", "number of waits", WaitCounters::count, Units::count)
                             .dropped(2),
+                    counter("Total", "totalNanos", "sum of all waits, ns", WaitCounters::totalNanos, Units::nanos)
+                            .dropped(3),
+                    counter("p99", "p99Nanos", "99th percentile, ns", since -> since.percentile(0.99), Units::nanos)
+                            .dropped(5),
                     counter("Max", "maxNanos", "longest wait, ns", WaitCounters::maxNanos, Units::nanos)
-                            .dropped(1)),
+                            .dropped(4)),
             "Its locks are not tracked");
 
     static final Columns<LockWaits> LOCKS = Columns.fields(List.of(

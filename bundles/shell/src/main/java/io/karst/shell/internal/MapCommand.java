@@ -46,8 +46,8 @@ public final class MapCommand extends ViewCommand {
         if (words.size() != 1) {
             throw new CommandException("Name one map, by its id or name; karst:maps lists all");
         }
-        if (noFormat) {
-            throw new CommandException("A card is no table. Use --json, or karst:maps --no-format");
+        if (onlyRows()) {
+            throw new CommandException("A card is no table. Use --json, or karst:maps --csv");
         }
         Inventory inventory = services.require(ResourceInventory.class, "initialize", ResourceInventory::rescan);
         MapResource map = find(inventory, words.get(0));

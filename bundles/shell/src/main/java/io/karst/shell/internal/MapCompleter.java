@@ -17,7 +17,10 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.osgi.framework.BundleContext;
 
-/** Completes map names and ids from the latest scan. */
+/**
+ * Completes names of maps from the latest scan, and ids as soon as a digit is typed. The console sorts what a completer finds, and would show hundreds of ids
+ * before the first name.
+ */
 @Service
 public final class MapCompleter implements Completer {
 
@@ -32,11 +35,21 @@ public final class MapCompleter implements Completer {
                         ResourceInventory.class,
                         inventory -> inventory.current().maps())
                 .orElse(List.of());
-        List<String> values = maps.stream()
-                .flatMap(map -> Stream.of(map.name(), String.valueOf(map.id())))
+        String word = commandLine.getCursorArgument();
+        return new StringsCompleter(values(maps, word == null ? "" : word)).complete(session, commandLine, candidates);
+    }
+
+    /**
+     * What may be meant.
+     *
+     * @param word what was typed so far
+     */
+    static List<String> values(List<MapResource> maps, String word) {
+        boolean ids = !word.isEmpty() && Character.isDigit(word.charAt(0));
+        return maps.stream()
+                .flatMap(map -> ids ? Stream.of(map.name(), String.valueOf(map.id())) : Stream.of(map.name()))
                 .filter(value -> !value.isEmpty() && SafeText.isSafe(value))
                 .distinct()
                 .toList();
-        return new StringsCompleter(values).complete(session, commandLine, candidates);
     }
 }

@@ -12,10 +12,27 @@ import io.karst.resource.LockRange;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Maps as JSON and as a table. */
 final class MapsView {
+    /** Sort key; of numbers, the largest comes first. */
+    enum Sort {
+        /** Map id. */
+        ID,
+        /** Name. */
+        NAME,
+        /** Type. */
+        TYPE,
+        /** Maximum number of entries. */
+        ENTRIES,
+        /** Memory. */
+        MEMORY,
+        /** Number of locks. */
+        LOCKS
+    }
+
     static final Columns<MapOwner> OWNER = Columns.fields(List.of(
             Column.field("type", MapOwner::type),
             Column.field("id", MapOwner::id),
@@ -39,8 +56,10 @@ final class MapsView {
                 List.of(
                         Column.of("Id", "id", "map id, the same as in bpftool map", MapResource::id)
                                 .right(),
-                        Column.of("Name", "name", "up to 15 characters, may be empty", MapResource::name),
-                        Column.of("Type", "type", "type as bpftool writes it, such as lru_hash", MapResource::type),
+                        Column.of("Name", "name", "up to 15 characters, may be empty", MapResource::name)
+                                .shortened(11),
+                        Column.of("Type", "type", "type as bpftool writes it, such as lru_hash", MapResource::type)
+                                .shortened(8),
                         Column.field(
                                 "flags",
                                 "BPF_F_* flags it was created with",
@@ -55,35 +74,71 @@ final class MapsView {
                                         "maxEntries",
                                         "maximum number of entries",
                                         (MapResource map) -> map.info().maxEntries())
-                                .right(),
+                                .right()
+                                .dropped(4),
                         Column.of(
                                         "Memory",
                                         "memoryBytes",
                                         "memory of the map as accounted by the kernel, bytes; 0 if not known",
                                         MapsView::memory,
                                         map -> map.info().memoryBytes())
-                                .right(),
+                                .right()
+                                .dropped(3),
                         Column.field("address", "address of its struct bpf_map", map -> Units.hex(map.address())),
                         Column.field(
                                 "ranges",
                                 "ranges of its locks; empty if the map is not tracked",
                                 map -> RANGE.json(map.ranges())),
                         Column.cell("Locks", "number of locks found in the map", MapsView::locks)
-                                .right(),
+                                .right()
+                                .dropped(2),
                         Column.field("pins", "paths where it is pinned", MapResource::pins),
                         Column.field(
                                 "owners",
                                 "type (PROGRAM or PROCESS), id (program or process id), name",
                                 map -> OWNER.json(map.owners())),
-                        Column.cell(
-                                "Owners",
-                                "programs that use the map, processes that have it open, and paths where it is pinned",
-                                map -> owners(map.owners(), map.pins(), 3)),
+                        Column.<MapResource>cell(
+                                        "Owners",
+                                        "programs that use the map, processes that have it open, and paths where it is"
+                                                + " pinned",
+                                        map -> owners(map.owners(), map.pins(), 3))
+                                .shortened(18)
+                                .dropped(1),
                         Column.field(
                                 "blindSpots",
                                 "its locks that cannot be located, and why",
                                 map -> texts(map.blindSpots()))),
                 "No map matches " + pattern);
+    }
+
+    /** The first maps in an order. Maps with equal values are sorted by id, so that two runs show the same order. */
+    static List<MapResource> sorted(List<MapResource> maps, Sort by, int most) {
+        return maps.stream()
+                .sorted(order(by).thenComparingInt(MapResource::id))
+                .limit(most)
+                .toList();
+    }
+
+    private static Comparator<MapResource> order(Sort by) {
+        return switch (by) {
+            case ID -> Comparator.comparingInt(MapResource::id);
+            case NAME -> Comparator.comparing(MapResource::name);
+            case TYPE -> Comparator.comparing(MapResource::type);
+            case ENTRIES ->
+                Comparator.comparingLong((MapResource map) -> map.info().maxEntries())
+                        .reversed();
+            case MEMORY ->
+                Comparator.comparingLong((MapResource map) -> map.info().memoryBytes())
+                        .reversed();
+            case LOCKS -> Comparator.comparingLong(MapsView::locks).reversed();
+        };
+    }
+
+    /** How many are shown of those that match, of all. */
+    static String count(int shown, int matching, int all) {
+        return shown < matching
+                ? shown + " of " + matching + " maps; show all with --limit " + matching
+                : matching + " of " + all + " maps";
     }
 
     /** Kernels before 6.4 count none for a ring buffer, for example. */

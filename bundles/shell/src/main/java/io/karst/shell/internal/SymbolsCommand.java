@@ -29,30 +29,41 @@ import org.apache.karaf.shell.support.CommandException;
 public final class SymbolsCommand extends ViewCommand {
     static final Columns<KernelSymbol> COLUMNS = new Columns<KernelSymbol>(
             List.of(
-                    Column.of(
-                            "Symbol",
-                            "name",
-                            "symbol; the argument if it was not found",
-                            SymbolsCommand::place,
-                            KernelSymbol::name),
-                    Column.of("Address", "address", "its address; null unless found", SymbolsCommand::address)
+                    Column.<KernelSymbol>of(
+                                    "Symbol",
+                                    "name",
+                                    "symbol; the argument if it was not found",
+                                    SymbolsCommand::place,
+                                    KernelSymbol::name)
+                            .shortened(16),
+                    Column.<KernelSymbol>of(
+                                    "Address", "address", "its address; null unless found", SymbolsCommand::address)
                             .right(),
                     Column.field(
                             "offset",
                             "bytes from the start of the symbol to the given address; 0 for names",
                             KernelSymbol::offset),
-                    Column.of("Module", "module", "kernel module; empty for the kernel itself", KernelSymbol::module),
-                    Column.of(
-                            "Status",
-                            "status",
-                            "FOUND; NOT_FOUND: every source that would list it was read; NOT_AVAILABLE: this host has no source for it",
-                            symbol -> Units.words(symbol.status()),
-                            KernelSymbol::status),
-                    Column.of(
-                            "Source",
-                            "source",
-                            "source of the result, such as iter/ksym; empty unless found",
-                            KernelSymbol::source)),
+                    Column.<KernelSymbol>of(
+                                    "Module",
+                                    "module",
+                                    "kernel module; empty for the kernel itself",
+                                    KernelSymbol::module)
+                            .shortened(8)
+                            .dropped(2),
+                    Column.<KernelSymbol>of(
+                                    "Status",
+                                    "status",
+                                    "FOUND; NOT_FOUND: every source that would list it was read; NOT_AVAILABLE: this"
+                                            + " host has no source for it",
+                                    symbol -> Units.words(symbol.status()),
+                                    KernelSymbol::status)
+                            .dropped(1),
+                    Column.<KernelSymbol>of(
+                                    "Source",
+                                    "source",
+                                    "source of the result, such as iter/ksym; empty unless found",
+                                    KernelSymbol::source)
+                            .dropped(3)),
             "No symbol was looked up");
 
     @Argument(

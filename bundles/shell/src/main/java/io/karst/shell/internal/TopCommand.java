@@ -58,7 +58,7 @@ public final class TopCommand extends LocksTableCommand {
                 .map(Terminal.class::cast)
                 .filter(found -> !found.getType().startsWith(Terminal.TYPE_DUMB));
         try (TopReader reader = new TopReader(services, Duration.ofSeconds(interval))) {
-            if (plain || json || noFormat || terminal.isEmpty()) {
+            if (plain || isForScripts() || terminal.isEmpty()) {
                 print(reader, choice);
             } else {
                 try (FullScreen screen = new FullScreen(terminal.get())) {

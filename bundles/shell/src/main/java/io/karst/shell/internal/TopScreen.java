@@ -43,9 +43,6 @@ final class TopScreen {
             LocksView.Sort.MAX, "Max",
             LocksView.Sort.P99, "p99");
 
-    /** Columns that a very narrow terminal loses after all that karst:locks loses, the largest number first. */
-    private static final Map<String, Integer> NARROW = Map.of("Waits", 4, "Total", 3, "Now/s", 1);
-
     private static final List<String> HELP = List.of(
             "Up, Down, Page Up, Page Down, Home, End",
             "           select a row, scroll a page",
@@ -121,7 +118,7 @@ final class TopScreen {
             lines.add(AttributedString.EMPTY);
         }
         lines.subList(Math.max(0, height - 1), lines.size()).clear();
-        lines.add(bar(keys()));
+        lines.add(bar(keys(), AttributedStyle.INVERSE));
         return lines;
     }
 
@@ -231,10 +228,7 @@ final class TopScreen {
         for (int row = 0; row < part.all().size(); row++) {
             AttributedStyle style = hot.get(row) ? hotStyle() : AttributedStyle.DEFAULT;
             String text = lines.get(row + 1);
-            body.add(
-                    row == selected
-                            ? line(text + " ".repeat(Math.max(0, width - text.length())), style.inverse())
-                            : line(text, style));
+            body.add(row == selected ? bar(text, style.inverse()) : line(text, style));
         }
     }
 
@@ -266,8 +260,7 @@ final class TopScreen {
                 columns.add(Column.<LockWaits>cell("Last minute", row -> bars.line(waiting.apply(row), scale))
                         .dropped(2));
             }
-            int drop = column.fit().drop();
-            columns.add(column.dropped(drop > 0 ? drop + 4 : NARROW.getOrDefault(column.heading(), 0)));
+            columns.add(column);
         }
         String none =
                 top.filter().text().isEmpty() ? "No contention since tracing began" : "No row contains the filter";
@@ -327,11 +320,12 @@ final class TopScreen {
         return " q quit  ? help  Enter map  < > sort  " + filter + "  f freeze  d deleted  i details";
     }
 
-    private AttributedString bar(String text) {
-        AttributedString line = line(text, AttributedStyle.INVERSE);
+    /** As wide as the terminal. */
+    private AttributedString bar(String text, AttributedStyle style) {
+        AttributedString line = line(text, style);
         return new AttributedStringBuilder()
                 .append(line)
-                .append(" ".repeat(Math.max(0, width - line.columnLength())), AttributedStyle.INVERSE)
+                .append(" ".repeat(Math.max(0, width - line.columnLength())), style)
                 .toAttributedString();
     }
 

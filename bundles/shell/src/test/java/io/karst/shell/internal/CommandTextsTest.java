@@ -5,18 +5,25 @@ package io.karst.shell.internal;
 
 import io.karst.testing.CommandTexts;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The help of the commands and docs/commands.md say what the commands print. */
 class CommandTextsTest {
     private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
+    @Test
+    void everyCommandIsTested() throws IOException, URISyntaxException {
+        CommandTexts.areComplete(commands().toList());
+    }
 
     @ParameterizedTest
     @MethodSource("commands")
@@ -31,7 +38,7 @@ class CommandTextsTest {
     }
 
     static Stream<CommandTexts> commands() {
-        FlowView flow = new FlowView(List.of(), CLOCK, false);
+        FlowView flow = new FlowView(List.of(), CLOCK);
         LocksView locks = new LocksView(
                 Samples.period(Samples.snapshot()), List.of(), List.of(), 20, Map.of(), LocksView.By.LOCK, "");
         return Stream.of(
@@ -43,7 +50,7 @@ class CommandTextsTest {
                 new CommandTexts(TopCommand.class, List.of()),
                 new CommandTexts(SymbolsCommand.class, List.of(SymbolsCommand.COLUMNS)),
                 new CommandTexts(AssetsCommand.class, List.of(AssetsCommand.columns(CLOCK))),
-                new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.columns(false))),
+                new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.COLUMNS)),
                 new CommandTexts(CleanupCommand.class, List.of(CleanupCommand.COLUMNS)));
     }
 }

@@ -280,7 +280,7 @@ class ContractTest {
     void doctor() {
         Ability ability = new Ability("CAP_BPF", false, "CapEff lacks bit 39", "nothing can be read", "run as root");
 
-        assertThat(fields(onlyOf(DoctorCommand.columns(false).json(List.of(ability)))))
+        assertThat(fields(onlyOf(DoctorCommand.COLUMNS.json(List.of(ability)))))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "ability", "string",
                         "present", "boolean",
@@ -295,11 +295,11 @@ class ContractTest {
     void doctorTellsWhatIsNotKnown() {
         Ability ability = new Ability("BTF", Answer.NOT_KNOWN, "/sys is not mounted", "no program", "mount it");
 
-        JsonObject row = onlyOf(DoctorCommand.columns(false).json(List.of(ability)));
+        JsonObject row = onlyOf(DoctorCommand.COLUMNS.json(List.of(ability)));
 
         assertThat(row.get("present").isJsonNull()).isTrue();
         assertThat(row.get("evidence").getAsString()).isEqualTo("/sys is not mounted");
-        assertThat(Samples.print(DoctorCommand.columns(false).table(List.of(ability))))
+        assertThat(Samples.print(DoctorCommand.COLUMNS, List.of(ability)))
                 .contains("not known", "no program", "mount it")
                 .doesNotContain("missing");
         assertThat(DoctorCommand.summary(List.of(ability, new Ability("b", true, "", "", ""))))
@@ -314,7 +314,7 @@ class ContractTest {
         assertThat(ability.matters()).isFalse();
         assertThat(DoctorCommand.summary(List.of(ability, new Ability("b", false, "", "", ""))))
                 .isEqualTo("0 of 1 checks passed, 1 failed");
-        assertThat(Samples.print(DoctorCommand.columns(false).table(List.of(ability))))
+        assertThat(Samples.print(DoctorCommand.COLUMNS, List.of(ability)))
                 .contains("not needed")
                 .doesNotContain("missing");
     }
@@ -334,7 +334,7 @@ class ContractTest {
     }
 
     private static Columns<StageReport> stages(List<PollTaskStatus> tasks) {
-        return new FlowView(tasks, CLOCK, false).stages();
+        return new FlowView(tasks, CLOCK).stages();
     }
 
     /** Written, and read again. */

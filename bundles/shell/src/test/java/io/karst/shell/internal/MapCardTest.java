@@ -81,7 +81,7 @@ class MapCardTest {
                         "Not known  processes that hold maps are not known: ENOMEM",
                         "           pins could not be read: EACCES")
                 .noneMatch(line -> line.contains("found late"));
-        assertThat(Samples.print(MapsView.columns("*").table(List.of(map))))
+        assertThat(Samples.print(MapsView.columns("*"), List.of(map)))
                 .contains("not known")
                 .doesNotContain("0 B");
         assertThat(MapsView.columns("*")

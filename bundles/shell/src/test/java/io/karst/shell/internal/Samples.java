@@ -4,6 +4,7 @@
 package io.karst.shell.internal;
 
 import io.karst.bpf.MapInfo;
+import io.karst.commands.Columns;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
@@ -16,16 +17,12 @@ import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.karaf.shell.support.table.ShellTable;
 
 /** Values that several tests use. */
 final class Samples {
@@ -141,10 +138,8 @@ final class Samples {
                 waits.key(), waits.map(), waits.type(), waits.kind(), OptionalLong.of(index), waits.counters());
     }
 
-    static String print(ShellTable table) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        table.print(out, StandardCharsets.UTF_8, true);
-        return bytes.toString(StandardCharsets.UTF_8);
+    /** A table without a limit of its width. */
+    static <T> String print(Columns<T> columns, List<T> rows) {
+        return String.join("\n", columns.lines(rows, 0));
     }
 }

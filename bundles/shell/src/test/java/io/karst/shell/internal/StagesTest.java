@@ -32,17 +32,28 @@ class StagesTest {
         assertThat(FlowView.chain(List.of(FIRST, SECOND, server)))
                 .isEqualTo("initialize --> [kernel-symbols: FAILED]; [config-server: FAILED]");
         assertThat(FlowView.chain(List.of(server))).isEqualTo("[config-server: FAILED]");
-        assertThat(Samples.print(view().stages().table(List.of(server))))
+        assertThat(Samples.print(view().stages(), List.of(server)))
                 .contains("config-server")
                 .contains("Address already in use");
     }
 
     @Test
     void showsLongErrorsWholeBelowTheTable() {
-        String table = Samples.print(view().stages().table(List.of(FIRST, SECOND)));
+        String table = Samples.print(view().stages(), List.of(FIRST, SECOND));
 
         assertThat(table).contains("x".repeat(57) + "...").doesNotContain("x".repeat(58));
-        assertThat(FlowView.errors(List.of(FIRST, SECOND))).containsExactly("", "kernel-symbols: " + "x".repeat(80));
+        assertThat(errors(FIRST, SECOND)).containsExactly("", "kernel-symbols: " + "x".repeat(80));
+    }
+
+    @Test
+    void showsEachCauseOnceAndWhole() {
+        StageReport failed = stage(2, "kernel-symbols", StageState.FAILED, "permission denied");
+
+        assertThat(FlowView.errors(List.of(failed), view().stages().lines(List.of(failed), 80)))
+                .as("the table has it whole")
+                .isEmpty();
+        assertThat(FlowView.errors(List.of(failed), view().stages().lines(List.of(failed), 40)))
+                .containsExactly("", "kernel-symbols: permission denied");
     }
 
     @Test
@@ -58,21 +69,25 @@ class StagesTest {
                 List.of(reason),
                 Optional.empty());
 
-        assertThat(Samples.print(view().stages().table(List.of(waiting))).lines())
+        assertThat(Samples.print(view().stages(), List.of(waiting)).lines())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThan(150));
-        assertThat(FlowView.errors(List.of(waiting))).containsExactly("", "initialize: " + reason);
+        assertThat(errors(waiting)).containsExactly("", "initialize: " + reason);
     }
 
     @Test
     void showsTheLastAndTheNextTurnOfEachTask() {
-        String table = Samples.print(view().taskColumns().table(List.of(Samples.task())));
+        String table = Samples.print(view().taskColumns(), List.of(Samples.task()));
 
-        assertThat(table.lines().skip(2).findFirst().orElseThrow().split(" *│ *"))
+        assertThat(table.lines().skip(1).findFirst().orElseThrow().split("  +", -1))
                 .containsExactly("config", "5.00 s", "09:59:57", "12.0 ms", "in 2.00 s", "7", "1", "UNREACHABLE");
     }
 
+    private static List<String> errors(StageReport... stages) {
+        return FlowView.errors(List.of(stages), view().stages().lines(List.of(stages), 0));
+    }
+
     private static FlowView view() {
-        return new FlowView(List.of(), Clock.fixed(Samples.FROM, ZoneOffset.UTC), false);
+        return new FlowView(List.of(), Clock.fixed(Samples.FROM, ZoneOffset.UTC));
     }
 
     private static StageReport stage(int order, String name, StageState state, String error) {

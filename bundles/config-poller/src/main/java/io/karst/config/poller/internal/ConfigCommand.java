@@ -7,6 +7,7 @@ import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
+import io.karst.component.SafeText;
 import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
@@ -23,7 +24,8 @@ import org.apache.karaf.shell.support.CommandException;
         scope = "karst",
         name = "config",
         description =
-                "Shows the remote configuration in force: its server, the last update, and whether listeners applied it.",
+                "Shows the remote configuration in force: its server, the last update, and whether listeners applied"
+                        + " it.",
         detailedDescription = "classpath:help/config.txt")
 public final class ConfigCommand extends ViewCommand {
 
@@ -31,16 +33,18 @@ public final class ConfigCommand extends ViewCommand {
 
     static final Columns<AppliedConfig> CONFIGS = new Columns<>(
             List.of(
-                    Column.of(
-                            "Product",
-                            "product",
-                            "product whose listener applies it",
-                            applied -> applied.config().product()),
-                    Column.of(
-                            "Id",
-                            "id",
-                            "id among the configurations of a product",
-                            applied -> applied.config().id()),
+                    Column.<AppliedConfig>of(
+                                    "Product",
+                                    "product",
+                                    "product whose listener applies it",
+                                    applied -> applied.config().product())
+                            .shortened(12),
+                    Column.<AppliedConfig>of(
+                                    "Id",
+                                    "id",
+                                    "id among the configurations of a product",
+                                    applied -> applied.config().id())
+                            .shortened(8),
                     Column.field(
                             "path",
                             "path in the signed list",
@@ -51,25 +55,29 @@ public final class ConfigCommand extends ViewCommand {
                                     "version of its content",
                                     (AppliedConfig applied) -> applied.config().version())
                             .right(),
-                    Column.of(
-                            "SHA-256",
-                            "sha256",
-                            "SHA-256 of its content; the table shows the first 12 digits",
-                            applied -> applied.config().sha256().substring(0, SHORT_DIGEST),
-                            applied -> applied.config().sha256()),
+                    Column.<AppliedConfig>of(
+                                    "SHA-256",
+                                    "sha256",
+                                    "SHA-256 of its content; the table shows the first 12 digits",
+                                    applied -> applied.config().sha256().substring(0, SHORT_DIGEST),
+                                    applied -> applied.config().sha256())
+                            .dropped(3),
                     Column.of(
                                     "Bytes",
                                     "bytes",
                                     "size, bytes",
                                     (AppliedConfig applied) -> applied.config().size())
-                            .right(),
+                            .right()
+                            .dropped(2),
                     Column.of(
                             "State",
                             "state",
                             "unacknowledged, acknowledged, error",
                             applied -> applied.state().word(),
                             applied -> applied.state().name().toLowerCase(Locale.ROOT)),
-                    Column.of("Reason", "reason", "why it was not applied", AppliedConfig::reason)),
+                    Column.<AppliedConfig>of("Reason", "reason", "why it was not applied", AppliedConfig::reason)
+                            .shortened(20)
+                            .dropped(1)),
             "No configuration in force");
 
     static final Columns<ConfigReport> REPORT = Columns.fields(List.of(
@@ -92,6 +100,19 @@ public final class ConfigCommand extends ViewCommand {
                     ConfigReport::storage),
             Column.field("configurations", "what is in force", report -> CONFIGS.json(report.configs()))));
 
+    /**
+     * Reasons that the table shortens or leaves out.
+     *
+     * @param table lines that are shown
+     */
+    static List<String> reasons(List<AppliedConfig> configs, List<String> table) {
+        return configs.stream()
+                .filter(applied -> table.stream().noneMatch(line -> line.contains(SafeText.of(applied.reason()))))
+                .map(applied ->
+                        applied.config().product() + "/" + applied.config().id() + ": " + applied.reason())
+                .toList();
+    }
+
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
         ConfigReport report = services.require(ConfigUpdates.class, "config-poller", ConfigUpdates::report);
@@ -106,6 +127,7 @@ public final class ConfigCommand extends ViewCommand {
         remark("Last update: " + report.lastSuccess().map(Instant::toString).orElse("never"));
         report.lastError().ifPresent(error -> remark("Last error: " + error));
         remark("Stored: " + report.storage());
-        print(CONFIGS.table(report.configs()));
+        print(CONFIGS, report.configs());
+        reasons(report.configs(), CONFIGS.lines(report.configs(), width())).forEach(this::remark);
     }
 }

@@ -21,7 +21,8 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
         scope = "karst",
         name = "config-trust",
         description = "Resets what this client trusts, after the server was replaced on purpose."
-                + " Its protection against older lists starts over.")
+                + " Its protection against older lists starts over.",
+        detailedDescription = "classpath:help/config-trust.txt")
 public final class ConfigTrustCommand extends KarstCommand {
 
     @Argument(name = "action", description = "reset", required = true)

@@ -5,8 +5,10 @@ package io.karst.config.poller.internal;
 
 import io.karst.testing.CommandTexts;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,8 +17,14 @@ class CommandTextsTest {
     static Stream<CommandTexts> commands() {
         return Stream.of(
                 new CommandTexts(ConfigCommand.class, List.of(ConfigCommand.REPORT, ConfigCommand.CONFIGS)),
+                new CommandTexts(ConfigTrustCommand.class, List.of()),
                 new CommandTexts(
                         ConfigVerifyCommand.class, List.of(ConfigVerifyCommand.PROOF, ConfigVerifyCommand.CONFIGS)));
+    }
+
+    @Test
+    void everyCommandIsTested() throws IOException, URISyntaxException {
+        CommandTexts.areComplete(commands().toList());
     }
 
     @ParameterizedTest(name = "{0}")

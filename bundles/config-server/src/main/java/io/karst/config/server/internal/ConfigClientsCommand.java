@@ -11,6 +11,7 @@ import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -34,7 +35,8 @@ public final class ConfigClientsCommand extends ViewCommand {
             Column.field("version", "version of its content", Report::version),
             Column.field(
                     "state",
-                    "unacknowledged, acknowledged, error; unacknowledged, too, if the content is another than the server's",
+                    "unacknowledged, acknowledged, error; unacknowledged, too, if the content is another than the"
+                            + " server's",
                     config -> config.applyState().name().toLowerCase(Locale.ROOT)),
             Column.field("reason", "why it was not applied", Report::applyError)));
 
@@ -52,46 +54,56 @@ public final class ConfigClientsCommand extends ViewCommand {
 
     static final Columns<Listed> CLIENTS = new Columns<>(
             List.of(
-                    Column.of(
-                            "Client",
-                            "client",
-                            "id of the client",
-                            listed -> cell(client(listed).id()),
-                            listed -> client(listed).id()),
-                    Column.of("Kind", "kind", "agent, tracer, updater", listed -> kind(client(listed))),
-                    Column.of(
-                            "Seen",
-                            "seen",
-                            "time of its last request",
-                            listed -> listed.seen().at() + (listed.gone() ? " (gone)" : ""),
-                            listed -> listed.seen().at()),
+                    Column.<Listed>of(
+                                    "Client",
+                                    "client",
+                                    "id of the client",
+                                    listed -> cell(client(listed).id()),
+                                    listed -> client(listed).id())
+                            .shortened(12),
+                    Column.<Listed>of("Kind", "kind", "agent, tracer, updater", listed -> kind(client(listed)))
+                            .dropped(3),
+                    Column.<Listed>of(
+                                    "Seen",
+                                    "seen",
+                                    "time of its last request",
+                                    listed -> listed.seen().at().truncatedTo(ChronoUnit.SECONDS),
+                                    listed -> listed.seen().at())
+                            .dropped(2),
                     Column.<Listed>of(
                                     "Root",
                                     "rootVersion",
                                     "versions of the root and of the signed list that it trusts",
                                     listed -> state(listed).rootVersion())
-                            .right(),
+                            .right()
+                            .dropped(5),
                     Column.<Listed>of(
                                     "Targets",
                                     "targetsVersion",
                                     listed -> state(listed).targetsVersion())
-                            .right(),
-                    Column.cell(
-                            "Configurations",
-                            "what it holds, and whether it was applied",
-                            listed -> cell(configs(listed))),
-                    Column.of(
-                            "Error",
-                            "error",
-                            "why its last update failed; the table also shows ahead",
-                            listed -> cell(listed.seen()
-                                    .ahead()
-                                    .map(ahead -> ahead + ". " + state(listed).error())
-                                    .orElse(state(listed).error())),
-                            listed -> state(listed).error()),
+                            .right()
+                            .dropped(4),
+                    Column.<Listed>cell(
+                                    "Configurations",
+                                    "what it holds, and whether it was applied",
+                                    listed -> cell(configs(listed)))
+                            .shortened(20),
+                    Column.<Listed>of(
+                                    "Error",
+                                    "error",
+                                    "why its last update failed; the table also shows ahead",
+                                    listed -> cell(listed.seen()
+                                            .ahead()
+                                            .map(ahead ->
+                                                    ahead + ". " + state(listed).error())
+                                            .orElse(state(listed).error())),
+                                    listed -> state(listed).error())
+                            .shortened(14)
+                            .dropped(1),
                     Column.field(
                             "ahead",
-                            "what it holds that this server never signed, as after a restore from a backup; otherwise null",
+                            "what it holds that this server never signed, as after a restore from a backup; otherwise"
+                                    + " null",
                             listed -> listed.seen().ahead()),
                     Column.field(
                             "configurations",
@@ -101,9 +113,11 @@ public final class ConfigClientsCommand extends ViewCommand {
                             "configurationsLeftOut",
                             "number of further ones that are not kept",
                             listed -> listed.seen().client().leftOut()),
-                    Column.field(
+                    Column.of(
+                            "Gone",
                             "gone",
                             "whether it has not asked for client.active.seconds; it is forgotten after a day",
+                            listed -> listed.gone() ? "yes" : "",
                             Listed::gone)),
             "No client yet");
 

@@ -21,7 +21,8 @@ import org.apache.karaf.shell.support.completers.FileCompleter;
 @Command(
         scope = "karst",
         name = "config-export",
-        description = "Writes everything that is needed to verify the published configurations without a server.")
+        description = "Writes everything that is needed to verify the published configurations without a server.",
+        detailedDescription = "classpath:help/config-export.txt")
 public final class ConfigExportCommand extends ServerCommand {
 
     @Argument(name = "folder", description = "New folder for the proof", required = true)

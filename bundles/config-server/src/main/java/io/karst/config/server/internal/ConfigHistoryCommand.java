@@ -62,17 +62,18 @@ public final class ConfigHistoryCommand extends ViewCommand {
                                     "user who published it; empty if an earlier release of Karst did",
                                     version -> version.config().author().name())
                             .shortened(6),
-                    Column.of(
-                            "Published",
-                            "publishedAt",
-                            "when it was published; null if an earlier release of Karst did",
-                            version -> version.config().author().at()),
+                    Column.<Version>of(
+                                    "Published",
+                                    "publishedAt",
+                                    "when it was published; null if an earlier release of Karst did",
+                                    version -> version.config().author().at())
+                            .dropped(1),
                     Column.<Version>of(
                                     "Expires",
                                     "expires",
                                     "when it stops or would stop to be offered; null for never",
                                     version -> version.config().expires())
-                            .dropped(2),
+                            .dropped(5),
                     Column.<Version>of(
                                     "For",
                                     "predicates",
@@ -81,19 +82,21 @@ public final class ConfigHistoryCommand extends ViewCommand {
                                     version -> version.config().predicates().stream()
                                             .map(ConfigPublishCommand::text)
                                             .toList())
-                            .dropped(1),
+                            .dropped(4),
                     Column.<Version>of(
                                     "Bytes",
                                     "bytes",
                                     "size, bytes",
                                     version -> version.config().content().size())
-                            .right(),
-                    Column.of(
-                            "SHA-256",
-                            "sha256",
-                            "SHA-256 of its content; the table shows the first 12 digits",
-                            version -> version.config().sha256().substring(0, SHORT_DIGEST),
-                            version -> version.config().sha256())),
+                            .right()
+                            .dropped(2),
+                    Column.<Version>of(
+                                    "SHA-256",
+                                    "sha256",
+                                    "SHA-256 of its content; the table shows the first 12 digits",
+                                    version -> version.config().sha256().substring(0, SHORT_DIGEST),
+                                    version -> version.config().sha256())
+                            .dropped(3)),
             "");
 
     @Argument(name = "product", description = "Product, such as KARST_CONTENTION", required = true)
@@ -117,13 +120,9 @@ public final class ConfigHistoryCommand extends ViewCommand {
             SignedRepository repository = server.store().current();
             ConfigPath path = PathCommand.known(repository, ConfigPath.of(product, id));
             List<Version> versions = Version.all(repository, path);
-            if (json || noFormat) {
-                print(VERSIONS, versions);
-                return;
-            }
-            VERSIONS.lines(versions, width()).forEach(this::println);
+            print(VERSIONS, versions);
             if (versions.stream().noneMatch(Version::offered)) {
-                println("It is withdrawn. karst:config-rollback publishes a version again");
+                remark("It is withdrawn. karst:config-rollback publishes a version again");
             }
         });
     }

@@ -45,25 +45,27 @@ public final class ConfigListCommand extends ViewCommand {
                                     "version",
                                     "version of its content",
                                     offered -> offered.config().version())
-                            .right(),
+                            .right()
+                            .dropped(2),
                     Column.<Offered>of(
                                     "By",
                                     "publishedBy",
                                     "user who published this version; empty if an earlier release of Karst did",
                                     offered -> offered.config().author().name())
-                            .shortened(6),
+                            .shortened(6)
+                            .dropped(3),
                     Column.<Offered>of(
                                     "Published",
                                     "publishedAt",
                                     "when this version was published; null if an earlier release of Karst did",
                                     offered -> offered.config().author().at())
-                            .dropped(1),
+                            .dropped(4),
                     Column.<Offered>of(
                                     "Expires",
                                     "expires",
                                     "when it stops to be offered; null for never",
                                     offered -> offered.config().expires())
-                            .dropped(3),
+                            .dropped(6),
                     Column.<Offered>of(
                                     "For",
                                     "predicates",
@@ -72,7 +74,7 @@ public final class ConfigListCommand extends ViewCommand {
                                     offered -> offered.config().predicates().stream()
                                             .map(ConfigPublishCommand::text)
                                             .toList())
-                            .dropped(2),
+                            .dropped(5),
                     Column.<Offered>of(
                                     "Applied",
                                     "applied",
@@ -88,7 +90,8 @@ public final class ConfigListCommand extends ViewCommand {
                                     "Pending",
                                     "pending",
                                     offered -> offered.rollout().pending())
-                            .right(),
+                            .right()
+                            .dropped(1),
                     Column.field(
                             "sha256",
                             "SHA-256 of its content",
@@ -106,11 +109,7 @@ public final class ConfigListCommand extends ViewCommand {
             List<Offered> offered = server.store().current().configs().values().stream()
                     .map(config -> new Offered(config, Rollout.published(config, active)))
                     .toList();
-            if (json || noFormat) {
-                print(OFFERED, offered);
-            } else {
-                OFFERED.lines(offered, width()).forEach(this::println);
-            }
+            print(OFFERED, offered);
         });
     }
 

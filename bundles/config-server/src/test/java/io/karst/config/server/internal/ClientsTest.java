@@ -14,9 +14,6 @@ import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Report;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.TracerDetails;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.UpdaterDetails;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -24,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is kept of clients and shown of them. */
 class ClientsTest {
@@ -33,11 +32,11 @@ class ClientsTest {
         ConfigRequest.Client hostile = ConfigRequest.Client.agent(
                         "a\u001b[2Jb\n", List.of(), new AgentDetails("", "", "", "", List.of()))
                 .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ConfigClientsCommand.CLIENTS
-                .table(List.of(new Listed(seen(hostile), false)))
-                .print(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("a?[2Jb?").doesNotContain("\u001b");
+        assertThat(ConfigClientsCommand.CLIENTS.tabs(List.of(new Listed(seen(hostile), false)), false))
+                .singleElement()
+                .asString()
+                .contains("a?[2Jb?")
+                .doesNotContain("\u001b");
     }
 
     private static Clients.Seen seen(ConfigRequest.Client client) {
@@ -68,11 +67,36 @@ class ClientsTest {
         assertThat(new ConfigRequest(Optional.of(seen.client().shown()), List.of()).wireBytes())
                 .isLessThan(150 << 10);
         assertThat(seen.client().leftOut()).isPositive();
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ConfigClientsCommand.CLIENTS
-                .table(List.of(new Listed(seen, false)))
-                .print(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        assertThat(printed.toString(StandardCharsets.UTF_8)).hasSizeLessThan(3000);
+        assertThat(String.join("\n", ConfigClientsCommand.CLIENTS.lines(List.of(new Listed(seen, false)), 0)))
+                .hasSizeLessThan(3000);
+    }
+
+    @ParameterizedTest(name = "{0} columns")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "40|Client Configurations Gone",
+                "80|Client Seen Configurations Error Gone",
+                "120|Client Kind Seen Root Targets Configurations Error Gone",
+                "200|Client Kind Seen Root Targets Configurations Error Gone"
+            })
+    void theTableFitsTheTerminal(int width, String headings) {
+        String name = "\u6f22\u5b57\u001b[2J".repeat(20);
+        ConfigRequest.Client client = ConfigRequest.Client.agent(
+                        name, List.of(), new AgentDetails("", "", "", "", List.of()))
+                .with(new State(
+                        1, 1, List.of(new Report(name, 1, "P", ApplyState.ERROR, name)), true, name, Bytes.EMPTY));
+        List<String> lines = ConfigClientsCommand.CLIENTS.lines(List.of(new Listed(seen(client), true)), width);
+        assertThat(lines.get(0).replaceAll(" +", " ")).isEqualTo(headings);
+        assertThat(lines).hasSize(2).allSatisfy(line -> {
+            assertThat(columns(line)).isLessThanOrEqualTo(width);
+            assertThat(line).doesNotContain("\u001b");
+        });
+    }
+
+    /** Of the text here, only East Asian characters take two columns. */
+    static int columns(String line) {
+        return line.codePoints().map(c -> Character.isIdeographic(c) ? 2 : 1).sum();
     }
 
     @Test
@@ -81,11 +105,11 @@ class ClientsTest {
                         "a", List.of(), new AgentDetails("", "", "", "", List.of()))
                 .with(new State(1, 0, List.of(), false, "", Bytes.EMPTY));
         Clients.Seen seen = seen(client);
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ConfigClientsCommand.CLIENTS
-                .table(List.of(new Listed(seen, true)))
-                .print(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("1970-01-01T00:00:00Z (gone)");
+        assertThat(ConfigClientsCommand.CLIENTS
+                        .lines(List.of(new Listed(seen, true)), 0)
+                        .get(1))
+                .contains("1970-01-01T00:00:00Z")
+                .endsWith("  yes");
 
         Clients clients = new Clients(10, 2 * seen.client().bytes());
         clients.saw(seen.client(), Instant.EPOCH, Optional.empty());

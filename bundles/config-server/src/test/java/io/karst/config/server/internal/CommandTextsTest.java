@@ -5,8 +5,10 @@ package io.karst.config.server.internal;
 
 import io.karst.testing.CommandTexts;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,8 +26,14 @@ class CommandTextsTest {
                 new CommandTexts(ConfigShowCommand.class, List.of(ConfigShowCommand.CONTENT)),
                 new CommandTexts(ConfigDiffCommand.class, List.of(ConfigDiffCommand.DIFFERENCE)),
                 new CommandTexts(ConfigPublishCommand.class, List.of(ChangeCommand.CHANGE, ChangeCommand.ANSWERS)),
+                new CommandTexts(ConfigExportCommand.class, List.of()),
                 new CommandTexts(ConfigRemoveCommand.class, List.of()),
                 new CommandTexts(ConfigRollbackCommand.class, List.of()));
+    }
+
+    @Test
+    void everyCommandIsTested() throws IOException, URISyntaxException {
+        CommandTexts.areComplete(commands().toList());
     }
 
     @ParameterizedTest(name = "{0}")

@@ -23,7 +23,10 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What commands show of configurations and their versions. */
 class ConfigViewsTest {
@@ -74,6 +77,32 @@ class ConfigViewsTest {
         assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(60));
         assertThat(lines.get(0)).contains("Applied", "Refused", "Pending").doesNotContain("Expires");
         assertThat(lines.get(1)).contains("ann?[2J").doesNotContain("\u001b");
+    }
+
+    @ParameterizedTest(name = "{0} columns")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "40|Product Id Applied Refused Pending|Version Offered By Published",
+                "80|Product Id Version By Published Applied Refused Pending|Version Offered By Published Bytes SHA-256",
+                "120|Product Id Version By Published Expires For Applied Refused Pending"
+                        + "|Version Offered By Published Expires For Bytes SHA-256",
+                "200|Product Id Version By Published Expires For Applied Refused Pending"
+                        + "|Version Offered By Published Expires For Bytes SHA-256"
+            })
+    void tablesFitTheTerminal(int width, String list, String history) {
+        publish("\u6f22\u5b57\u0007".repeat(9), "x", "service=web,environment=test");
+        List<String> offered = ConfigListCommand.OFFERED.lines(
+                List.of(new Offered(repository.version(PATH, 1), new Rollout(List.of()))), width);
+        List<String> versions = ConfigHistoryCommand.VERSIONS.lines(Version.all(repository, PATH), width);
+        assertThat(offered.get(0).replaceAll(" +", " ")).isEqualTo(list);
+        assertThat(versions.get(0).replaceAll(" +", " ")).isEqualTo(history);
+        assertThat(Stream.concat(offered.stream(), versions.stream()))
+                .hasSize(4)
+                .allSatisfy(line -> {
+                    assertThat(ClientsTest.columns(line)).isLessThanOrEqualTo(width);
+                    assertThat(line).doesNotContain("\u0007");
+                });
     }
 
     @Test

@@ -3,9 +3,13 @@
 
 package io.karst.itests;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +68,9 @@ public class ListenerExampleIT {
         }
         logged("The greeting is now: Good morning");
         logged("The farewell is now: Good morning");
+        JsonObject applied = listener();
+        assertEquals("acknowledged", applied.get("state").getAsString());
+        assertEquals("[\"EXAMPLE_GREETING\"]", applied.get("products").toString());
 
         // only the greeting has a check
         String unsigned = karaf.refusal(publish("EXAMPLE_GREETING", empty));
@@ -75,6 +82,7 @@ public class ListenerExampleIT {
         }
         String clients = karaf.shell("karst:config-clients --json");
         assertTrue(clients, clients.contains(REASON));
+        assertEquals(REASON, listener().get("reason").getAsString());
 
         for (String product : List.of("EXAMPLE_GREETING", "EXAMPLE_FAREWELL")) {
             karaf.shell("karst:config-remove " + product + " default --wait");
@@ -87,6 +95,16 @@ public class ListenerExampleIT {
         assertFalse(threads().contains("karst-listener-greeting"));
         String dry = karaf.shell(publish("EXAMPLE_GREETING", good) + " --dry-run");
         assertTrue(dry, dry.contains("no listener for EXAMPLE_GREETING is installed here"));
+    }
+
+    /** The row of {@code karst:flow}. */
+    private static JsonObject listener() throws Exception {
+        return JsonParser.parseString(karaf.shell("karst:flow --json")).getAsJsonArray().asList().stream()
+                .flatMap(stage -> stage.getAsJsonObject().getAsJsonArray("listeners").asList().stream())
+                .map(JsonElement::getAsJsonObject)
+                .filter(listener -> listener.get("name").getAsString().equals("greeting"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String publish(String product, Path file) {

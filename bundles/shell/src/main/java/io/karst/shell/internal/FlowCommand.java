@@ -6,6 +6,7 @@ package io.karst.shell.internal;
 import io.karst.commands.Arguments;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
+import io.karst.config.ConfigListeners;
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTaskStatus;
 import io.karst.settings.PidSettings;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 @Command(
         scope = "karst",
         name = "flow",
-        description = "Shows the state of each start-up stage, what is blocking it, and the poll loop's tasks.",
+        description =
+                "Shows the state of each start-up stage, what is blocking it, the poll loop's tasks, and listeners.",
         detailedDescription = "classpath:help/flow.txt")
 public final class FlowCommand extends ViewCommand {
     private static final int LONGEST_WAIT = 3600;
@@ -79,7 +81,9 @@ public final class FlowCommand extends ViewCommand {
         List<StageReport> stages = services.require(Flow.class, "flow", Flow::stages);
         List<PollTaskStatus> tasks =
                 services.ifPresent(PollLoop.class, PollLoop::tasks).orElse(List.of());
-        FlowView view = new FlowView(tasks, Clock.system(ZoneId.systemDefault()));
+        List<ConfigListeners.Status> listeners = services.ifPresent(ConfigListeners.class, ConfigListeners::listeners)
+                .orElse(List.of());
+        FlowView view = new FlowView(tasks, listeners, Clock.system(ZoneId.systemDefault()));
         remark(FlowView.chain(stages));
         remark("");
         print(view.stages(), stages, stages.stream().map(FlowView::colour).toList());
@@ -88,6 +92,10 @@ public final class FlowCommand extends ViewCommand {
         if (!tasks.isEmpty() && !isForScripts()) {
             remark("");
             print(view.taskColumns(), tasks);
+        }
+        if (!listeners.isEmpty() && !isForScripts()) {
+            remark("");
+            print(FlowView.LISTENERS, listeners);
         }
     }
 

@@ -7,6 +7,10 @@ import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Units;
 import io.karst.component.SafeText;
+import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.config.ConfigChange.Kind;
+import io.karst.config.ConfigListeners.Outcome;
+import io.karst.config.ConfigListeners.Status;
 import io.karst.poll.PollTaskStatus;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
@@ -14,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,15 +28,68 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
  * Stages as a chain, a table and JSON.
  *
  * @param tasks what stage {@code poll-loop} runs
+ * @param listeners those that stage {@code config-poller} delivers to
  * @param clock the time now, and the zone to show it in
  */
-record FlowView(List<PollTaskStatus> tasks, Clock clock) {
+record FlowView(List<PollTaskStatus> tasks, List<Status> listeners, Clock clock) {
     private static final int ERROR_WIDTH = 60;
 
     /** Least width of a text in a narrow terminal. */
     private static final int NARROW = 16;
 
     private static final String POLL_LOOP = "poll-loop";
+    private static final String CONFIG_POLLER = "config-poller";
+
+    static final Columns<Status> LISTENERS = new Columns<>(
+            List.of(
+                    Column.<Status>of("Listener", "name", "name of the listener", Status::name)
+                            .shortened(NARROW),
+                    Column.<Status>of(
+                                    "Products",
+                                    "products",
+                                    "products whose configurations it applies",
+                                    listener -> String.join(", ", products(listener)),
+                                    FlowView::products)
+                            .shortened(NARROW),
+                    Column.of(
+                            "Last outcome",
+                            "state",
+                            "what became of the last change: acknowledged (the table shows applied, or removed), error"
+                                    + " (rejected); null before the first",
+                            listener -> listener.last().map(FlowView::outcome).orElse("none"),
+                            listener -> listener.last()
+                                    .map(last -> last.state().name().toLowerCase(Locale.ROOT))),
+                    Column.<Status>cell(
+                                    "Of",
+                                    "product, id and version of the configuration that changed; null before the first",
+                                    listener -> listener.last().map(FlowView::of))
+                            .shortened(NARROW)
+                            .dropped(1),
+                    Column.field("product", listener -> listener.last().map(Outcome::product)),
+                    Column.field("id", listener -> listener.last().map(Outcome::id)),
+                    Column.field("version", listener -> listener.last().map(Outcome::version)),
+                    Column.<Status>of(
+                                    "Reason",
+                                    "reason",
+                                    "why it was rejected; null before the first",
+                                    listener -> listener.last().map(Outcome::reason))
+                            .shortened(NARROW)
+                            .dropped(2)),
+            "");
+
+    private static List<String> products(Status listener) {
+        return listener.products().stream().sorted().toList();
+    }
+
+    private static String outcome(Outcome last) {
+        return last.kind() == Kind.REMOVED && last.state() == ApplyState.ACKNOWLEDGED
+                ? "removed"
+                : last.state().word();
+    }
+
+    private static String of(Outcome last) {
+        return last.product() + "/" + last.id() + " version " + last.version();
+    }
 
     /** One line such as {@code initialize --> [kernel-symbols: FAILED] --> (lock-tracer: waiting); config-server}. */
     static String chain(List<StageReport> stages) {
@@ -104,8 +162,16 @@ record FlowView(List<PollTaskStatus> tasks, Clock clock) {
                         Column.field(
                                 "tasks",
                                 "tasks of the poll loop; empty for all stages except poll-loop",
-                                stage -> taskColumns().json(tasksOf(stage)))),
+                                stage -> taskColumns().json(tasksOf(stage))),
+                        Column.field(
+                                "listeners",
+                                "listeners to remote configuration; empty for all stages except config-poller",
+                                stage -> LISTENERS.json(listenersOf(stage)))),
                 "No stage is installed");
+    }
+
+    private List<Status> listenersOf(StageReport stage) {
+        return stage.name().equals(CONFIG_POLLER) ? listeners : List.of();
     }
 
     private List<PollTaskStatus> tasksOf(StageReport stage) {

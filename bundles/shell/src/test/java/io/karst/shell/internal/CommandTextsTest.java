@@ -38,11 +38,11 @@ class CommandTextsTest {
     }
 
     static Stream<CommandTexts> commands() {
-        FlowView flow = new FlowView(List.of(), CLOCK);
+        FlowView flow = new FlowView(List.of(), List.of(), CLOCK);
         LocksView locks = new LocksView(
                 Samples.period(Samples.snapshot()), List.of(), List.of(), 20, Map.of(), LocksView.By.LOCK, "");
         return Stream.of(
-                new CommandTexts(FlowCommand.class, List.of(flow.stages(), flow.taskColumns())),
+                new CommandTexts(FlowCommand.class, List.of(flow.stages(), flow.taskColumns(), FlowView.LISTENERS)),
                 new CommandTexts(MapsCommand.class, List.of(MapsView.columns("*"), MapsView.RANGE)),
                 new CommandTexts(
                         MapCommand.class, List.of(MapCard.DOCUMENT, MapCard.KINDS, MapCard.LOCKS, MapCard.MINUTE)),

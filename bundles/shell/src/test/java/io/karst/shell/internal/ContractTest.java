@@ -16,6 +16,10 @@ import io.karst.asset.AssetOutcome;
 import io.karst.asset.AssetResult;
 import io.karst.asset.BtfSource;
 import io.karst.commands.Columns;
+import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.config.ConfigChange.Kind;
+import io.karst.config.ConfigListeners.Outcome;
+import io.karst.config.ConfigListeners.Status;
 import io.karst.contention.KernelPins;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.LockKind;
@@ -30,6 +34,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -61,12 +66,40 @@ class ContractTest {
                         "durationMillis", "number",
                         "waitingFor", "array",
                         "lastError", "string",
-                        "tasks", "array"));
+                        "tasks", "array",
+                        "listeners", "array"));
         assertThat(object.getAsJsonArray("tasks"))
                 .as("they belong to the poll loop")
                 .isEmpty();
         assertThat(object.get("state").getAsString()).isEqualTo("FAILED");
         assertThat(Instant.parse(object.get("since").getAsString())).isEqualTo(Samples.FROM);
+    }
+
+    @Test
+    void listeners() {
+        Status fresh = new Status("fresh", Set.of("A"), Optional.empty());
+        Status greeting = new Status(
+                "greeting",
+                Set.of("B", "A"),
+                Optional.of(new Outcome(Kind.UPDATED, "B", "default", 3, ApplyState.ERROR, "too long")));
+
+        JsonArray all = parse(FlowView.LISTENERS.json(List.of(fresh, greeting))).getAsJsonArray();
+
+        assertThat(all.get(0).getAsJsonObject().get("state").isJsonNull()).isTrue();
+        JsonObject object = all.get(1).getAsJsonObject();
+        assertThat(fields(object))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "name", "string",
+                        "products", "array",
+                        "state", "string",
+                        "product", "string",
+                        "id", "string",
+                        "version", "number",
+                        "reason", "string"));
+        assertThat(object.get("state").getAsString()).isEqualTo("error");
+        assertThat(Samples.print(FlowView.LISTENERS, List.of(fresh, greeting)))
+                .containsPattern("fresh +A +none")
+                .containsPattern("greeting +A, B +rejected +B/default version 3 +too long");
     }
 
     @Test
@@ -334,7 +367,7 @@ class ContractTest {
     }
 
     private static Columns<StageReport> stages(List<PollTaskStatus> tasks) {
-        return new FlowView(tasks, CLOCK).stages();
+        return new FlowView(tasks, List.of(), CLOCK).stages();
     }
 
     /** Written, and read again. */

@@ -11,11 +11,13 @@ import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListener;
+import io.karst.config.ConfigListeners;
 import io.karst.config.ConfigRefusedException;
 import io.karst.config.ConfigUpdates;
 import io.karst.config.RemoteConfig;
 import io.karst.remoteconfig.ConfigPath;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -51,9 +53,9 @@ import org.slf4j.LoggerFactory;
 @Component(
         name = "io.karst.config-listeners",
         immediate = true,
-        service = EventHandler.class,
+        service = {EventHandler.class, ConfigListeners.class},
         property = EventConstants.EVENT_TOPIC + "=" + ConfigTopics.ALL)
-public final class ListenerDispatcher implements EventHandler {
+public final class ListenerDispatcher implements EventHandler, ConfigListeners {
 
     private final ConfigUpdates updates;
     private final Answers answers;
@@ -120,6 +122,14 @@ public final class ListenerDispatcher implements EventHandler {
         }
     }
 
+    @Override
+    public List<Status> listeners() {
+        return workers.values().stream()
+                .map(ListenerWorker::status)
+                .sorted(Comparator.comparing(Status::name))
+                .toList();
+    }
+
     /** Interrupts every listener that is at work, and waits until all have ended. */
     @Deactivate
     public void close() {
@@ -156,6 +166,7 @@ public final class ListenerDispatcher implements EventHandler {
         private final ScheduledExecutorService watch;
         private final Map<String, ConfigChange> waiting = new LinkedHashMap<>();
         private final Map<String, RemoteConfig> delivered = new HashMap<>();
+        private volatile Optional<Outcome> last = Optional.empty();
 
         ListenerWorker(
                 ConfigListener listener,
@@ -219,6 +230,10 @@ public final class ListenerDispatcher implements EventHandler {
             return products;
         }
 
+        Status status() {
+            return new Status(name, products, last);
+        }
+
         void offer(ConfigChange change) {
             if (!products.contains(change.config().product())) {
                 return;
@@ -248,6 +263,11 @@ public final class ListenerDispatcher implements EventHandler {
             }
         }
 
+        private void answered(ConfigChange change, ApplyOutcome outcome) {
+            last = Optional.of(Outcome.of(change, outcome));
+            send(outcome);
+        }
+
         private Optional<ConfigChange> take() {
             synchronized (this) {
                 Optional<ConfigChange> first = waiting.values().stream().findFirst();
@@ -264,10 +284,11 @@ public final class ListenerDispatcher implements EventHandler {
             ConfigChange change = taken.get();
             RemoteConfig before = delivered.get(change.config().path());
             if (change.kind() == Kind.UPDATED && before != null && before.sameAs(change.config())) {
-                send(ApplyOutcome.applied(name, change.config()));
+                answered(change, ApplyOutcome.applied(name, change.config()));
                 return;
             }
             ApplyOutcome outcome = apply(change);
+            last = Optional.of(Outcome.of(change, outcome));
             if (change.kind() == Kind.REMOVED) {
                 delivered.remove(change.config().path());
             } else {
@@ -300,7 +321,7 @@ public final class ListenerDispatcher implements EventHandler {
                         () -> {
                             late.set(true);
                             // sent now, because a listener may ignore its interrupt
-                            send(ApplyOutcome.failed(name, change.config(), tooLate));
+                            answered(change, ApplyOutcome.failed(name, change.config(), tooLate));
                             worker.interrupt();
                         },
                         deadline.toNanos(),

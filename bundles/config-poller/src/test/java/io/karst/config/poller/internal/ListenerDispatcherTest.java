@@ -11,6 +11,8 @@ import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.ConfigTopics;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListener;
+import io.karst.config.ConfigListeners.Outcome;
+import io.karst.config.ConfigListeners.Status;
 import io.karst.config.ConfigRefusedException;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
@@ -21,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -110,6 +113,33 @@ class ListenerDispatcherTest {
                 return outcome;
             }
         }
+    }
+
+    @Test
+    void showsWhoListensAndWhatBecameOfTheLastChange() throws InterruptedException {
+        add("second", LONG, change -> {
+            throw new ConfigRefusedException("not this one");
+        });
+        add("first", LONG, change -> {});
+        assertThat(dispatcher.listeners())
+                .containsExactly(
+                        new Status("first", Set.of("P"), Optional.empty()),
+                        new Status("second", Set.of("P"), Optional.empty()));
+
+        publish(config(5));
+        result("second");
+        assertThat(last("second")).contains(new Outcome(Kind.UPDATED, "P", "i", 5, ApplyState.ERROR, "not this one"));
+
+        dispatcher.close();
+        assertThat(dispatcher.listeners()).isEmpty();
+    }
+
+    private Optional<Outcome> last(String name) {
+        return dispatcher.listeners().stream()
+                .filter(status -> status.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .last();
     }
 
     @Test

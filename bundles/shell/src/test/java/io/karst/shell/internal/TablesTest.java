@@ -163,7 +163,13 @@ class TablesTest {
         for (String name : NAMES) {
             LockWaits waits = Samples.lasting(1, LockKind.VALUE_SPIN_LOCK, 3_623_230, 2_910);
             rows.add(new LockWaits(
-                    new MapKey(123_456, 0), name, "percpu_hash", waits.kind(), waits.index(), waits.counters()));
+                    new MapKey(123_456, 0),
+                    name,
+                    "percpu_hash",
+                    List.of(),
+                    waits.kind(),
+                    waits.index(),
+                    waits.counters()));
         }
         return new LocksView(
                 Samples.recent(List.of(), rows.toArray(LockWaits[]::new)),

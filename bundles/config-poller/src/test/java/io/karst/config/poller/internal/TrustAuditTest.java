@@ -36,13 +36,11 @@ class TrustAuditTest {
     void whoResetTheTrustIsAnEvent() {
         EventAdmin events = fake(EventAdmin.class, name -> "");
         ServiceReference<?> reference = fake(ServiceReference.class, name -> "");
-        BundleContext karaf = fake(
-                BundleContext.class,
-                name -> switch (name) {
-                    case "getServiceReference" -> reference;
-                    case "getService" -> events;
-                    default -> true;
-                });
+        BundleContext karaf = fake(BundleContext.class, name -> switch (name) {
+            case "getServiceReference" -> reference;
+            case "getService" -> events;
+            default -> true;
+        });
         ConfigTrustCommand.tell(new Services(karaf), new Trust(Path.of("/r\n.json"), 7), "ann\nx");
         assertThat(posted).singleElement().satisfies(event -> {
             assertThat(event.getTopic()).isEqualTo("io/karst/audit/config/TRUST_RESET");

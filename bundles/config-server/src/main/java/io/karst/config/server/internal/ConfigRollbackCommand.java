@@ -44,8 +44,7 @@ public final class ConfigRollbackCommand extends PublishingCommand {
         SignedRepository now = store.current();
         known(now, path);
         if (version.isEmpty() && !words.contains(TO)) {
-            return new Wanted(
-                    Kind.ROLLED_BACK, now.previous(path).publication(), () -> store.rollback(path, user()));
+            return new Wanted(Kind.ROLLED_BACK, now.previous(path).publication(), () -> store.rollback(path, user()));
         }
         Publication wanted = now.version(path, number(TO, version)).publication();
         return new Wanted(Kind.ROLLED_BACK, wanted, () -> store.publish(wanted, user()));

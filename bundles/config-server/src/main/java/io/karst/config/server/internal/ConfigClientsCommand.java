@@ -75,29 +75,29 @@ public final class ConfigClientsCommand extends ViewCommand {
                                     "its client.labels; tags of a tracer or an updater",
                                     listed -> cell(String.join(" ", labels(listed))),
                                     ConfigClientsCommand::labels)
-                            .dropped(2),
+                            .dropped(3),
                     Column.<Listed>of("Kind", "kind", "agent, tracer, updater", listed -> kind(client(listed)))
-                            .dropped(5),
+                            .dropped(6),
                     Column.<Listed>of(
                                     "Seen",
                                     "seen",
                                     "time of its last request",
                                     listed -> listed.seen().at().truncatedTo(ChronoUnit.SECONDS),
                                     listed -> listed.seen().at())
-                            .dropped(1),
+                            .dropped(2),
                     Column.<Listed>of(
                                     "Root",
                                     "rootVersion",
                                     "versions of the root and of the signed list that it trusts",
                                     listed -> state(listed).rootVersion())
                             .right()
-                            .dropped(4),
+                            .dropped(5),
                     Column.<Listed>of(
                                     "Targets",
                                     "targetsVersion",
                                     listed -> state(listed).targetsVersion())
                             .right()
-                            .dropped(3),
+                            .dropped(4),
                     Column.<Listed>cell(
                                     "Configurations",
                                     "what it holds, and whether it was applied",
@@ -113,7 +113,8 @@ public final class ConfigClientsCommand extends ViewCommand {
                                                     ahead + ". " + state(listed).error())
                                             .orElse(state(listed).error())),
                                     listed -> state(listed).error())
-                            .shortened(10),
+                            .shortened(10)
+                            .dropped(1),
                     Column.field(
                             "ahead",
                             "what it holds that this server never signed, as after a restore from a backup; otherwise"

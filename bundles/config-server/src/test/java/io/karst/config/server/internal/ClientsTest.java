@@ -118,10 +118,10 @@ class ClientsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "40|Client Configurations Gone",
-                "80|Client Seen Configurations Error Gone",
-                "120|Client Kind Seen Root Targets Configurations Error Gone",
-                "200|Client Kind Seen Root Targets Configurations Error Gone"
+                "40|Name Client Configurations Gone",
+                "80|Name Client Labels Seen Configurations Error Gone",
+                "120|Name Client Labels Kind Seen Root Targets Configurations Error Gone",
+                "200|Name Client Labels Kind Seen Root Targets Configurations Error Gone"
             })
     void theTableFitsTheTerminal(int width, String headings) {
         String name = "\u6f22\u5b57\u001b[2J".repeat(20);

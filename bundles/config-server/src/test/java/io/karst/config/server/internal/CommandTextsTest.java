@@ -28,7 +28,6 @@ class CommandTextsTest {
                 new CommandTexts(ConfigShowCommand.class, List.of(ConfigShowCommand.CONTENT)),
                 new CommandTexts(ConfigDiffCommand.class, List.of(ConfigDiffCommand.DIFFERENCE)),
                 new CommandTexts(ConfigPublishCommand.class, List.of(ChangeCommand.CHANGE, ChangeCommand.ANSWERS)),
-                new CommandTexts(ConfigExportCommand.class, List.of()),
                 new CommandTexts(ConfigRemoveCommand.class, List.of()),
                 new CommandTexts(ConfigRollbackCommand.class, List.of()));
     }

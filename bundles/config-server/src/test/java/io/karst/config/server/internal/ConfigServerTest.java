@@ -569,7 +569,7 @@ class ConfigServerTest {
     void whatWouldMakeRequestsTooLargeIsNotPublished() throws Exception {
         try (ConfigServer server = new ConfigServer(
                 wire,
-                new Fixed(true, true, "max.request.bytes", 3500),
+                new Fixed(true, true, "max.request.bytes", 5000),
                 folder.resolve("server"),
                 Clock.systemUTC(),
                 new SecureRandom())) {
@@ -583,7 +583,7 @@ class ConfigServerTest {
                                             List.of()),
                                     "test"))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("3500 is the limit");
+                    .hasMessageContaining("5000 is the limit");
             assertThat(server.store().current().configs()).hasSize(1);
         }
     }

@@ -83,7 +83,7 @@ class ConfigViewsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "40|Product Id Applied Refused Pending|Version Offered By Published",
+                "40|Product Id Applied Refused Pending|Version Offered By",
                 "80|Product Id Version By Published Applied Refused Pending|Version Offered By Published Bytes SHA-256",
                 "120|Product Id Version By Published Expires For Applied Refused Pending"
                         + "|Version Offered By Published Expires For Bytes SHA-256",

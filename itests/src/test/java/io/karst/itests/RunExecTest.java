@@ -49,20 +49,35 @@ public class RunExecTest {
         }
     }
 
+    @Test
+    public void numbersOfTheEnvironmentAreCheckedFirst() throws Exception {
+        for (String variable : List.of("KARST_SSH_PORT", "KARST_CONFIG_PORT", "KARST_START_TIMEOUT")) {
+            for (String value : List.of("abc", "0", "-1", "99999999999999999999", "1 2")) {
+                ProcessBuilder run = new ProcessBuilder("bash", "../run", "start");
+                run.environment().put(variable, value);
+                Process process = run.redirectErrorStream(true).start();
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertEquals(output, 1, process.waitFor());
+                assertTrue(output, output.contains(variable + "=" + value + " is refused: use a number from 1 to "));
+            }
+        }
+    }
+
     private Result exec(String client, String command) throws IOException, InterruptedException {
         Path root = folder.newFolder().toPath();
         Path home = root.resolve("karaf-distribution/target/karaf");
         Files.createDirectories(home.resolve("bin"));
-        Files.createDirectories(home.resolve("instances"));
         Files.createDirectories(root.resolve("build-tools"));
         Files.copy(Path.of("../run"), root.resolve("run"));
         Files.copy(Path.of("../build-tools/machine.sh"), root.resolve("build-tools/machine.sh"));
         Files.writeString(root.resolve("pom.xml"), "<version>1</version>\n");
         Path script = Files.writeString(home.resolve("bin/client"), CLIENT + client + "\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Process karaf = new ProcessBuilder("bash", "-c", "read -r", "x", "-Dkaraf.home=" + home).start();
+        // its files do not name it yet
+        Process karaf = new ProcessBuilder(
+                        "bash", "-c", "read -r", "x", "-Dkaraf.home=" + home, "org.apache.karaf.main.Main")
+                .start();
         try {
-            Files.writeString(home.resolve("instances/instance.properties"), "item.0.pid = " + karaf.pid() + "\n");
             ProcessBuilder run = new ProcessBuilder("bash", root.resolve("run").toString(), "exec", command);
             run.environment().put("JAVA_HOME", System.getProperty("java.home"));
             Process process = run.redirectErrorStream(true).start();

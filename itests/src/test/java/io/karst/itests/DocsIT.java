@@ -179,6 +179,7 @@ public class DocsIT {
                 .redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("KARAF_"));
         builder.environment().putAll(ports);
+        builder.environment().put("KARST_START_TIMEOUT", "600");
         builder.environment().put("HOME", TMP.toString());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("EXTRA_JAVA_OPTS", System.getProperty("karst.jvm"));

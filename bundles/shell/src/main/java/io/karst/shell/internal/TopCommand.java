@@ -73,6 +73,7 @@ public final class TopCommand extends LocksTableCommand {
                 throw new CommandException(read.problem());
             }
             print(read, choice, reading > 1);
+            send();
             if (count != null && reading >= count) {
                 return;
             }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -75,9 +76,9 @@ public final class DoctorCommand extends ViewCommand {
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        List<Ability> abilities = services.all(AbilityProbe.class, DoctorCommand::probe).stream()
-                .flatMap(List::stream)
-                .toList();
+        List<Ability> abilities = new ArrayList<>();
+        abilities.add(started(services.stoppedBundles()));
+        services.all(AbilityProbe.class, DoctorCommand::probe).forEach(abilities::addAll);
         if (isForScripts() || all) {
             print(
                     COLUMNS,
@@ -94,6 +95,22 @@ public final class DoctorCommand extends ViewCommand {
         if (!missing.isEmpty() && !json) {
             throw new CommandException("Karst cannot work here without: " + String.join(", ", missing));
         }
+    }
+
+    /**
+     * Whether all bundles of Karst are started.
+     *
+     * @param stopped symbolic names of those that are not
+     */
+    static Ability started(Set<String> stopped) {
+        return stopped.isEmpty()
+                ? new Ability("bundles started", true, "no bundle of Karst is stopped", "", "")
+                : new Ability(
+                        "bundles started",
+                        false,
+                        "stopped: " + String.join(", ", stopped),
+                        "what they do is missing, also from these checks",
+                        Readiness.start(stopped));
     }
 
     private void show(Ability ability) {

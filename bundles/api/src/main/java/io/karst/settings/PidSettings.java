@@ -139,7 +139,7 @@ public abstract class PidSettings<T> implements SettingsCheck, AbilityProbe {
                 .map(problem -> new Ability(
                         problem.known()
                                 ? "valid value of " + (problem.key().isEmpty() ? pid : problem.key())
-                                : "setting " + problem.key(),
+                                : "valid name of setting " + problem.key(),
                         false,
                         problem.file() + ": " + problem.fault(),
                         problem.effect(),

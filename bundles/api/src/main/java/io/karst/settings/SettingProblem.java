@@ -3,6 +3,8 @@
 
 package io.karst.settings;
 
+import java.util.List;
+
 /**
  * A line of a settings file that does not do what its author expects.
  *
@@ -15,6 +17,9 @@ package io.karst.settings;
  */
 public record SettingProblem(String file, String key, String value, String allowed, String effect, boolean known) {
 
+    /** That of UTF-8, read as UTF-8 and as ISO 8859-1. */
+    private static final List<String> BYTE_ORDER_MARKS = List.of("\uFEFF", "\u00EF\u00BB\u00BF");
+
     /** What is wrong, with the remedy, in one line. */
     public String text() {
         return file + ": " + fault() + ". " + effect;
@@ -24,6 +29,9 @@ public record SettingProblem(String file, String key, String value, String allow
     public String fault() {
         if (key.isEmpty()) {
             return "refused: " + allowed;
+        }
+        if (!known && BYTE_ORDER_MARKS.stream().anyMatch(key::startsWith)) {
+            return "the file begins with a byte order mark, which became part of its first line; save it without";
         }
         return known
                 ? key + "=" + value + " is refused. Allowed: " + allowed

@@ -263,6 +263,25 @@ class PidSettingsTest {
                         + " Settings: address, names, pattern, pin, rescan.millis, track. The line has no effect");
     }
 
+    /** An editor put it there. File Install reads ISO 8859-1, or UTF-8 if it is told to. */
+    @Test
+    void aByteOrderMarkIsNamed() {
+        for (String mark : List.of("\uFEFF", "\u00EF\u00BB\u00BF")) {
+            assertThat(start(file(mark + "track", "own")).problems())
+                    .extracting(SettingProblem::text)
+                    .containsExactly("/opt/my karaf/etc/io.karst.test.cfg: the file begins with a byte order mark,"
+                            + " which became part of its first line; save it without. The line has no effect");
+        }
+    }
+
+    /** It reads "missing", as each check that failed. */
+    @Test
+    void theCheckOfAnUnknownKeyIsWhetherTheNameIsValid() {
+        assertThat(start(file("trak", "own")).probe())
+                .extracting(Ability::ability)
+                .containsExactly("valid name of setting trak");
+    }
+
     @Test
     void aValueFromElsewhereIsToldWithItsPid() {
         Settings settings = start(Map.of(Constants.SERVICE_PID, OURS, "rescan.millis", "9".repeat(500)));

@@ -101,8 +101,25 @@ public abstract class KarstCommand implements Action {
 
     /** Whether nobody reads the output any more, or the bundle of this command was stopped: a command that runs on has to end. */
     protected final boolean isOver() {
+        return isStopped() || isUnread();
+    }
+
+    /** Whether the bundle of this command was stopped, or updated. */
+    protected final boolean isStopped() {
         Bundle bundle = FrameworkUtil.getBundle(getClass());
-        return bundle == null || bundle.getBundleContext() != context || out().checkError();
+        return bundle == null || bundle.getBundleContext() != context;
+    }
+
+    /** Whether nobody reads the output any more. Over ssh, and in scripts, only the session's own stream knows. */
+    final boolean isUnread() {
+        return out().checkError()
+                || (session.getTerminal() == null && session.getConsole().checkError());
+    }
+
+    /** Sends what was printed so far: a command that runs on does this before it waits. Gogo's pipe does not flush the session's stream. */
+    protected final void send() {
+        out().flush();
+        session.getConsole().flush();
     }
 
     /** Width of the terminal in characters; 0 if the output goes elsewhere, or its width is not known. */

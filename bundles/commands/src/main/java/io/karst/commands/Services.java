@@ -121,6 +121,11 @@ public final class Services {
         return StoppedBundles.neededBy(bundle, context);
     }
 
+    /** Names all bundles of Karst that are stopped, whether something needs them or not. */
+    public Set<String> stoppedBundles() {
+        return StoppedBundles.ofKarst(context);
+    }
+
     private <S> List<ServiceReference<S>> references(Class<S> type) {
         try {
             Collection<ServiceReference<S>> found = context.getServiceReferences(type, null);

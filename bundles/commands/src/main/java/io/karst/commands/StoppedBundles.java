@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -25,6 +26,7 @@ import org.osgi.framework.wiring.BundleRevision;
 public final class StoppedBundles {
 
     private static final String SERVICE = "osgi.service";
+    private static final String KARST = "io.karst.";
 
     private StoppedBundles() {}
 
@@ -47,6 +49,19 @@ public final class StoppedBundles {
             requirements(bundle).forEach(requirement -> addProvider(requirement, installed, left));
         }
         return stopped;
+    }
+
+    /** Symbolic names of all bundles of Karst that are stopped, whether something needs them or not, in alphabetical order. */
+    static Set<String> ofKarst(BundleContext context) {
+        return Stream.of(context.getBundles())
+                .filter(StoppedBundles::isOfKarst)
+                .filter(StoppedBundles::isStopped)
+                .map(Bundle::getSymbolicName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isOfKarst(Bundle bundle) {
+        return bundle.getSymbolicName() != null && bundle.getSymbolicName().startsWith(KARST);
     }
 
     /** One that runs, if there is one. */

@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.gson.JsonArray;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
+import java.nio.channels.Channel;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.felix.gogo.runtime.Pipe;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
 import org.junit.jupiter.api.Test;
@@ -86,5 +91,74 @@ class KarstCommandTest {
         assertThatExceptionOfType(CommandException.class)
                 .isThrownBy(command::execute)
                 .withMessage("The output is incomplete: it could not be written");
+    }
+
+    /** As gogo calls a command: its pipe writes to the session's stream, which has a buffer of its own. */
+    @Test
+    void whatWasPrintedIsSentAtOnceAlsoThroughGogosPipe() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream console = buffered(bytes);
+        Printing command = new Printing(console);
+
+        inPipeTo(console, () -> {
+            command.println("reading");
+            command.send();
+        });
+
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("reading" + System.lineSeparator());
+    }
+
+    /** Gogo's pipe knows nothing of it, because the session's stream throws nothing. */
+    @Test
+    void aClientThatIsGoneIsNoticedBehindGogosPipe() throws Exception {
+        AtomicBoolean gone = new AtomicBoolean();
+        PrintStream console = buffered(new OutputStream() {
+            @Override
+            public void write(int next) throws IOException {
+                if (gone.get()) {
+                    throw new IOException("closed");
+                }
+            }
+        });
+        Printing command = new Printing(console);
+
+        inPipeTo(console, () -> {
+            command.println("reading");
+            assertThat(command.isUnread()).isFalse();
+            gone.set(true);
+            command.println("reading");
+            assertThat(command.isUnread()).isTrue();
+        });
+    }
+
+    private static PrintStream buffered(OutputStream target) {
+        return new PrintStream(new BufferedOutputStream(target), false, StandardCharsets.UTF_8);
+    }
+
+    private static void inPipeTo(PrintStream console, Runnable work) throws ReflectiveOperationException {
+        Pipe pipe = new Pipe(null, null, null, new Channel[3], new boolean[3], true);
+        field("out")
+                .set(
+                        pipe,
+                        new PrintStream(
+                                Channels.newOutputStream(Channels.newChannel(console)), true, StandardCharsets.UTF_8));
+        ThreadLocal<Pipe> current = currentPipe();
+        current.set(pipe);
+        try {
+            work.run();
+        } finally {
+            current.remove();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ThreadLocal<Pipe> currentPipe() throws ReflectiveOperationException {
+        return (ThreadLocal<Pipe>) field("CURRENT").get(null);
+    }
+
+    private static Field field(String name) throws ReflectiveOperationException {
+        Field field = Pipe.class.getDeclaredField(name); // gogo sets it as it calls a command
+        field.setAccessible(true);
+        return field;
     }
 }

@@ -78,6 +78,18 @@ class ServicesTest {
                 .isEqualTo("contention is not ready: bundle io.karst.contention is not installed");
     }
 
+    @Test
+    void namesEveryStoppedBundleOfKarst() {
+        Bundle contention = bundle("contention", Bundle.RESOLVED, List.of("Tracer"), List.of());
+        Bundle demo = bundle("demo", Bundle.INSTALLED, List.of(), List.of());
+        Bundle flow = bundle("flow", Bundle.ACTIVE, List.of(), List.of());
+        Bundle starting = FakeBundles.bundle("io.karst.locks", Bundle.RESOLVED, true, List.of(), List.of());
+        Bundle other = FakeBundles.bundle("org.example", Bundle.RESOLVED, false, List.of(), List.of());
+
+        assertThat(new Services(context(Map.of(), demo, flow, starting, other, contention)).stoppedBundles())
+                .containsExactly("io.karst.contention", "io.karst.demo");
+    }
+
     /** While Karaf starts, nobody has to start it. */
     @Test
     void aBundleThatStartsItselfIsNotStopped() {

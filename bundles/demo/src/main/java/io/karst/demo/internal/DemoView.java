@@ -83,7 +83,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
                 Locale.ROOT, "map %d %s, locks taken %,d times", shown.mapId(), shown.map(), shown.locksTaken()));
         KindVisibility seen = KindVisibility.find(kinds, plan.kind());
         if (seen.isWorse()) {
-            lines.add(seen.sentence() + ". Details: karst:doctor");
+            lines.add(seen.sentence() + ". Details: karst:doctor --all");
         } else if (shown.state() == DemoStatus.State.RUNNING) {
             lines.add("karst:locks --map " + shown.mapId() + " --seconds 5 shows its contention");
         }
@@ -109,7 +109,7 @@ record DemoView(Optional<DemoStatus> status, List<KindVisibility> kinds, Instant
         List<String> lines = new ArrayList<>();
         words.forEach((sentence, concerned) -> lines.add(sentence + ": " + concerned));
         if (!lines.isEmpty()) {
-            lines.add("Details: karst:doctor");
+            lines.add("Details: karst:doctor --all");
         }
         return lines;
     }

@@ -58,13 +58,13 @@ class DemoViewTest {
                 .containsExactly(
                         "running: hash, 3 threads, until karst:demo stop",
                         "map 77 load_hashes, locks taken 640 times",
-                        "This kernel cannot report these waits. Details: karst:doctor");
+                        "This kernel cannot report these waits. Details: karst:doctor --all");
         assertThat(view(DemoKind.HASH, DemoStatus.State.RUNNING, Optional.empty())
                         .limits())
                 .containsExactly(
                         "This kernel cannot report these waits: hash, lru, lru-per-cpu, ringbuf, queue, stack, lpm,"
                                 + " resilient-lock, deadlock",
-                        "Details: karst:doctor");
+                        "Details: karst:doctor --all");
     }
 
     @Test
@@ -87,7 +87,7 @@ class DemoViewTest {
                                 + Arrays.stream(DemoKind.values())
                                         .map(DemoKind::word)
                                         .collect(Collectors.joining(", ")),
-                        "Details: karst:doctor");
+                        "Details: karst:doctor --all");
         assertThat(DemoView.DOCUMENT.json(view).get("state").getAsString()).isEqualTo("IDLE");
         assertThat(DemoView.DOCUMENT.json(view).get("mapId").isJsonNull()).isTrue();
     }

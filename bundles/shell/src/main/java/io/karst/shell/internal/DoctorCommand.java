@@ -12,10 +12,13 @@ import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
 import io.karst.commands.Units;
 import io.karst.commands.ViewCommand;
+import io.karst.component.SafeText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -33,7 +36,7 @@ public final class DoctorCommand extends ViewCommand {
     private static final int LABEL = 9;
     private static final Comparator<Ability> WORST_FIRST = Comparator.comparing(Ability::need);
 
-    /** The cards of what matters have the texts that a narrow terminal shortens. */
+    /** Cards have the texts that a narrow terminal shortens. */
     static final Columns<Ability> COLUMNS = new Columns<>(
             List.of(
                     Column.<Ability>of("Check", "ability", "name of the check", Ability::ability)
@@ -75,9 +78,9 @@ public final class DoctorCommand extends ViewCommand {
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        List<Ability> abilities = services.all(AbilityProbe.class, DoctorCommand::probe).stream()
-                .flatMap(List::stream)
-                .toList();
+        List<Ability> abilities = new ArrayList<>();
+        abilities.add(started(services.stoppedBundles()));
+        services.all(AbilityProbe.class, DoctorCommand::probe).forEach(abilities::addAll);
         if (isForScripts() || all) {
             print(
                     COLUMNS,
@@ -87,6 +90,9 @@ public final class DoctorCommand extends ViewCommand {
         }
         remark(summary(abilities));
         abilities.stream().filter(Ability::matters).sorted(WORST_FIRST).forEach(this::show);
+        if (all) {
+            shortened(abilities, width()).forEach(this::show);
+        }
         List<String> missing = abilities.stream()
                 .filter(ability -> ability.need() == Need.REQUIRED && ability.answer() == Answer.NO)
                 .map(Ability::ability)
@@ -94,6 +100,37 @@ public final class DoctorCommand extends ViewCommand {
         if (!missing.isEmpty() && !json) {
             throw new CommandException("Karst cannot work here without: " + String.join(", ", missing));
         }
+    }
+
+    /**
+     * Those that have no card for what is missing, and whose texts the table has not in full.
+     *
+     * @param width of the terminal; 0 if it is not known
+     */
+    static List<Ability> shortened(List<Ability> abilities, int width) {
+        List<String> table = COLUMNS.lines(abilities, width);
+        return abilities.stream()
+                .filter(ability -> !ability.matters())
+                .filter(ability -> Stream.of(ability.evidence(), effect(ability), remedy(ability))
+                        .map(SafeText::of)
+                        .anyMatch(text -> table.stream().noneMatch(line -> line.contains(text))))
+                .toList();
+    }
+
+    /**
+     * Whether all bundles of Karst are started.
+     *
+     * @param stopped symbolic names of those that are not
+     */
+    static Ability started(Set<String> stopped) {
+        return stopped.isEmpty()
+                ? new Ability("bundles started", true, "no bundle of Karst is stopped", "", "")
+                : new Ability(
+                        "bundles started",
+                        false,
+                        "stopped: " + String.join(", ", stopped),
+                        "what they do is missing, also from these checks",
+                        Readiness.start(stopped));
     }
 
     private void show(Ability ability) {
@@ -110,8 +147,8 @@ public final class DoctorCommand extends ViewCommand {
     static List<String> card(Ability ability, int width) {
         List<String> lines = new ArrayList<>();
         lines.addAll(labelled("Found", ability.evidence(), width));
-        lines.addAll(labelled("Impact", ability.effect(), width));
-        lines.addAll(labelled("Fix", ability.remedy(), width));
+        lines.addAll(labelled("Impact", effect(ability), width));
+        lines.addAll(labelled("Fix", remedy(ability), width));
         return lines;
     }
 

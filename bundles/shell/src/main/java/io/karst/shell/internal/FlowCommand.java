@@ -14,10 +14,13 @@ import io.karst.settings.SettingProblem;
 import io.karst.stage.Flow;
 import io.karst.stage.StageReport;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
@@ -37,6 +40,9 @@ public final class FlowCommand extends ViewCommand {
     private static final int LONGEST_WAIT = 3600;
     private static final int POLL_MILLIS = 100;
 
+    /** While a feature is being installed, Karaf starts one bundle after the other; those that are left look stopped. */
+    private static final Duration SETTLING = Duration.ofSeconds(10);
+
     /** How long to wait, if at all. */
     @Option(
             name = "--wait",
@@ -52,7 +58,7 @@ public final class FlowCommand extends ViewCommand {
         Optional<String> obstacle = Optional.empty();
         if (wait != null) {
             Arguments.requireWithin("--wait", wait, 1, LONGEST_WAIT);
-            obstacle = await(services, wait);
+            obstacle = await(() -> Readiness.of(services), Duration.ofSeconds(wait), SETTLING);
             if (obstacle.isEmpty()) {
                 return;
             }
@@ -63,18 +69,37 @@ public final class FlowCommand extends ViewCommand {
         }
     }
 
-    /** Returns the reason if not everything became ready. */
-    private static Optional<String> await(Services services, int seconds) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        Readiness readiness = Readiness.of(services);
-        while (!readiness.isReady() && readiness.obstacle().isEmpty()) {
-            if (System.nanoTime() - end > 0) {
-                return Optional.of("Not everything is ready after " + seconds + " s");
+    /**
+     * Waits until everything is ready.
+     *
+     * @param look tells how far the start is
+     * @param most longest time to wait
+     * @param settling how long bundles have to be stopped, with all else ready, until they count as stopped by somebody
+     * @return the reason if not everything became ready
+     */
+    static Optional<String> await(Supplier<Readiness> look, Duration most, Duration settling)
+            throws InterruptedException {
+        long begin = System.nanoTime();
+        long since = begin;
+        Readiness readiness = look.get();
+        while (!readiness.isComplete() && readiness.obstacle().isEmpty()) {
+            long now = System.nanoTime();
+            boolean settled = readiness.isReady() && now - since > settling.toNanos();
+            if (settled || now - begin > most.toNanos()) {
+                return Optional.of(unready(readiness, most));
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-            readiness = Readiness.of(services);
+            Readiness next = look.get();
+            since = next.isReady() && next.stopped().equals(readiness.stopped()) ? since : System.nanoTime();
+            readiness = next;
         }
         return readiness.obstacle();
+    }
+
+    private static String unready(Readiness readiness, Duration waited) {
+        return readiness.stopped().isEmpty()
+                ? "Not everything is ready after " + waited.toSeconds() + " s"
+                : Readiness.stopped(readiness.stopped());
     }
 
     private void show(Services services) throws CommandException, InterruptedException {
@@ -88,6 +113,7 @@ public final class FlowCommand extends ViewCommand {
         remark("");
         print(view.stages(), stages, stages.stream().map(FlowView::colour).toList());
         FlowView.errors(stages, view.stages().lines(stages, width())).forEach(this::remark);
+        stopped(services.stoppedBundles()).forEach(this::remark);
         refusedSettings(services).forEach(this::remark);
         if (!tasks.isEmpty() && !isForScripts()) {
             remark("");
@@ -97,6 +123,10 @@ public final class FlowCommand extends ViewCommand {
             remark("");
             print(FlowView.LISTENERS, listeners);
         }
+    }
+
+    private static List<String> stopped(Set<String> bundles) {
+        return bundles.isEmpty() ? List.of() : List.of("", Readiness.stopped(bundles));
     }
 
     private static List<String> refusedSettings(Services services) {

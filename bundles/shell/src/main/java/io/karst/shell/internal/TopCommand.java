@@ -73,11 +73,13 @@ public final class TopCommand extends LocksTableCommand {
                 throw new CommandException(read.problem());
             }
             print(read, choice, reading > 1);
+            send();
             if (count != null && reading >= count) {
                 return;
             }
             TimeUnit.SECONDS.sleep(interval);
         }
+        requireStarted();
     }
 
     private void print(TopReading read, LockReading.Choice choice, boolean again) {
@@ -96,7 +98,14 @@ public final class TopCommand extends LocksTableCommand {
         }
     }
 
-    private void show(FullScreen screen, TopReader reader, TopScreen.Look look, Top first) {
+    /** The user did not end it: an update of the bundle did. */
+    private void requireStarted() throws CommandException {
+        if (isStopped()) {
+            throw new CommandException("karst:top ended: bundle io.karst.shell was stopped or updated");
+        }
+    }
+
+    private void show(FullScreen screen, TopReader reader, TopScreen.Look look, Top first) throws CommandException {
         Top top = first;
         Instant shown = TopReading.NONE.at();
         int readings = 0;
@@ -117,6 +126,9 @@ public final class TopCommand extends LocksTableCommand {
                 readings++;
                 top = count != null && readings > count ? top.end() : top.read(latest);
             }
+        }
+        if (top.page() != Top.Page.END) {
+            requireStarted();
         }
     }
 

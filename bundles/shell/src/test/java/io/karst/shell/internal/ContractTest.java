@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -364,6 +365,30 @@ class ContractTest {
                         "  Impact a restart loses the",
                         "         counters",
                         "  Fix    mount it");
+    }
+
+    /** In a terminal of any width: what the table shortens is on a card. */
+    @Test
+    void doctorShowsAllTextOfAllChecks() {
+        String found = "the kernel's BTF has " + "lock:contention_begin, ".repeat(9) + "and lock:contention_end";
+        List<Ability> checks = List.of(
+                new Ability("contention tracepoints", true, found, "", ""),
+                new Ability("pins", false, "no folder", "a restart loses the counters", "mount it"),
+                new Ability("kprobes", false, "none of 'lock_*'", "they are not used " + "here ".repeat(30), "nothing")
+                        .with(Ability.Need.NONE));
+
+        for (int width = 40; width <= 400; width++) {
+            List<String> lines = new ArrayList<>(DoctorCommand.COLUMNS.lines(checks, width));
+            for (Ability check : DoctorCommand.shortened(checks, width)) {
+                lines.addAll(DoctorCommand.card(check, width));
+            }
+            String text = String.join(" ", lines).replaceAll("\\s+", " ");
+            assertThat(text)
+                    .contains(found, "they are not used " + "here ".repeat(30).strip());
+            int most = width;
+            assertThat(lines).allMatch(line -> line.length() <= most);
+        }
+        assertThat(DoctorCommand.shortened(checks, 0)).isEmpty();
     }
 
     private static Columns<StageReport> stages(List<PollTaskStatus> tasks) {

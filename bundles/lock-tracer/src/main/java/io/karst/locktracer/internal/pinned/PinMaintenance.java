@@ -87,7 +87,7 @@ public final class PinMaintenance implements KernelPins, AbilityProbe {
     }
 
     private static Ability noneLeft(Supplier<List<String>> left) {
-        String check = "no pins are left";
+        String check = "a tracer for each pin";
         String effect = "programs of a Karaf that does not run go on counting, and take CPU time and kernel memory";
         try {
             List<String> found = left.get();

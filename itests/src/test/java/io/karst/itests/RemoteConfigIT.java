@@ -271,7 +271,8 @@ public class RemoteConfigIT extends RemoteConfigKaraf {
                     etc("io.karst.initialize.cfg"),
                     with(Objects.requireNonNull(shipped.get("io.karst.initialize")), "track = own"));
             awaitProperty("io.karst.initialize", "track", "own");
-            TimeUnit.SECONDS.sleep(2); // File Install hears of what it read itself, and would write that over a newer file
+            // File Install hears of what it read itself, and would write that over a newer file
+            TimeUnit.SECONDS.sleep(2);
             for (Map.Entry<String, String> each : refused.entrySet()) {
                 Files.writeString(
                         etc(each.getKey() + ".cfg"),

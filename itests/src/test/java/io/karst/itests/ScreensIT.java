@@ -85,8 +85,7 @@ public class ScreensIT {
             }
             terminal.clear();
             terminal.press("karst:top", "Enter");
-            terminal.await("full screen", lines -> isWhole(lines, size[1]));
-            List<String> top = terminal.output();
+            List<String> top = terminal.await("full screen", lines -> isWhole(lines, size[1]));
             terminal.keep("top" + suffix, top);
             assertFits("karst:top" + suffix, top, size[0]);
             terminal.press("q");

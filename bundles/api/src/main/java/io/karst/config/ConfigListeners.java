@@ -32,7 +32,7 @@ public interface ConfigListeners {
     }
 
     /**
-     * What became of a change.
+     * The result of a change.
      *
      * @param kind what had happened to the file
      * @param product product of the file

@@ -263,7 +263,7 @@ class PidSettingsTest {
                         + " Settings: address, names, pattern, pin, rescan.millis, track. The line has no effect");
     }
 
-    /** An editor put it there. File Install reads ISO 8859-1, or UTF-8 if it is told to. */
+    /** Some editors write one. File Install reads ISO 8859-1, or UTF-8 if set so. */
     @Test
     void aByteOrderMarkIsNamed() {
         for (String mark : List.of("\uFEFF", "\u00EF\u00BB\u00BF")) {

@@ -54,7 +54,7 @@ record FlowView(List<PollTaskStatus> tasks, List<Status> listeners, Clock clock)
                     Column.of(
                             "Last outcome",
                             "state",
-                            "what became of the last change: acknowledged (the table shows applied, or removed), error"
+                            "result of the last change: acknowledged (the table shows applied, or removed), error"
                                     + " (rejected); null before the first",
                             listener -> listener.last().map(FlowView::outcome).orElse("none"),
                             listener -> listener.last()

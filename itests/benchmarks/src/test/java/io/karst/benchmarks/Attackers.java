@@ -60,7 +60,7 @@ final class Attackers implements AutoCloseable {
     /** The first bytes of a TLS handshake that promises more. */
     private static final byte[] HALF_A_HANDSHAKE = {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
 
-    private final ServerProcess server;
+    private final Served server;
     private final Load load;
     private final SSLContext tls;
     private final String token;
@@ -101,7 +101,7 @@ final class Attackers implements AutoCloseable {
         void run() throws IOException, GeneralSecurityException, TransportException, InterruptedException;
     }
 
-    Attackers(ServerProcess server, Load load) throws IOException, GeneralSecurityException {
+    Attackers(Served server, Load load) throws IOException, GeneralSecurityException {
         this.server = server;
         this.load = load;
         tls = ServerTls.of(server.connection().clientCertificate().orElseThrow());
@@ -157,11 +157,6 @@ final class Attackers implements AutoCloseable {
         Map<Kind, Long> counts = new EnumMap<>(Kind.class);
         attempts.forEach((kind, count) -> counts.put(kind, count.get()));
         return counts;
-    }
-
-    /** Whether there are ids left to try. */
-    boolean hasIds() {
-        return failures.isEmpty() && attempts().getOrDefault(Kind.IDS, 0L) < load.ids();
     }
 
     /** Kinds that ended early: then nothing is proven. */

@@ -60,7 +60,8 @@ final class Herd {
     Result run(String name) throws IOException, InterruptedException, ExecutionException, TransportException {
         String content = "{\"herd\":\"" + name + "\",\"fill\":\"" + "x".repeat(900) + "\"}";
         long version = server.publish("herd", Bytes.utf8(content));
-        RemoteConfigClient verifier = new RemoteConfigClient(server.root(), ClientPolicy.DEFAULT, Clock.systemUTC());
+        RemoteConfigClient verifier =
+                new RemoteConfigClient(server.served().root(), ClientPolicy.DEFAULT, Clock.systemUTC());
         ExecutorService threads = Executors.newFixedThreadPool(clients);
         List<ConfigTransport> transports = new ArrayList<>();
         CountDownLatch ready = new CountDownLatch(clients);
@@ -70,7 +71,8 @@ final class Herd {
             List<SimulatedClient> herd = new ArrayList<>();
             List<Future<Long>> turns = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
-                ConfigTransport transport = wire.connect(server.connection()); // connects with its first question
+                ConfigTransport transport =
+                        wire.connect(server.served().connection()); // connects with its first question
                 transports.add(transport);
                 SimulatedClient client = new SimulatedClient(name + "-" + i, transport, verifier);
                 herd.add(client);

@@ -136,7 +136,8 @@ final class Hostile {
 
     Result run() throws IOException, GeneralSecurityException, InterruptedException, ExecutionException {
         publish(0);
-        RemoteConfigClient verifier = new RemoteConfigClient(server.root(), ClientPolicy.DEFAULT, Clock.systemUTC());
+        RemoteConfigClient verifier =
+                new RemoteConfigClient(server.served().root(), ClientPolicy.DEFAULT, Clock.systemUTC());
         List<Honest> honest = new ArrayList<>();
         for (int i = 0; i < HONEST; i++) {
             honest.add(new Honest(i, verifier));
@@ -148,7 +149,8 @@ final class Hostile {
             long heapBefore = server.heap();
             long mostHeap = 0;
             Usage most = server.usage();
-            Attackers attackers = new Attackers(server, load);
+            AttackersProcess attackers = new AttackersProcess(server.served(), load);
+            AttackersProcess.Report report;
             String last = "";
             Samples atFirst;
             try (attackers) {
@@ -166,13 +168,13 @@ final class Hostile {
                 while (attackers.hasIds() && System.nanoTime() < limit) {
                     all(threads, honest, 1); // a slow machine
                 }
+                report = attackers.report();
             }
             all(threads, honest, 1);
             String wanted = last;
             int right =
                     (int) honest.stream().filter(client -> client.holds(wanted)).count();
             awaitFewDescriptors();
-            Map<Kind, Long> attempts = attackers.attempts();
             return new Result(
                     atFirst,
                     waited(honest),
@@ -185,8 +187,8 @@ final class Hostile {
                     server.heap(),
                     server.usage().descriptors(),
                     messages(),
-                    attempts,
-                    List.copyOf(attackers.failures()));
+                    report.attempts(),
+                    report.failures());
         } finally {
             threads.shutdownNow();
             honest.forEach(Honest::close);
@@ -240,9 +242,13 @@ final class Hostile {
         }
     }
 
-    /** One client with its state. Every other one has a new connection for each question, the others keep theirs. */
+    /**
+     * One client with its state. Clients ask one after another, as those do that were not started together. Every other one has a new
+     * connection for each question, the others keep theirs.
+     */
     private final class Honest implements AutoCloseable {
 
+        private final int number;
         private final boolean stays;
         private final SimulatedClient client;
         private final List<Duration> waited = new ArrayList<>();
@@ -250,12 +256,15 @@ final class Hostile {
         private int retries;
 
         Honest(int number, RemoteConfigClient verifier) {
+            this.number = number;
             stays = number % 2 == 0;
-            transport = new GrpcWire().connect(server.connection()); // connects with its first question
+            transport = new GrpcWire().connect(server.served().connection()); // connects with its first question
             client = new SimulatedClient(ID + "-" + number, transport, verifier);
         }
 
         void ask(int rounds) throws IOException, InterruptedException {
+            TimeUnit.NANOSECONDS.sleep(
+                    INTERVAL.dividedBy(HONEST).multipliedBy(number).toNanos());
             for (int round = 0; round < rounds; round++) {
                 if (!stays) {
                     connect();
@@ -275,7 +284,7 @@ final class Hostile {
 
         private void connect() {
             transport.close();
-            transport = new GrpcWire().connect(server.connection());
+            transport = new GrpcWire().connect(server.served().connection());
         }
 
         private boolean isAnswered() throws InterruptedException {

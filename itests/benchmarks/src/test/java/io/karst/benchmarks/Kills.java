@@ -204,7 +204,7 @@ final class Kills {
     private void check(int round, ServerProcess server) throws IOException, InterruptedException {
         RemoteConfigClient verifier =
                 new RemoteConfigClient(firstRoot(server), ClientPolicy.DEFAULT, Clock.systemUTC());
-        try (ConfigTransport transport = new GrpcWire().connect(server.connection())) {
+        try (ConfigTransport transport = new GrpcWire().connect(server.served().connection())) {
             SimulatedClient newcomer = new SimulatedClient("newcomer", transport, verifier);
             SimulatedClient old = stays.isEmpty() ? newcomer : stays.get();
             stays = Optional.of(old);
@@ -238,7 +238,7 @@ final class Kills {
 
     /** Clients begin with the same one for ever. */
     private Bytes firstRoot(ServerProcess server) throws IOException {
-        Bytes root = server.root();
+        Bytes root = server.served().root();
         require(first.isEmpty() || first.get().equals(root), "the first root has changed");
         first = Optional.of(first.orElse(root));
         return first.get();

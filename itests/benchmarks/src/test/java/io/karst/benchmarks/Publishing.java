@@ -106,7 +106,11 @@ final class Publishing {
         framework.start();
         Witness witness = new Witness();
         try (WiredPoller poller = new WiredPoller(
-                framework.getBundleContext(), new GrpcWire(), "localhost:" + server.port(), interval, witness)) {
+                framework.getBundleContext(),
+                new GrpcWire(),
+                "localhost:" + server.served().port(),
+                interval,
+                witness)) {
             long version = server.publish("change", Bytes.utf8("first"));
             witness.await("first");
             List<Duration> untilApplied = new ArrayList<>();

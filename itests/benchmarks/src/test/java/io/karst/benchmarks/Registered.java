@@ -68,12 +68,13 @@ final class Registered {
     Result run() throws IOException, InterruptedException, ExecutionException {
         String content = "{\"fill\":\"" + "x".repeat(1000) + "\"}";
         long version = server.publish("registered", Bytes.utf8(content));
-        RemoteConfigClient verifier = new RemoteConfigClient(server.root(), ClientPolicy.DEFAULT, Clock.systemUTC());
+        RemoteConfigClient verifier =
+                new RemoteConfigClient(server.served().root(), ClientPolicy.DEFAULT, Clock.systemUTC());
         List<ConfigTransport> transports = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             for (int i = 0; i < load.connections(); i++) {
-                transports.add(new GrpcWire().connect(server.connection()));
+                transports.add(new GrpcWire().connect(server.served().connection()));
             }
             List<SimulatedClient> clients = new ArrayList<>();
             for (int i = 0; i < load.clients(); i++) {

@@ -5,18 +5,15 @@ package io.karst.benchmarks;
 
 import io.karst.config.server.internal.ServerMain;
 import io.karst.remoteconfig.Bytes;
-import io.karst.remoteconfig.wire.ConfigWire.ConnectionSettings;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,22 +23,19 @@ final class ServerProcess implements AutoCloseable {
     static final String PRODUCT = "KARST_BENCHMARK";
 
     private static final int CLOSE_SECONDS = 20;
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-    private final Path folder;
     private final Process process;
     private final BufferedReader answers;
     private final BufferedWriter orders;
-    private final int port;
+    private final Served served;
 
     private ServerProcess(Path folder, Process process) throws IOException {
-        this.folder = folder;
         this.process = process;
         answers = process.inputReader(StandardCharsets.UTF_8);
         orders = process.outputWriter(StandardCharsets.UTF_8);
         boolean serves = false;
         try {
-            port = Integer.parseInt(answer());
+            served = new Served(folder, Integer.parseInt(answer()));
             serves = true;
         } finally {
             if (!serves) {
@@ -139,24 +133,8 @@ final class ServerProcess implements AutoCloseable {
         return Usage.of(process.pid());
     }
 
-    int port() {
-        return port;
-    }
-
-    Bytes root() throws IOException {
-        return Bytes.of(Files.readAllBytes(folder.resolve("root.json")));
-    }
-
-    ConnectionSettings connection() {
-        Path certificate = folder.resolve("ipc_cert.pem");
-        return new ConnectionSettings(
-                "localhost",
-                port,
-                Optional.of(certificate),
-                Optional.of(certificate),
-                Optional.of(folder.resolve("auth_token")),
-                DEADLINE,
-                ConnectionSettings.MAX_RESPONSE_BYTES);
+    Served served() {
+        return served;
     }
 
     @Override

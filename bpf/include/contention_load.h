@@ -4,7 +4,7 @@
 /*
  * Interface between contention_load.bpf.c and user space.
  *
- * Each program below has type sched_cls and is never attached: several threads run it at the same time with
+ * Each program below has type sched_cls, unless said otherwise, and is never attached: several threads run it at the same time with
  * BPF_PROG_TEST_RUN and data_in of at least 14 bytes (an Ethernet header of zeros is enough). One run takes the
  * lock KARST_LOAD_TURNS times. That takes about 5 to 200 us on a real machine and far longer on an emulated
  * one, where waiting threads preempt the lock's holder: set `repeat` to 1 there, to 10 or more elsewhere.
@@ -18,7 +18,8 @@
  *   load_queue            load_queues     QUEUE_STACK
  *   load_stack            load_stacks     QUEUE_STACK
  *   load_lpm              load_tries      LPM_TRIE
- *   load_sockhash         load_sockets    SOCKHASH_BUCKET, the only one
+ *   load_sockhash         load_sockets    SOCKHASH_BUCKET, the only one; type sk_lookup: ctx_in is a struct
+ *                                         bpf_sk_lookup of zeros with the family AF_INET
  *   load_local_storage    load_storage    LOCAL_STORAGE_BUCKET
  *   load_resilient_lock   load_resilient  VALUE_RESILIENT_LOCK, element 0
  *   provoke_deadlock      load_resilient  element 0, and while it is held element 1

@@ -394,8 +394,9 @@ int load_lpm(struct __sk_buff *packet unused)
 	return 0;
 }
 
-SEC("tc")
-int load_sockhash(struct __sk_buff *packet unused)
+/* Since Linux 7.3, a program of type tc cannot delete from a sockhash (kernel/bpf/verifier.c, may_update_sockmap). */
+SEC("sk_lookup")
+int load_sockhash(struct bpf_sk_lookup *lookup unused)
 {
 	bpf_loop(KARST_LOAD_TURNS, sockhash_turn, NULL, 0);
 	return 0;

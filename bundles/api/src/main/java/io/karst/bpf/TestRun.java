@@ -21,7 +21,7 @@ public final class TestRun {
     }
 
     /**
-     * A run with a context, for raw tracepoint and syscall programs.
+     * A run with a context, for raw tracepoint, syscall and socket look-up programs.
      *
      * @param context arguments in the program's own layout
      */

@@ -10,6 +10,8 @@ import io.karst.bpf.BpfProgram;
 import io.karst.bpf.TestRun;
 import io.karst.component.DaemonThreads;
 import io.karst.locks.ContentionLoadLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,14 @@ final class Workload implements AutoCloseable {
     /** One run alone. */
     static final TestRun SINGLE = TestRun.withData(new byte[PACKET_BYTES], 1);
 
+    private static final TestRun SEVERAL = TestRun.withData(new byte[PACKET_BYTES], RUNS_PER_CALL);
+
+    /** Size of {@code struct bpf_sk_lookup} (include/uapi/linux/bpf.h), and where its {@code family} stands. */
+    private static final int LOOKUP_BYTES = 72;
+
+    private static final int LOOKUP_FAMILY = 8;
+    private static final int AF_INET = 2;
+
     private final BpfObject object;
     private final Runnable call;
     private final int runsPerCall;
@@ -52,10 +62,12 @@ final class Workload implements AutoCloseable {
      */
     Workload(BpfObject object, DemoPlan plan, Runnable atEnd) {
         this.object = object;
-        this.runsPerCall = plan.kind().program().isPresent() ? RUNS_PER_CALL : 1;
+        TestRun run = plan.kind() == DemoKind.SOCKHASH ? lookup() : SEVERAL;
+        this.runsPerCall = plan.kind().program().isPresent() ? run.repeat() : 1;
         this.call = plan.kind()
                 .program()
-                .map(name -> running(object.program(name)))
+                .map(object::program)
+                .map(program -> (Runnable) () -> program.testRun(run))
                 .orElseGet(() -> emptying(object.map(plan.kind().map())));
         this.provokers = plan.kind().provokers().stream().map(object::program).toList();
         this.atEnd = atEnd;
@@ -67,9 +79,11 @@ final class Workload implements AutoCloseable {
                 .toList();
     }
 
-    private static Runnable running(BpfProgram program) {
-        TestRun run = TestRun.withData(new byte[PACKET_BYTES], RUNS_PER_CALL);
-        return () -> program.testRun(run);
+    /** The look-up of a socket, which the kernel runs once a call. */
+    private static TestRun lookup() {
+        byte[] context = new byte[LOOKUP_BYTES];
+        ByteBuffer.wrap(context).order(ByteOrder.nativeOrder()).putInt(LOOKUP_FAMILY, AF_INET);
+        return TestRun.withContext(context);
     }
 
     /**

@@ -114,9 +114,11 @@ public final class ConfigDiffCommand extends PathCommand {
                     Difference::lines)));
 
     @Option(name = FROM, description = "Version to compare: by default the one before; the newest with --file.")
+    @Completion(VersionCompleter.class)
     private String from = "";
 
     @Option(name = TO, description = "Version to compare with: by default the newest.")
+    @Completion(VersionCompleter.class)
     private String to = "";
 
     @Option(name = FILE, description = "File to compare with, instead of a version.")
@@ -124,6 +126,7 @@ public final class ConfigDiffCommand extends PathCommand {
     private String file = "";
 
     @Argument(index = 2, name = "options", multiValued = true, description = "Options may stand here, too")
+    @Completion(VersionCompleter.class)
     private List<String> rest = new ArrayList<>();
 
     @Override

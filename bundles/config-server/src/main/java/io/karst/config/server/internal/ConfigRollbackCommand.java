@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
@@ -28,9 +29,11 @@ public final class ConfigRollbackCommand extends PublishingCommand {
     private static final String TO = "--to";
 
     @Argument(index = 2, name = "options", multiValued = true, description = "Options may stand here, too")
+    @Completion(VersionCompleter.class)
     private List<String> rest = new ArrayList<>();
 
     @Option(name = TO, description = "Version to go back to; karst:config-history lists those that are kept.")
+    @Completion(VersionCompleter.class)
     private String to = "";
 
     @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
@@ -51,9 +52,11 @@ public final class ConfigShowCommand extends PathCommand {
                     "text", "the same as text; null if it is not UTF-8", config -> ContentText.of(config.content()))));
 
     @Option(name = VERSION, description = "Version to show; karst:config-history lists those that are kept.")
+    @Completion(VersionCompleter.class)
     private String version = "";
 
     @Argument(index = 2, name = "options", multiValued = true, description = "Options may stand here, too")
+    @Completion(VersionCompleter.class)
     private List<String> rest = new ArrayList<>();
 
     @Override

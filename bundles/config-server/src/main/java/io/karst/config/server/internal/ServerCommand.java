@@ -7,12 +7,12 @@ import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
 import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
+import io.karst.remoteconfig.server.SignedRepository;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.support.CommandException;
 import org.osgi.framework.BundleContext;
@@ -61,14 +61,15 @@ abstract class ServerCommand extends KarstCommand {
         return String.valueOf(e.getMessage());
     }
 
-    /** What was ever published, for completion; nothing while the server is not up. A reference to it would take the commands away then. */
-    static Stream<ConfigPath> published(BundleContext context) {
+    /** What the server holds, for completion; nothing while the server is not up. A reference to it would take the commands away then. */
+    static Stream<SignedRepository> stored(BundleContext context) {
         return new Services(context)
-                        .ifPresent(
-                                ConfigServer.class,
-                                server -> server.store().current().paths())
-                        .stream()
-                        .flatMap(List::stream);
+                .ifPresent(ConfigServer.class, server -> server.store().current()).stream();
+    }
+
+    /** Paths where something was ever published, for completion. */
+    static Stream<ConfigPath> published(BundleContext context) {
+        return stored(context).flatMap(repository -> repository.paths().stream());
     }
 
     /** Does the command's work. */

@@ -35,6 +35,8 @@ public class OutputIT {
                 Path.of(System.getProperty("karst.distribution")), "output/karaf-distribution/target/karaf");
         try {
             karaf.awaitShell("karst:maps --json", "\"ranges\"", READY);
+            String machine = karaf.shell("shell:info");
+            assertTrue(machine, machine.matches("(?s).*Maximum heap size\\s+5[0-2]\\d,\\d{3} kbytes.*"));
             scriptsOfInteractiveSessionsDoNotRun(karaf);
             Files.createDirectory(pins);
             makeMaps(karaf, pins);

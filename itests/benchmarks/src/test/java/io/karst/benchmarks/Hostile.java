@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 /** Honest clients of a server that is under attack, and what the attack makes of the server. */
 final class Hostile {
 
-    /** Karaf's default heap and level of the log. */
+    /** The distribution's heap, and Karaf's default level of the log. */
     static final List<String> AS_IN_KARAF = List.of("-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
 
     private static final int HONEST = 20;

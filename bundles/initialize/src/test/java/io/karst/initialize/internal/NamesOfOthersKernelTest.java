@@ -68,7 +68,7 @@ class NamesOfOthersKernelTest {
                     found.toString());
             java.environment().put("LC_ALL", locale);
             Process process = java.inheritIO().redirectErrorStream(true).start();
-            assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
             assertThat(process.exitValue()).isZero();
             assertThat(Files.readAllLines(found))
                     .contains(map.info().id() + " [" + folder + "/" + SHOWN + "/" + SHOWN + "]")

@@ -40,9 +40,16 @@ public class RunExecTest {
         assertEquals(new Result(3, "wrong\n"), exec("echo wrong; exit 3", "x"));
     }
 
+    /** As ssh does if Karaf has closed the connection before it could say good-bye. */
+    @Test
+    public void aClientThatFailsAfterTheEndLosesNothing() throws Exception {
+        String broken = "echo 'client_loop: send disconnect: Broken pipe'";
+        assertEquals(new Result(0, "last\n"), exec("echo last; echo \"$mark\"; " + broken + "; exit 255", "x"));
+    }
+
     @Test
     public void failsIfTheOutputIsCut() throws Exception {
-        for (String cut : List.of("printf '[ {\\n  \"id\"'", "echo whole", "true")) {
+        for (String cut : List.of("printf '[ {\\n  \"id\"'", "echo whole", "true", "echo first; exit 255")) {
             Result result = exec(cut, "karst:maps --json");
             assertEquals(cut, 1, result.status());
             assertTrue(result.output(), result.output().contains("its output is incomplete"));

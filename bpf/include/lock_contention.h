@@ -17,7 +17,7 @@
  * Pinned maps of another version are not reused: increase this with any change to the content of a map,
  * including the waits in progress, which only the programs read.
  */
-#define KARST_LAYOUT_VERSION 6
+#define KARST_LAYOUT_VERSION 7
 
 #define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
 #define KARST_MAX_CPUS 1024
@@ -26,7 +26,7 @@
 #define KARST_NO_ADDRESS 0xffffffffffffffffULL /* fills unused entries of `first_lock`, sorts last */
 
 /*
- * Map `ranges`: array of 2 tables; `active_table` selects the one in use. Sorted by first_lock, unsigned;
+ * Map `ranges`: array of 2 tables; `generation` selects the one in use. Sorted by first_lock, unsigned;
  * ranges never overlap. A lock at address a belongs to range r when first_lock[r] is the greatest one <= a and
  * (a - first_lock) is a multiple of stride below count * stride. Only ranges in the same elements of one map, such as a
  * spin lock and a timer in each value of an array, lie in each other's gaps: then r may be up to KARST_INTERLEAVED - 1
@@ -49,12 +49,22 @@ struct karst_range_table {
 	struct karst_range range[KARST_MAX_RANGES];
 };
 
-/* Map `control`: array of 1. */
+/*
+ * Map `.bss`. Only user space writes it, except for the cache of the search: the programs write its words, and each word is
+ * valid only in the generation in which it was written. Generations are counted from 1 to KARST_GENERATIONS, again
+ * and again; 0 is the empty table at the start. Before the generations 1 and KARST_GENERATIONS / 2 + 1 user space clears
+ * the cache, so that no word becomes valid again.
+ */
+#define KARST_GENERATIONS 126
+#define KARST_CACHE_BITS 15
+#define KARST_CACHE_WORDS (1 << KARST_CACHE_BITS)
 struct karst_control {
-	__u32 active_table; /* 0 or 1; user space writes it after the table is complete */
+	__u32 generation; /* of the active table, which is generation % 2; written after that table is complete */
 	__u32 start; /* always 0; where the search starts, a number the verifier must not know */
 	__u64 lowest; /* first lock address of the active table; 0 when empty, and then highest is 0 too */
 	__u64 highest; /* last lock address, inclusive */
+	__u64 padding[5]; /* so that no CPU that writes to the cache takes this line from the others */
+	__u64 cache[KARST_CACHE_WORDS];
 };
 
 /*

@@ -37,9 +37,14 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define SLEEPERS 4096 /* a power of two */
 #define SLEEPER_PROBES 8
 #define SLEEPER_LIFETIME_NS 60000000000ULL /* an older wait may be replaced */
-#define CACHE_BITS 12
 #define RAISE_ATTEMPTS 64
 #define GOLDEN_RATIO 0x9e3779b97f4a7c15ULL /* multiplicative hash, see include/linux/hash.h */
+
+/* Since 6.2. Kernel memory is read through its result without a call; what cannot be read is 0. */
+extern void *bpf_rdonly_cast(const void *address, __u32 type) __weak __ksym;
+enum special_kfunc_type {
+	KF_bpf_rdonly_cast,
+};
 
 /* Number of slots and of single locks that each row has counters for. The maps have matching sizes. */
 const volatile __u32 slots = 1;
@@ -56,15 +61,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct karst_range_table);
 } ranges SEC(".maps");
-
-/* Which table is active, and its bounds. Only user space writes them. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct karst_control);
-} control SEC(".maps");
 
 /* Key: row * slots + slot. */
 struct {
@@ -104,16 +100,27 @@ struct lock_ref {
 #define KARST_ONLY_LOCK 0xffffffffU
 #define KARST_NO_SLOT 0xffffffffU
 
-struct wait {
+struct spinning_wait {
 	__u64 lock;
-	__u64 began_ns;
-	struct lock_ref ref;
 	__u64 task;
+	__u64 began_ns;
+	__u32 total; /* where its end counts: key in `totals`, or NO_TOTAL */
+	__u32 line; /* and key in `single_locks`, NO_LINE, or NEEDS_NO_LINE */
+};
+#define NO_TOTAL 0xffffffffU /* the range's map was freed */
+#define NO_LINE 0xfffffffeU /* none was free */
+#define NEEDS_NO_LINE 0xffffffffU /* the range has no other lock */
+
+struct sleeping_wait {
+	__u64 lock;
+	__u64 task;
+	__u64 began_ns;
+	struct lock_ref ref; /* its end may come on another CPU, which counts elsewhere */
 };
 
 struct stack {
 	__u64 depth;
-	struct wait waits[MAX_NESTED];
+	struct spinning_wait waits[MAX_NESTED];
 };
 
 /*
@@ -132,13 +139,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, SLEEPERS);
 	__type(key, __u32);
-	__type(value, struct wait);
+	__type(value, struct sleeping_wait);
 } sleepers SEC(".maps");
 
 /*
- * In its own section, so that it is a map of its own that other programs can take over, and is still read
+ * Each in its own section, so that it is a map of its own that other programs can take over, and is still read
  * without a lookup. Not static, or libbpf would not let user space map it.
  */
+struct karst_control control SEC(".bss");
 struct karst_waiting waiting SEC(".data.waiting");
 
 /* The kernel's task number plus one: idle tasks have number 0, which means no task here. */
@@ -146,12 +154,6 @@ static __always_inline __u64 current_task(void)
 {
 	return bpf_get_current_pid_tgid() + 1;
 }
-
-/*
- * Direct-mapped cache: lock hash to table index. A hint only: place_of() checks it, because it may stem from an
- * older table.
- */
-static __u16 cache[1 << CACHE_BITS];
 
 /* ---- counting ---- */
 
@@ -164,40 +166,27 @@ static __always_inline void count_lost(enum karst_lost_reason reason, __u64 even
 		__sync_fetch_and_add(count, events); /* atomic: an end may interrupt a begin here */
 }
 
-/* Histogram bucket: position of the highest bit set, 0 for 0, at most the last bucket. */
+/*
+ * Histogram bucket: position of the highest bit set, 0 for 0, at most the last bucket. Without branches: the processor
+ * cannot predict them, and the verifier would follow each combination.
+ */
 static __always_inline __u32 bucket_of(__u64 ns)
 {
-	__u32 bucket = 0;
+	__u64 bucket = 0;
 
-	if (ns >> KARST_BUCKETS)
-		return KARST_BUCKETS - 1;
-	if (ns >> 32) {
-		bucket += 32;
-		ns >>= 32;
+#pragma unroll
+	for (__u64 bits = 32; bits; bits /= 2) {
+		/* ~0 if any bit from `bits` on is set */
+		__u64 shift = (__u64)((__s64)((1ULL << bits) - 1 - ns) >> 63) & bits;
+
+		ns >>= shift;
+		bucket += shift;
 	}
-	if (ns >> 16) {
-		bucket += 16;
-		ns >>= 16;
-	}
-	if (ns >> 8) {
-		bucket += 8;
-		ns >>= 8;
-	}
-	if (ns >> 4) {
-		bucket += 4;
-		ns >>= 4;
-	}
-	if (ns >> 2) {
-		bucket += 2;
-		ns >>= 2;
-	}
-	return bucket + (ns >> 1);
+	return bucket < KARST_BUCKETS ? bucket : KARST_BUCKETS - 1;
 }
 
-static __always_inline void add_wait(struct karst_counters *counters, __u64 waited_ns, int ret)
+static __always_inline void add_wait(struct karst_counters *counters, __u64 waited_ns, __u32 bucket, int ret)
 {
-	__u32 bucket = bucket_of(waited_ns);
-
 	counters->total_ns += waited_ns;
 	if (waited_ns > counters->max_ns)
 		counters->max_ns = waited_ns;
@@ -242,11 +231,13 @@ static __always_inline void add_shared_wait(struct karst_counters *counters, __u
  * The line of a single lock in this row: its own line if it has one, otherwise a free one. Tracers that share
  * maps share lines, and CPUs that share a row do.
  */
-static __always_inline struct karst_single_lock *single_lock(__u32 row, struct lock_ref ref)
+static __always_inline __u32 line_of(__u32 row, struct lock_ref ref)
 {
 	__u64 key = ((__u64)ref.slot + 1) << 32 | ref.index;
 	__u32 first = (key * GOLDEN_RATIO) >> 32;
 
+	if (ref.index == KARST_ONLY_LOCK || ref.slot == KARST_NO_SLOT)
+		return NEEDS_NO_LINE;
 #pragma unroll
 	for (__u32 probe = 0; probe < KARST_PROBES; probe++) {
 		__u32 at = row * single_lock_lines + ((first + probe) & (single_lock_lines - 1));
@@ -255,25 +246,37 @@ static __always_inline struct karst_single_lock *single_lock(__u32 row, struct l
 		if (line && !line->key)
 			__sync_val_compare_and_swap(&line->key, 0, key);
 		if (line && *(volatile __u64 *)&line->key == key)
-			return line;
+			return at;
 	}
-	return NULL;
+	return NO_LINE;
 }
 
-/* Not inlined, so that it does not lengthen what CPUs with a row of their own run. */
-static __noinline int count_shared_wait(__u32 slot, __u32 index, __u64 waited_ns, int ret)
+static __always_inline __u32 row_of_this_cpu(void)
 {
-	struct lock_ref ref = { .slot = slot, .index = index };
-	__u32 key = own_rows * slots + slot;
-	struct karst_counters *total = bpf_map_lookup_elem(&totals, &key);
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return cpu < own_rows ? cpu : own_rows;
+}
+
+static __always_inline __u32 total_of(__u32 row, struct lock_ref ref)
+{
+	return ref.slot < slots ? row * slots + ref.slot : NO_TOTAL;
+}
+
+/* In the row that several CPUs write. Not inlined, so that it does not lengthen what the others run. */
+static __noinline int count_shared_wait(__u32 total_key, __u32 line_key, __u64 waited_ns, int ret)
+{
+	struct karst_counters *total = bpf_map_lookup_elem(&totals, &total_key);
 	struct karst_single_lock *line;
 
-	if (!total)
+	if (!total) {
+		count_lost(KARST_LOST_MAP_GONE, 1);
 		return 0;
+	}
 	add_shared_wait(total, waited_ns, ret);
-	if (index == KARST_ONLY_LOCK)
+	if (line_key == NEEDS_NO_LINE)
 		return 0;
-	line = single_lock(own_rows, ref);
+	line = bpf_map_lookup_elem(&single_locks, &line_key);
 	if (line)
 		add_shared_wait(&line->counters, waited_ns, ret);
 	else
@@ -281,41 +284,38 @@ static __noinline int count_shared_wait(__u32 slot, __u32 index, __u64 waited_ns
 	return 0;
 }
 
-static __always_inline void count_wait(struct lock_ref ref, __u64 waited_ns, int ret)
+static __always_inline void count_wait(__u32 total_key, __u32 line_key, __u64 waited_ns, int ret)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 key = cpu * slots + ref.slot;
+	__u32 bucket = bucket_of(waited_ns);
 	struct karst_counters *total;
 	struct karst_single_lock *line;
 
-	if (ref.slot >= slots)
-		return count_lost(KARST_LOST_MAP_GONE, 1);
-	if (cpu >= own_rows) {
-		count_shared_wait(ref.slot, ref.index, waited_ns, ret);
+	if (total_key >= own_rows * slots) {
+		count_shared_wait(total_key, line_key, waited_ns, ret);
 		return;
 	}
-	total = bpf_map_lookup_elem(&totals, &key);
+	total = bpf_map_lookup_elem(&totals, &total_key);
 	if (!total)
 		return;
-	add_wait(total, waited_ns, ret);
-	if (ref.index == KARST_ONLY_LOCK)
+	add_wait(total, waited_ns, bucket, ret);
+	if (line_key == NEEDS_NO_LINE)
 		return;
-	line = single_lock(cpu, ref);
+	line = bpf_map_lookup_elem(&single_locks, &line_key);
 	if (line)
-		add_wait(&line->counters, waited_ns, ret);
+		add_wait(&line->counters, waited_ns, bucket, ret);
 	else
 		count_lost(KARST_LOST_SINGLE_LOCK, 1);
 }
 
 /* Ends a wait: reads the clock and counts it. */
-static __always_inline void finish(const struct wait *wait, int ret)
+static __always_inline void finish(__u64 began_ns, __u32 total_key, __u32 line_key, int ret)
 {
-	__u64 waited_ns = bpf_ktime_get_ns() - wait->began_ns;
+	__u64 waited_ns = bpf_ktime_get_ns() - began_ns;
 
 	if ((__s64)waited_ns < 0)
 		count_lost(KARST_LOST_CLOCK, 1);
 	else
-		count_wait(wait->ref, waited_ns, ret);
+		count_wait(total_key, line_key, waited_ns, ret);
 }
 
 /* ---- finding the range of a lock ---- */
@@ -338,36 +338,71 @@ static __always_inline __u32 search(const struct karst_range_table *table, __u64
 	return at;
 }
 
-static __always_inline bool is_place_of(const struct karst_range_table *table, __u32 at, __u64 lock)
+/* Whether the entry's range has a lock at this address. */
+static __always_inline bool is_lock_of(const struct karst_range_table *table, __u32 entry, __u64 lock)
 {
-	return table->first_lock[at] <= lock && lock < table->first_lock[(at + 1) & (KARST_MAX_RANGES - 1)];
+	const struct karst_range *range = &table->range[entry];
+	__u64 offset = lock - table->first_lock[entry];
+
+	return offset < range->count * range->stride && offset % range->stride == 0;
 }
 
-/* Like search(), but tries the cache first: most waits are on few locks, whether in the table or not. */
-static __always_inline __u32 place_of(const struct karst_range_table *table, __u64 lock, __u32 start)
-{
-	__u32 hash = (lock * GOLDEN_RATIO) >> (64 - CACHE_BITS);
-	__u32 at = cache[hash] & (KARST_MAX_RANGES - 1);
+/*
+ * The cache has one word for each lock that was looked up lately, whether it is in the table or not. From the top: the hash
+ * of its address without the bits that tell the word's place, the table's generation, and the number of
+ * the lock's entry in the table plus one, or 0 if it has none. An odd factor makes different addresses different hashes. So
+ * place and hash tell the address exactly, if it is a kernel address: there, the bits above ADDRESS_BITS are ones.
+ */
+#define ADDRESS_BITS 57
+#define ENTRY_BITS 15
 
-	if (is_place_of(table, at, lock))
-		return at;
-	at = search(table, lock, start);
-	cache[hash] = at;
-	return at;
+static __always_inline __u64 hash_of(__u64 lock)
+{
+	return (lock * GOLDEN_RATIO) << (64 - ADDRESS_BITS);
 }
 
-/* Whether the range has a lock at this offset from its first lock, and which one. */
-static __always_inline bool is_lock_of(const struct karst_range *range, __u64 offset, struct lock_ref *ref)
+static __always_inline __u64 *word_of(__u64 hash)
 {
-	__u64 index = 0;
+	return &control.cache[hash >> (64 - KARST_CACHE_BITS)];
+}
 
-	ref->slot = range->slot;
-	ref->index = KARST_ONLY_LOCK;
-	if (range->count > 1) {
-		index = offset / range->stride;
-		ref->index = index;
+/* The word of a lock that has no entry. */
+static __always_inline __u64 empty_word(__u64 hash, __u32 generation)
+{
+	return hash << KARST_CACHE_BITS | (__u64)generation << ENTRY_BITS;
+}
+
+static __always_inline bool is_kernel_address(__u64 lock)
+{
+	return lock >> ADDRESS_BITS == (1 << (64 - ADDRESS_BITS)) - 1;
+}
+
+/*
+ * Number of the lock's entry in the table plus one, or 0. As long as the lock lies in a gap of a range that shares its
+ * elements with others, it may belong to one of the entries before. Not inlined: most locks are in the cache.
+ */
+static __noinline __u32 search_entry(__u64 lock, __u32 generation)
+{
+	__u32 active = generation & 1, found = 0, at;
+	struct karst_range_table *table;
+
+	if (lock < control.lowest || lock > control.highest)
+		return 0;
+	table = bpf_map_lookup_elem(&ranges, &active);
+	if (!table)
+		return 0;
+	at = search(table, lock, control.start);
+#pragma unroll
+	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
+		/* The index wraps from the first entry to the last: its offset is negative, so outside of any range. */
+		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1);
+
+		if (!found && is_lock_of(table, entry, lock))
+			found = entry + 1;
 	}
-	return index * range->stride == offset;
+	if (is_kernel_address(lock))
+		*(volatile __u64 *)word_of(hash_of(lock)) = empty_word(hash_of(lock), generation) | found;
+	return found;
 }
 
 /*
@@ -381,45 +416,34 @@ static __always_inline bool is_map_there(const struct karst_range *range)
 
 	if (!map)
 		return true;
+	if (bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast)) {
+		map = bpf_rdonly_cast(map, bpf_core_type_id_kernel(struct bpf_map));
+		return map->id == range->map_id;
+	}
 	bpf_core_read(&id, sizeof(id), &map->id);
 	return id == range->map_id;
 }
 
-/*
- * Checks the entry and, as long as the lock lies in a gap of a range that shares its elements with others, the
- * entries before it.
- */
-static __always_inline bool find_from(const struct karst_range_table *table, __u32 at, __u64 lock, struct lock_ref *ref)
-{
-#pragma unroll
-	for (__u32 back = 0; back < KARST_INTERLEAVED; back++) {
-		/* The index wraps from the first entry to the last: its offset is negative, so outside of any range. */
-		__u32 entry = (at - back) & (KARST_MAX_RANGES - 1);
-		__u64 offset = lock - table->first_lock[entry];
-		const struct karst_range *range = &table->range[entry];
-
-		if (offset >= range->count * range->stride)
-			return false;
-		if (is_lock_of(range, offset, ref)) {
-			if (!is_map_there(range))
-				ref->slot = KARST_NO_SLOT;
-			return true;
-		}
-	}
-	return false;
-}
-
 static __always_inline bool find(__u64 lock, struct lock_ref *ref)
 {
-	__u32 zero = 0, active;
-	struct karst_control *bounds = bpf_map_lookup_elem(&control, &zero);
+	__u32 generation = *(volatile __u32 *)&control.generation, active = generation & 1;
+	__u64 hash = hash_of(lock);
+	__u64 entry = *(volatile __u64 *)word_of(hash) ^ empty_word(hash, generation);
 	struct karst_range_table *table;
+	const struct karst_range *range;
 
-	if (!bounds || lock < bounds->lowest || lock > bounds->highest)
+	if (entry >> ENTRY_BITS || !is_kernel_address(lock))
+		entry = search_entry(lock, generation);
+	if (!entry)
 		return false;
-	active = bounds->active_table & 1;
 	table = bpf_map_lookup_elem(&ranges, &active);
-	return table && find_from(table, place_of(table, lock, bounds->start), lock, ref);
+	if (!table)
+		return false;
+	entry = (entry - 1) & (KARST_MAX_RANGES - 1);
+	range = &table->range[entry];
+	ref->slot = is_map_there(range) ? range->slot : KARST_NO_SLOT;
+	ref->index = range->count > 1 ? (lock - table->first_lock[entry]) / range->stride : KARST_ONLY_LOCK;
+	return true;
 }
 
 /* ---- spinning waits ---- */
@@ -447,7 +471,7 @@ static __always_inline __u32 fresh_waits(const struct stack *stack, __u64 task, 
 /* Index of this task's innermost wait for the lock, from 1; 0 if there is none. */
 static __always_inline __u32 wait_of(const struct stack *stack, __u64 lock)
 {
-	__u64 task = current_task();
+	__u64 task = bpf_get_current_task();
 	__u32 position = 0;
 
 #pragma unroll
@@ -458,74 +482,105 @@ static __always_inline __u32 wait_of(const struct stack *stack, __u64 lock)
 	return position;
 }
 
-/* While two tracers share these waits, each event reaches both: the first one records the wait. */
-static __always_inline bool is_begun_by_other(const struct stack *stack, __u64 lock)
+/*
+ * Removes stale waits. Returns the index for the next one, or MAX_NESTED if it is there already: while two tracers share
+ * these waits, each event reaches both, and the first one records the wait. Not inlined, because it is rarely needed.
+ */
+static __noinline int next_wait(struct stack *stack, __u64 lock)
 {
-	return stack->depth && waiting.handover && wait_of(stack, lock);
-}
-
-static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
-{
-	struct stack *stack = stack_of_this_cpu();
-	__u64 task = current_task();
 	__u32 top;
 
-	if (!stack)
-		return;
-	if (is_begun_by_other(stack, lock))
-		return;
-	top = stack->depth ? fresh_waits(stack, task, lock) : 0;
+	if (waiting.handover && wait_of(stack, lock))
+		return MAX_NESTED;
+	top = fresh_waits(stack, bpf_get_current_task(), lock);
 	if (top < stack->depth)
 		count_lost(KARST_LOST_STALE_NOTE, stack->depth - top);
 	if (top >= MAX_NESTED) {
 		count_lost(KARST_LOST_NESTING, MAX_NESTED);
 		top = 0;
 	}
+	return top;
+}
+
+static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
+{
+	struct stack *stack = stack_of_this_cpu();
+	__u32 row = row_of_this_cpu(), top = 0;
+	struct spinning_wait *wait;
+
+	if (!stack)
+		return;
+	if (stack->depth)
+		top = next_wait(stack, lock);
+	if (top >= MAX_NESTED)
+		return;
 	/*
 	 * The other tracer may interrupt this: it finds a free entry, or one that looks valid, and then uses the next
 	 * one.
 	 */
-	stack->waits[top].lock = lock;
-	stack->waits[top].task = task;
+	wait = &stack->waits[top];
+	wait->lock = lock;
+	wait->task = bpf_get_current_task();
 	barrier();
 	stack->depth = top + 1;
 	barrier();
-	stack->waits[top] = (struct wait) { .lock = lock, .ref = ref, .task = task, .began_ns = bpf_ktime_get_ns() };
+	wait->lock = lock;
+	wait->total = total_of(row, ref);
+	wait->line = line_of(row, ref);
+	wait->began_ns = bpf_ktime_get_ns();
 }
 
-/* Returns whether there was a wait for the lock on this CPU. */
-static __always_inline bool end_spinning(__u64 lock, int ret)
+/* Among nested waits. Returns whether there was one for the lock. */
+static __noinline int end_nested(struct stack *stack, __u64 lock, int ret)
 {
-	struct stack *stack = stack_of_this_cpu();
-	__u32 position;
+	__u32 position = wait_of(stack, lock), top = position - 1;
+	const struct spinning_wait *wait;
 
-	if (!stack || !stack->depth)
-		return false;
-	position = wait_of(stack, lock);
-	if (!position || position > MAX_NESTED)
-		return false;
-	finish(&stack->waits[position - 1], ret);
+	if (top >= MAX_NESTED)
+		return 0;
+	wait = &stack->waits[top];
+	finish(wait->began_ns, wait->total, wait->line, ret);
 	if (stack->depth > position)
 		count_lost(KARST_LOST_STALE_NOTE, stack->depth - position);
 	barrier(); /* from here on an interrupt may use this entry */
-	stack->depth = position - 1;
+	stack->depth = top;
+	return 1;
+}
+
+/*
+ * Returns whether there was a wait for the lock on this CPU. The only wait is taken without a look at its task, as calls are
+ * what costs most here: it is another task's only if the kernel skipped that task's end and this task's begin.
+ */
+static __always_inline bool end_spinning(__u64 lock, int ret)
+{
+	struct stack *stack = stack_of_this_cpu();
+	const struct spinning_wait *wait;
+
+	if (!stack || !stack->depth)
+		return false;
+	wait = &stack->waits[0];
+	if (stack->depth != 1 || wait->lock != lock)
+		return end_nested(stack, lock, ret);
+	finish(wait->began_ns, wait->total, wait->line, ret);
+	barrier(); /* from here on an interrupt may use this entry */
+	stack->depth = 0;
 	return true;
 }
 
 /* ---- sleeping waits ---- */
 
-static __always_inline struct wait *sleeper_at(__u64 task, __u32 probe)
+static __always_inline struct sleeping_wait *sleeper_at(__u64 task, __u32 probe)
 {
 	__u32 at = ((__u32)task + probe) & (SLEEPERS - 1);
 
 	return bpf_map_lookup_elem(&sleepers, &at);
 }
 
-static __always_inline struct wait *sleeper_of(__u64 task)
+static __always_inline struct sleeping_wait *sleeper_of(__u64 task)
 {
 #pragma unroll
 	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
-		struct wait *wait = sleeper_at(task, probe);
+		struct sleeping_wait *wait = sleeper_at(task, probe);
 
 		if (wait && wait->task == task)
 			return wait;
@@ -534,16 +589,16 @@ static __always_inline struct wait *sleeper_of(__u64 task)
 }
 
 /* Takes over an entry from its owner: no task (0), or the task of a wait too old to be valid. */
-static __always_inline bool claim(struct wait *wait, __u64 owner, __u64 task)
+static __always_inline bool claim(struct sleeping_wait *wait, __u64 owner, __u64 task)
 {
 	return __sync_val_compare_and_swap(&wait->task, owner, task) == owner;
 }
 
-static __always_inline struct wait *free_sleeper(__u64 task)
+static __always_inline struct sleeping_wait *free_sleeper(__u64 task)
 {
 #pragma unroll
 	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
-		struct wait *wait = sleeper_at(task, probe);
+		struct sleeping_wait *wait = sleeper_at(task, probe);
 
 		if (wait && !wait->task && claim(wait, 0, task)) {
 			__sync_fetch_and_add(&waiting.sleeping, 1);
@@ -553,11 +608,11 @@ static __always_inline struct wait *free_sleeper(__u64 task)
 	return NULL;
 }
 
-static __always_inline struct wait *expired_sleeper(__u64 task, __u64 now_ns)
+static __always_inline struct sleeping_wait *expired_sleeper(__u64 task, __u64 now_ns)
 {
 #pragma unroll
 	for (__u32 probe = 0; probe < SLEEPER_PROBES; probe++) {
-		struct wait *wait = sleeper_at(task, probe);
+		struct sleeping_wait *wait = sleeper_at(task, probe);
 		__u64 owner, began_ns;
 
 		if (!wait)
@@ -574,7 +629,7 @@ static __always_inline struct wait *expired_sleeper(__u64 task, __u64 now_ns)
 static __always_inline void begin_sleeping(__u64 lock, struct lock_ref ref)
 {
 	__u64 task = current_task(), now_ns = bpf_ktime_get_ns();
-	struct wait *wait = waiting.sleeping ? sleeper_of(task) : NULL;
+	struct sleeping_wait *wait = waiting.sleeping ? sleeper_of(task) : NULL;
 
 	if (wait && wait->lock == lock)
 		return;
@@ -596,11 +651,12 @@ static __always_inline void begin_sleeping(__u64 lock, struct lock_ref ref)
 static __always_inline void end_sleeping(__u64 lock, int ret)
 {
 	__u64 task = current_task();
-	struct wait *wait = sleeper_of(task);
+	__u32 row = row_of_this_cpu();
+	struct sleeping_wait *wait = sleeper_of(task);
 
 	if (!wait || wait->lock != lock)
 		return;
-	finish(wait, ret);
+	finish(wait->began_ns, total_of(row, wait->ref), line_of(row, wait->ref), ret);
 	wait->began_ns = 0;
 	if (claim(wait, task, 0))
 		__sync_fetch_and_add(&waiting.sleeping, -1);

@@ -14,7 +14,7 @@ import java.util.List;
 public final class LockContentionLayout {
 
     /** {@code KARST_LAYOUT_VERSION}. */
-    public static final int VERSION = 6;
+    public static final int VERSION = 7;
 
     /** {@code KARST_MAX_RANGES}: maximum number of ranges in a table, and of slots. */
     public static final int MAX_RANGES = 16384;
@@ -64,17 +64,26 @@ public final class LockContentionLayout {
     /** Size of {@code struct karst_range_table}. */
     public static final int TABLE_BYTES = TABLE_RANGE + MAX_RANGES * RANGE_BYTES;
 
-    /** Size of {@code struct karst_control}. */
-    public static final int CONTROL_BYTES = 24;
+    /** {@code KARST_GENERATIONS}: tables are numbered from 1 to this, again and again. */
+    public static final int GENERATIONS = 126;
 
-    /** {@code karst_control.active_table}, 32 bit. */
-    public static final int CONTROL_ACTIVE_TABLE = 0;
+    /** {@code karst_control.generation}, 32 bit. */
+    public static final int CONTROL_GENERATION = 0;
 
     /** {@code karst_control.lowest}. */
     public static final int CONTROL_LOWEST = 8;
 
     /** {@code karst_control.highest}. */
     public static final int CONTROL_HIGHEST = 16;
+
+    /** {@code karst_control.cache}. */
+    public static final int CONTROL_CACHE = 64;
+
+    /** Size of the cache. */
+    public static final int CACHE_BYTES = (1 << 15) * Long.BYTES;
+
+    /** Size of {@code struct karst_control}. */
+    public static final int CONTROL_BYTES = CONTROL_CACHE + CACHE_BYTES;
 
     /** Size of {@code struct karst_waiting}. */
     public static final int WAITING_BYTES = 16;

@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
  * The arrays shared by kernel programs and user space; {@code bpf/include/lock_contention.h} has their layout.
  *
  * @param ranges map {@code ranges}, writable
- * @param control map {@code control}, writable
+ * @param control map {@code .bss}, writable
  * @param totals map {@code totals}, writable
  * @param singleLocks map {@code single_locks}, writable
  * @param lost map {@code lost}
@@ -34,6 +34,9 @@ record SharedMemory(
     private static final int COUNTER_LONGS = LockContentionLayout.COUNTERS_BYTES / Long.BYTES;
     private static final int LINE_LONGS = LockContentionLayout.SINGLE_LOCK_BYTES / Long.BYTES;
 
+    /** The cache is cleared so often that no word of a generation is left when its number comes again. */
+    private static final int GENERATIONS_OF_CACHE = LockContentionLayout.GENERATIONS / 2;
+
     /** Receives counters. */
     @FunctionalInterface
     interface CounterVisitor {
@@ -53,8 +56,11 @@ record SharedMemory(
      * exclude a lock of either. The fences keep the order of the writes on CPUs that reorder them.
      */
     void activate(RangeTable table) {
-        int next = 1 - control.getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE);
-        ranges.putBytes((long) next * LockContentionLayout.TABLE_BYTES, table.image());
+        int next = control.getInt(LockContentionLayout.CONTROL_GENERATION) % LockContentionLayout.GENERATIONS + 1;
+        ranges.putBytes((long) (next % 2) * LockContentionLayout.TABLE_BYTES, table.image());
+        if (next % GENERATIONS_OF_CACHE == 1) {
+            control.putBytes(LockContentionLayout.CONTROL_CACHE, new byte[LockContentionLayout.CACHE_BYTES]);
+        }
         long lowest = control.getLong(LockContentionLayout.CONTROL_LOWEST);
         long highest = control.getLong(LockContentionLayout.CONTROL_HIGHEST);
         if (highest == 0 || Long.compareUnsigned(table.lowest(), lowest) < 0) {
@@ -64,10 +70,15 @@ record SharedMemory(
             control.putLong(LockContentionLayout.CONTROL_HIGHEST, table.highest());
         }
         VarHandle.fullFence();
-        control.putInt(LockContentionLayout.CONTROL_ACTIVE_TABLE, next);
+        control.putInt(LockContentionLayout.CONTROL_GENERATION, next);
         VarHandle.fullFence();
         control.putLong(LockContentionLayout.CONTROL_HIGHEST, table.highest());
         control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
+    }
+
+    /** Which of the two tables the programs search. */
+    int activeTable() {
+        return control.getInt(LockContentionLayout.CONTROL_GENERATION) % 2;
     }
 
     /** Visits the counters of the first slots, row by row. */

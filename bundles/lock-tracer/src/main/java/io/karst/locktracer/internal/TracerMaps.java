@@ -17,7 +17,7 @@ import java.util.function.Function;
 /** The maps of a generation: their names, the ones that user space creates, and their mapping into memory. */
 final class TracerMaps {
     /** Maps that programs with other sizes can share: they depend on the number of CPUs only. */
-    static final List<String> SHARED = List.of("ranges", "control", "lost", "spinning", "sleepers", ".data.waiting");
+    static final List<String> SHARED = List.of("ranges", ".bss", "lost", "spinning", "sleepers", ".data.waiting");
 
     /** Maps whose sizes depend on settings. */
     static final List<String> SIZED = List.of("totals", "single_locks");
@@ -30,9 +30,13 @@ final class TracerMaps {
 
     private TracerMaps() {}
 
-    /** Name of a map's pin: a BPF file system allows no dots. */
+    /** Name of a map's pin: the variable of a map that is a section, because a BPF file system allows no dots. */
     static String pinOf(String map) {
-        return map.equals(".data.waiting") ? "waiting" : map;
+        return switch (map) {
+            case ".bss" -> "control";
+            case ".data.waiting" -> "waiting";
+            default -> map;
+        };
     }
 
     static BpfMap ledger(Bpf bpf, TracerSizes sizes) {
@@ -55,7 +59,7 @@ final class TracerMaps {
     static SharedMemory mapped(Function<String, BpfMap> maps, TracerSizes sizes, Closer closer) {
         return new SharedMemory(
                 mapped(maps, "ranges", true, closer),
-                mapped(maps, "control", true, closer),
+                mapped(maps, ".bss", true, closer),
                 mapped(maps, "totals", true, closer),
                 mapped(maps, "single_locks", true, closer),
                 mapped(maps, "lost", false, closer),

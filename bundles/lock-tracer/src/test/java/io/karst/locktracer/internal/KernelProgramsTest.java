@@ -12,6 +12,7 @@ import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LostReason;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.locks.LockContentionLayout;
+import io.karst.locks.RangeTable;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
@@ -251,6 +252,33 @@ class KernelProgramsTest {
         }
     }
 
+    /** What a search found is remembered with the number of its table, and these numbers come again. */
+    @Test
+    void noAnswerOutlivesItsTable() {
+        // the lock lies between two others, or it would not be searched
+        RangeTable.Entry below = new RangeTable.Entry(lock(3, LOCK - 64), 2);
+        RangeTable.Entry above = new RangeTable.Entry(lock(2, OTHER), 1);
+        RangeTable other = RangeTable.of(List.of(below, above));
+        RangeTable both = RangeTable.of(List.of(below, new RangeTable.Entry(lock(1, LOCK), 0), above));
+        try (Twins twins = new Twins(bpf, 1024, 64)) {
+            for (int round = 1; round < 10; round++) {
+                activate(twins, other, 15);
+                twins.spin(LOCK);
+                assertThat(slotCounts(twins)[0]).as("not in the table").isEqualTo(round - 1);
+                activate(twins, other, LockContentionLayout.GENERATIONS - 1);
+                activate(twins, both, 1);
+                twins.spin(LOCK);
+                assertThat(slotCounts(twins)[0]).as("in a table of that number").isEqualTo(round);
+            }
+        }
+    }
+
+    private static void activate(Twins twins, RangeTable table, int times) {
+        for (int time = 0; time < times; time++) {
+            twins.memory().activate(table);
+        }
+    }
+
     private Twins twoLocks() {
         Twins twins = new Twins(bpf, 1024, 64);
         twins.counting().track(both());
@@ -282,7 +310,7 @@ class KernelProgramsTest {
     }
 
     private static long[] slotCounts(Twins twins) {
-        long[] counts = new long[16384];
+        long[] counts = new long[twins.memory().sizes().slots()];
         int histogram = LockContentionLayout.COUNTERS_HISTOGRAM / Long.BYTES;
         twins.memory().visitSlots(counts.length, (slot, key, memory, at) -> {
             for (int bucket = 0; bucket < LockContentionLayout.BUCKETS; bucket++) {

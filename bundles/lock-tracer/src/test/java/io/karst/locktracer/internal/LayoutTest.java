@@ -58,7 +58,8 @@ class LayoutTest {
                 .containsEntry("karst_waiting.sleeping", LockContentionLayout.WAITING_SLEEPING)
                 .containsEntry("karst_waiting.handover", LockContentionLayout.WAITING_HANDOVER)
                 .containsEntry("karst_control", LockContentionLayout.CONTROL_BYTES)
-                .containsEntry("karst_control.active_table", LockContentionLayout.CONTROL_ACTIVE_TABLE)
+                .containsEntry("karst_control.generation", LockContentionLayout.CONTROL_GENERATION)
+                .containsEntry("karst_control.cache", LockContentionLayout.CONTROL_CACHE)
                 .containsEntry("karst_control.lowest", LockContentionLayout.CONTROL_LOWEST)
                 .containsEntry("karst_control.highest", LockContentionLayout.CONTROL_HIGHEST);
     }

@@ -68,12 +68,10 @@ class RangeCountingTest {
     @Test
     void switchesToTheTableItWrote() {
         counting.track(inventory(freeze(1)));
-        assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
-                .isEqualTo(1);
+        assertThat(memory.activeTable()).isEqualTo(1);
         assertThat(memory.ranges().getLong(LockContentionLayout.TABLE_BYTES)).isEqualTo(address(1));
         counting.track(inventory(freeze(1), freeze(2)));
-        assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
-                .isZero();
+        assertThat(memory.activeTable()).isZero();
         assertThat(memory.ranges().getLong(8)).isEqualTo(address(2));
         assertThat(memory.control().getLong(LockContentionLayout.CONTROL_LOWEST))
                 .isEqualTo(address(1));
@@ -100,8 +98,7 @@ class RangeCountingTest {
     void leavesTheTableAloneWhenNothingChanged() {
         counting.track(inventory(freeze(1)));
         counting.track(inventory(freeze(1)));
-        assertThat(memory.control().getInt(LockContentionLayout.CONTROL_ACTIVE_TABLE))
-                .isEqualTo(1);
+        assertThat(memory.activeTable()).isEqualTo(1);
     }
 
     @Test

@@ -5,6 +5,7 @@ package io.karst.benchmarks;
 
 import static io.karst.benchmarks.Samples.seconds;
 
+import io.karst.libbpf.internal.NativeBpf;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Prints figures; ends with a status that tells whether everything worked, and never how fast, except that honest clients of a server
@@ -26,7 +28,7 @@ public final class Benchmarks {
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     private static final List<String> KNOWN =
-            List.of("herd", "registered", "connected", "reconnecting", "publish", "hostile", "kills");
+            List.of("herd", "registered", "connected", "reconnecting", "publish", "hostile", "kills", "handlers");
     private static final int HERD = 1_000;
     private static final int WARM_UPS = 14;
     private static final int HERDS = 8;
@@ -43,27 +45,39 @@ public final class Benchmarks {
     private static final Attackers.Load ATTACK =
             new Attackers.Load(Duration.ofMinutes(10), 20_000, 3_000, 200, 120, 40);
     private static final int KILLS = 200;
+    private static final Handlers.Size HANDLERS = new Handlers.Size(20, 200, 20_000, 0.95, true);
+    private static final String AGAINST = "--against";
 
     private final Path folder;
+    private final Optional<Path> against;
     private boolean wrong;
 
-    private Benchmarks(Path folder) {
+    private Benchmarks(Path folder, Optional<Path> against) {
         this.folder = folder;
+        this.against = against;
     }
 
     /**
      * Runs benchmarks.
      *
-     * @param args their names; none for all
+     * @param args their names; none for all; last {@code --against FILE}
      * @throws Exception if one cannot run
      */
     public static void main(String[] args) throws Exception {
-        if (!KNOWN.containsAll(Arrays.asList(args))) {
-            throw new IllegalArgumentException(Arrays.toString(args) + ": known are " + KNOWN);
+        List<String> names = Arrays.asList(args);
+        Optional<Path> against = Optional.empty();
+        int option = names.indexOf(AGAINST);
+        if (option >= 0 && option == names.size() - 2) {
+            against = Optional.of(Path.of(names.get(option + 1)));
+            names = names.subList(0, option);
         }
-        Benchmarks benchmarks = new Benchmarks(Files.createTempDirectory("karst-benchmarks"));
+        if (!KNOWN.containsAll(names)) {
+            throw new IllegalArgumentException(
+                    Arrays.toString(args) + ": known are " + KNOWN + " and, at the end, " + AGAINST + " FILE");
+        }
+        Benchmarks benchmarks = new Benchmarks(Files.createTempDirectory("karst-benchmarks"), against);
         OUT.println(machine());
-        for (String name : args.length == 0 ? KNOWN : List.of(args)) {
+        for (String name : names.isEmpty() ? KNOWN : names) {
             benchmarks.run(name);
         }
         OUT.println(machine());
@@ -92,6 +106,7 @@ public final class Benchmarks {
             case "publish" -> publish();
             case "hostile" -> hostile();
             case "kills" -> kills();
+            case "handlers" -> handlers();
             default -> throw new IllegalArgumentException(name);
         }
     }
@@ -199,6 +214,16 @@ public final class Benchmarks {
                 result.notDone(),
                 result.killedStarts()));
         check(result.faults().isEmpty(), result.faults());
+    }
+
+    private void handlers() throws Exception {
+        try (NativeBpf bpf = new NativeBpf()) {
+            Handlers.Result result = new Handlers(bpf, HANDLERS).run(against);
+            result.figures().forEach(figure -> OUT.println(figure.json()));
+            OUT.println(Figure.table(result.figures()));
+            OUT.println("handlers: " + result.thrownAway() + " rounds were thrown away; the verifier processed "
+                    + result.verified() + " instructions of Karst's programs");
+        }
     }
 
     private void check(boolean right, Object result) {

@@ -5,9 +5,12 @@ package io.karst.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karst.libbpf.internal.NativeBpf;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +61,29 @@ class BenchmarksTest {
         assertThat(result.faults()).isEmpty();
         assertThat(result.killedStarts()).isEqualTo(1);
         assertThat(result.confirmed()).isPositive();
+    }
+
+    @Test
+    @Tag("kernel")
+    void everyDesignCountsUnderEveryLoad() throws Exception {
+        Handlers.Size small = new Handlers.Size(1, 300, 20, 0, false);
+        try (NativeBpf bpf = new NativeBpf()) {
+            Handlers.Result result = new Handlers(bpf, small).run(Optional.empty());
+            List<String> names = result.figures().stream().map(Figure::name).toList();
+            for (String load : List.of("own-lock", "foreign-lock")) {
+                assertThat(names)
+                        .contains(
+                                "handlers/" + load + "/nothing/throughput",
+                                "handlers/" + load + "/karst/contention",
+                                "handlers/" + load + "/karst/net",
+                                "handlers/" + load + "/range-search/net",
+                                "handlers/" + load + "/thread-hash/net");
+            }
+            assertThat(names).contains("handlers/made-up-random/karst/net", "handlers/made-up-foreign/karst/net");
+            assertThat(result.figures())
+                    .allSatisfy(figure -> assertThat(figure.runs()).isEqualTo(1));
+            assertThat(result.verified()).isPositive();
+        }
     }
 
     @Test

@@ -29,7 +29,8 @@ record Figure(
     private static final Gson JSON =
             new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
     private static final double WHOLE_FROM = 1000;
-    private static final List<String> HEAD = List.of("name", "median", "unit", "ratio", "against", "runs", "min", "max");
+    private static final List<String> HEAD =
+            List.of("name", "median", "unit", "ratio", "against", "runs", "min", "max");
 
     /**
      * A ratio to another figure.
@@ -76,7 +77,8 @@ record Figure(
 
     /** The middle value, or the mean of the two in the middle. */
     static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         if (sorted.length == 0) {
             throw new IllegalArgumentException("no runs");
         }
@@ -97,7 +99,8 @@ record Figure(
         line.addProperty("name", name);
         line.addProperty("value", rounded(value));
         line.addProperty("unit", unit);
-        line.addProperty("ratio", comparison.map(other -> rounded(other.ratio())).orElse(null));
+        line.addProperty(
+                "ratio", comparison.map(other -> rounded(other.ratio())).orElse(null));
         line.addProperty("against", comparison.map(Comparison::against).orElse(null));
         line.addProperty("runs", runs);
         line.addProperty("min", rounded(min));

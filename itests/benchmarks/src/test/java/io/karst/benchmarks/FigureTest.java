@@ -38,10 +38,11 @@ class FigureTest {
     void makesOneTable() {
         List<Figure> figures = List.of(
                 Figure.of("a", "ns", List.of(1.0)), Figure.of("long", "ns", List.of(1234.5), "a", List.of(1.0)));
-        assertThat(Figure.table(figures))
-                .isEqualTo("| name | median | unit | ratio    | against | runs | min  | max  |\n"
-                        + "| ---- | ------ | ---- | -------- | ------- | ---- | ---- | ---- |\n"
-                        + "| a    | 1.00   | ns   |          |         | 1    | 1.00 | 1.00 |\n"
-                        + "| long | 1235   | ns   | 1234.500 | a       | 1    | 1235 | 1235 |\n");
+        assertThat(Figure.table(figures)).isEqualTo("""
+                        | name | median | unit | ratio    | against | runs | min  | max  |
+                        | ---- | ------ | ---- | -------- | ------- | ---- | ---- | ---- |
+                        | a    | 1.00   | ns   |          |         | 1    | 1.00 | 1.00 |
+                        | long | 1235   | ns   | 1234.500 | a       | 1    | 1235 | 1235 |
+                        """);
     }
 }

@@ -66,6 +66,13 @@ public interface Bpf {
     BpfLink pinnedLink(Path path);
 
     /**
+     * Makes the kernel announce loads of programs. The caller closes it.
+     *
+     * @throws BpfException if the kernel refuses
+     */
+    ProgramLoads programLoads();
+
+    /**
      * Locks a directory exclusively, by flock(2). The lock ends when the claim is closed or the process ends.
      *
      * @param directory existing directory, also on a BPF file system

@@ -3,7 +3,9 @@
 
 package io.karst.resource;
 
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Stage 1: every kernel resource with the memory ranges of its locks. Thread-safe. */
@@ -38,4 +40,17 @@ public interface ResourceInventory {
     default boolean isStale() {
         return false;
     }
+
+    /**
+     * Waits until it is time to ask {@link #isStale}: a program was loaded, which often brings maps, or the settings changed,
+     * or nobody asked for some time. One thread waits at a time.
+     *
+     * @param longest longest time, in whole milliseconds
+     */
+    default void awaitChange(Duration longest) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(longest.toMillis());
+    }
+
+    /** Ends {@link #awaitChange} soon. */
+    default void wake() {}
 }

@@ -21,7 +21,7 @@ public final class BpfDescriptors {
             return descriptors
                     .map(BpfDescriptors::target)
                     .filter(target -> target.startsWith("anon_inode:"))
-                    .filter(target -> target.contains("bpf") || target.contains("btf"))
+                    .filter(target -> target.contains("bpf") || target.contains("btf") || target.contains("perf_event"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -54,8 +54,8 @@ public final class LockContentionService implements LockContention, TracingContr
     @ObjectClassDefinition(name = "Karst lock contention")
     public @interface Config {
         /**
-         * Longest time between scans for new and deleted maps. In addition, it looks for new ones every 25 ms. In
-         * milliseconds, 100 to 3600000.
+         * Longest time between scans for new and deleted maps, in milliseconds, 100 to 3600000. In addition, it scans when
+         * a program was loaded with new maps, and looks for others every second.
          */
         @AttributeDefinition(name = "Rescan interval, ms", min = "100", max = "3600000")
         long rescan_millis() default 5000;
@@ -116,7 +116,8 @@ public final class LockContentionService implements LockContention, TracingContr
         known.learn(inventory.current());
         rescan = new Rescan(inventory, tracer, known::learn, nanoTime);
         kept = new KeptMaps(known, this::counted, file, keepInterval);
-        thread = new RescanThread(this::scan, rescan::isStale, settings.rescanInterval());
+        thread = new RescanThread(this::scan, rescan::isStale, inventory, settings.rescanInterval());
+        LOG.info("rescan={} keep={} ready", settings.rescanInterval(), settings.keepGone());
     }
 
     private void scan() {

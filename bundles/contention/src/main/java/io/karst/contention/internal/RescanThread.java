@@ -5,6 +5,7 @@ package io.karst.contention.internal;
 
 import io.karst.component.DaemonThreads;
 import io.karst.component.RateLimitedLog;
+import io.karst.resource.ResourceInventory;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -14,30 +15,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rescans on a daemon thread: at an interval, and earlier when a poll finds something new. After each
- * scan it pauses four times as long as the scan used a CPU, so that many new maps cost at most a fifth of one CPU.
+ * Rescans on a daemon thread: at an interval, and earlier when maps were created. Scans use at most a fifth of one CPU: one
+ * that used a CPU for 10 ms is paid for 50 ms later. As long as no more than {@link #CREDIT_MILLIS} are left to pay, the next
+ * scan may follow at once.
  */
 final class RescanThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RescanThread.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    /** Interval of that poll, ms: a new map has to be traced within 100 ms. */
-    private static final long LOOK_MILLIS = 25;
-
-    private static final long LEAST_REST_MILLIS = 25;
-    private static final int REST = 4;
+    private static final long LEAST_REST_MILLIS = 5;
+    private static final int SHARE = 5;
+    private static final long CREDIT_MILLIS = 100;
 
     private final RateLimitedLog rate = new RateLimitedLog(System::nanoTime);
+    private final ResourceInventory inventory;
+    private final long started = System.nanoTime();
     private final Thread thread;
-    private Duration interval;
+    private volatile Duration interval;
 
     /**
      * Starts the thread.
      *
-     * @param stale whether there is something new; asked often
+     * @param stale whether there is something new
+     * @param inventory tells when to ask that
      * @param interval longest time between two runs
      */
-    RescanThread(Runnable rescan, BooleanSupplier stale, Duration interval) {
+    RescanThread(Runnable rescan, BooleanSupplier stale, ResourceInventory inventory, Duration interval) {
+        this.inventory = inventory;
         this.interval = interval;
         thread = DaemonThreads.of("karst-rescan", () -> loop(rescan, stale));
         thread.start();
@@ -45,13 +48,17 @@ final class RescanThread implements AutoCloseable {
 
     @SuppressWarnings("IllegalCatch") // top of a thread: one failure must not end the rescans
     private void loop(Runnable rescan, BooleanSupplier stale) {
-        long rest = LEAST_REST_MILLIS;
+        long paid = 0; // time at which all scans so far are paid for
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                pause(stale, rest);
-                long begun = busyNanos();
-                rescan.run();
-                rest = Math.max(LEAST_REST_MILLIS, REST * TimeUnit.NANOSECONDS.toMillis(busyNanos() - begun));
+                pause(stale, Math.max(now() + LEAST_REST_MILLIS, paid - CREDIT_MILLIS));
+                long begun = now();
+                long busy = busyNanos();
+                try {
+                    rescan.run();
+                } finally {
+                    paid = Math.max(paid, begun) + TimeUnit.NANOSECONDS.toMillis(SHARE * (busyNanos() - busy));
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
@@ -60,19 +67,35 @@ final class RescanThread implements AutoCloseable {
         }
     }
 
-    /** Takes effect at once, also for the current pause. */
-    synchronized void every(Duration changed) {
+    /** Takes effect at once, unless the last scan is still to be paid for. */
+    void every(Duration changed) {
         interval = changed;
-        notifyAll();
+        inventory.wake();
     }
 
-    private synchronized void pause(BooleanSupplier stale, long rest) throws InterruptedException {
-        long begun = System.nanoTime();
-        long left = interval.toMillis();
-        while (left > 0 && !(millisSince(begun) >= rest && stale.getAsBoolean())) {
-            wait(Math.min(left, LOOK_MILLIS));
-            left = interval.toMillis() - millisSince(begun);
+    /** Waits for the interval, or until there is something new, but not before the given time. */
+    private void pause(BooleanSupplier stale, long notBefore) throws InterruptedException {
+        long begun = now();
+        while (true) {
+            long left = begun + interval.toMillis() - now();
+            long rest = notBefore - now();
+            if (left <= 0 || (rest <= 0 && stale.getAsBoolean())) {
+                return;
+            }
+            if (rest > 0) {
+                TimeUnit.MILLISECONDS.sleep(Math.min(left, rest));
+            } else {
+                inventory.awaitChange(Duration.ofMillis(left));
+                if (Thread.interrupted()) { // the wait itself may not have noticed
+                    throw new InterruptedException();
+                }
+            }
         }
+    }
+
+    /** Milliseconds since the start. */
+    private long now() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
 
     /** CPU time of this thread, user and kernel. Unlike elapsed time, it does not grow on a busy host. */
@@ -81,14 +104,11 @@ final class RescanThread implements AutoCloseable {
         return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
-    private static long millisSince(long nanos) {
-        return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
-    }
-
     /** Returns when the thread has ended, or after ten seconds. */
     @Override
     public void close() {
         thread.interrupt();
+        inventory.wake();
         try {
             thread.join(PATIENCE.toMillis());
         } catch (InterruptedException e) {

@@ -429,6 +429,11 @@ class LockContentionServiceTest {
             }
             return stale;
         }
+
+        @Override
+        public void awaitChange(Duration longest) throws InterruptedException {
+            TimeUnit.MILLISECONDS.sleep(Math.min(longest.toMillis(), 5));
+        }
     }
 
     private static final class FakeTracer implements LockTracer {

@@ -8,15 +8,20 @@ import io.karst.ability.AbilityProbe;
 import io.karst.ability.Answer;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
+import io.karst.bpf.BpfException;
+import io.karst.bpf.ProgramLoads;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +38,11 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
             "__pv_queued_spin_lock_slowpath",
             "resilient_queued_spin_lock_slowpath");
 
+    /** How often new maps are looked for: those that come without a program, and all of them if loads are not announced. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private static final Duration LOOK_OFTEN = Duration.ofMillis(25);
+
     private final MapScanner scanner;
     private final InstantSource clock;
     private final Bpf bpf;
@@ -42,6 +52,8 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     private volatile int reportedId;
     private volatile boolean closed;
     private volatile Inventory current;
+    private volatile Optional<ProgramLoads> loads = Optional.empty();
+    private volatile String loadsMissing = "";
 
     /** Loads the kernel programs and scans once. */
     static MapInventory open(CoreAssetLoader loader, Bpf bpf, MapFilter filter) {
@@ -66,6 +78,11 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
         this.bpf = bpf;
         this.filter = filter;
         current = scan(1);
+        try {
+            loads = Optional.of(bpf.programLoads());
+        } catch (BpfException e) {
+            loadsMissing = String.valueOf(e.getMessage());
+        }
     }
 
     @Override
@@ -100,10 +117,36 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
         return born.isPresent() || trackingChanged;
     }
 
+    @Override
+    public void awaitChange(Duration longest) throws InterruptedException {
+        Optional<ProgramLoads> announced = loads;
+        if (announced.isEmpty() || closed) {
+            TimeUnit.MILLISECONDS.sleep(shorter(longest, LOOK_OFTEN).toMillis());
+            return;
+        }
+        try {
+            announced.get().await(shorter(longest, LOOK));
+        } catch (BpfException e) {
+            loads = Optional.empty();
+            loadsMissing = String.valueOf(e.getMessage());
+            announced.get().close();
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    @Override
+    public void wake() {
+        loads.ifPresent(ProgramLoads::wake);
+    }
+
     /** Chooses what is tracked from the next scan on. */
     void track(MapFilter changed) {
         filter = changed;
         trackingChanged = true;
+        wake();
     }
 
     private void requireOpen() {
@@ -118,7 +161,17 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
         int possibleCpus = bpf.possibleCpus();
         boolean all = located >= possibleCpus;
         String missing = scanner.ownersMissing();
+        String refused = loadsMissing;
         return List.of(
+                new Ability(
+                        "announced program loads",
+                        refused.isEmpty(),
+                        refused.isEmpty() ? "perf announces loads of programs (bpf_event)" : refused,
+                        refused.isEmpty() ? "" : "Karst looks for new maps 40 times a second instead of once",
+                        refused.isEmpty()
+                                ? ""
+                                : "let Karaf call perf_event_open(2), which a seccomp filter or a security module refuses, then"
+                                        + " bundle:restart io.karst.initialize"),
                 new Ability(
                         "per-CPU offsets",
                         all,
@@ -139,6 +192,7 @@ final class MapInventory implements ResourceInventory, AbilityProbe, AutoCloseab
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            loads.ifPresent(ProgramLoads::close);
             scanner.close();
         }
     }

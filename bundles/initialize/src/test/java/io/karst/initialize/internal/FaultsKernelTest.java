@@ -6,6 +6,7 @@ package io.karst.initialize.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.karst.ability.Ability;
 import io.karst.asset.AssetException;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.BpfException;
@@ -13,6 +14,7 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapSpec;
+import io.karst.bpf.ProgramLoads;
 import io.karst.libbpf.internal.NativeBpf;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
@@ -26,6 +28,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,7 +50,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each call to BPF fails in its turn: while the stage starts, and while it scans. */
 @Tag("kernel")
 class FaultsKernelTest {
-    private static final Set<Class<?>> HANDLES = Set.of(BpfObject.class, BpfMap.class, BpfProgram.class);
+    private static final Set<Class<?>> HANDLES =
+            Set.of(BpfObject.class, BpfMap.class, BpfProgram.class, ProgramLoads.class);
 
     private final NativeBpf real = new NativeBpf();
     private final Map<String, Integer> calls = new TreeMap<>();
@@ -66,10 +75,11 @@ class FaultsKernelTest {
                 fail(call.getKey(), which);
                 try {
                     MapInventory inventory = inventory();
-                    // the program that finds owners may be missing, and a pin unread
-                    assertThat(inventory.current().blindSpots())
-                            .as("after a fault in " + call.getKey())
-                            .anyMatch(spot -> spot.text().contains("ENOMEM"));
+                    // the program that finds owners may be missing, a pin unread, or loads not announced
+                    Stream<String> told = Stream.concat(
+                            inventory.current().blindSpots().stream().map(BlindSpot::text),
+                            inventory.probe().stream().map(Ability::evidence));
+                    assertThat(told).as("after a fault in " + call.getKey()).anyMatch(text -> text.contains("ENOMEM"));
                     inventory.close();
                 } catch (AssetException | BpfException e) {
                     assertThat(e).hasMessageContaining("ENOMEM by the test");
@@ -93,6 +103,64 @@ class FaultsKernelTest {
             fail("", 0);
             assertThat(inventory.rescan().maps()).isNotEmpty();
         }
+    }
+
+    @Test
+    void aLoadedProgramIsAChange() throws Exception {
+        try (MapInventory inventory = inventory()) {
+            assertThat(loadsAnnounced(inventory).present()).isTrue();
+            ExecutorService waiter = Executors.newSingleThreadExecutor();
+            try {
+                Future<?> waiting = waiter.submit(() -> {
+                    while (!inventory.isStale()) {
+                        inventory.awaitChange(Duration.ofMinutes(10));
+                    }
+                    return true;
+                });
+                try (MapInventory other = inventory()) {
+                    assertThat(other.current().maps()).isNotEmpty();
+                    waiting.get(10, TimeUnit.SECONDS);
+                }
+            } finally {
+                waiter.shutdownNow();
+                assertThat(waiter.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whereLoadsAreNotAnnouncedItLooksOftenAndSaysSo() throws InterruptedException {
+        fail("Bpf.programLoads", 1);
+        try (MapInventory inventory = inventory()) {
+            Ability announced = loadsAnnounced(inventory);
+            assertThat(announced.present()).isFalse();
+            assertThat(announced.evidence()).isEqualTo("Bpf.programLoads failed with ENOMEM by the test");
+            assertThat(announced.remedy()).contains("perf_event_open");
+            long begun = System.nanoTime();
+            for (int look = 0; look < 10; look++) {
+                inventory.awaitChange(Duration.ofMinutes(10));
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofMillis(240), Duration.ofSeconds(5));
+            inventory.wake();
+        }
+    }
+
+    @Test
+    void announcementsThatEndAreReplacedByLooks() throws InterruptedException {
+        try (MapInventory inventory = inventory()) {
+            fail("ProgramLoads.await", 1);
+            inventory.awaitChange(Duration.ofMinutes(10));
+            assertThat(loadsAnnounced(inventory).evidence()).contains("ENOMEM by the test");
+            inventory.awaitChange(Duration.ofMinutes(10));
+        }
+    }
+
+    private static Ability loadsAnnounced(MapInventory inventory) {
+        return inventory.probe().stream()
+                .filter(ability -> ability.ability().equals("announced program loads"))
+                .findAny()
+                .orElseThrow();
     }
 
     /** They are an addition: without them the maps are found, and those of this process stay tracked. */

@@ -11,6 +11,7 @@ final class Errno {
     static final int E2BIG = 7;
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
+    static final int ENODEV = 19;
     static final int ENOSPC = 28;
     static final int ELOOP = 40;
     /** Internal to the kernel, but bpf(2) returns it. */

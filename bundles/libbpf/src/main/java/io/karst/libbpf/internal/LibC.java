@@ -16,6 +16,15 @@ public interface LibC {
 
     long read(int descriptor, Pointer into, long count);
 
+    long write(int descriptor, Pointer from, long count);
+
+    int eventfd(int value, int flags);
+
+    int poll(Pointer polled, long count, int timeoutMillis);
+
+    /** With a pointer first, for the same reason as in {@link #mmap}. */
+    long syscall(long number, Pointer first, long second, long third, long fourth, long fifth);
+
     int flock(int descriptor, int operation);
 
     int getpagesize();

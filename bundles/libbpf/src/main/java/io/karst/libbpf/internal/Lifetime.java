@@ -25,13 +25,21 @@ final class Lifetime {
 
     /** Begins a use; the caller calls {@link #leave} in a finally block. */
     void enter() {
+        if (!tryEnter()) {
+            throw new IllegalStateException(what + " is closed");
+        }
+    }
+
+    /** As {@link #enter}, but returns false if the handle is closed. */
+    boolean tryEnter() {
         int seen;
         do {
             seen = state.get();
             if (seen < 0) {
-                throw new IllegalStateException(what + " is closed");
+                return false;
             }
         } while (!state.compareAndSet(seen, seen + 1));
+        return true;
     }
 
     void leave() {

@@ -13,6 +13,7 @@ import io.karst.bpf.DirectoryClaim;
 import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
+import io.karst.bpf.ProgramLoads;
 import io.karst.component.KernelText;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     static final int CREATE_FLAGS = 28;
 
     private static final Path KERNEL_BTF = Path.of("/sys/kernel/btf/vmlinux");
+    private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
 
     private final LibbpfContext context;
     private final long logBytes;
@@ -151,6 +153,11 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     @Override
     public BpfLink pinnedLink(Path path) {
         return NativeLink.opened(context, context.openPinned(path, "bpf-link"), KernelText.of(path));
+    }
+
+    @Override
+    public ProgramLoads programLoads() {
+        return NativeProgramLoads.open(context.libraries(), context.possibleCpus(), ONLINE_CPUS);
     }
 
     @Override

@@ -14,11 +14,13 @@ import io.karst.bpf.BpfMap;
 import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapSpec;
+import io.karst.bpf.ProgramLoads;
 import io.karst.bpf.TestRun;
 import io.karst.testing.BpfDescriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,7 +74,10 @@ class FaultInjectionTest {
                         "bpf_prog_get_fd_by_id",
                         "bpf_link_get_fd_by_id",
                         "mmap",
-                        "read");
+                        "read",
+                        "syscall",
+                        "eventfd",
+                        "poll");
         List<String> descriptors = BpfDescriptors.open();
         long mappings = TestObjects.mappings("bpf-map");
         for (Map.Entry<String, Integer> call : calls.entrySet()) {
@@ -118,7 +123,7 @@ class FaultInjectionTest {
         Map<String, Integer> asking = new TreeMap<>(all);
         asking.keySet()
                 .removeIf(name -> !name.matches("bpf_(map|prog|link|obj|btf|iter)_[a-z].*"
-                        + "|bpf_object__(open_mem|load)|bpf_program__attach|mmap|read"));
+                        + "|bpf_object__(open_mem|load)|bpf_program__attach|mmap|read|syscall|eventfd|poll"));
         return asking;
     }
 
@@ -146,6 +151,9 @@ class FaultInjectionTest {
             int id = map.info().id();
             assertThat(bpf.nextId(Bpf.Type.MAP, id - 1)).hasValue(id);
             bpf.mapById(id).orElseThrow().close();
+        }
+        try (ProgramLoads loads = bpf.programLoads()) {
+            loads.await(Duration.ZERO);
         }
     }
 

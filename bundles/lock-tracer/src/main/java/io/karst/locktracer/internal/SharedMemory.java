@@ -45,7 +45,7 @@ record SharedMemory(
          *
          * @param at index: of the slot in that row, or of the line over all rows, from 0
          * @param key key of the line; for a slot, its index
-         * @param memory holds a {@code struct karst_counters}
+         * @param memory holds a {@code struct karst_counters}; only during this call
          * @param offset index in {@code memory} at which the struct begins
          */
         void visit(int at, long key, long[] memory, int offset);
@@ -81,26 +81,35 @@ record SharedMemory(
         return control.getInt(LockContentionLayout.CONTROL_GENERATION) % 2;
     }
 
-    /** Visits the counters of the first slots, row by row. */
+    /** Visits the counters of the first slots, row by row; leaves out those that have counted nothing. */
     void visitSlots(int used, CounterVisitor visitor) {
-        long[] memory = new long[used * COUNTER_LONGS];
+        long[] memory = new long[COUNTER_LONGS];
         for (int row = 0; row < sizes.rows(); row++) {
-            totals.getLongs(slotOffset(row, 0), memory, memory.length);
             for (int slot = 0; slot < used; slot++) {
-                visitor.visit(slot, slot, memory, slot * COUNTER_LONGS);
+                long at = slotOffset(row, slot);
+                if (hasCounted(totals, at)) {
+                    totals.getLongs(at, memory, memory.length);
+                    visitor.visit(slot, slot, memory, 0);
+                }
             }
         }
     }
 
+    /** Waits of 0 ns are only in the first bucket. Few slots have counted anything, so most are not read any further. */
+    private static boolean hasCounted(MappedMemory memory, long at) {
+        return memory.getLong(at + LockContentionLayout.COUNTERS_TOTAL) != 0
+                || memory.getLong(at + LockContentionLayout.COUNTERS_HISTOGRAM) != 0;
+    }
+
     /** Visits the lines in use, row by row. */
     void visitLines(CounterVisitor visitor) {
-        long[] memory = new long[sizes.lines() * LINE_LONGS];
+        long[] memory = new long[LINE_LONGS];
         for (int row = 0; row < sizes.rows(); row++) {
-            singleLocks.getLongs(lineOffset(row, 0), memory, memory.length);
             for (int line = 0; line < sizes.lines(); line++) {
-                long key = memory[line * LINE_LONGS];
-                if (key != 0) {
-                    visitor.visit(row * sizes.lines() + line, key, memory, line * LINE_LONGS + 1);
+                long at = lineOffset(row, line);
+                if (singleLocks.getLong(at + LockContentionLayout.SINGLE_LOCK_KEY) != 0) {
+                    singleLocks.getLongs(at, memory, memory.length);
+                    visitor.visit(row * sizes.lines() + line, memory[0], memory, 1);
                 }
             }
         }

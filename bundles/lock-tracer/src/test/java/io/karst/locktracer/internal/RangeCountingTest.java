@@ -111,6 +111,17 @@ class RangeCountingTest {
     }
 
     @Test
+    void waitsOfNoTimeAreCounted() {
+        LockRange buckets = new LockRange(new MapKey(1, 0), LockKind.HASH_BUCKET, KERNEL, 16, 8, 0, 0);
+        counting.track(inventory(map(1, buckets)));
+        waits(1, slotOf(buckets), 2, 0);
+        assertThat(counting.totals().perKind()).singleElement().satisfies(all -> {
+            assertThat(all.counters().count()).isEqualTo(2);
+            assertThat(all.counters().totalNanos()).isZero();
+        });
+    }
+
+    @Test
     void sumsOverProcessorsByKindAndByLock() {
         LockRange buckets = new LockRange(new MapKey(1, 0), LockKind.HASH_BUCKET, KERNEL, 16, 8, 0, 0);
         counting.track(inventory(map(1, buckets)));

@@ -42,28 +42,14 @@ struct {
 } nearest SEC(".maps");
 
 /*
- * A name, with room for as many zeros behind it: so the rest of the key can be zeroed whatever the length of
- * the name.
+ * By a hash of their first 16 characters, whether a name may be wanted. Copying, zeroing and hashing a whole name takes far
+ * longer, so nearly all names have to be rejected here.
  */
-struct name_key {
-	union {
-		char name[2 * KARST_SYMBOL_NAME];
-		__u64 start[2];
-	};
-};
-
-/*
- * Rejects most unwanted names by their first characters, because zeroing and hashing a whole key takes longer.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u8[STARTS]);
-} wanted_starts SEC(".maps");
+static __u8 wanted_starts[STARTS];
 
 struct scratch {
-	struct name_key key;
+	/* A name, with room for as many zeros behind it: so the rest of the key can be zeroed whatever its length. */
+	char key[2 * KARST_SYMBOL_NAME];
 	struct karst_symbol symbol;
 };
 
@@ -85,50 +71,57 @@ static __always_inline void copy_symbol(struct karst_symbol *to, struct kallsym_
 	bpf_probe_read_kernel_str(to->module_name, sizeof(to->module_name), from->module_name);
 }
 
-static __always_inline __u32 start_of(const __u64 *name)
+/* 0x80 in the place of the lowest byte that is zero; bits above it say nothing. 0 if no byte is zero. */
+static __always_inline __u64 zero_bytes(__u64 characters)
 {
-	return ((name[0] ^ (name[1] * 31)) * GOLDEN_RATIO) >> (64 - START_BITS);
+	return (characters - 0x0101010101010101ULL) & ~characters & 0x8080808080808080ULL;
 }
 
-static __always_inline __u8 *starts(void)
+/* Characters before the first zero byte, the others zero; the first character is the lowest byte. */
+static __always_inline __u64 before_zero(__u64 characters)
 {
-	__u32 zero = 0;
+	__u64 zero = zero_bytes(characters);
 
-	return bpf_map_lookup_elem(&wanted_starts, &zero);
+	return zero ? characters & (((zero & -zero) >> 7) - 1) : characters;
+}
+
+static __always_inline __u32 start_of(const __u64 *name)
+{
+	__u64 first = name[0];
+	__u64 second = zero_bytes(first) ? 0 : before_zero(name[1]);
+
+	return ((before_zero(first) ^ (second * 31)) * GOLDEN_RATIO) >> (64 - START_BITS);
 }
 
 static long want_start(void *map unused, const void *name, void *value unused, void *none unused)
 {
-	__u8 *wanted = starts();
-
-	if (wanted)
-		wanted[start_of(name)] = 1;
+	wanted_starts[start_of(name)] = 1;
 	return 0;
 }
 
 /* At the first symbol. */
 static __always_inline void collect_starts(void)
 {
-	__u8 *wanted = starts();
-
-	if (!wanted)
-		return;
 	for (__u32 i = 0; i < STARTS; i += sizeof(zeros))
-		bpf_probe_read_kernel(&wanted[i], sizeof(zeros), zeros);
+		bpf_probe_read_kernel(&wanted_starts[i], sizeof(zeros), zeros);
 	bpf_for_each_map_elem(&wanted_names, want_start, NULL, 0);
 }
 
-static __always_inline bool is_wanted(struct name_key *key, const struct kallsym_iter *symbol)
+static __always_inline bool may_be_wanted(const struct kallsym_iter *symbol)
 {
-	__u8 *wanted = starts();
-	long length;
+	const __u64 *name = (const __u64 *)symbol->name;
 
-	key->start[0] = 0;
-	key->start[1] = 0;
-	length = bpf_probe_read_kernel_str(key->name, KARST_SYMBOL_NAME, symbol->name);
-	if (!wanted || !wanted[start_of(key->start)] || length < 0 || length > KARST_SYMBOL_NAME)
+	barrier_var(name); /* else a load gets the field's relocation, which fails where the field has another size */
+	return wanted_starts[start_of(name)];
+}
+
+static __always_inline bool is_wanted(char *key, const struct kallsym_iter *symbol)
+{
+	long length = bpf_probe_read_kernel_str(key, KARST_SYMBOL_NAME, symbol->name);
+
+	if (length < 0 || length > KARST_SYMBOL_NAME)
 		return false;
-	bpf_probe_read_kernel(&key->name[length], sizeof(zeros), zeros);
+	bpf_probe_read_kernel(&key[length], sizeof(zeros), zeros);
 	return bpf_map_lookup_elem(&wanted_names, key);
 }
 
@@ -196,11 +189,16 @@ SEC("iter/ksym")
 int symbols_by_name(struct bpf_iter__ksym *ctx)
 {
 	struct kallsym_iter *symbol = ctx->ksym;
-	struct scratch *memory = scratch();
+	struct scratch *memory;
 
-	if (symbol && !ctx->meta->seq_num)
+	if (!symbol)
+		return 0;
+	if (!ctx->meta->seq_num)
 		collect_starts();
-	if (symbol && memory && is_wanted(&memory->key, symbol))
+	if (!may_be_wanted(symbol))
+		return 0;
+	memory = scratch();
+	if (memory && is_wanted(memory->key, symbol))
 		write_symbol(ctx->meta->seq, &memory->symbol, symbol);
 	return 0;
 }

@@ -24,6 +24,8 @@ import org.osgi.framework.FrameworkUtil;
 public abstract class KarstCommand implements Action {
     private static final int PIECE = 8 * 1024;
 
+    private int printed;
+
     @Reference
     @SuppressWarnings("NullAway.Init") // Karaf sets it before execute
     private Session session;
@@ -46,7 +48,7 @@ public abstract class KarstCommand implements Action {
             throw new CommandException("The output is incomplete: it could not be written");
         }
         if (session.getTerminal() == null) {
-            SshConnection.of(session).awaitSent();
+            SshConnection.of(session).awaitSent(printed / PIECE);
         }
         return null; // a returned object would not be printed over ssh
     }
@@ -135,6 +137,7 @@ public abstract class KarstCommand implements Action {
 
     /** Prints a line, made safe for a terminal: names and messages come from others. */
     protected final void println(String line) {
+        printed += line.length();
         out().println(SafeText.of(line));
     }
 
@@ -144,6 +147,7 @@ public abstract class KarstCommand implements Action {
      * @param style escape sequences before the line
      */
     protected final void println(String line, String style) {
+        printed += line.length();
         out().println(style + SafeText.of(line) + SimpleAnsi.RESET);
     }
 
@@ -160,6 +164,7 @@ public abstract class KarstCommand implements Action {
     /** Prints text that is safe for a terminal, as it is. */
     final void printPieces(String text) {
         PrintStream out = out();
+        printed += text.length();
         for (int at = 0; at < text.length(); at += PIECE) {
             out.print(text.substring(at, Math.min(text.length(), at + PIECE)));
             out.flush();

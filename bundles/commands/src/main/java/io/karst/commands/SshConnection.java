@@ -63,18 +63,20 @@ final class SshConnection {
     }
 
     /**
-     * Waits until the client's host has everything.
+     * Waits until the client's host has everything, and for some milliseconds more for each piece: the client itself, which
+     * fails if it cannot answer any more, may not have read as fast as its host received.
      *
+     * @param pieces of output, of 8 KiB
      * @throws CommandException if the client stops reading
      * @throws InterruptedException if the operator stopped the command
      */
-    void awaitSent() throws CommandException, InterruptedException {
+    void awaitSent(int pieces) throws CommandException, InterruptedException {
         if (remotePort.isEmpty()) {
             return;
         }
         long before = unsent(remotePort.get());
         long since = System.nanoTime();
-        for (int looks = 0; looks < ENOUGH; looks = before == 0 ? looks + 1 : 0) {
+        for (int looks = 0; looks < ENOUGH + pieces; looks = before == 0 ? looks + 1 : 0) {
             Thread.sleep(LOOK.toMillis());
             long now = unsent(remotePort.get());
             if (now != before || now == 0) {

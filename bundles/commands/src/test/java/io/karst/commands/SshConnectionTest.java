@@ -46,7 +46,7 @@ class SshConnectionTest {
     void waitsUntilTheClientsHostHasEverything() throws Exception {
         try (Pair pair = new Pair()) {
             SshConnection connection = pair.connection(Duration.ofSeconds(30));
-            connection.awaitSent();
+            connection.awaitSent(0);
             long sent = pair.fill();
             AtomicBoolean done = new AtomicBoolean();
             CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
@@ -65,7 +65,7 @@ class SshConnectionTest {
         try (Pair pair = new Pair()) {
             SshConnection connection = pair.connection(Duration.ofMillis(300));
             pair.fill();
-            assertThatThrownBy(connection::awaitSent)
+            assertThatThrownBy(() -> connection.awaitSent(0))
                     .isInstanceOf(CommandException.class)
                     .hasMessageStartingWith("The output may be incomplete: the ssh client has read nothing for ");
         }
@@ -73,7 +73,7 @@ class SshConnectionTest {
 
     private static void await(SshConnection connection) {
         try {
-            connection.awaitSent();
+            connection.awaitSent(0);
         } catch (CommandException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -81,10 +81,10 @@ class SshConnectionTest {
 
     @Test
     void doesNotWaitWithoutAConnection(@TempDir Path empty) throws Exception {
-        new SshConnection(NET, Optional.empty(), Duration.ofSeconds(30)).awaitSent();
-        new SshConnection(empty, Optional.of(22), Duration.ofSeconds(30)).awaitSent();
+        new SshConnection(NET, Optional.empty(), Duration.ofSeconds(30)).awaitSent(0);
+        new SshConnection(empty, Optional.of(22), Duration.ofSeconds(30)).awaitSent(0);
         Files.writeString(empty.resolve("tcp"), "  sl  local_address rem_address   st tx_queue rx_queue\n\n");
-        new SshConnection(empty, Optional.of(22), Duration.ofSeconds(30)).awaitSent();
+        new SshConnection(empty, Optional.of(22), Duration.ofSeconds(30)).awaitSent(0);
     }
 
     /** Both ends of a connection. */

@@ -302,7 +302,7 @@ final class Handlers {
         return figures;
     }
 
-    /** Times beyond those of the empty pair, of which the absolute times are told. */
+    /** Begin and end: absolute times of the empty pair, and of every other design how much longer it takes. */
     private List<Figure> nets(String load, String design) {
         String name = "handlers/" + load + design;
         List<Double> begin = valuesOf(load + design + "/begin");

@@ -85,7 +85,7 @@ final class AttackersProcess implements AutoCloseable {
                 BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             while (lines.readLine() != null) {
                 attackers.attempts().forEach((kind, count) -> System.out.println(kind + " " + count));
-                attackers.failures().forEach(System.out::println);
+                attackers.failures().forEach(failure -> System.out.println(failure.replace("\n", " ")));
                 System.out.println(END);
             }
         }

@@ -76,11 +76,6 @@ record SharedMemory(
         control.putLong(LockContentionLayout.CONTROL_LOWEST, table.lowest());
     }
 
-    /** Which of the two tables the programs search. */
-    int activeTable() {
-        return control.getInt(LockContentionLayout.CONTROL_GENERATION) % 2;
-    }
-
     /** Visits the counters of the first slots, row by row; leaves out those that have counted nothing. */
     void visitSlots(int used, CounterVisitor visitor) {
         long[] memory = new long[COUNTER_LONGS];

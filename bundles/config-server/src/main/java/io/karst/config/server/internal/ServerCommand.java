@@ -5,17 +5,13 @@ package io.karst.config.server.internal;
 
 import io.karst.commands.KarstCommand;
 import io.karst.commands.Services;
-import io.karst.remoteconfig.ConfigPath;
 import io.karst.remoteconfig.RefusedException;
-import io.karst.remoteconfig.server.SignedRepository;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.stream.Stream;
 import org.apache.karaf.shell.support.CommandException;
-import org.osgi.framework.BundleContext;
 
 /** A command that works on the server, and says in one line what went wrong. */
 abstract class ServerCommand extends KarstCommand {
@@ -59,17 +55,6 @@ abstract class ServerCommand extends KarstCommand {
             return e.getFile() + " may not be read or written";
         }
         return String.valueOf(e.getMessage());
-    }
-
-    /** What the server holds, for completion; nothing while the server is not up. A reference to it would take the commands away then. */
-    static Stream<SignedRepository> stored(BundleContext context) {
-        return new Services(context)
-                .ifPresent(ConfigServer.class, server -> server.store().current()).stream();
-    }
-
-    /** Paths where something was ever published, for completion. */
-    static Stream<ConfigPath> published(BundleContext context) {
-        return stored(context).flatMap(repository -> repository.paths().stream());
     }
 
     /** Does the command's work. */

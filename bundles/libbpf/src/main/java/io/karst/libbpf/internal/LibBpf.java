@@ -103,6 +103,8 @@ public interface LibBpf {
 
     int bpf_link_get_fd_by_id(int id);
 
+    int bpf_enable_stats(int type);
+
     int bpf_obj_pin(int descriptor, @In byte[] path);
 
     int bpf_obj_get(@In byte[] path);

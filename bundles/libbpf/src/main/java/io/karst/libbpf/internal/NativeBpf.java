@@ -14,6 +14,7 @@ import io.karst.bpf.LinkInfo;
 import io.karst.bpf.MapSpec;
 import io.karst.bpf.ObjectSpec;
 import io.karst.bpf.ProgramLoads;
+import io.karst.bpf.RunTimes;
 import io.karst.component.KernelText;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -29,6 +30,9 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     static final int CREATE_OPTS_BYTES = 48;
 
     static final int CREATE_FLAGS = 28;
+
+    /** {@code BPF_STATS_RUN_TIME}, {@code enum bpf_stats_type} in uapi {@code linux/bpf.h}. */
+    private static final int RUN_TIME = 0;
 
     private static final Path KERNEL_BTF = Path.of("/sys/kernel/btf/vmlinux");
     private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
@@ -163,5 +167,14 @@ public final class NativeBpf implements Bpf, AutoCloseable {
     @Override
     public Optional<DirectoryClaim> claim(Path directory) {
         return DirectoryLock.of(context.libraries(), directory);
+    }
+
+    @Override
+    public RunTimes measureRunTimes() {
+        LibbpfContext used = context;
+        int descriptor = used.libraries()
+                .check(used.bpf().bpf_enable_stats(RUN_TIME), "bpf_enable_stats", "run times of all programs");
+        Lifetime lifetime = new Lifetime("run times", () -> used.libraries().c().close(descriptor));
+        return lifetime::close;
     }
 }

@@ -27,6 +27,8 @@ final class ObjectInfo {
     private static final int PROG_MAP_COUNT = 52;
     private static final int PROG_MAPS = 56;
     private static final int PROG_NAME = 64;
+    private static final int PROG_RUN_NANOS = 192;
+    private static final int PROG_RUNS = 200;
     private static final int PROG_RECURSION_MISSES = 208;
 
     private final NativeLibraries libraries;
@@ -72,7 +74,9 @@ final class ObjectInfo {
                     info.getInt(0),
                     text(info, PROG_NAME, NAME_BYTES),
                     mapIds,
-                    info.getLong(PROG_RECURSION_MISSES));
+                    info.getLong(PROG_RECURSION_MISSES),
+                    info.getLong(PROG_RUNS),
+                    info.getLong(PROG_RUN_NANOS));
         }
     }
 

@@ -17,7 +17,7 @@
  * Pinned maps of another version are not reused: increase this with any change to the content of a map,
  * including the waits in progress, which only the programs read.
  */
-#define KARST_LAYOUT_VERSION 7
+#define KARST_LAYOUT_VERSION 8
 
 #define KARST_MAX_RANGES 16384 /* ranges in one table, and slots of counters */
 #define KARST_MAX_CPUS 1024
@@ -69,13 +69,19 @@ struct karst_control {
 
 /*
  * Waits of one slot or one single lock in one row. The count is the histogram's sum; waits that ended in a deadlock or
- * timeout (resilient locks) are in it too.
+ * timeout (resilient locks) are in it too, and so are untimed ones, each in the bucket of the last timed one. A wait that was
+ * timed because one in N was to be is N times in the total.
  */
 struct karst_counters {
 	__u64 total_ns;
-	__u64 max_ns;
+	__u64 max_ns; /* of the timed ones */
 	__u64 deadlocks;
 	__u64 timeouts;
+	__u64 untimed;
+	__u64 variance_low; /* of total_ns, 128 bits: sum of N * (N - 1) * (length in ns)^2 */
+	__u64 variance_high;
+	__u32 last_bucket; /* of the last timed one */
+	__u32 padding;
 	__u64 histogram[KARST_BUCKETS];
 };
 
@@ -107,6 +113,8 @@ struct karst_single_lock {
 struct karst_waiting {
 	__u64 sleeping; /* number of sleeping waits in progress: if 0, an end skips the search */
 	volatile __u64 handover; /* non-zero while two tracers are attached; written by user space */
+	volatile __u64
+		one_in; /* one in so many spinning waits is timed, 1 to 64; 0: every one; written by user space */
 };
 
 /* Map `lost`: [CPU][reason] of __u64; max_entries = possible CPUs * KARST_LOST_REASONS. */

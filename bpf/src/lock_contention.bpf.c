@@ -106,6 +106,8 @@ struct spinning_wait {
 	__u64 began_ns;
 	__u32 total; /* where its end counts: key in `totals`, or NO_TOTAL */
 	__u32 line; /* and key in `single_locks`, NO_LINE, or NEEDS_NO_LINE */
+	__u32 weight; /* number of waits that it stands for; 0 if it is not timed */
+	__u32 padding;
 };
 #define NO_TOTAL 0xffffffffU /* the range's map was freed */
 #define NO_LINE 0xfffffffeU /* none was free */
@@ -120,6 +122,8 @@ struct sleeping_wait {
 
 struct stack {
 	__u64 depth;
+	__u32 one_in; /* what `untimed` was chosen for */
+	__u32 untimed; /* number of waits until the next one that is timed */
 	struct spinning_wait waits[MAX_NESTED];
 };
 
@@ -185,17 +189,23 @@ static __always_inline __u32 bucket_of(__u64 ns)
 	return bucket < KARST_BUCKETS ? bucket : KARST_BUCKETS - 1;
 }
 
-static __always_inline void add_wait(struct karst_counters *counters, __u64 waited_ns, __u32 bucket, int ret)
+static __always_inline void add_to_histogram(struct karst_counters *counters, __u32 bucket, int ret)
 {
-	counters->total_ns += waited_ns;
-	if (waited_ns > counters->max_ns)
-		counters->max_ns = waited_ns;
 	if (ret == -EDEADLK)
 		counters->deadlocks++;
 	else if (ret == -ETIMEDOUT)
 		counters->timeouts++;
 	if (bucket < KARST_BUCKETS)
 		counters->histogram[bucket]++;
+}
+
+static __always_inline void add_wait(struct karst_counters *counters, __u64 waited_ns, __u32 bucket, int ret)
+{
+	counters->total_ns += waited_ns;
+	if (waited_ns > counters->max_ns)
+		counters->max_ns = waited_ns;
+	counters->last_bucket = bucket;
+	add_to_histogram(counters, bucket, ret);
 }
 
 /*
@@ -212,19 +222,23 @@ static __always_inline void raise_max(__u64 *max_ns, __u64 waited_ns)
 	}
 }
 
-/* Like add_wait(), for counters that several CPUs write. */
-static __always_inline void add_shared_wait(struct karst_counters *counters, __u64 waited_ns, int ret)
+static __always_inline void add_to_shared_histogram(struct karst_counters *counters, __u32 bucket, int ret)
 {
-	__u32 bucket = bucket_of(waited_ns);
-
-	__sync_fetch_and_add(&counters->total_ns, waited_ns);
-	raise_max(&counters->max_ns, waited_ns);
 	if (ret == -EDEADLK)
 		__sync_fetch_and_add(&counters->deadlocks, 1);
 	else if (ret == -ETIMEDOUT)
 		__sync_fetch_and_add(&counters->timeouts, 1);
 	if (bucket < KARST_BUCKETS)
 		__sync_fetch_and_add(&counters->histogram[bucket], 1);
+}
+
+/* Like add_wait(), for counters that several CPUs write. */
+static __always_inline void add_shared_wait(struct karst_counters *counters, __u64 waited_ns, __u32 bucket, int ret)
+{
+	__sync_fetch_and_add(&counters->total_ns, waited_ns);
+	raise_max(&counters->max_ns, waited_ns);
+	counters->last_bucket = bucket;
+	add_to_shared_histogram(counters, bucket, ret);
 }
 
 /*
@@ -266,6 +280,7 @@ static __always_inline __u32 total_of(__u32 row, struct lock_ref ref)
 /* In the row that several CPUs write. Not inlined, so that it does not lengthen what the others run. */
 static __noinline int count_shared_wait(__u32 total_key, __u32 line_key, __u64 waited_ns, int ret)
 {
+	__u32 bucket = bucket_of(waited_ns);
 	struct karst_counters *total = bpf_map_lookup_elem(&totals, &total_key);
 	struct karst_single_lock *line;
 
@@ -273,12 +288,12 @@ static __noinline int count_shared_wait(__u32 total_key, __u32 line_key, __u64 w
 		count_lost(KARST_LOST_MAP_GONE, 1);
 		return 0;
 	}
-	add_shared_wait(total, waited_ns, ret);
+	add_shared_wait(total, waited_ns, bucket, ret);
 	if (line_key == NEEDS_NO_LINE)
 		return 0;
 	line = bpf_map_lookup_elem(&single_locks, &line_key);
 	if (line)
-		add_shared_wait(&line->counters, waited_ns, ret);
+		add_shared_wait(&line->counters, waited_ns, bucket, ret);
 	else
 		count_lost(KARST_LOST_SINGLE_LOCK, 1);
 	return 0;
@@ -316,6 +331,129 @@ static __always_inline void finish(__u64 began_ns, __u32 total_key, __u32 line_k
 		count_lost(KARST_LOST_CLOCK, 1);
 	else
 		count_wait(total_key, line_key, waited_ns, ret);
+}
+
+/* ---- counting a sample ---- */
+
+/*
+ * What a timed wait that stands for so many waits adds to the variance: 128 bits. A wait of 67 ms and more is
+ * squared without its lowest 16 bits, and counts for 73 minutes at most.
+ */
+static __always_inline __u64 variance_of(__u64 waited_ns, __u32 weight, __u64 *high)
+{
+	__u64 factor = (__u64)weight * (weight - 1);
+	__u64 coarse = waited_ns >> 16, square;
+
+	*high = 0;
+	if (!(waited_ns >> 26))
+		return factor * waited_ns * waited_ns;
+	if (coarse >> 26)
+		coarse = (1 << 26) - 1;
+	square = factor * coarse * coarse;
+	*high = square >> 32;
+	return square << 32;
+}
+
+/* One of the waits of a sample; timed, if it has a weight. */
+static __always_inline void add_sampled(struct karst_counters *counters, __u64 waited_ns, __u32 bucket, __u32 weight,
+					int ret)
+{
+	__u64 low, high;
+
+	if (!weight) {
+		add_to_histogram(counters, counters->last_bucket, ret);
+		counters->untimed++;
+		return;
+	}
+	add_wait(counters, waited_ns, bucket, ret);
+	low = variance_of(waited_ns, weight, &high);
+	counters->total_ns += (weight - 1) * waited_ns;
+	counters->variance_low += low;
+	counters->variance_high += high + (counters->variance_low < low);
+}
+
+/* Like add_sampled(), for counters that several CPUs write. */
+static __always_inline void add_shared_sampled(struct karst_counters *counters, __u64 waited_ns, __u32 bucket,
+					       __u32 weight, int ret)
+{
+	__u64 low, high;
+
+	if (!weight) {
+		add_to_shared_histogram(counters, *(volatile __u32 *)&counters->last_bucket, ret);
+		__sync_fetch_and_add(&counters->untimed, 1);
+		return;
+	}
+	add_shared_wait(counters, waited_ns, bucket, ret);
+	low = variance_of(waited_ns, weight, &high);
+	__sync_fetch_and_add(&counters->total_ns, (weight - 1) * waited_ns);
+	if (__sync_fetch_and_add(&counters->variance_low, low) + low < low)
+		high++;
+	__sync_fetch_and_add(&counters->variance_high, high);
+}
+
+/*
+ * Ends a wait while only a sample is timed. Not inlined, so that it does not lengthen what runs otherwise, and not static, so that
+ * the verifier looks at it once.
+ */
+__noinline int finish_sampled(__u64 began_ns, __u32 weight, __u32 total_key, __u32 line_key, int ret)
+{
+	__u64 waited_ns = weight ? bpf_ktime_get_ns() - began_ns : 0;
+	__u32 bucket = weight ? bucket_of(waited_ns) : 0;
+	bool shared = total_key >= own_rows * slots;
+	struct karst_counters *total;
+	struct karst_single_lock *line;
+
+	if ((__s64)waited_ns < 0) {
+		count_lost(KARST_LOST_CLOCK, 1);
+		return 0;
+	}
+	total = bpf_map_lookup_elem(&totals, &total_key);
+	if (!total) {
+		count_lost(KARST_LOST_MAP_GONE, 1);
+		return 0;
+	}
+	if (shared)
+		add_shared_sampled(total, waited_ns, bucket, weight, ret);
+	else
+		add_sampled(total, waited_ns, bucket, weight, ret);
+	if (line_key == NEEDS_NO_LINE)
+		return 0;
+	line = bpf_map_lookup_elem(&single_locks, &line_key);
+	if (!line)
+		count_lost(KARST_LOST_SINGLE_LOCK, 1);
+	else if (shared)
+		add_shared_sampled(&line->counters, waited_ns, bucket, weight, ret);
+	else
+		add_sampled(&line->counters, waited_ns, bucket, weight, ret);
+	return 0;
+}
+
+/* Number of waits to pass over, so that one in `one_in` is timed on average, whatever the rhythm of the load. */
+static __always_inline __u32 random_gap(__u32 one_in)
+{
+	return bpf_get_prandom_u32() % (2 * one_in - 1);
+}
+
+/* Number of waits that the next one on this CPU stands for; 0 if it is not timed. */
+static __always_inline __u32 next_weight(struct stack *stack)
+{
+	__u32 one_in = waiting.one_in;
+
+	if (one_in <= 1)
+		return 1;
+	if (stack->one_in != one_in) {
+		/* The smaller of two: as in the middle of a long series of gaps. */
+		__u32 first = random_gap(one_in), second = random_gap(one_in);
+
+		stack->one_in = one_in;
+		stack->untimed = first < second ? first : second;
+	}
+	if (stack->untimed) {
+		stack->untimed--;
+		return 0;
+	}
+	stack->untimed = random_gap(one_in);
+	return one_in;
 }
 
 /* ---- finding the range of a lock ---- */
@@ -455,6 +593,14 @@ static __always_inline struct stack *stack_of_this_cpu(void)
 	return bpf_map_lookup_elem(&spinning, &zero);
 }
 
+static __always_inline void finish_spinning(const struct spinning_wait *wait, int ret)
+{
+	if (wait->weight == 1)
+		finish(wait->began_ns, wait->total, wait->line, ret);
+	else
+		finish_sampled(wait->began_ns, wait->weight, wait->total, wait->line, ret);
+}
+
 /* Number of valid waits, from the outermost on: those of this task on other locks. The rest is stale. */
 static __always_inline __u32 fresh_waits(const struct stack *stack, __u64 task, __u64 lock)
 {
@@ -507,6 +653,7 @@ static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
 	struct stack *stack = stack_of_this_cpu();
 	__u32 row = row_of_this_cpu(), top = 0;
 	struct spinning_wait *wait;
+	__u32 weight;
 
 	if (!stack)
 		return;
@@ -514,6 +661,7 @@ static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
 		top = next_wait(stack, lock);
 	if (top >= MAX_NESTED)
 		return;
+	weight = next_weight(stack);
 	/*
 	 * The other tracer may interrupt this: it finds a free entry, or one that looks valid, and then uses the next
 	 * one.
@@ -527,7 +675,9 @@ static __always_inline void begin_spinning(__u64 lock, struct lock_ref ref)
 	wait->lock = lock;
 	wait->total = total_of(row, ref);
 	wait->line = line_of(row, ref);
-	wait->began_ns = bpf_ktime_get_ns();
+	wait->weight = weight;
+	if (weight)
+		wait->began_ns = bpf_ktime_get_ns();
 }
 
 /* Among nested waits. Returns whether there was one for the lock. */
@@ -539,7 +689,7 @@ static __noinline int end_nested(struct stack *stack, __u64 lock, int ret)
 	if (top >= MAX_NESTED)
 		return 0;
 	wait = &stack->waits[top];
-	finish(wait->began_ns, wait->total, wait->line, ret);
+	finish_spinning(wait, ret);
 	if (stack->depth > position)
 		count_lost(KARST_LOST_STALE_NOTE, stack->depth - position);
 	barrier(); /* from here on an interrupt may use this entry */
@@ -561,7 +711,7 @@ static __always_inline bool end_spinning(__u64 lock, int ret)
 	wait = &stack->waits[0];
 	if (stack->depth != 1 || wait->lock != lock)
 		return end_nested(stack, lock, ret);
-	finish(wait->began_ns, wait->total, wait->line, ret);
+	finish_spinning(wait, ret);
 	barrier(); /* from here on an interrupt may use this entry */
 	stack->depth = 0;
 	return true;

@@ -87,6 +87,10 @@ public record ContentionSnapshot(
      *
      * <p>Histogram bucket 0 counts waits of 0 and 1 ns, bucket {@code b} waits of 2^b to 2^(b+1) - 1 ns, the last one all
      * longer ones.
+     *
+     * <p>The tracer may time only a random sample of the waits, see {@link TracingCost}. Numbers of waits are exact even
+     * then. Times are estimates: the total is unbiased, with the standard error {@link #totalError}; the histogram has
+     * each untimed wait in the bucket of a timed one; the longest wait is that of the sample.
      */
     public static final class WaitCounters {
 
@@ -101,7 +105,14 @@ public record ContentionSnapshot(
         private final boolean maxExact;
         private final long deadlocks;
         private final long timeouts;
+        private final long untimed;
+        private final double variance;
         private final long[] histogram;
+
+        /** The same if every wait was timed. */
+        public WaitCounters(long totalNanos, long maxNanos, long deadlocks, long timeouts, long[] histogram) {
+            this(totalNanos, maxNanos, deadlocks, timeouts, 0, 0, histogram);
+        }
 
         /**
          * Takes a copy.
@@ -113,15 +124,27 @@ public record ContentionSnapshot(
          * @param maxNanos longest wait, nanoseconds
          * @param deadlocks waits that a resilient lock ended with -EDEADLK
          * @param timeouts waits that a resilient lock ended with -ETIMEDOUT
+         * @param untimed waits that were not timed
+         * @param variance estimated variance of {@code totalNanos}, square nanoseconds; 0 if every wait was timed
+         * @param histogram all waits by length
          * @throws IllegalArgumentException if the histogram has another length
          */
-        public WaitCounters(long totalNanos, long maxNanos, long deadlocks, long timeouts, long[] histogram) {
+        public WaitCounters(
+                long totalNanos,
+                long maxNanos,
+                long deadlocks,
+                long timeouts,
+                long untimed,
+                double variance,
+                long[] histogram) {
             this(
                     totalNanos,
                     isBelow(maxNanos, histogram) ? highest(highestUsed(histogram)) : maxNanos,
                     !isBelow(maxNanos, histogram),
                     deadlocks,
                     timeouts,
+                    untimed,
+                    variance,
                     histogram.clone());
             if (histogram.length != BUCKETS) {
                 throw new IllegalArgumentException("histogram has " + histogram.length + " buckets, not " + BUCKETS);
@@ -129,12 +152,21 @@ public record ContentionSnapshot(
         }
 
         private WaitCounters(
-                long totalNanos, long maxNanos, boolean maxExact, long deadlocks, long timeouts, long[] histogram) {
+                long totalNanos,
+                long maxNanos,
+                boolean maxExact,
+                long deadlocks,
+                long timeouts,
+                long untimed,
+                double variance,
+                long[] histogram) {
             this.totalNanos = totalNanos;
             this.maxNanos = maxNanos;
             this.maxExact = maxExact;
             this.deadlocks = deadlocks;
             this.timeouts = timeouts;
+            this.untimed = untimed;
+            this.variance = variance;
             this.histogram = histogram;
         }
 
@@ -147,7 +179,7 @@ public record ContentionSnapshot(
             return count;
         }
 
-        /** Sum of all waits, nanoseconds. */
+        /** Sum of all waits, nanoseconds; an estimate if {@link #isSampled}. */
         public long totalNanos() {
             return totalNanos;
         }
@@ -158,12 +190,14 @@ public record ContentionSnapshot(
             return count == 0 ? 0 : totalNanos / count;
         }
 
-        /** Longest wait, nanoseconds; an upper bound, at most twice the true value, unless {@link #maxExact}. */
+        /**
+         * Longest wait that was timed, nanoseconds; an upper bound, at most twice the true value, unless {@link #maxExact}.
+         */
         public long maxNanos() {
             return maxNanos;
         }
 
-        /** Whether the longest wait is known exactly. */
+        /** Whether the longest timed wait is known exactly. */
         public boolean maxExact() {
             return maxExact;
         }
@@ -176,6 +210,57 @@ public record ContentionSnapshot(
         /** Number of waits that ended with -ETIMEDOUT. */
         public long timeouts() {
             return timeouts;
+        }
+
+        /** Number of waits that were counted, but not timed. */
+        public long untimed() {
+            return untimed;
+        }
+
+        /** Number of waits that were timed. */
+        public long timed() {
+            return Math.max(0, count() - untimed); // a reading may catch the kernel between the two
+        }
+
+        /** Whether the times are estimates from a sample of the waits. */
+        public boolean isSampled() {
+            return untimed > 0 || variance > 0;
+        }
+
+        /** Estimated variance of {@link #totalNanos}, square nanoseconds; 0 if every wait was timed. */
+        public double variance() {
+            return variance;
+        }
+
+        /**
+         * Relative standard error of {@link #totalNanos} and {@link #averageNanos}: 0 if every wait was timed, empty if none was.
+         */
+        public Optional<Double> totalError() {
+            if (isSampled() && timed() == 0) {
+                return Optional.empty();
+            }
+            return Optional.of(totalNanos > 0 ? Math.sqrt(variance) / totalNanos : 0);
+        }
+
+        /**
+         * Relative standard error of a percentile that is due to sampling: 0 if every wait was timed, empty if none was. The
+         * buckets' own width is not included, see {@link #percentile}.
+         *
+         * @param share as for {@link #percentile}
+         */
+        public Optional<Double> percentileError(double share) {
+            long value = percentile(share);
+            if (!isSampled() || timed() == 0 || value == 0) {
+                return isSampled() && timed() == 0 ? Optional.empty() : Optional.of(0.0);
+            }
+            // An untimed wait is in the bucket of the last timed one, so that each of these stands for a random number
+            // of
+            // waits: with oneIn as its mean, its variance makes the sample as good as a smaller one.
+            double oneIn = (double) count() / timed();
+            double error = Math.sqrt(share * (1 - share) * (2 - 1 / oneIn) / timed());
+            long low = percentile(Math.max(share - error, Double.MIN_VALUE));
+            long high = percentile(Math.min(share + error, 1));
+            return Optional.of((high - low) / 2.0 / value);
         }
 
         /** Waits by length: a copy, {@value #BUCKETS} counts. */
@@ -198,6 +283,8 @@ public record ContentionSnapshot(
                     exact,
                     deadlocks + others.deadlocks,
                     timeouts + others.timeouts,
+                    untimed + others.untimed,
+                    variance + others.variance,
                     sum);
         }
 
@@ -231,6 +318,8 @@ public record ContentionSnapshot(
                     exact,
                     Math.max(0, deadlocks - earlier.deadlocks),
                     Math.max(0, timeouts - earlier.timeouts),
+                    Math.max(0, untimed - earlier.untimed),
+                    Math.max(0, variance - earlier.variance),
                     since);
         }
 

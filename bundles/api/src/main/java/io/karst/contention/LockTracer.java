@@ -30,4 +30,7 @@ public interface LockTracer {
 
     /** Result of the self-test: one entry per lock family that this kernel has. */
     List<LockVisibility> visibility();
+
+    /** What the tracing programs cost. */
+    TracingCost cost();
 }

@@ -189,4 +189,41 @@ class WaitCountersTest {
         return new WaitCounters(
                 Arrays.stream(waits).sum(), Arrays.stream(waits).max().orElse(0), 0, 0, histogram);
     }
+
+    @Test
+    void withoutATimedWaitTimesAreNotKnown() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[0] = 3;
+        WaitCounters counters = new WaitCounters(0, 0, 0, 0, 3, 0, histogram);
+        assertThat(counters.count()).isEqualTo(3);
+        assertThat(counters.timed()).isZero();
+        assertThat(counters.isSampled()).isTrue();
+        assertThat(counters.totalError()).isEmpty();
+        assertThat(counters.percentileError(0.5)).isEmpty();
+    }
+
+    @Test
+    void errorsOfASampleAddUpAndAreTakenOff() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[10] = 800;
+        WaitCounters one = new WaitCounters(1_000_000, 1_500, 0, 0, 700, 9e8, histogram);
+        assertThat(one.timed()).isEqualTo(100);
+        assertThat(one.totalError().orElseThrow()).isCloseTo(0.03, within(1e-9));
+        WaitCounters two = one.plus(one);
+        assertThat(two.timed()).isEqualTo(200);
+        assertThat(two.totalError().orElseThrow()).isCloseTo(0.03 / Math.sqrt(2), within(1e-9));
+        assertThat(two.minus(one).totalError()).isEqualTo(one.totalError());
+        assertThat(two.minus(one).untimed()).isEqualTo(700);
+        assertThat(one.minus(one).totalError()).contains(0.0);
+    }
+
+    /** Median of 100 of 800 waits spread evenly over one bucket. */
+    @Test
+    void percentilesOfASampleSayHowGoodTheyAre() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[10] = 800;
+        WaitCounters sampled = new WaitCounters(1_200_000, 2_047, 0, 0, 700, 9e8, histogram);
+        double rank = Math.sqrt(0.25 * (2 - 1.0 / 8) / 100);
+        assertThat(sampled.percentileError(0.5).orElseThrow()).isCloseTo(rank * 1024 / 1536, within(0.002));
+    }
 }

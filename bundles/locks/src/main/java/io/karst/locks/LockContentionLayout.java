@@ -14,7 +14,7 @@ import java.util.List;
 public final class LockContentionLayout {
 
     /** {@code KARST_LAYOUT_VERSION}. */
-    public static final int VERSION = 7;
+    public static final int VERSION = 8;
 
     /** {@code KARST_MAX_RANGES}: maximum number of ranges in a table, and of slots. */
     public static final int MAX_RANGES = 16384;
@@ -86,7 +86,7 @@ public final class LockContentionLayout {
     public static final int CONTROL_BYTES = CONTROL_CACHE + CACHE_BYTES;
 
     /** Size of {@code struct karst_waiting}. */
-    public static final int WAITING_BYTES = 16;
+    public static final int WAITING_BYTES = 24;
 
     /** {@code karst_waiting.sleeping}. */
     public static final int WAITING_SLEEPING = 0;
@@ -94,8 +94,11 @@ public final class LockContentionLayout {
     /** {@code karst_waiting.handover}. */
     public static final int WAITING_HANDOVER = 8;
 
+    /** {@code karst_waiting.one_in}. */
+    public static final int WAITING_ONE_IN = 16;
+
     /** Size of {@code struct karst_counters}. */
-    public static final int COUNTERS_BYTES = 32 + BUCKETS * Long.BYTES;
+    public static final int COUNTERS_BYTES = 64 + BUCKETS * Long.BYTES;
 
     /** {@code karst_counters.total_ns}. */
     public static final int COUNTERS_TOTAL = 0;
@@ -109,8 +112,20 @@ public final class LockContentionLayout {
     /** {@code karst_counters.timeouts}. */
     public static final int COUNTERS_TIMEOUTS = 24;
 
+    /** {@code karst_counters.untimed}. */
+    public static final int COUNTERS_UNTIMED = 32;
+
+    /** {@code karst_counters.variance_low}. */
+    public static final int COUNTERS_VARIANCE_LOW = 40;
+
+    /** {@code karst_counters.variance_high}. */
+    public static final int COUNTERS_VARIANCE_HIGH = 48;
+
+    /** {@code karst_counters.last_bucket}, 32 bit. */
+    public static final int COUNTERS_LAST_BUCKET = 56;
+
     /** {@code karst_counters.histogram}. */
-    public static final int COUNTERS_HISTOGRAM = 32;
+    public static final int COUNTERS_HISTOGRAM = 64;
 
     /** Size of {@code struct karst_single_lock}. */
     public static final int SINGLE_LOCK_BYTES = Long.BYTES + COUNTERS_BYTES;

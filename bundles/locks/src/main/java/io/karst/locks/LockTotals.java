@@ -23,7 +23,6 @@ import java.util.function.Predicate;
  */
 public final class LockTotals {
 
-    private static final int LONGS = LockContentionLayout.COUNTERS_BYTES / Long.BYTES;
     private static final int HISTOGRAM = LockContentionLayout.COUNTERS_HISTOGRAM / Long.BYTES;
 
     /** Counters added up: over CPUs, over the ranges of a map, over readings. */
@@ -32,6 +31,8 @@ public final class LockTotals {
         private long maxNanos;
         private long deadlocks;
         private long timeouts;
+        private long untimed;
+        private double variance;
         private final long[] histogram = new long[LockContentionLayout.BUCKETS];
 
         /** Adds the {@code struct karst_counters} that begins there. */
@@ -40,6 +41,8 @@ public final class LockTotals {
             maxNanos = Math.max(maxNanos, memory[at + LockContentionLayout.COUNTERS_MAX / Long.BYTES]);
             deadlocks += memory[at + LockContentionLayout.COUNTERS_DEADLOCKS / Long.BYTES];
             timeouts += memory[at + LockContentionLayout.COUNTERS_TIMEOUTS / Long.BYTES];
+            untimed += memory[at + LockContentionLayout.COUNTERS_UNTIMED / Long.BYTES];
+            variance += variance(memory, at);
             for (int bucket = 0; bucket < histogram.length; bucket++) {
                 histogram[bucket] += memory[at + HISTOGRAM + bucket];
             }
@@ -47,6 +50,8 @@ public final class LockTotals {
 
         void add(Sum other) {
             add(other.totalNanos, other.maxNanos, other.deadlocks, other.timeouts, other.histogram);
+            untimed += other.untimed;
+            variance += other.variance;
         }
 
         void add(WaitCounters counters) {
@@ -56,6 +61,8 @@ public final class LockTotals {
                     counters.deadlocks(),
                     counters.timeouts(),
                     counters.histogram());
+            untimed += counters.untimed();
+            variance += counters.variance();
         }
 
         private void add(long total, long max, long deadlocked, long timedOut, long[] more) {
@@ -69,7 +76,7 @@ public final class LockTotals {
         }
 
         WaitCounters toCounters() {
-            return new WaitCounters(totalNanos, maxNanos, deadlocks, timeouts, histogram);
+            return new WaitCounters(totalNanos, maxNanos, deadlocks, timeouts, untimed, variance, histogram);
         }
     }
 
@@ -89,18 +96,30 @@ public final class LockTotals {
     /** Nothing counted yet. */
     public LockTotals() {}
 
+    /** Whether a {@code struct karst_counters} has counted anything. */
+    public static boolean counted(long[] memory, int at) {
+        return count(memory, at) != 0;
+    }
+
     /**
-     * Whether a {@code struct karst_counters} has counted anything. Every wait is in its histogram.
+     * Number of waits in a {@code struct karst_counters}. Every wait is in its histogram, timed or not.
      *
      * @param memory longs as the kernel program wrote them
      */
-    public static boolean counted(long[] memory, int at) {
-        for (int next = at + HISTOGRAM; next < at + LONGS; next++) {
-            if (memory[next] != 0) {
-                return true;
-            }
+    public static long count(long[] memory, int at) {
+        long count = 0;
+        for (int next = at + HISTOGRAM; next < at + HISTOGRAM + LockContentionLayout.BUCKETS; next++) {
+            count += memory[next];
         }
-        return false;
+        return count;
+    }
+
+    /** The sum of 128 bits in a {@code struct karst_counters}. */
+    private static double variance(long[] memory, int at) {
+        long low = memory[at + LockContentionLayout.COUNTERS_VARIANCE_LOW / Long.BYTES];
+        long high = memory[at + LockContentionLayout.COUNTERS_VARIANCE_HIGH / Long.BYTES];
+        double unsignedLow = (low >>> 1) * 2.0 + (low & 1);
+        return high * 0x1p64 + unsignedLow;
     }
 
     /**

@@ -34,7 +34,7 @@ class CountersTest {
         assertThat(counters.count()).isEqualTo(4);
         assertThat(counters.histogram()[5]).isEqualTo(4);
         assertThat(LockTotals.counted(memory, 10)).isTrue();
-        assertThat(LockTotals.counted(new long[40], 0)).isFalse();
+        assertThat(LockTotals.counted(new long[KernelCounters.LONGS], 0)).isFalse();
     }
 
     @Test
@@ -42,7 +42,7 @@ class CountersTest {
         LockRange buckets = Ranges.range(1, LockKind.HASH_BUCKET, Ranges.KERNEL, 16, 8);
         LockRange cpu0 = Ranges.single(1, LockKind.FREELIST, Ranges.KERNEL + 1000, 0);
         LockRange cpu1 = Ranges.single(1, LockKind.FREELIST, Ranges.KERNEL + 2000, 1);
-        long[] memory = new long[40];
+        long[] memory = new long[KernelCounters.LONGS];
         kernelCounters(memory, 0, 7, 7, 0, 0);
         LockTotals totals = new LockTotals();
         totals.addRange(buckets, memory, 0);
@@ -75,7 +75,8 @@ class CountersTest {
     void totalsForgetTheOldestMapsThatMayGo() {
         LockTotals totals = new LockTotals();
         for (int id = 1; id <= 10; id++) {
-            totals.addRange(Ranges.single(id, LockKind.FREEZE, Ranges.KERNEL + id * 64L, 0), new long[40], 0);
+            totals.addRange(
+                    Ranges.single(id, LockKind.FREEZE, Ranges.KERNEL + id * 64L, 0), new long[KernelCounters.LONGS], 0);
         }
         assertThat(totals.size()).isEqualTo(20);
         assertThat(totals.forgetBeyond(16, map -> map.id() != 2)).isEqualTo(2);
@@ -98,7 +99,7 @@ class CountersTest {
         memory[at + 1] = max;
         memory[at + 2] = returned[0];
         memory[at + 3] = returned[1];
-        memory[at + 4 + 5] = 1;
+        memory[at + KernelCounters.HISTOGRAM + 5] = 1;
     }
 
     /** Key of a single lock's line, as the kernel program makes it. */

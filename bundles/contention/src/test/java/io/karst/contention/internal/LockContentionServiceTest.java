@@ -17,6 +17,7 @@ import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LostReason;
 import io.karst.contention.RecentContention;
+import io.karst.contention.TracingCost;
 import io.karst.contention.TracingSettings;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.BlindSpot.Kind;
@@ -439,6 +440,11 @@ class LockContentionServiceTest {
     private static final class FakeTracer implements LockTracer {
         private final Deque<ContentionSnapshot> readings = new ArrayDeque<>();
         private final Deque<Inventory> tracked = new ArrayDeque<>();
+
+        @Override
+        public TracingCost cost() {
+            throw new UnsupportedOperationException();
+        }
 
         @Override
         public synchronized ContentionSnapshot read() {

@@ -12,6 +12,7 @@ import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.LostReason;
+import io.karst.contention.TracingCost;
 import io.karst.locks.LockTotals;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
@@ -56,12 +57,12 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         @AttributeDefinition(name = "Self-test time per lock family, ms", min = "10", max = "1000")
         int self_test_millis() default 50;
 
-        /** Most single locks with counters of their own on each CPU, 328 bytes each; a power of two from 64 to 65536. */
+        /** Most single locks with counters of their own on each CPU, 360 bytes each; a power of two from 64 to 65536. */
         @AttributeDefinition(name = "Single locks per CPU", min = "64", max = "65536")
         int single_lock_lines() default 4096;
 
         /**
-         * Upper limit of lock ranges with their own counters on each CPU, 320 bytes each. The tracer allocates four
+         * Upper limit of lock ranges with their own counters on each CPU, 352 bytes each. The tracer allocates four
          * times as many as the first scan finds, up to this limit. A power of two from 1024 to 16384.
          */
         @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")
@@ -88,6 +89,17 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
          */
         @AttributeDefinition(name = "Pin instance")
         String pin_instance() default "";
+
+        /**
+         * Which waits are timed: {@code all}; {@code sampled}, at most one in eight spinning waits; {@code auto}, all as long as
+         * the budget allows it. Every wait is counted.
+         */
+        @AttributeDefinition(name = "Timing")
+        String timing() default "auto";
+
+        /** What the programs may take, in percent of one CPU, 0.1 to 100. */
+        @AttributeDefinition(name = "Overhead budget, % of a CPU", min = "0.1", max = "100")
+        double overhead_budget() default 1;
     }
 
     /** How often a self-test whose threads hardly met is repeated, and the rest before each; the rest doubles. */
@@ -102,6 +114,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     private final PinPolicy pinPolicy;
     private final AttachedTracer tracer;
     private final RangeCounting counting;
+    private final TracingOverhead overhead;
     private final SelfTest.Parts parts;
     private volatile List<LockVisibility> visibility;
     private volatile TracerSettings settings;
@@ -118,6 +131,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     void change(TracerSettings changed) {
         TracerSettings before = settings;
         settings = changed;
+        overhead.change(changed.timing());
         if (changed.selfTest() != before.selfTest() || changed.selfTestMillis() != before.selfTestMillis()) {
             synchronized (testing) {
                 repeats = 0;
@@ -172,7 +186,8 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                 config.single_lock_lines(),
                 config.max_slots(),
                 config.max_memory_mib(),
-                PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context));
+                PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context),
+                Timing.of(config.timing(), config.overhead_budget()));
     }
 
     @SuppressWarnings("IllegalCatch") // whatever fails, everything opened is closed
@@ -194,6 +209,16 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
             counting = new RangeCounting(tracer.memory(), Ticker.SYSTEM);
             counting.track(parts.inventory().current());
             pinPolicy.finish(tracer);
+            overhead = new TracingOverhead(
+                    new TracingOverhead.Sources(
+                            () -> tracer.begin().info(),
+                            () -> tracer.end().info(),
+                            counting::waits,
+                            bpf::measureRunTimes),
+                    tracer.memory().oneIn(),
+                    tracer.memory()::oneIn,
+                    Ticker.SYSTEM,
+                    settings.timing());
             visibility = knownOrTested(parts, settings);
         } catch (RuntimeException | Error e) {
             closeAfter(e);
@@ -277,6 +302,24 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                 save(visibility);
             }
         }
+    }
+
+    /** Chooses how many waits are timed. */
+    void keepToBudget() {
+        synchronized (testing) {
+            if (!closed) {
+                overhead.turn();
+            }
+        }
+    }
+
+    TracingOverhead overhead() {
+        return overhead;
+    }
+
+    @Override
+    public TracingCost cost() {
+        return overhead.cost();
     }
 
     private List<LockFamily> notTested() {

@@ -169,6 +169,13 @@ final class RangeCounting {
         return all;
     }
 
+    /** Number of waits in all slots. Falls when a slot is freed. */
+    synchronized long waits() {
+        long[] sum = {0};
+        memory.visitSlots(allocator.used(), (slot, key, counters, at) -> sum[0] += LockTotals.count(counters, at));
+        return sum[0];
+    }
+
     private boolean isHidden(int slot) {
         return allocator
                 .owner(slot)

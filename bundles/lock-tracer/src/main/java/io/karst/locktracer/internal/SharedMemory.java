@@ -131,6 +131,16 @@ record SharedMemory(
         waiting.putLong(LockContentionLayout.WAITING_HANDOVER, both ? 1 : 0);
     }
 
+    /** Tells the programs to time one in so many spinning waits, a power of two. */
+    void oneIn(int number) {
+        waiting.putLong(LockContentionLayout.WAITING_ONE_IN, number);
+    }
+
+    /** What they were told last; 0 if nothing, which is the same as 1. */
+    int oneIn() {
+        return (int) waiting.getLong(LockContentionLayout.WAITING_ONE_IN);
+    }
+
     /** Events lost for one reason, on all CPUs. */
     long lost(int reason) {
         long sum = 0;

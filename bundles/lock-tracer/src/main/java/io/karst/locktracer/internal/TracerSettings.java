@@ -16,9 +16,16 @@ import io.karst.settings.InvalidSettingException;
  * @param maxSlots most slots for lock ranges in each row, a power of two from 1024 to 16384
  * @param maxMemoryMib kernel memory of all counters together, 1 to 1024 MiB
  * @param pins where the generation is pinned
+ * @param timing which waits are timed
  */
 record TracerSettings(
-        boolean selfTest, int selfTestMillis, int singleLockLines, int maxSlots, int maxMemoryMib, PinLocation pins) {
+        boolean selfTest,
+        int selfTestMillis,
+        int singleLockLines,
+        int maxSlots,
+        int maxMemoryMib,
+        PinLocation pins,
+        Timing timing) {
 
     static final int MOST_MEMORY_MIB = 1024;
 

@@ -185,10 +185,10 @@ class AdoptionTest extends TracersUnderLoad {
     @Test
     void selfTestIsNotRepeated() {
         maps.only(found -> true);
-        LockTracerStage first = stage(0, new TracerSettings(true, 50, 1024, 16384, 64, LOCATION));
+        LockTracerStage first = stage(0, new TracerSettings(true, 50, 1024, 16384, 64, LOCATION, Timing.ALL));
         List<LockVisibility> found = first.visibility();
         first.close();
-        LockTracerStage second = stage(0, new TracerSettings(true, 50, 1024, 16384, 64, LOCATION));
+        LockTracerStage second = stage(0, new TracerSettings(true, 50, 1024, 16384, 64, LOCATION, Timing.ALL));
         assertThat(found).isNotEmpty();
         assertThat(second.visibility()).as("with the numbers of the first time").isEqualTo(found);
         second.close();

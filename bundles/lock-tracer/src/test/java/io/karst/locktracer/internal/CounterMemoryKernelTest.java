@@ -61,7 +61,8 @@ class CounterMemoryKernelTest {
                             .sum())
                     .isGreaterThan(4100);
             long before = lockedMib();
-            try (LockTracerStage stage = stage(bpf, new TracerSettings(false, 10, 4096, 16384, 64, UNPINNED))) {
+            try (LockTracerStage stage =
+                    stage(bpf, new TracerSettings(false, 10, 4096, 16384, 64, UNPINNED, Timing.ALL))) {
                 assertThat(lockedMib() - before)
                         .as("MiB that the kernel locked")
                         .isBetween(8L, 64L + FIXED_MIB);
@@ -88,7 +89,8 @@ class CounterMemoryKernelTest {
                         throw e.getCause();
                     }
                 });
-        try (LockTracerStage stage = stage(scarce, new TracerSettings(false, 10, 256, 16384, 64, UNPINNED))) {
+        try (LockTracerStage stage =
+                stage(scarce, new TracerSettings(false, 10, 256, 16384, 64, UNPINNED, Timing.ALL))) {
             assertThat(refused).as("two sets of programs, three sizes").hasValue(5);
             assertThat(stage.read().perKind()).isNotNull();
             assertThat(memory(stage).present()).isFalse();

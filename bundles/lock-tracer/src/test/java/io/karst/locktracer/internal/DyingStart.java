@@ -37,7 +37,7 @@ final class DyingStart {
                         new ClasspathAssets(Integer.parseInt(arguments[1])),
                         new ScannedMaps(bpf),
                         new NamesOnly()),
-                new TracerSettings(false, 10, Integer.parseInt(arguments[2]), 16384, 64, location),
+                new TracerSettings(false, 10, Integer.parseInt(arguments[2]), 16384, 64, location, Timing.ALL),
                 Clock.systemUTC());
         Runtime.getRuntime().halt(0);
     }

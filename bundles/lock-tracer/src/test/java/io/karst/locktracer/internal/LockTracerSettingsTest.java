@@ -37,7 +37,10 @@ class LockTracerSettingsTest {
         "pin, '', true or false",
         "pin.path, karst, the absolute path of a directory",
         "pin.path, '', the absolute path of a directory",
-        "pin.instance, ../x, 1 to 64 letters"
+        "pin.instance, ../x, 1 to 64 letters",
+        "timing, some, 'all, sampled or auto'",
+        "overhead.budget, 0, '0.1 to 100, in percent of one CPU'",
+        "overhead.budget, 1 %, a number"
     })
     void aRefusedValueChangesNothing(String key, String value, String allowed) {
         refused.changesNothing(karaf, key, value, allowed);
@@ -64,6 +67,9 @@ class LockTracerSettingsTest {
         "max.slots, 5000, max.slots=5000",
         "max.memory.mib, 0, max.memory.mib=0 is outside 1..1024",
         "max.memory.mib, 1025, max.memory.mib=1025 is outside 1..1024",
+        "timing, ALL, 'timing=ALL is not all, sampled or auto'",
+        "overhead.budget, NaN, overhead.budget=NaN is not 0.1 to 100",
+        "overhead.budget, 101, overhead.budget=101.0 is not 0.1 to 100",
     })
     void whatTheTracerWouldNotStartWithIsRefused(String key, String value, String message) {
         assertThatThrownBy(() -> check(Map.of(key, value)))
@@ -74,6 +80,8 @@ class LockTracerSettingsTest {
     @Test
     void goodSettingsAndNoneAreUsable() {
         assertThatCode(() -> check(Map.of("max.slots", 2048L, "pin", "false"))).doesNotThrowAnyException();
+        assertThatCode(() -> check(Map.of("timing", "sampled", "overhead.budget", "0.5")))
+                .doesNotThrowAnyException();
         assertThatCode(() -> check(Map.of())).doesNotThrowAnyException();
     }
 

@@ -54,8 +54,8 @@ import org.junit.jupiter.api.Test;
 class LockTracerStageTest {
     private static final PinLocation UNPINNED =
             new PinLocation(false, Path.of(PinLocation.DEFAULT_ROOT), "karst-stage-test");
-    private static final TracerSettings QUICK = new TracerSettings(false, 10, 64, 16384, 64, UNPINNED);
-    private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024, 16384, 64, UNPINNED);
+    private static final TracerSettings QUICK = new TracerSettings(false, 10, 64, 16384, 64, UNPINNED, Timing.ALL);
+    private static final TracerSettings TESTING = new TracerSettings(true, 50, 1024, 16384, 64, UNPINNED, Timing.ALL);
 
     private final NativeBpf bpf = new NativeBpf();
     private final ScannedMaps maps = new ScannedMaps(bpf);
@@ -187,7 +187,7 @@ class LockTracerStageTest {
     @Test
     @Tag("volume")
     void selfTestThatFailsAtAnyStepLeavesNothing() {
-        TracerSettings brief = new TracerSettings(true, 10, 64, 16384, 64, UNPINNED);
+        TracerSettings brief = new TracerSettings(true, 10, 64, 16384, 64, UNPINNED, Timing.ALL);
         stage(bpf, brief).close();
         Map<String, Long> before = held();
         int first = steps(number -> false, QUICK);
@@ -351,7 +351,7 @@ class LockTracerStageTest {
         try {
             Set<Integer> programs = programs();
             assertThat(programs).hasSizeGreaterThanOrEqualTo(2);
-            stage.change(new TracerSettings(true, 10, 128, 1024, 64, UNPINNED));
+            stage.change(new TracerSettings(true, 10, 128, 1024, 64, UNPINNED, Timing.ALL));
             assertThat(programs()).containsAll(programs);
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).contains("waits seen while"));

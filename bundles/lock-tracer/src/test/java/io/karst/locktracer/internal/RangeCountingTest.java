@@ -246,7 +246,7 @@ class RangeCountingTest {
     @ValueSource(ints = {0, 512, 1025, 32768})
     void refusesSlotsOutOfRange(int slots) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TracerSettings(true, 50, 64, slots, 64, UNPINNED))
+                .isThrownBy(() -> new TracerSettings(true, 50, 64, slots, 64, UNPINNED, Timing.ALL))
                 .withMessage("max.slots=" + slots + " is not a power of two from 1024 to 16384");
     }
 

@@ -18,12 +18,12 @@ class TracerSizesTest {
 
     @Test
     void sizesFollowTheRangesAndTheMemory() {
-        TracerSettings most = new TracerSettings(false, 10, 64, 16384, 64, UNPINNED);
+        TracerSettings most = new TracerSettings(false, 10, 64, 16384, 64, UNPINNED, Timing.ALL);
         assertThat(TracerSizes.of(cpus(2), 10, most)).isEqualTo(new TracerSizes(2, 2, 16384, 64));
         assertThat(TracerSizes.of(cpus(64), 10, most)).isEqualTo(new TracerSizes(64, 64, 1024, 64));
         assertThat(TracerSizes.of(cpus(64), 700, most)).isEqualTo(new TracerSizes(64, 64, 2048, 64));
-        assertThat(TracerSizes.of(cpus(1024), 100_000, most)).isEqualTo(new TracerSizes(1024, 11, 16384, 64));
-        TracerSettings few = new TracerSettings(false, 10, 64, 2048, 64, UNPINNED);
+        assertThat(TracerSizes.of(cpus(1024), 100_000, most)).isEqualTo(new TracerSizes(1024, 10, 16384, 64));
+        TracerSettings few = new TracerSettings(false, 10, 64, 2048, 64, UNPINNED, Timing.ALL);
         assertThat(TracerSizes.of(cpus(2), 10, few).slots()).isEqualTo(2048);
         assertThat(TracerSizes.of(cpus(1024), 100_000, few).slots()).isEqualTo(2048);
     }
@@ -38,14 +38,14 @@ class TracerSizesTest {
         "  4,   4,   4100, 64,  4 rows 16384 slots 4096 lines",
         "128,   4,   4100, 64,  4 rows 16384 slots 4096 lines",
         "512,   4,   4100, 64,  4 rows 16384 slots 4096 lines",
-        "512,  64,    100, 64, 64 rows 1024 slots 2048 lines",
-        "128, 128,   4100, 64, 21 rows 8192 slots 1024 lines",
-        "512,   4,   4100, 16,  4 rows 8192 slots 2048 lines",
+        "512,  64,    100, 64, 64 rows 1024 slots 1024 lines",
+        "128, 128,   4100, 64, 19 rows 8192 slots 1024 lines",
+        "512,   4,   4100, 16,  4 rows 8192 slots 1024 lines",
         "512,   4,   4100,  4,  1 rows 4096 slots 64 lines",
         "  1,   1, 100000,  1,  1 rows 2048 slots 64 lines"
     })
     void countersStayWithinTheLimit(int possible, int present, long ranges, int mib, String expected) {
-        TracerSettings settings = new TracerSettings(false, 10, 4096, 16384, mib, UNPINNED);
+        TracerSettings settings = new TracerSettings(false, 10, 4096, 16384, mib, UNPINNED, Timing.ALL);
         TracerSizes sizes = TracerSizes.of(new Cpus(possible, present), ranges, settings);
         assertThat(sizes.bytes()).isLessThanOrEqualTo((long) mib << 20);
         assertThat(sizes.ownRows() + " rows " + sizes.slots() + " slots " + sizes.lines() + " lines")

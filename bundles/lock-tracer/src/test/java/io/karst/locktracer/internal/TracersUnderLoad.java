@@ -80,11 +80,11 @@ abstract class TracersUnderLoad {
     }
 
     LockTracerStage stage(PinLocation location, int build, int lines) {
-        return stage(build, new TracerSettings(false, 10, lines, 16384, 64, location));
+        return stage(build, new TracerSettings(false, 10, lines, 16384, 64, location, Timing.ALL));
     }
 
     LockTracerStage stage(Bpf through, int build, int lines) {
-        return stage(through, build, new TracerSettings(false, 10, lines, 16384, 64, LOCATION));
+        return stage(through, build, new TracerSettings(false, 10, lines, 16384, 64, LOCATION, Timing.ALL));
     }
 
     LockTracerStage stage(int build, TracerSettings settings) {

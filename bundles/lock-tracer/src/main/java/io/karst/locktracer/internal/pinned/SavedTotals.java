@@ -137,6 +137,8 @@ public record SavedTotals(
             write(out, counters.maxNanos());
             write(out, counters.deadlocks());
             write(out, counters.timeouts());
+            write(out, counters.untimed());
+            write(out, Double.doubleToLongBits(counters.variance()));
             long[] histogram = counters.histogram();
             for (int bucket = 0; bucket < histogram.length; bucket++) {
                 if (histogram[bucket] != 0) {
@@ -207,6 +209,8 @@ public record SavedTotals(
         long max = read(in);
         long deadlocks = read(in);
         long timeouts = read(in);
+        long untimed = read(in);
+        double variance = Double.longBitsToDouble(read(in));
         long[] histogram = new long[WaitCounters.BUCKETS];
         for (long bucket = read(in); bucket != 0; bucket = read(in)) {
             if (bucket < 0 || bucket > histogram.length) {
@@ -214,7 +218,7 @@ public record SavedTotals(
             }
             histogram[(int) bucket - 1] = read(in);
         }
-        return new WaitCounters(total, max, deadlocks, timeouts, histogram);
+        return new WaitCounters(total, max, deadlocks, timeouts, untimed, variance, histogram);
     }
 
     private static Map<Integer, Long> readMisses(DataInputStream in) throws IOException {

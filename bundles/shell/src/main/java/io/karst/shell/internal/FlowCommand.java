@@ -7,6 +7,8 @@ import io.karst.commands.Arguments;
 import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import io.karst.config.ConfigListeners;
+import io.karst.contention.LockTracer;
+import io.karst.contention.TracingCost;
 import io.karst.poll.PollLoop;
 import io.karst.poll.PollTaskStatus;
 import io.karst.settings.PidSettings;
@@ -108,13 +110,18 @@ public final class FlowCommand extends ViewCommand {
                 services.ifPresent(PollLoop.class, PollLoop::tasks).orElse(List.of());
         List<ConfigListeners.Status> listeners = services.ifPresent(ConfigListeners.class, ConfigListeners::listeners)
                 .orElse(List.of());
-        FlowView view = new FlowView(tasks, listeners, Clock.system(ZoneId.systemDefault()));
+        Optional<TracingCost> cost = services.ifPresent(LockTracer.class, LockTracer::cost);
+        FlowView view = new FlowView(tasks, listeners, cost, Clock.system(ZoneId.systemDefault()));
         remark(FlowView.chain(stages));
         remark("");
         print(view.stages(), stages, stages.stream().map(FlowView::colour).toList());
         FlowView.errors(stages, view.stages().lines(stages, width())).forEach(this::remark);
         stopped(services.stoppedBundles()).forEach(this::remark);
         refusedSettings(services).forEach(this::remark);
+        cost.ifPresent(found -> {
+            remark("");
+            remark("Karst itself: " + CostView.text(found));
+        });
         if (!tasks.isEmpty() && !isForScripts()) {
             remark("");
             print(view.taskColumns(), tasks);

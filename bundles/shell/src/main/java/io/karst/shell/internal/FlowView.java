@@ -11,6 +11,7 @@ import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListeners.Outcome;
 import io.karst.config.ConfigListeners.Status;
+import io.karst.contention.TracingCost;
 import io.karst.poll.PollTaskStatus;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
@@ -29,9 +30,10 @@ import org.apache.karaf.shell.support.ansi.SimpleAnsi;
  *
  * @param tasks what stage {@code poll-loop} runs
  * @param listeners those that stage {@code config-poller} delivers to
+ * @param cost what the programs of stage {@code lock-tracer} cost
  * @param clock the time now, and the zone to show it in
  */
-record FlowView(List<PollTaskStatus> tasks, List<Status> listeners, Clock clock) {
+record FlowView(List<PollTaskStatus> tasks, List<Status> listeners, Optional<TracingCost> cost, Clock clock) {
     private static final int ERROR_WIDTH = 60;
 
     /** Least width of a text in a narrow terminal. */
@@ -39,6 +41,7 @@ record FlowView(List<PollTaskStatus> tasks, List<Status> listeners, Clock clock)
 
     private static final String POLL_LOOP = "poll-loop";
     private static final String CONFIG_POLLER = "config-poller";
+    private static final String LOCK_TRACER = "lock-tracer";
 
     static final Columns<Status> LISTENERS = new Columns<>(
             List.of(
@@ -159,15 +162,35 @@ record FlowView(List<PollTaskStatus> tasks, List<Status> listeners, Clock clock)
                                         StageReport::lastError)
                                 .shortened(NARROW)
                                 .dropped(1),
-                        Column.field(
-                                "tasks",
-                                "tasks of the poll loop; empty for all stages except poll-loop",
-                                stage -> taskColumns().json(tasksOf(stage))),
-                        Column.field(
-                                "listeners",
-                                "listeners to remote configuration; empty for all stages except config-poller",
-                                stage -> LISTENERS.json(listenersOf(stage)))),
+                        tasksField(),
+                        listenersField(),
+                        costField()),
                 "No stage is installed");
+    }
+
+    private Column<StageReport> tasksField() {
+        return Column.field(
+                "tasks",
+                "tasks of the poll loop; empty for all stages except poll-loop",
+                stage -> taskColumns().json(tasksOf(stage)));
+    }
+
+    private Column<StageReport> listenersField() {
+        return Column.field(
+                "listeners",
+                "listeners to remote configuration; empty for all stages except config-poller",
+                stage -> LISTENERS.json(listenersOf(stage)));
+    }
+
+    private Column<StageReport> costField() {
+        return Column.field(
+                "cost",
+                "what Karst's programs in the kernel cost; null for all stages except lock-tracer",
+                stage -> costOf(stage).map(CostView.FIELDS::json));
+    }
+
+    private Optional<TracingCost> costOf(StageReport stage) {
+        return stage.name().equals(LOCK_TRACER) ? cost : Optional.empty();
     }
 
     private List<Status> listenersOf(StageReport stage) {

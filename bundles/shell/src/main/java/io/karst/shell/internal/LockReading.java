@@ -8,11 +8,13 @@ import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.RecentContention;
+import io.karst.contention.TracingCost;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -23,8 +25,13 @@ import java.util.stream.Collectors;
  * @param recent contention now, and since tracing began
  * @param maps living maps by id
  * @param visibility what this kernel can report
+ * @param cost what tracing costs
  */
-record LockReading(RecentContention recent, Map<Integer, MapResource> maps, List<LockVisibility> visibility) {
+record LockReading(
+        RecentContention recent,
+        Map<Integer, MapResource> maps,
+        List<LockVisibility> visibility,
+        Optional<TracingCost> cost) {
 
     /**
      * What an operator wants to see.
@@ -77,7 +84,8 @@ record LockReading(RecentContention recent, Map<Integer, MapResource> maps, List
         return new LockReading(
                 recent,
                 maps,
-                services.ifPresent(LockTracer.class, LockTracer::visibility).orElse(List.of()));
+                services.ifPresent(LockTracer.class, LockTracer::visibility).orElse(List.of()),
+                services.ifPresent(LockTracer.class, LockTracer::cost));
     }
 
     /** Its rows, living maps first, and its answer in one sentence. */
@@ -99,7 +107,8 @@ record LockReading(RecentContention recent, Map<Integer, MapResource> maps, List
                 choice.limit(),
                 maps,
                 choice.by(),
-                new HotLocks(recent, shown, maps, visibility).sentence());
+                new HotLocks(recent, shown, maps, visibility).sentence(),
+                cost);
     }
 
     /** A map that was asked for is always shown. */

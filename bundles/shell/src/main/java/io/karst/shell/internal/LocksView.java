@@ -11,6 +11,7 @@ import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.RecentContention;
+import io.karst.contention.TracingCost;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
@@ -40,6 +41,7 @@ import java.util.stream.Collectors;
  * @param maps living maps by id, for their owners
  * @param by what a row stands for
  * @param summary the answer in one sentence
+ * @param cost what tracing costs; empty if that is not known
  */
 record LocksView(
         RecentContention recent,
@@ -48,7 +50,8 @@ record LocksView(
         int limit,
         Map<Integer, MapResource> maps,
         By by,
-        String summary) {
+        String summary,
+        Optional<TracingCost> cost) {
     /** What a row stands for. */
     enum By {
         /** All locks of a map. */
@@ -119,7 +122,11 @@ record LocksView(
             Column.field(
                     "omitted",
                     "number of lines omitted because of --limit",
-                    view -> view.all.size() - view.rows().size())));
+                    view -> view.all.size() - view.rows().size()),
+            Column.field(
+                    "cost",
+                    "what Karst's programs in the kernel cost, as in karst:flow; null without the lock tracer",
+                    view -> view.cost.map(CostView.FIELDS::json))));
 
     /** Sorted rows. Rows with equal values are sorted by map, kind and index, so that two runs show the same order. */
     static List<LockWaits> rows(RecentContention recent, By by, Sort sort) {
@@ -207,7 +214,7 @@ record LocksView(
     }
 
     private LocksView with(List<LockWaits> some) {
-        return new LocksView(recent, some, hidden, limit, maps, by, summary);
+        return new LocksView(recent, some, hidden, limit, maps, by, summary, cost);
     }
 
     /** For people: the heading, and a line for each row. */
@@ -237,6 +244,9 @@ record LocksView(
             columns.addAll(now());
         }
         columns.addAll(waits());
+        if (form == Form.READ) {
+            columns.addAll(sampling(form));
+        }
         columns.add(failure(
                 failures ? "Deadlocks" : "", "deadlocks", "waits that ended with -EDEADLK", WaitCounters::deadlocks));
         columns.add(failure(
@@ -254,8 +264,63 @@ record LocksView(
                 .dropped(10));
         if (form == Form.PARSED) {
             columns.addAll(now());
+            columns.addAll(sampling(form));
         }
         return new Columns<>(columns, "No contention in this period");
+    }
+
+    /** The table for people shows the error if there is one. */
+    private List<Column<LockWaits>> sampling(Form form) {
+        boolean error = form == Form.PARSED || hasEstimates();
+        return List.of(
+                Column.of(
+                                form == Form.PARSED ? "Timed" : "",
+                                "timed",
+                                "number of waits that were timed; all others were only counted, so that times are"
+                                        + " estimates",
+                                (LockWaits row) -> Units.count(row.counters().timed()),
+                                (LockWaits row) -> row.counters().timed())
+                        .right(),
+                Column.of(
+                                error ? "Error" : "",
+                                "totalError",
+                                "relative standard error of totalNanos and averageNanos, due to sampling: % in the table;"
+                                        + " 0 if every wait was timed, null if none was",
+                                LocksView::error,
+                                (LockWaits row) -> row.counters().totalError())
+                        .right()
+                        .dropped(2),
+                Column.field(
+                        "p50Error",
+                        "the same of the percentiles",
+                        row -> row.counters().percentileError(0.5)),
+                Column.field("p90Error", row -> row.counters().percentileError(0.9)),
+                Column.field("p99Error", row -> row.counters().percentileError(0.99)),
+                Column.field(
+                        "oneIn",
+                        "one in so many waits was timed; null if none was",
+                        row -> row.counters().timed() == 0
+                                ? Optional.empty()
+                                : Optional.of((double) row.counters().count()
+                                        / row.counters().timed())),
+                Column.field(
+                        "maxOfSample",
+                        "whether maxNanos is the longest timed wait only, because some were not timed",
+                        row -> row.counters().isSampled()));
+    }
+
+    private boolean hasEstimates() {
+        return rows().stream().anyMatch(row -> row.counters().isSampled());
+    }
+
+    private static String error(LockWaits row) {
+        if (!row.counters().isSampled()) {
+            return "";
+        }
+        return row.counters()
+                .totalError()
+                .map(error -> Units.percent(error) + " %")
+                .orElse("unknown");
     }
 
     private boolean isOwn(LockWaits row) {
@@ -391,8 +456,9 @@ record LocksView(
     }
 
     private static String longest(LockWaits row) {
-        return (row.counters().maxExact() ? "" : "<= ")
-                + Units.nanos(row.counters().maxNanos());
+        WaitCounters counters = row.counters();
+        String sign = counters.isSampled() ? counters.maxExact() ? ">= " : "~ " : counters.maxExact() ? "" : "<= ";
+        return sign + Units.nanos(counters.maxNanos());
     }
 
     private String ownersCell(LockWaits row) {
@@ -445,6 +511,12 @@ record LocksView(
             lines.add("lost events: " + lost);
         }
         MapsView.texts(recent.since().blindSpots()).forEach(spot -> lines.add("not measured: " + spot));
+        if (hasEstimates()) {
+            lines.add(
+                    "Error: relative standard error of Total and Average, as not every wait was timed; Max is the longest"
+                            + " timed one");
+        }
+        cost.ifPresent(found -> lines.add("Karst itself: " + CostView.text(found)));
         if (!lines.isEmpty()) {
             lines.add(0, "");
         }

@@ -12,6 +12,7 @@ import io.karst.contention.LockVisibility;
 import io.karst.contention.RecentContention;
 import io.karst.contention.RecentContention.Load;
 import io.karst.contention.RecentContention.Moment;
+import io.karst.contention.TracingCost;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
@@ -39,13 +40,15 @@ import java.util.stream.Stream;
  * @param visibility what this kernel can report
  * @param homes container, unit or control group of its processes, by process id
  * @param missing why owners and pins may be missing
+ * @param cost what tracing costs; empty if that is not known
  */
 record MapCard(
         MapResource map,
         Optional<RecentContention> recent,
         List<LockVisibility> visibility,
         Map<Integer, String> homes,
-        List<BlindSpot> missing) {
+        List<BlindSpot> missing,
+        Optional<TracingCost> cost) {
     private static final int BUSIEST = 8;
     private static final int BAR = 24;
     private static final int MOST_OWNERS = 8;
@@ -123,7 +126,20 @@ record MapCard(
                     counter("p99", "p99Nanos", "99th percentile, ns", since -> since.percentile(0.99), Units::nanos)
                             .dropped(5),
                     counter("Max", "maxNanos", "longest wait, ns", WaitCounters::maxNanos, Units::nanos)
-                            .dropped(4)),
+                            .dropped(4),
+                    Column.field(
+                            "timed",
+                            "number of waits that were timed; if it is less than count, times are estimates, and maxNanos is"
+                                    + " the longest timed wait",
+                            row -> row.since().map(WaitCounters::timed)),
+                    Column.field(
+                            "totalError",
+                            "relative standard error of totalNanos; null if no wait was timed",
+                            row -> row.since().flatMap(WaitCounters::totalError)),
+                    Column.field(
+                            "p99Error",
+                            "the same of p99Nanos",
+                            row -> row.since().flatMap(since -> since.percentileError(0.99)))),
             "Its locks are not tracked");
 
     static final Columns<LockWaits> LOCKS = Columns.fields(List.of(
@@ -158,9 +174,11 @@ record MapCard(
             Column.field("kinds", "its kinds of locks", card -> KINDS.json(card.kinds())),
             Column.field("locks", "single locks that were waited for, longest first", card -> LOCKS.json(card.locks())),
             Column.field(
-                    "minute",
-                    "the last minute, as far as the counters were read",
-                    card -> MINUTE.json(card.minute()))));
+                    "minute", "the last minute, as far as the counters were read", card -> MINUTE.json(card.minute())),
+            Column.field(
+                    "cost",
+                    "what Karst's programs in the kernel cost, as in karst:flow; null without the lock tracer",
+                    card -> card.cost.map(CostView.FIELDS::json))));
 
     private static Column<Kind> counter(
             String heading,
@@ -281,7 +299,22 @@ record MapCard(
             lines.add("");
             lines.addAll(history(width, bars));
         }
+        if (kinds().stream()
+                .anyMatch(row -> row.since().map(WaitCounters::isSampled).orElse(false))) {
+            lines.add("");
+            lines.addAll(wrapped(
+                    "Not every wait was timed: times are estimates, Max is the longest timed wait; --json has the errors.",
+                    width));
+        }
+        cost.ifPresent(found -> {
+            lines.add("");
+            lines.addAll(wrapped("Karst itself: " + CostView.text(found), width));
+        });
         return lines;
+    }
+
+    private static List<String> wrapped(String text, int width) {
+        return width > 0 ? Units.wrapped(text, width) : List.of(text);
     }
 
     private List<String> about() {

@@ -61,7 +61,15 @@ public final class MapCommand extends ViewCommand {
         }
         List<LockVisibility> visibility =
                 services.ifPresent(LockTracer.class, LockTracer::visibility).orElse(List.of());
-        show(new MapCard(map, recent, visibility, homes(map), MapsView.ofOwners(inventory.blindSpots())), missing);
+        show(
+                new MapCard(
+                        map,
+                        recent,
+                        visibility,
+                        homes(map),
+                        MapsView.ofOwners(inventory.blindSpots()),
+                        services.ifPresent(LockTracer.class, LockTracer::cost)),
+                missing);
     }
 
     private void show(MapCard card, String missing) {

@@ -196,8 +196,13 @@ final class TopScreen {
                 .filter(OwnMaps::isOwn)
                 .mapToLong(map -> map.info().memoryBytes())
                 .sum();
-        return Units.percent(top.reading().cost()) + " % of a CPU for these readings, " + Units.bytes(bytes)
-                + " in its maps";
+        String readings = Units.percent(top.reading().cost()) + " % ";
+        return top.reading()
+                .locks()
+                .flatMap(LockReading::cost)
+                .map(kernel ->
+                        CostView.shortText(kernel) + ", " + readings + "in Java, " + Units.bytes(bytes) + " of maps")
+                .orElse(readings + "of a CPU for these readings, " + Units.bytes(bytes) + " in its maps");
     }
 
     private void figure(String label, String text) {
@@ -281,7 +286,8 @@ final class TopScreen {
                         Optional.of(locks.recent()),
                         locks.visibility(),
                         look.homes().apply(map),
-                        MapsView.ofOwners(locks.recent().since().blindSpots()))
+                        MapsView.ofOwners(locks.recent().since().blindSpots()),
+                        locks.cost())
                 .lines(width, bars));
     }
 
@@ -293,7 +299,8 @@ final class TopScreen {
             lines.add(all.legend(look.zone()));
             lines.addAll(all.footer());
             lines.add("");
-            lines.add("Karst itself: " + cost() + ". What its programs cost in the kernel is not measured here");
+            lines.add("Karst itself: " + cost());
+            all.cost().ifPresent(kernel -> lines.add("Its programs: " + CostView.text(kernel)));
         });
         text(lines);
     }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,11 +39,20 @@ class CommandTextsTest {
     }
 
     static Stream<CommandTexts> commands() {
-        FlowView flow = new FlowView(List.of(), List.of(), CLOCK);
+        FlowView flow = new FlowView(List.of(), List.of(), Optional.empty(), CLOCK);
         LocksView locks = new LocksView(
-                Samples.period(Samples.snapshot()), List.of(), List.of(), 20, Map.of(), LocksView.By.LOCK, "");
+                Samples.period(Samples.snapshot()),
+                List.of(),
+                List.of(),
+                20,
+                Map.of(),
+                LocksView.By.LOCK,
+                "",
+                Optional.empty());
         return Stream.of(
-                new CommandTexts(FlowCommand.class, List.of(flow.stages(), flow.taskColumns(), FlowView.LISTENERS)),
+                new CommandTexts(
+                        FlowCommand.class,
+                        List.of(flow.stages(), flow.taskColumns(), FlowView.LISTENERS, CostView.FIELDS)),
                 new CommandTexts(MapsCommand.class, List.of(MapsView.columns("*"), MapsView.RANGE)),
                 new CommandTexts(
                         MapCommand.class, List.of(MapCard.DOCUMENT, MapCard.KINDS, MapCard.LOCKS, MapCard.MINUTE)),

@@ -58,17 +58,19 @@ class ContractTest {
         JsonObject object = onlyOf(stages(List.of(Samples.task())).json(List.of(stage)));
 
         assertThat(fields(object))
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "order", "number",
-                        "name", "string",
-                        "bundle", "string",
-                        "state", "string",
-                        "since", "string",
-                        "durationMillis", "number",
-                        "waitingFor", "array",
-                        "lastError", "string",
-                        "tasks", "array",
-                        "listeners", "array"));
+                .containsExactlyInAnyOrderEntriesOf(with(
+                        Map.of("cost", "null"),
+                        Map.of(
+                                "order", "number",
+                                "name", "string",
+                                "bundle", "string",
+                                "state", "string",
+                                "since", "string",
+                                "durationMillis", "number",
+                                "waitingFor", "array",
+                                "lastError", "string",
+                                "tasks", "array",
+                                "listeners", "array")));
         assertThat(object.getAsJsonArray("tasks"))
                 .as("they belong to the poll loop")
                 .isEmpty();
@@ -218,28 +220,36 @@ class ContractTest {
                 20,
                 Map.of(3, Samples.map(3, "map3")),
                 LocksView.By.KIND,
-                "No lock is hot.");
+                "No lock is hot.",
+                Optional.of(Samples.COST));
 
         JsonObject document = parse(LocksView.DOCUMENT.json(view)).getAsJsonObject();
 
         assertThat(fields(document))
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "from", "string",
-                        "to", "string",
-                        "lost", "object",
-                        "blindSpots", "array",
-                        "locks", "array",
-                        "omitted", "number",
-                        "nowFrom", "string",
-                        "nowTo", "string",
-                        "cpus", "number",
-                        "summary", "string"));
+                .containsExactlyInAnyOrderEntriesOf(with(
+                        Map.of("cost", "object"),
+                        Map.of(
+                                "from", "string",
+                                "to", "string",
+                                "lost", "object",
+                                "blindSpots", "array",
+                                "locks", "array",
+                                "omitted", "number",
+                                "nowFrom", "string",
+                                "nowTo", "string",
+                                "cpus", "number",
+                                "summary", "string")));
         assertThat(document.getAsJsonArray("blindSpots"))
                 .as("texts only")
                 .containsExactly(new JsonPrimitive("resilient locks with two CPUs: the first waiter is not traced"));
         assertThat(document.getAsJsonObject("lost").get("stale_note").getAsLong())
                 .isEqualTo(3);
         JsonObject row = document.getAsJsonArray("locks").get(0).getAsJsonObject();
+        assertThat(fields(row)).containsExactlyInAnyOrderEntriesOf(fieldsOfALock());
+        assertThat(row.get("totalNanos").getAsLong()).isEqualTo(4_096);
+    }
+
+    private static Map<String, String> fieldsOfALock() {
         Map<String, String> expected = new TreeMap<>(Map.of("map", "string", "type", "string", "kind", "string"));
         for (String number : List.of(
                 "mapId",
@@ -255,16 +265,22 @@ class ContractTest {
                 "perSecond",
                 "nowPerSecond",
                 "nowCpuShare",
-                "nowWaiting")) {
+                "nowWaiting",
+                "timed",
+                "totalError",
+                "p50Error",
+                "p90Error",
+                "p99Error",
+                "oneIn")) {
             expected.put(number, "number");
         }
         expected.put("hot", "boolean");
+        expected.put("maxOfSample", "boolean");
         expected.put("own", "boolean");
         expected.put("maxExact", "boolean");
         expected.put("gone", "boolean");
         expected.put("owners", "array");
-        assertThat(fields(row)).containsExactlyInAnyOrderEntriesOf(expected);
-        assertThat(row.get("totalNanos").getAsLong()).isEqualTo(4_096);
+        return expected;
     }
 
     @Test
@@ -392,7 +408,7 @@ class ContractTest {
     }
 
     private static Columns<StageReport> stages(List<PollTaskStatus> tasks) {
-        return new FlowView(tasks, List.of(), CLOCK).stages();
+        return new FlowView(tasks, List.of(), Optional.empty(), CLOCK).stages();
     }
 
     /** Written, and read again. */
@@ -426,5 +442,12 @@ class ContractTest {
             return "boolean";
         }
         return element.getAsJsonPrimitive().isNumber() ? "number" : "string";
+    }
+
+    /** Both; Map.of has room for ten. */
+    private static Map<String, String> with(Map<String, String> more, Map<String, String> fields) {
+        Map<String, String> all = new TreeMap<>(fields);
+        all.putAll(more);
+        return all;
     }
 }

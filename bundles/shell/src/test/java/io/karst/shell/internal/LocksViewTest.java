@@ -5,6 +5,7 @@ package io.karst.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import io.karst.bpf.MapInfo;
@@ -262,7 +263,8 @@ class LocksViewTest {
                 20,
                 Map.of(3, program),
                 LocksView.By.KIND,
-                "");
+                "",
+                Optional.empty());
 
         assertThat(view.footer())
                 .contains("2 deleted maps not shown, 1,235 waits, 20.0 ms in total; show them with --deleted")
@@ -301,8 +303,70 @@ class LocksViewTest {
         assertThat(rows).hasSize(1);
         assertThat(rows.get(0).split("\t", -1))
                 .startsWith("map1", "1", "hash", "ringbuf", "12345", "10000000")
-                .hasSize(15)
-                .endsWith("(deleted)", "1234.5", "0.0005");
+                .hasSize(17)
+                .endsWith("(deleted)", "1234.5", "0.0005", "12345", "0");
+    }
+
+    @Test
+    void estimatesSayHowGoodTheyAre() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[10] = 800;
+        WaitCounters sampled = new WaitCounters(1_000_000, 1_500, 0, 0, 700, 9e8, histogram);
+        LockWaits whole = Samples.lasting(1, LockKind.RINGBUF, 12_345, 10);
+        LockWaits waits = new LockWaits(
+                whole.key(), whole.map(), whole.type(), whole.owners(), whole.kind(), whole.index(), sampled);
+        LocksView view = view(Samples.period(Samples.snapshot(waits)), List.of(waits), 20, Map.of(), LocksView.By.KIND);
+
+        assertThat(text(view).replaceAll(" +", " ")).contains(" Error ", " 3.0 % ", " >= 1.50 ");
+        assertThat(view.footer()).anyMatch(line -> line.startsWith("Error: relative standard error"));
+        JsonObject row = view.columns(LocksView.Form.PARSED).json(waits);
+        assertThat(row.get("count").getAsLong()).isEqualTo(800);
+        assertThat(row.get("timed").getAsLong()).isEqualTo(100);
+        assertThat(row.get("oneIn").getAsDouble()).isEqualTo(8);
+        assertThat(row.get("totalError").getAsDouble()).isCloseTo(0.03, within(1e-9));
+        assertThat(row.get("p99Error").getAsDouble()).isGreaterThan(0);
+        assertThat(row.get("maxOfSample").getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void whereNoWaitWasTimedTheErrorIsNotKnown() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[0] = 3;
+        LockWaits whole = Samples.lasting(1, LockKind.RINGBUF, 12_345, 10);
+        LockWaits waits = new LockWaits(
+                whole.key(),
+                whole.map(),
+                whole.type(),
+                whole.owners(),
+                whole.kind(),
+                whole.index(),
+                new WaitCounters(0, 0, 0, 0, 3, 0, histogram));
+        LocksView view = view(Samples.period(Samples.snapshot(waits)), List.of(waits), 20, Map.of(), LocksView.By.KIND);
+
+        assertThat(text(view)).contains("unknown");
+        JsonObject row = view.columns(LocksView.Form.PARSED).json(waits);
+        assertThat(row.get("totalError").isJsonNull()).isTrue();
+        assertThat(row.get("oneIn").isJsonNull()).isTrue();
+    }
+
+    @Test
+    void ifEveryWaitWasTimedNobodyReadsOfErrors() {
+        LockWaits waits = Samples.lasting(1, LockKind.RINGBUF, 12_345, 10);
+        LocksView view = new LocksView(
+                Samples.period(Samples.snapshot(waits)),
+                List.of(waits),
+                List.of(),
+                20,
+                Map.of(),
+                LocksView.By.KIND,
+                "",
+                Optional.of(Samples.COST));
+
+        assertThat(text(view)).doesNotContain("Error");
+        assertThat(view.footer())
+                .contains(
+                        "Karst itself: 0.25 % of a CPU in the kernel (210 ns a wait, measured; budget 1.0 %), one in 8"
+                                + " spinning waits is timed, so that times are estimates");
     }
 
     private static String text(LocksView view) {
@@ -311,7 +375,7 @@ class LocksViewTest {
 
     private static LocksView view(
             RecentContention recent, List<LockWaits> rows, int limit, Map<Integer, MapResource> maps, LocksView.By by) {
-        return new LocksView(recent, rows, List.of(), limit, maps, by, "");
+        return new LocksView(recent, rows, List.of(), limit, maps, by, "", Optional.empty());
     }
 
     private static LocksView view(ContentionSnapshot snapshot, int limit) {

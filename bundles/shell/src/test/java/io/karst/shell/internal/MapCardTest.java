@@ -39,7 +39,13 @@ class MapCardTest {
 
     @Test
     void showsTheMapItsOwnersItsLocksAndTheirHistory() {
-        MapCard card = new MapCard(MAP, Optional.of(recent()), VISIBILITY, Map.of(42, "unit agent.service"), List.of());
+        MapCard card = new MapCard(
+                MAP,
+                Optional.of(recent()),
+                VISIBILITY,
+                Map.of(42, "unit agent.service"),
+                List.of(),
+                Optional.of(Samples.COST));
 
         List<String> lines = card.lines(80, new Bars(false));
 
@@ -72,8 +78,13 @@ class MapCardTest {
         BlindSpot other = new BlindSpot(BlindSpot.Kind.NEW_MAPS, "", "new maps are found late");
         Inventory inventory = new Inventory(1, FROM, List.of(map), Set.of(), List.of(owners, other, pins));
 
-        MapCard card =
-                new MapCard(map, Optional.empty(), List.of(), Map.of(), MapsView.ofOwners(inventory.blindSpots()));
+        MapCard card = new MapCard(
+                map,
+                Optional.empty(),
+                List.of(),
+                Map.of(),
+                MapsView.ofOwners(inventory.blindSpots()),
+                Optional.empty());
 
         assertThat(card.lines(80, new Bars(false)))
                 .containsSubsequence(
@@ -95,7 +106,7 @@ class MapCardTest {
 
     @Test
     void withoutMeasurementItShowsNoCounts() {
-        MapCard card = new MapCard(MAP, Optional.empty(), List.of(), Map.of(), List.of());
+        MapCard card = new MapCard(MAP, Optional.empty(), List.of(), Map.of(), List.of(), Optional.empty());
 
         assertThat(card.lines(0, new Bars(false)))
                 .anySatisfy(line -> assertThat(line.strip()).matches("hash bucket +64 +unknown"))
@@ -112,7 +123,8 @@ class MapCardTest {
 
     @Test
     void aMapWithoutWaitsSaysSo() {
-        MapCard card = new MapCard(MAP, Optional.of(Samples.recent(List.of())), VISIBILITY, Map.of(), List.of());
+        MapCard card = new MapCard(
+                MAP, Optional.of(Samples.recent(List.of())), VISIBILITY, Map.of(), List.of(), Optional.empty());
 
         assertThat(card.lines(0, new Bars(false)))
                 .contains(
@@ -122,10 +134,15 @@ class MapCardTest {
 
     @Test
     void jsonHasAllOfIt() {
-        JsonObject card = MapCard.DOCUMENT.json(
-                new MapCard(MAP, Optional.of(recent()), VISIBILITY, Map.of(42, "unit agent.service"), List.of()));
+        JsonObject card = MapCard.DOCUMENT.json(new MapCard(
+                MAP,
+                Optional.of(recent()),
+                VISIBILITY,
+                Map.of(42, "unit agent.service"),
+                List.of(),
+                Optional.of(Samples.COST)));
 
-        assertThat(card.keySet()).containsExactly("map", "homes", "kinds", "locks", "minute");
+        assertThat(card.keySet()).containsExactly("map", "homes", "kinds", "locks", "minute", "cost");
         assertThat(card.getAsJsonObject("map").get("name").getAsString()).isEqualTo("flows");
         assertThat(card.getAsJsonObject("homes").get("42").getAsString()).isEqualTo("unit agent.service");
         JsonObject kind = card.getAsJsonArray("kinds").get(0).getAsJsonObject();
@@ -139,7 +156,10 @@ class MapCardTest {
                         "count",
                         "totalNanos",
                         "p99Nanos",
-                        "maxNanos");
+                        "maxNanos",
+                        "timed",
+                        "totalError",
+                        "p99Error");
         assertThat(kind.get("reported").getAsString()).isEqualTo("NONE");
         assertThat(kind.get("nowCpuShare").getAsDouble()).isEqualTo(0.0025);
         assertThat(card.getAsJsonArray("locks")

@@ -10,6 +10,7 @@ import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LostReason;
 import io.karst.contention.RecentContention;
+import io.karst.contention.TracingCost;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.LockKind;
@@ -27,6 +28,9 @@ import java.util.OptionalLong;
 /** Values that several tests use. */
 final class Samples {
     static final Instant FROM = Instant.parse("2026-03-01T10:00:00Z");
+
+    /** One in eight waits is timed. */
+    static final TracingCost COST = new TracingCost(0.0025, 210, TracingCost.Source.MEASURED, 8, 0.01);
 
     private Samples() {}
 

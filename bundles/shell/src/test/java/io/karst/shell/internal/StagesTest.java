@@ -87,7 +87,7 @@ class StagesTest {
     }
 
     private static FlowView view() {
-        return new FlowView(List.of(), List.of(), Clock.fixed(Samples.FROM, ZoneOffset.UTC));
+        return new FlowView(List.of(), List.of(), Optional.empty(), Clock.fixed(Samples.FROM, ZoneOffset.UTC));
     }
 
     private static StageReport stage(int order, String name, StageState state, String error) {

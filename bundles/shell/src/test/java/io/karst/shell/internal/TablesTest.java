@@ -48,7 +48,8 @@ class TablesTest {
             "e\u0301".repeat(60),
             "\ud83d\ude00 \u202e \ud800".repeat(9),
             "x".repeat(200));
-    private static final FlowView FLOW = new FlowView(List.of(), List.of(), Clock.fixed(Samples.FROM, ZoneOffset.UTC));
+    private static final FlowView FLOW =
+            new FlowView(List.of(), List.of(), Optional.empty(), Clock.fixed(Samples.FROM, ZoneOffset.UTC));
 
     /** A table with its rows. */
     record Table<T>(Columns<T> columns, List<T> rows) {
@@ -178,7 +179,8 @@ class TablesTest {
                 20,
                 Map.of(123_456, maps().get(2)),
                 LocksView.By.KIND,
-                "");
+                "",
+                Optional.empty());
     }
 
     private static List<MapCard.Kind> kinds() {

@@ -97,7 +97,8 @@ final class TopSamples {
                 2);
         Map<Integer, MapResource> byId = new TreeMap<>();
         maps.forEach(map -> byId.put(map.id(), map));
-        return new TopReading(NOW, Optional.of(new LockReading(recent, byId, List.of())), "", 0.0031);
+        return new TopReading(
+                NOW, Optional.of(new LockReading(recent, byId, List.of(), Optional.of(Samples.COST))), "", 0.0031);
     }
 
     static TopReading failed(String problem) {

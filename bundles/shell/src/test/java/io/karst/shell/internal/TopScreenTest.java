@@ -34,7 +34,7 @@ class TopScreenTest {
                         "CPU time lost  3.1 % in waits, last minute |" + RAMP_30 + "|",
                         "Lost events    stale_note 3",
                         "Not measured   resilient locks with two CPUs: the first waiter is not traced, ..",
-                        "Karst itself   0.31 % of a CPU for these readings, 64.0 KiB in its maps",
+                        "Karst itself   0.25 % of a CPU in the kernel, 0.31 % in Java, 64.0 KiB of maps",
                         "",
                         "load_values (array, value spin lock) is the only hot lock: 202,045 waits in 2 s,",
                         "3.1 % of both CPUs. Taken by program load_spin_lock (id 4295), loaded by java",

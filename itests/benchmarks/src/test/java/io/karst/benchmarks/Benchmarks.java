@@ -27,8 +27,21 @@ public final class Benchmarks {
 
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    private static final List<String> KNOWN =
-            List.of("herd", "registered", "connected", "reconnecting", "publish", "hostile", "kills", "handlers");
+    private static final List<String> KNOWN = List.of(
+            "herd",
+            "registered",
+            "connected",
+            "reconnecting",
+            "publish",
+            "hostile",
+            "kills",
+            "handlers",
+            "discovery",
+            "symbols",
+            "snapshot",
+            "start",
+            "memory",
+            "idle");
     private static final int HERD = 1_000;
     private static final int WARM_UPS = 14;
     private static final int HERDS = 8;
@@ -47,6 +60,13 @@ public final class Benchmarks {
     private static final int KILLS = 200;
     private static final Handlers.Size HANDLERS = new Handlers.Size(20, 200, 20_000, 0.95, true);
     private static final String AGAINST = "--against";
+    private static final int MAPS = 10_000;
+    private static final int FEW_CONTENDED = 64;
+    private static final int ALL_CONTENDED = 16_384;
+    private static final int STARTS = 7;
+    private static final int WINDOWS = 11;
+    private static final Duration WINDOW = Duration.ofSeconds(30);
+    private static final Duration SETTLE = Duration.ofSeconds(60);
 
     private final Path folder;
     private final Optional<Path> against;
@@ -107,6 +127,15 @@ public final class Benchmarks {
             case "hostile" -> hostile();
             case "kills" -> kills();
             case "handlers" -> handlers();
+            case "discovery" -> kernelHalf(half -> half.discovery(MAPS));
+            case "symbols" -> kernelHalf(KernelHalf::symbols);
+            case "snapshot" -> {
+                kernelHalf(half -> half.snapshot(FEW_CONTENDED));
+                kernelHalf(half -> half.snapshot(ALL_CONTENDED));
+            }
+            case "start" -> karafCost(cost -> cost.start(STARTS));
+            case "memory" -> karafCost(cost -> cost.memory(STARTS, SETTLE));
+            case "idle" -> karafCost(cost -> cost.idle(WINDOWS, WINDOW, SETTLE));
             default -> throw new IllegalArgumentException(name);
         }
     }
@@ -178,9 +207,9 @@ public final class Benchmarks {
             Hostile.Result result = new Hostile(process, log, ATTACK).run();
             OUT.println(String.format(
                     Locale.ROOT,
-                    "hostile %s for %s: %s; honest clients at first %s, then %s, %d retries; heap after collection %d MiB before,"
-                            + " %d at most, %d after; %d MiB resident at most; %d descriptors at most, %d after;"
-                            + " %d lines in the log",
+                    "hostile %s for %s: %s; honest clients at first %s, then %s, %d retries; heap after collection %d"
+                            + " MiB before, %d at most, %d after; %d MiB resident at most; %d descriptors at most, %d"
+                            + " after; %d lines in the log",
                     Hostile.AS_IN_KARAF,
                     ATTACK.time(),
                     result.attempts(),
@@ -219,11 +248,35 @@ public final class Benchmarks {
     private void handlers() throws Exception {
         try (NativeBpf bpf = new NativeBpf()) {
             Handlers.Result result = new Handlers(bpf, HANDLERS).run(against);
-            result.figures().forEach(figure -> OUT.println(figure.json()));
-            OUT.println(Figure.table(result.figures()));
+            print(result.figures());
             OUT.println("handlers: " + result.thrownAway() + " rounds were thrown away; the verifier processed "
                     + result.verified() + " instructions of Karst's programs");
         }
+    }
+
+    @FunctionalInterface
+    private interface Measured<S, R> {
+        R by(S subject) throws Exception;
+    }
+
+    private void kernelHalf(Measured<KernelHalf, KernelHalf.Result> benchmark) throws Exception {
+        try (KernelHalf half = new KernelHalf(Turns.QUIET)) {
+            KernelHalf.Result result = benchmark.by(half);
+            print(result.figures());
+            OUT.println(result.thrownAway() + " pairs of runs thrown away because the host was busy");
+            check(result.right(), result);
+        }
+    }
+
+    private void karafCost(Measured<KarafCost, List<Figure>> benchmark) throws Exception {
+        try (KarafCost cost = new KarafCost(KarafCost.archive(), Files.createTempDirectory(folder, "karaf"))) {
+            print(benchmark.by(cost));
+        }
+    }
+
+    private static void print(List<Figure> figures) {
+        figures.forEach(figure -> OUT.println(figure.json()));
+        OUT.print(Figure.table(figures));
     }
 
     private void check(boolean right, Object result) {

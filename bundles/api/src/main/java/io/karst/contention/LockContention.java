@@ -14,6 +14,12 @@ public interface LockContention {
     ContentionSnapshot sinceStart();
 
     /**
+     * Contention since tracing began, as it was at most one second ago. All who ask within a second share a snapshot, so that
+     * any number of clients cost one reading a second.
+     */
+    ContentionSnapshot latest();
+
+    /**
      * Contention in a period that begins now. Blocks until it ends.
      *
      * @param time 1 ms to 1 hour

@@ -47,7 +47,7 @@ public final class LockContentionService implements LockContention, TracingContr
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final Duration LONGEST_KEPT = Duration.ofDays(7);
 
-    /** A query since start reuses a scan no older than this. */
+    /** A query since start reuses a scan no older than this, and {@link #latest} a reading. */
     private static final Duration FRESH = Duration.ofSeconds(1);
 
     /** What an operator may set; see {@code etc/io.karst.contention.cfg}. */
@@ -89,6 +89,7 @@ public final class LockContentionService implements LockContention, TracingContr
     private final History history = new History();
     private final KnownMaps known;
     private final KeptMaps kept;
+    private final SharedReading shared;
     private final RescanThread thread;
     private volatile Settings settings;
     private boolean overridden;
@@ -116,6 +117,7 @@ public final class LockContentionService implements LockContention, TracingContr
         known.learn(inventory.current());
         rescan = new Rescan(inventory, tracer, known::learn, nanoTime);
         kept = new KeptMaps(known, this::counted, file, keepInterval);
+        shared = new SharedReading(this::sinceStart, FRESH, nanoTime);
         thread = new RescanThread(this::scan, rescan::isStale, inventory, settings.rescanInterval());
         LOG.info("rescan={} keep={} ready", settings.rescanInterval(), settings.keepGone());
     }
@@ -139,6 +141,11 @@ public final class LockContentionService implements LockContention, TracingContr
     public ContentionSnapshot sinceStart() {
         rescan.unlessWithin(FRESH);
         return sinceStart(read());
+    }
+
+    @Override
+    public ContentionSnapshot latest() {
+        return shared.get();
     }
 
     private ContentionSnapshot sinceStart(ContentionSnapshot reading) {

@@ -102,6 +102,19 @@ class LockContentionServiceTest {
     }
 
     @Test
+    void allWhoAskWithinASecondShareASnapshot() {
+        inventory.maps = List.of(map(1, "flows", "lru_hash"));
+        tracer.readings.add(reading(10, kind(1, 100)));
+        tracer.readings.add(reading(11, kind(1, 100, 200)));
+        ContentionSnapshot first = service.latest();
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos() - 1);
+        assertThat(service.latest()).isSameAs(first);
+        assertThat(first.perKind().get(0).counters().count()).isEqualTo(1);
+        nanos.addAndGet(1);
+        assertThat(service.latest().perKind().get(0).counters().count()).isEqualTo(2);
+    }
+
+    @Test
     void onlyWhatHappensDuringTheTime() throws InterruptedException {
         inventory.maps = List.of(map(1, "a", "hash"), map(2, "b", "array"));
         tracer.readings.add(reading(10, kind(1, 100, 5000), kind(2, 7)));

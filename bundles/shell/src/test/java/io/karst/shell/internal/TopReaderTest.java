@@ -102,6 +102,11 @@ class TopReaderTest {
             }
 
             @Override
+            public ContentionSnapshot latest() {
+                throw new AssertionError("karst:top reads recent contention only");
+            }
+
+            @Override
             public ContentionSnapshot during(Duration time) {
                 throw new AssertionError("karst:top reads recent contention only");
             }

@@ -50,6 +50,11 @@ class ContentionListenerTest {
         }
 
         @Override
+        public ContentionSnapshot latest() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public ContentionSnapshot during(Duration time) {
             throw new UnsupportedOperationException();
         }

@@ -113,8 +113,7 @@ struct karst_single_lock {
 struct karst_waiting {
 	__u64 sleeping; /* number of sleeping waits in progress: if 0, an end skips the search */
 	volatile __u64 handover; /* non-zero while two tracers are attached; written by user space */
-	volatile __u64
-		one_in; /* one in so many spinning waits is timed, 1 to 64; 0: every one; written by user space */
+	volatile __u64 one_in; /* one in so many spinning waits is timed, up to 64; 0: all; written by user space */
 };
 
 /* Map `lost`: [CPU][reason] of __u64; max_entries = possible CPUs * KARST_LOST_REASONS. */

@@ -44,7 +44,7 @@ public final class LockTracerComponent implements Stage {
         synchronized (settings) {
             runner = StageRunner.start(
                     component.getServiceReference(),
-                    List.of(LockTracer.class, AbilityProbe.class, PollTask.class, LockTracerStage.class),
+                    List.of(LockTracer.class, AbilityProbe.class, PollTask.class),
                     () -> new LockTracerStage(parts, settings.inForce(), Clock.systemUTC()));
             settings.onChange(this::changed);
         }

@@ -272,18 +272,27 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
 
     @Override
     public String name() {
-        return "self-test";
+        return "lock-tracer";
     }
 
-    /** A turn in which nothing is to be repeated does nothing. */
     @Override
     public Duration interval() {
-        return FIRST_REST;
+        return overhead.interval();
     }
 
-    /** Repeats the self-test of the lock families whose threads hardly met; each time after a longer rest, a few times. */
+    /** Keeps the programs to their budget, and repeats the self-test if it is time for that. */
     @Override
     public void poll() {
+        synchronized (testing) {
+            if (!closed) {
+                overhead.turn();
+            }
+        }
+        repeatSelfTest();
+    }
+
+    /** For the lock families whose threads hardly met; each time after a longer rest, a few times. */
+    private void repeatSelfTest() {
         synchronized (testing) {
             List<LockFamily> open = closed || !settings.selfTest() ? List.of() : notTested();
             if (open.isEmpty() || repeats >= MOST_REPEATS || clock.instant().isBefore(nextRepeat)) {
@@ -302,19 +311,6 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                 save(visibility);
             }
         }
-    }
-
-    /** Chooses how many waits are timed. */
-    void keepToBudget() {
-        synchronized (testing) {
-            if (!closed) {
-                overhead.turn();
-            }
-        }
-    }
-
-    TracingOverhead overhead() {
-        return overhead;
     }
 
     @Override

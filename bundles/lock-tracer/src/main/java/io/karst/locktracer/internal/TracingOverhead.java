@@ -113,8 +113,8 @@ final class TracingOverhead {
         Reading now = read();
         Reading since = now.since(last);
         last = now;
-        if (since.runs
-                >= Math.max(since.waits, ENOUGH_RUNS)) { // measured all the time, not only by somebody for a while
+        boolean measuredAllTheTime = since.runs >= Math.max(since.waits, ENOUGH_RUNS);
+        if (measuredAllTheTime) {
             budget.measured(since.nanosPerRun());
             measuredAt = now.at;
             cost = cost((double) since.nanos / since.at, Source.KERNEL);

@@ -306,7 +306,7 @@ class LockTracerStageTest {
             assertThat(stage.visibility())
                     .allSatisfy(family -> assertThat(family.reason()).contains("failed by the test"));
 
-            clock.turn(stage.interval());
+            clock.turn(Duration.ofMinutes(1));
             stage.poll();
             assertThat(stage.visibility())
                     .extracting(LockVisibility::family)

@@ -41,7 +41,8 @@ public final class Benchmarks {
             "snapshot",
             "start",
             "memory",
-            "idle");
+            "idle",
+            "java");
     private static final int HERD = 1_000;
     private static final int WARM_UPS = 14;
     private static final int HERDS = 8;
@@ -63,6 +64,7 @@ public final class Benchmarks {
     private static final int MAPS = 10_000;
     private static final int FEW_CONTENDED = 64;
     private static final int ALL_CONTENDED = 16_384;
+    private static final int JAVA_RUNS = 10;
     private static final int STARTS = 7;
     private static final int WINDOWS = 11;
     private static final Duration WINDOW = Duration.ofSeconds(30);
@@ -136,6 +138,7 @@ public final class Benchmarks {
             case "start" -> karafCost(cost -> cost.start(STARTS));
             case "memory" -> karafCost(cost -> cost.memory(STARTS, SETTLE));
             case "idle" -> karafCost(cost -> cost.idle(WINDOWS, WINDOW, SETTLE));
+            case "java" -> print(JavaOnly.run(1, JAVA_RUNS));
             default -> throw new IllegalArgumentException(name);
         }
     }
@@ -249,7 +252,7 @@ public final class Benchmarks {
         try (NativeBpf bpf = new NativeBpf()) {
             Handlers.Result result = new Handlers(bpf, HANDLERS).run(against);
             print(result.figures());
-            OUT.println("handlers: " + result.thrownAway() + " rounds were thrown away; the verifier processed "
+            OUT.println("handlers: " + result.thrownAway() + " noisy windows were repeated; the verifier processed "
                     + result.verified() + " instructions of Karst's programs");
         }
     }

@@ -6,6 +6,7 @@ package io.karst.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.libbpf.internal.NativeBpf;
+import io.karst.remoteconfig.client.ClientState.Step;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +85,22 @@ class BenchmarksTest {
                     .allSatisfy(figure -> assertThat(figure.runs()).isEqualTo(1));
             assertThat(result.verified()).isPositive();
         }
+    }
+
+    @Test
+    void javaOnlyWorkIsMeasured() throws Exception {
+        assertThat(JavaOnly.run(0.01, 1))
+                .extracting(Figure::name)
+                .containsExactlyInAnyOrder("java/countersToRecords", "java/parseMaps", "java/verifyUpdate");
+    }
+
+    @Test
+    void javaOnlyWorkDoesWhatItSays() {
+        JavaOnly work = new JavaOnly();
+        work.prepare();
+        assertThat(work.countersToRecords()).hasSize(16_384);
+        assertThat(work.parseMaps()).hasSize(10_000);
+        assertThat(work.verifyUpdate().outcome()).isInstanceOf(Step.Updated.class);
     }
 
     @Test

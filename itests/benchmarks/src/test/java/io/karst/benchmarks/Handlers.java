@@ -30,8 +30,11 @@ final class Handlers {
     private static final String EMPTY = "empty-pair";
     private static final String KARST = "karst";
     private static final long SETTLED_MILLIS = 50;
-    private static final int MAX_ATTEMPTS = 3;
+    private static final int MAX_ATTEMPTS = 20;
     private static final long SEED = 17;
+
+    /** The tracer never times fewer. */
+    private static final int MOST_SPARSE = 64;
 
     private final Bpf bpf;
     private final Size size;
@@ -47,7 +50,7 @@ final class Handlers {
      * @param rounds in which each design has its turn
      * @param windowMillis length of a window under load
      * @param madeUp made-up waits in each turn
-     * @param least share of a window that the load has to have its CPUs; a round with less is thrown away
+     * @param least share of a window that the load has to have its CPUs; one with less is repeated
      * @param installed whether installed tracers join
      */
     record Size(int rounds, int windowMillis, int madeUp, double least, boolean installed) {}
@@ -56,7 +59,7 @@ final class Handlers {
      * Result.
      *
      * @param figures of all designs
-     * @param thrownAway rounds that were too noisy
+     * @param thrownAway windows that were too noisy
      * @param verified instructions that the verifier processed, of Karst's begin and end
      */
     record Result(List<Figure> figures, int thrownAway, long verified) {}
@@ -64,10 +67,16 @@ final class Handlers {
     /** What is measured in a turn, by quantity. */
     private record Turn(String design, Map<String, Double> values) {}
 
-    /** One turn of each design; empty if it was too noisy. */
+    /** One turn of each design. */
     @FunctionalInterface
     private interface Round {
-        Optional<List<Turn>> run() throws IOException, InterruptedException;
+        List<Turn> run() throws IOException, InterruptedException;
+    }
+
+    /** A turn of one design; empty if it was too noisy. */
+    @FunctionalInterface
+    private interface Window {
+        Optional<Turn> run() throws IOException, InterruptedException;
     }
 
     Handlers(Bpf bpf, Size size) {
@@ -122,8 +131,10 @@ final class Handlers {
         try {
             designs.add(TracerDesign.ofBenchmark(bpf, EMPTY, "empty_pair", table));
             designs.add(TracerDesign.ofBenchmark(bpf, "two-clocks", "two_clocks", table));
-            designs.add(TracerDesign.ofKarst(
-                    bpf, KARST, ClasspathAssets.read("lock_contention", "/karst/assets/lock_contention.bpf.o"), table));
+            CoreAsset programs = ClasspathAssets.read("lock_contention", "/karst/assets/lock_contention.bpf.o");
+            designs.add(TracerDesign.ofKarst(bpf, KARST, programs, table));
+            designs.add(TracerDesign.ofKarst(bpf, "karst-one-in-" + MOST_SPARSE, programs, table)
+                    .timing(MOST_SPARSE));
             if (against.isPresent()) {
                 CoreAsset other = new CoreAsset(
                         "lock_contention", against.get().toString(), "", Files.readAllBytes(against.get()));
@@ -140,41 +151,41 @@ final class Handlers {
         }
     }
 
-    /** Repeats rounds until enough were quiet. */
     private void measure(String load, Round round) throws IOException, InterruptedException {
-        int quiet = 0;
-        for (int attempt = 0; attempt < size.rounds() * MAX_ATTEMPTS && quiet < size.rounds(); attempt++) {
-            Optional<List<Turn>> turns = round.run();
-            if (turns.isEmpty()) {
-                thrownAway++;
-                continue;
-            }
-            quiet++;
-            for (Turn turn : turns.get()) {
+        for (int i = 0; i < size.rounds(); i++) {
+            for (Turn turn : round.run()) {
                 turn.values()
                         .forEach((quantity, value) -> series.computeIfAbsent(
                                         load + "/" + turn.design() + "/" + quantity, name -> new ArrayList<>())
                                 .add(value));
             }
         }
-        if (quiet < size.rounds()) {
-            throw new IOException(load + ": only " + quiet + " of " + size.rounds() * MAX_ATTEMPTS
-                    + " rounds were quiet; repeat this on a machine that does nothing else");
+    }
+
+    /** Repeats a window until it is quiet. */
+    private Turn quiet(Window window) throws IOException, InterruptedException {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<Turn> turn = window.run();
+            if (turn.isPresent()) {
+                return turn.get();
+            }
+            thrownAway++;
         }
+        throw new IOException(
+                "not one of " + MAX_ATTEMPTS + " windows was quiet; repeat this on a machine that does nothing else");
     }
 
     // ---- under a load ----
 
     /** BPF statistics would slow down whatever has programs. */
-    private Optional<List<Turn>> throughput(
-            SpinLockLoad load, BeginCount count, Designs designs, List<InstalledTracer> installed)
+    private List<Turn> throughput(SpinLockLoad load, BeginCount count, Designs designs, List<InstalledTracer> installed)
             throws IOException, InterruptedException {
         List<Turn> turns = new ArrayList<>();
-        boolean quiet = window(load, count, NOTHING, turns);
+        turns.add(quiet(() -> window(load, count, NOTHING)));
         for (TracerDesign design : designs.all()) {
             TracerDesign.Attached attached = design.attach();
             try {
-                quiet &= window(load, count, design.name(), turns);
+                turns.add(quiet(() -> window(load, count, design.name())));
             } finally {
                 attached.close();
             }
@@ -182,17 +193,16 @@ final class Handlers {
         for (InstalledTracer tracer : installed) {
             InstalledTracer.Attached attached = tracer.attach(bpf);
             try {
-                quiet &= window(load, count, tracer.name(), turns);
+                turns.add(quiet(() -> window(load, count, tracer.name())));
             } finally {
                 attached.close();
             }
         }
-        return quiet ? Optional.of(turns) : Optional.empty();
+        return turns;
     }
 
-    /** Returns whether the load had its CPUs to itself. */
-    private boolean window(SpinLockLoad load, BeginCount count, String design, List<Turn> turns)
-            throws InterruptedException {
+    /** Empty if the load did not have its CPUs to itself. */
+    private Optional<Turn> window(SpinLockLoad load, BeginCount count, String design) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
         long began = System.nanoTime();
         long cpu = load.cpuNanos();
@@ -201,31 +211,35 @@ final class Handlers {
         TimeUnit.MILLISECONDS.sleep(size.windowMillis());
         double nanos = System.nanoTime() - began;
         double seconds = nanos / TimeUnit.SECONDS.toNanos(1);
-        turns.add(new Turn(
+        Turn turn = new Turn(
                 design,
                 Map.of(
                         "throughput", (load.turns() - taken) / seconds,
-                        "contention", (count.total() - waits) / seconds)));
-        return load.cpuNanos() - cpu >= size.least() * nanos * load.threads();
+                        "contention", (count.total() - waits) / seconds));
+        return load.cpuNanos() - cpu >= size.least() * nanos * load.threads() ? Optional.of(turn) : Optional.empty();
     }
 
-    private Optional<List<Turn>> times(SpinLockLoad load, Designs designs) throws IOException, InterruptedException {
+    private List<Turn> times(SpinLockLoad load, Designs designs) throws IOException, InterruptedException {
         List<Turn> turns = new ArrayList<>();
-        boolean quiet = true;
         for (TracerDesign design : designs.all()) {
             TracerDesign.Attached attached = design.attach();
             try {
-                TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
-                long began = System.nanoTime();
-                long cpu = load.cpuNanos();
-                quiet &= timed(design, true, () -> TimeUnit.MILLISECONDS.sleep(size.windowMillis()), turns);
-                double nanos = System.nanoTime() - began;
-                quiet &= load.cpuNanos() - cpu >= size.least() * nanos * load.threads();
+                turns.add(quiet(() -> times(load, design)));
             } finally {
                 attached.close();
             }
         }
-        return quiet ? Optional.of(turns) : Optional.empty();
+        return turns;
+    }
+
+    private Optional<Turn> times(SpinLockLoad load, TracerDesign design) throws IOException, InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
+        long began = System.nanoTime();
+        long cpu = load.cpuNanos();
+        Optional<Turn> turn = timed(design, true, () -> TimeUnit.MILLISECONDS.sleep(size.windowMillis()));
+        double nanos = System.nanoTime() - began;
+        boolean isQuiet = load.cpuNanos() - cpu >= size.least() * nanos * load.threads();
+        return isQuiet ? turn : Optional.empty();
     }
 
     /** What happens while the kernel counts. */
@@ -234,8 +248,8 @@ final class Handlers {
         void run() throws InterruptedException;
     }
 
-    /** Returns whether there was a wait, which there is not if the load's threads never run at the same time. */
-    private static boolean timed(TracerDesign design, boolean attached, Counted counted, List<Turn> turns)
+    /** Empty if there was no wait, as the load's threads never ran at the same time. */
+    private static Optional<Turn> timed(TracerDesign design, boolean attached, Counted counted)
             throws IOException, InterruptedException {
         ProgramRuns begins = ProgramRuns.of(design.begin(attached));
         ProgramRuns ends = ProgramRuns.of(design.end(attached));
@@ -248,35 +262,29 @@ final class Handlers {
         ProgramRuns begun = ProgramRuns.of(design.begin(attached));
         ProgramRuns ended = ProgramRuns.of(design.end(attached));
         if (!begun.hasRunSince(begins) || !ended.hasRunSince(ends)) {
-            return false;
+            return Optional.empty();
         }
-        turns.add(new Turn(design.name(), Map.of("begin", begun.nanosSince(begins), "end", ended.nanosSince(ends))));
-        return true;
+        return Optional.of(
+                new Turn(design.name(), Map.of("begin", begun.nanosSince(begins), "end", ended.nanosSince(ends))));
     }
 
     // ---- made-up waits ----
 
     /** All designs get the same waits. */
-    private Optional<List<Turn>> madeUp(Designs designs, LongUnaryOperator lock)
-            throws IOException, InterruptedException {
+    private List<Turn> madeUp(Designs designs, LongUnaryOperator lock) throws IOException, InterruptedException {
         long[] locks = new long[size.madeUp()];
         for (int at = 0; at < locks.length; at++) {
             locks[at] = lock.applyAsLong(at);
         }
         List<Turn> turns = new ArrayList<>();
-        boolean counted = true;
         for (TracerDesign design : designs.all()) {
-            counted &= timed(
-                    design,
-                    false,
-                    () -> {
-                        for (long address : locks) {
-                            design.spin(address);
-                        }
-                    },
-                    turns);
+            turns.add(quiet(() -> timed(design, false, () -> {
+                for (long address : locks) {
+                    design.spin(address);
+                }
+            })));
         }
-        return counted ? Optional.of(turns) : Optional.empty();
+        return turns;
     }
 
     // ---- figures ----

@@ -61,6 +61,14 @@ final class TracerDesign implements AutoCloseable {
         });
     }
 
+    /** Lets these programs time one in so many spinning waits, as the tracer does beyond its budget. */
+    TracerDesign timing(int oneIn) {
+        try (MappedMemory words = object.map(".data.waiting").mmap(true)) {
+            words.putInt(LockContentionLayout.WAITING_ONE_IN, oneIn);
+        }
+        return this;
+    }
+
     /** Writes table 1. Programs of layout 6 have the same words in a map {@code control}, the first one is the table's number. */
     private static void activate(BpfObject object, RangeTable table) {
         BpfMap control = object.map(object.mapNames().contains("control") ? "control" : ".bss");

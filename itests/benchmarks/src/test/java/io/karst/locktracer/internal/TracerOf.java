@@ -39,7 +39,7 @@ public final class TracerOf implements AutoCloseable {
         PinLocation unpinned = new PinLocation(false, Path.of(PinLocation.DEFAULT_ROOT), "benchmark");
         stage = new LockTracerStage(
                 new SelfTest.Parts(bpf, loader, inventory, new NoSymbols()),
-                new TracerSettings(false, SELF_TEST_MILLIS, LINES, SLOTS, MEMORY_MIB, unpinned),
+                new TracerSettings(false, SELF_TEST_MILLIS, LINES, SLOTS, MEMORY_MIB, unpinned, Timing.ALL),
                 Clock.systemUTC());
     }
 

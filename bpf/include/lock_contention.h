@@ -80,8 +80,7 @@ struct karst_counters {
 	__u64 untimed;
 	__u64 variance_low; /* of total_ns, 128 bits: sum of N * (N - 1) * (length in ns)^2 */
 	__u64 variance_high;
-	__u32 last_bucket; /* of the last timed one */
-	__u32 padding;
+	__u64 counted; /* 0 as long as nothing is counted; 1 + bucket of the last timed one, 1 if none was timed */
 	__u64 histogram[KARST_BUCKETS];
 };
 

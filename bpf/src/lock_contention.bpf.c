@@ -204,7 +204,7 @@ static __always_inline void add_wait(struct karst_counters *counters, __u64 wait
 	counters->total_ns += waited_ns;
 	if (waited_ns > counters->max_ns)
 		counters->max_ns = waited_ns;
-	counters->last_bucket = bucket;
+	counters->counted = bucket + 1;
 	add_to_histogram(counters, bucket, ret);
 }
 
@@ -237,7 +237,7 @@ static __always_inline void add_shared_wait(struct karst_counters *counters, __u
 {
 	__sync_fetch_and_add(&counters->total_ns, waited_ns);
 	raise_max(&counters->max_ns, waited_ns);
-	counters->last_bucket = bucket;
+	counters->counted = bucket + 1;
 	add_to_shared_histogram(counters, bucket, ret);
 }
 
@@ -354,6 +354,16 @@ static __always_inline __u64 variance_of(__u64 waited_ns, __u32 weight, __u64 *h
 	return square << 32;
 }
 
+/* Bucket of the last timed wait, for one that is not timed. */
+static __always_inline __u32 bucket_of_last(struct karst_counters *counters)
+{
+	__u64 counted = *(volatile __u64 *)&counters->counted;
+
+	if (!counted)
+		counters->counted = counted = 1;
+	return counted - 1;
+}
+
 /* One of the waits of a sample; timed, if it has a weight. */
 static __always_inline void add_sampled(struct karst_counters *counters, __u64 waited_ns, __u32 bucket, __u32 weight,
 					int ret)
@@ -361,7 +371,7 @@ static __always_inline void add_sampled(struct karst_counters *counters, __u64 w
 	__u64 low, high;
 
 	if (!weight) {
-		add_to_histogram(counters, counters->last_bucket, ret);
+		add_to_histogram(counters, bucket_of_last(counters), ret);
 		counters->untimed++;
 		return;
 	}
@@ -379,7 +389,7 @@ static __always_inline void add_shared_sampled(struct karst_counters *counters, 
 	__u64 low, high;
 
 	if (!weight) {
-		add_to_shared_histogram(counters, *(volatile __u32 *)&counters->last_bucket, ret);
+		add_to_shared_histogram(counters, bucket_of_last(counters), ret);
 		__sync_fetch_and_add(&counters->untimed, 1);
 		return;
 	}

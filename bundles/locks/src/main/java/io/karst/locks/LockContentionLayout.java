@@ -121,8 +121,8 @@ public final class LockContentionLayout {
     /** {@code karst_counters.variance_high}. */
     public static final int COUNTERS_VARIANCE_HIGH = 48;
 
-    /** {@code karst_counters.last_bucket}, 32 bit. */
-    public static final int COUNTERS_LAST_BUCKET = 56;
+    /** {@code karst_counters.counted}. */
+    public static final int COUNTERS_COUNTED = 56;
 
     /** {@code karst_counters.histogram}. */
     public static final int COUNTERS_HISTOGRAM = 64;

@@ -166,6 +166,7 @@ final class KernelHalf implements AutoCloseable {
                     long at = row + (long) slot * LockContentionLayout.COUNTERS_BYTES;
                     memory.putLong(at + LockContentionLayout.COUNTERS_TOTAL, 1500);
                     memory.putLong(at + LockContentionLayout.COUNTERS_MAX, 1500);
+                    memory.putLong(at + LockContentionLayout.COUNTERS_COUNTED, 1 + 10);
                     memory.putLong(at + bucket, 1);
                 }
             }

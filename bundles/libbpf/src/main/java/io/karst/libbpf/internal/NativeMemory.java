@@ -122,6 +122,25 @@ final class NativeMemory implements MappedMemory {
     }
 
     @Override
+    public int findNonZero(long offset, int stride, int count, int[] found) {
+        requireOpen();
+        Objects.checkFromIndexSize(0, count, found.length);
+        if (stride <= 0 || stride % Long.BYTES != 0) {
+            throw new IllegalArgumentException(what + ": stride " + stride + " is no positive multiple of 8");
+        }
+        int at = at(offset, count == 0 ? 0 : (count - 1L) * stride + Long.BYTES, Long.BYTES);
+        int number = 0;
+        for (int i = 0; i < count; i++) {
+            if ((long) LONGS.getOpaque(memory, at + i * stride) != 0) {
+                found[number++] = i;
+            }
+        }
+        VarHandle.acquireFence();
+        requireStillOpen();
+        return number;
+    }
+
+    @Override
     public void putBytes(long offset, byte[] from) {
         requireWritable();
         memory.put(at(offset, from.length, 1), from);

@@ -143,6 +143,11 @@ class NativeMapTest {
             long[] longs = new long[4];
             memory.getLongs(0, longs, 4);
             assertThat(longs).containsExactly(0, 0, 1, 2);
+            int[] found = new int[1000];
+            assertThat(memory.findNonZero(0, 16, 1000, found)).isEqualTo(2);
+            assertThat(found).startsWith(1, 999);
+            assertThat(memory.findNonZero(8, 16, 1000, found)).as("42 and 2").isEqualTo(2);
+            assertThat(memory.findNonZero(0, 16, 0, found)).isZero();
             memory.putBytes(3, new byte[] {9});
             assertThat(memory.getInt(0)).isEqualTo(9 << 24);
         }
@@ -157,6 +162,12 @@ class NativeMapTest {
             assertThatThrownBy(() -> memory.getLong(-8)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> memory.getLongs(8, new long[3], 3)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> memory.getLong(4)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> memory.findNonZero(8, 8, 3, new int[3]))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> memory.findNonZero(0, 8, 3, new int[2]))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> memory.findNonZero(0, 4, 3, new int[3]))
+                    .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> memory.putLong(0, 1)).isInstanceOf(IllegalStateException.class);
         }
     }

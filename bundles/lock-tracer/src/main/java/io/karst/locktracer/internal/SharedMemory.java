@@ -79,33 +79,33 @@ record SharedMemory(
     /** Visits the counters of the first slots, row by row; leaves out those that have counted nothing. */
     void visitSlots(int used, CounterVisitor visitor) {
         long[] memory = new long[COUNTER_LONGS];
+        int[] counted = new int[used];
         for (int row = 0; row < sizes.rows(); row++) {
-            for (int slot = 0; slot < used; slot++) {
-                long at = slotOffset(row, slot);
-                if (hasCounted(totals, at)) {
-                    totals.getLongs(at, memory, memory.length);
-                    visitor.visit(slot, slot, memory, 0);
-                }
+            int found = totals.findNonZero(
+                    slotOffset(row, 0) + LockContentionLayout.COUNTERS_COUNTED,
+                    LockContentionLayout.COUNTERS_BYTES,
+                    used,
+                    counted);
+            for (int i = 0; i < found; i++) {
+                totals.getLongs(slotOffset(row, counted[i]), memory, memory.length);
+                visitor.visit(counted[i], counted[i], memory, 0);
             }
         }
-    }
-
-    /** Waits of 0 ns are only in the first bucket. Few slots have counted anything, so most are not read any further. */
-    private static boolean hasCounted(MappedMemory memory, long at) {
-        return memory.getLong(at + LockContentionLayout.COUNTERS_TOTAL) != 0
-                || memory.getLong(at + LockContentionLayout.COUNTERS_HISTOGRAM) != 0;
     }
 
     /** Visits the lines in use, row by row. */
     void visitLines(CounterVisitor visitor) {
         long[] memory = new long[LINE_LONGS];
+        int[] taken = new int[sizes.lines()];
         for (int row = 0; row < sizes.rows(); row++) {
-            for (int line = 0; line < sizes.lines(); line++) {
-                long at = lineOffset(row, line);
-                if (singleLocks.getLong(at + LockContentionLayout.SINGLE_LOCK_KEY) != 0) {
-                    singleLocks.getLongs(at, memory, memory.length);
-                    visitor.visit(row * sizes.lines() + line, memory[0], memory, 1);
-                }
+            int found = singleLocks.findNonZero(
+                    lineOffset(row, 0) + LockContentionLayout.SINGLE_LOCK_KEY,
+                    LockContentionLayout.SINGLE_LOCK_BYTES,
+                    sizes.lines(),
+                    taken);
+            for (int i = 0; i < found; i++) {
+                singleLocks.getLongs(lineOffset(row, taken[i]), memory, memory.length);
+                visitor.visit(row * sizes.lines() + taken[i], memory[0], memory, 1);
             }
         }
     }

@@ -44,7 +44,7 @@ class LayoutTest {
                 .containsEntry("karst_counters.untimed", LockContentionLayout.COUNTERS_UNTIMED)
                 .containsEntry("karst_counters.variance_low", LockContentionLayout.COUNTERS_VARIANCE_LOW)
                 .containsEntry("karst_counters.variance_high", LockContentionLayout.COUNTERS_VARIANCE_HIGH)
-                .containsEntry("karst_counters.last_bucket", LockContentionLayout.COUNTERS_LAST_BUCKET)
+                .containsEntry("karst_counters.counted", LockContentionLayout.COUNTERS_COUNTED)
                 .containsEntry("karst_counters.histogram", LockContentionLayout.COUNTERS_HISTOGRAM)
                 .containsEntry("karst_single_lock", LockContentionLayout.SINGLE_LOCK_BYTES)
                 .containsEntry("karst_single_lock.key", LockContentionLayout.SINGLE_LOCK_KEY)

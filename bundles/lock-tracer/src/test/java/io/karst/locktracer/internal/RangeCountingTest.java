@@ -421,6 +421,7 @@ class RangeCountingTest {
         long max = at + LockContentionLayout.COUNTERS_MAX;
         memory.putLong(max, Math.max(memory.getLong(max), nanos));
         int bucket = 63 - Long.numberOfLeadingZeros(nanos | 1);
+        memory.putLong(at + LockContentionLayout.COUNTERS_COUNTED, 1 + bucket);
         add(memory, at + LockContentionLayout.COUNTERS_HISTOGRAM + bucket * (long) Long.BYTES, waits);
     }
 

@@ -50,6 +50,17 @@ public final class HeapMemory implements MappedMemory {
     }
 
     @Override
+    public int findNonZero(long offset, int stride, int count, int[] found) {
+        int number = 0;
+        for (int i = 0; i < count; i++) {
+            if (getLong(offset + (long) i * stride) != 0) {
+                found[number++] = i;
+            }
+        }
+        return number;
+    }
+
+    @Override
     public void putBytes(long offset, byte[] from) {
         bytes.put((int) offset, from);
     }

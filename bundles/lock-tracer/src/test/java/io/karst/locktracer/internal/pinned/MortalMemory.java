@@ -58,6 +58,11 @@ public record MortalMemory(MappedMemory memory, AtomicInteger writesLeft) implem
     }
 
     @Override
+    public int findNonZero(long offset, int stride, int count, int[] found) {
+        return memory.findNonZero(offset, stride, count, found);
+    }
+
+    @Override
     public void putBytes(long offset, byte[] from) {
         if (writesLeft.get() == 0) {
             memory.putBytes(offset, Arrays.copyOf(from, from.length / 2));

@@ -364,17 +364,19 @@ static __always_inline __u32 bucket_of_last(struct karst_counters *counters)
 	return counted - 1;
 }
 
-/* One of the waits of a sample; timed, if it has a weight. */
+/* A wait that is not timed. */
+static __always_inline void add_untimed(struct karst_counters *counters, int ret)
+{
+	add_to_histogram(counters, bucket_of_last(counters), ret);
+	counters->untimed++;
+}
+
+/* A timed wait of a sample. */
 static __always_inline void add_sampled(struct karst_counters *counters, __u64 waited_ns, __u32 bucket, __u32 weight,
 					int ret)
 {
 	__u64 low, high;
 
-	if (!weight) {
-		add_to_histogram(counters, bucket_of_last(counters), ret);
-		counters->untimed++;
-		return;
-	}
 	add_wait(counters, waited_ns, bucket, ret);
 	low = variance_of(waited_ns, weight, &high);
 	counters->total_ns += (weight - 1) * waited_ns;
@@ -382,7 +384,7 @@ static __always_inline void add_sampled(struct karst_counters *counters, __u64 w
 	counters->variance_high += high + (counters->variance_low < low);
 }
 
-/* Like add_sampled(), for counters that several CPUs write. */
+/* Like add_sampled() and add_untimed(), for counters that several CPUs write. */
 static __always_inline void add_shared_sampled(struct karst_counters *counters, __u64 waited_ns, __u32 bucket,
 					       __u32 weight, int ret)
 {
@@ -401,8 +403,26 @@ static __always_inline void add_shared_sampled(struct karst_counters *counters, 
 	__sync_fetch_and_add(&counters->variance_high, high);
 }
 
+/* Ends a wait that is not timed, on a CPU with a row of its own. */
+static __always_inline void count_untimed(__u32 total_key, __u32 line_key, int ret)
+{
+	struct karst_counters *total = bpf_map_lookup_elem(&totals, &total_key);
+	struct karst_single_lock *line;
+
+	if (!total)
+		return;
+	add_untimed(total, ret);
+	if (line_key == NEEDS_NO_LINE)
+		return;
+	line = bpf_map_lookup_elem(&single_locks, &line_key);
+	if (line)
+		add_untimed(&line->counters, ret);
+	else
+		count_lost(KARST_LOST_SINGLE_LOCK, 1);
+}
+
 /*
- * Ends a wait while only a sample is timed. Not inlined, so that it does not lengthen what runs otherwise, and not static, so that
+ * Ends any other wait while only a sample is timed. Not inlined, so that it does not lengthen what runs otherwise, and not static, so that
  * the verifier looks at it once.
  */
 __noinline int finish_sampled(__u64 began_ns, __u32 weight, __u32 total_key, __u32 line_key, int ret)
@@ -607,6 +627,8 @@ static __always_inline void finish_spinning(const struct spinning_wait *wait, in
 {
 	if (wait->weight == 1)
 		finish(wait->began_ns, wait->total, wait->line, ret);
+	else if (!wait->weight && wait->total < own_rows * slots)
+		count_untimed(wait->total, wait->line, ret);
 	else
 		finish_sampled(wait->began_ns, wait->weight, wait->total, wait->line, ret);
 }

@@ -58,7 +58,7 @@ public final class LockContentionService implements LockContention, TracingContr
          * a program was loaded with new maps, and looks for others every second.
          */
         @AttributeDefinition(name = "Rescan interval, ms", min = "100", max = "3600000")
-        long rescan_millis() default 5000;
+        long rescan_millis() default 30000;
 
         /** How long the counts of a deleted map are shown, minutes, 0 to 10080. */
         @AttributeDefinition(name = "Keep deleted maps, minutes", min = "0", max = "10080")

@@ -21,6 +21,7 @@ import javax.servlet.ServletOutputStream;
 import javax.servlet.WriteListener;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +79,7 @@ class EntranceTest {
         };
         return fake(HttpServletResponse.class, (name, arguments) -> switch (name) {
             case "setHeader" -> headers.put(arguments[0].toString(), arguments[1].toString());
-            case "setStatus" -> status = (Integer) arguments[0];
+            case "setStatus" -> setStatus((Integer) arguments[0]);
             case "setContentType" -> headers.put("Content-Type", arguments[0].toString());
             case "setContentLength" -> headers.put("Content-Length", arguments[0].toString());
             case "getOutputStream" -> out;
@@ -86,7 +87,13 @@ class EntranceTest {
         });
     }
 
+    private int setStatus(int code) {
+        status = code;
+        return code;
+    }
+
     private interface Call {
+        @Nullable
         Object answer(String method, Object[] arguments);
     }
 

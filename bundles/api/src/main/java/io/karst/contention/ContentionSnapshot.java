@@ -9,6 +9,8 @@ import io.karst.resource.MapKey;
 import io.karst.resource.MapOwner;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,39 @@ public record ContentionSnapshot(
         perLock = List.copyOf(perLock);
         lost = Map.copyOf(lost);
         blindSpots = List.copyOf(blindSpots);
+    }
+
+    /**
+     * What was counted since an earlier reading of the same counters, only locks that were waited for since.
+     *
+     * @param earlier an earlier reading since the same start; a value that was higher then, as counters were forgotten, counts as 0
+     * @return from the end of the earlier one to the end of this one, with the blind spots of this one
+     */
+    public ContentionSnapshot since(ContentionSnapshot earlier) {
+        Map<LostReason, Long> more = new EnumMap<>(LostReason.class);
+        lost.forEach((reason, events) -> {
+            long added = events - earlier.lost.getOrDefault(reason, 0L);
+            if (added > 0) {
+                more.put(reason, added);
+            }
+        });
+        return new ContentionSnapshot(
+                earlier.to, to, since(earlier.perKind, perKind), since(earlier.perLock, perLock), more, blindSpots);
+    }
+
+    private record Lock(MapKey map, Optional<LockKind> kind, OptionalLong index) {
+        static Lock of(LockWaits row) {
+            return new Lock(row.key(), row.kind(), row.index());
+        }
+    }
+
+    private static List<LockWaits> since(List<LockWaits> earlier, List<LockWaits> later) {
+        Map<Lock, WaitCounters> before = new HashMap<>();
+        earlier.forEach(row -> before.put(Lock.of(row), row.counters()));
+        return later.stream()
+                .map(row -> row.with(row.counters().minus(before.getOrDefault(Lock.of(row), WaitCounters.NONE))))
+                .filter(row -> row.counters().count() > 0)
+                .toList();
     }
 
     /** Waits per second; 0 without time. */
@@ -74,6 +109,11 @@ public record ContentionSnapshot(
         /** Waits on a map of which nothing else is known here. */
         public static LockWaits of(MapKey key, LockKind kind, OptionalLong index, WaitCounters counters) {
             return new LockWaits(key, "", "unknown", List.of(), Optional.of(kind), index, counters);
+        }
+
+        /** The same locks with other counters. */
+        public LockWaits with(WaitCounters others) {
+            return new LockWaits(key, map, type, owners, kind, index, others);
         }
 
         /** Id of the map. */

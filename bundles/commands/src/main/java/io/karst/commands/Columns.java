@@ -125,7 +125,7 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
     public List<String> lines(List<T> rows, int width) {
         if (rows.isEmpty()) {
             String text = SafeText.of(emptyText);
-            return width > 0 ? Units.wrapped(text, width) : List.of(text);
+            return width > 0 ? TextWidth.wrapped(text, width) : List.of(text);
         }
         return new FittedTable<>(shown(), rows).lines(width);
     }

@@ -3,6 +3,7 @@
 
 package io.karst.commands;
 
+import io.karst.component.Units;
 import io.karst.stage.Flow;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;

@@ -3,10 +3,16 @@
 
 package io.karst.commands;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.jline.utils.WCWidth;
 
 /** How many columns of a terminal text takes: East Asian characters take two, combining marks none. Control characters are not allowed for. */
-final class TextWidth {
+public final class TextWidth {
+    /** A space, unless a number is before it and a unit behind it. */
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("(?<![0-9]) | (?!(%|[nµm]?s|min|h|d|MiB)([ .,;:]|$))");
+
     private TextWidth() {}
 
     static int of(String text) {
@@ -40,5 +46,20 @@ final class TextWidth {
             begin = taken > 0 ? at : begin;
         }
         return text.substring(begin);
+    }
+
+    /** Words as lines of at most this many columns; a longer word stays whole, and so does a number with its unit. */
+    public static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        String line = "";
+        for (String word : BETWEEN_WORDS.split(text, -1)) {
+            if (!line.isEmpty() && of(line) + 1 + of(word) > width) {
+                lines.add(line);
+                line = "";
+            }
+            line = line.isEmpty() ? word : line + " " + word;
+        }
+        lines.add(line);
+        return lines;
     }
 }

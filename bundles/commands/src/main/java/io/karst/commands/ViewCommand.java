@@ -118,7 +118,7 @@ public abstract class ViewCommand extends KarstCommand {
         int width = width();
         String safe = SafeText.of(line);
         boolean fits = width == 0 || TextWidth.of(safe) <= width;
-        for (String each : fits ? List.of(safe) : Units.wrapped(safe, width)) {
+        for (String each : fits ? List.of(safe) : TextWidth.wrapped(safe, width)) {
             if (style.isEmpty() || !isColoured()) {
                 println(each);
             } else {

@@ -10,7 +10,7 @@ import io.karst.ability.Answer;
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
 import io.karst.commands.Services;
-import io.karst.commands.Units;
+import io.karst.commands.TextWidth;
 import io.karst.commands.ViewCommand;
 import io.karst.component.SafeText;
 import java.util.ArrayList;
@@ -157,7 +157,7 @@ public final class DoctorCommand extends ViewCommand {
             return List.of();
         }
         List<String> lines = new ArrayList<>();
-        for (String line : width > 2 * LABEL ? Units.wrapped(text, width - LABEL) : List.of(text)) {
+        for (String line : width > 2 * LABEL ? TextWidth.wrapped(text, width - LABEL) : List.of(text)) {
             String before = lines.isEmpty() ? "  " + label : "";
             lines.add(before + " ".repeat(LABEL - before.length()) + line);
         }

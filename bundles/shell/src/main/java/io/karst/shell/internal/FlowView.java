@@ -5,8 +5,8 @@ package io.karst.shell.internal;
 
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
-import io.karst.commands.Units;
 import io.karst.component.SafeText;
+import io.karst.component.Units;
 import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListeners.Outcome;

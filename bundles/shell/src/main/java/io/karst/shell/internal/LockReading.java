@@ -9,6 +9,8 @@ import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.RecentContention;
 import io.karst.contention.TracingCost;
+import io.karst.locks.HotLocks;
+import io.karst.locks.OwnMaps;
 import io.karst.resource.MapResource;
 import io.karst.resource.ResourceInventory;
 import java.util.Comparator;

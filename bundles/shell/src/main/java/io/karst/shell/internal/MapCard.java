@@ -5,7 +5,8 @@ package io.karst.shell.internal;
 
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
-import io.karst.commands.Units;
+import io.karst.commands.TextWidth;
+import io.karst.component.Units;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockVisibility;
@@ -314,7 +315,7 @@ record MapCard(
     }
 
     private static List<String> wrapped(String text, int width) {
-        return width > 0 ? Units.wrapped(text, width) : List.of(text);
+        return width > 0 ? TextWidth.wrapped(text, width) : List.of(text);
     }
 
     private List<String> about() {

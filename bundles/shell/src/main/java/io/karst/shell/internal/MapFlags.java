@@ -3,7 +3,7 @@
 
 package io.karst.shell.internal;
 
-import io.karst.commands.Units;
+import io.karst.component.Units;
 import java.util.ArrayList;
 import java.util.List;
 

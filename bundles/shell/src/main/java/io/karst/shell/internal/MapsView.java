@@ -5,7 +5,7 @@ package io.karst.shell.internal;
 
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
-import io.karst.commands.Units;
+import io.karst.component.Units;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;

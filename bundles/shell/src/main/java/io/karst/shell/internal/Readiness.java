@@ -4,7 +4,7 @@
 package io.karst.shell.internal;
 
 import io.karst.commands.Services;
-import io.karst.commands.Units;
+import io.karst.component.Units;
 import io.karst.stage.Flow;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;

@@ -3,8 +3,8 @@
 
 package io.karst.shell.internal;
 
-import io.karst.commands.Units;
 import io.karst.component.SafeText;
+import io.karst.component.Units;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.resource.MapResource;
 import java.util.List;

@@ -5,10 +5,12 @@ package io.karst.shell.internal;
 
 import io.karst.commands.Columns;
 import io.karst.commands.Columns.Column;
-import io.karst.commands.Units;
+import io.karst.commands.TextWidth;
+import io.karst.component.Units;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.RecentContention;
 import io.karst.contention.RecentContention.Load;
+import io.karst.locks.OwnMaps;
 import io.karst.resource.LockFamily;
 import io.karst.resource.MapResource;
 import java.nio.charset.Charset;
@@ -153,7 +155,7 @@ final class TopScreen {
             view.ifPresent(this::figures);
         }
         int lines = height < ROOMY ? 1 : Math.min(3, Math.max(1, (SENTENCE + width - 1) / Math.max(1, width)));
-        List<String> sentence = Units.wrapped(sentence(), width);
+        List<String> sentence = TextWidth.wrapped(sentence(), width);
         for (int at = 0; at < lines; at++) {
             String text = at < sentence.size() ? sentence.get(at) : "";
             head.add(line(at == lines - 1 && sentence.size() > lines ? text + " .." : text, AttributedStyle.BOLD));
@@ -308,7 +310,7 @@ final class TopScreen {
     /** The first line is a title. */
     private void text(List<String> lines) {
         for (String text : lines) {
-            List<String> wrapped = width < TEXT || text.length() <= width ? List.of(text) : Units.wrapped(text, width);
+            List<String> wrapped = width < TEXT || text.length() <= width ? List.of(text) : TextWidth.wrapped(text, width);
             wrapped.forEach(
                     each -> body.add(line(each, body.isEmpty() ? AttributedStyle.BOLD : AttributedStyle.DEFAULT)));
         }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
+import io.karst.locks.HotLocks;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapOwner;

@@ -5,6 +5,7 @@ package io.karst.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karst.locks.OwnMaps;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import java.io.IOException;

@@ -11,7 +11,7 @@ import io.karst.asset.AssetResult;
 import io.karst.asset.BtfSource;
 import io.karst.bpf.MapInfo;
 import io.karst.commands.Columns;
-import io.karst.commands.Units;
+import io.karst.commands.TextWidth;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.KernelPins;
 import io.karst.poll.PollTaskStatus;
@@ -128,7 +128,7 @@ class TablesTest {
                 stage(4, "poll-loop", StageState.READY, ""),
                 stage(5, "config-poller", StageState.WAITING, ""),
                 stage(StageReport.BESIDE, "config-server", StageState.FAILED, "Address already in use"));
-        screen.addAll(Units.wrapped(FlowView.chain(stages), 80));
+        screen.addAll(TextWidth.wrapped(FlowView.chain(stages), 80));
         screen.add("");
         List<String> table = FLOW.stages().lines(stages, 80);
         screen.addAll(table);

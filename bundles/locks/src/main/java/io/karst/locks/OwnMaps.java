@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.shell.internal;
+package io.karst.locks;
 
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /** Recognises the maps that Karst itself works with: maps that only Karst's programs use. The demo's maps are none of them. */
-final class OwnMaps {
+public final class OwnMaps {
     /** Names of the programs in {@code bpf/src}, as the kernel keeps them: 15 characters. */
-    static final Set<String> PROGRAMS = Set.of(
+    public static final Set<String> PROGRAMS = Set.of(
             "symbols_by_name",
             "symbols_by_addr",
             "on_contention_b",
@@ -24,7 +24,8 @@ final class OwnMaps {
 
     private OwnMaps() {}
 
-    static boolean isOwn(MapResource map) {
+    /** Whether only Karst's programs use a map. */
+    public static boolean isOwn(MapResource map) {
         List<MapOwner> programs = map.owners().stream()
                 .filter(owner -> owner.type() == MapOwner.Type.PROGRAM)
                 .toList();

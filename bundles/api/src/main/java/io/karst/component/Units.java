@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.commands;
+package io.karst.component;
 
 import java.nio.charset.Charset;
 import java.time.Clock;
@@ -9,16 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** Formats numbers for people, with about three digits. */
 public final class Units {
-    /** A space, unless a number is before it and a unit behind it. */
-    private static final Pattern BETWEEN_WORDS = Pattern.compile("(?<![0-9]) | (?!(%|[nµm]?s|min|h|d|MiB)([ .,;:]|$))");
-
     private static final String MICRO = Charset.defaultCharset().newEncoder().canEncode('µ') ? "µs" : "us";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
@@ -54,21 +48,6 @@ public final class Units {
             return "<0.01";
         }
         return String.format(Locale.ROOT, percent < 0.995 ? "%.2f" : percent < 99.95 ? "%.1f" : "%.0f", percent);
-    }
-
-    /** Words as lines of at most this many columns; a longer word stays whole, and so does a number with its unit. */
-    public static List<String> wrapped(String text, int width) {
-        List<String> lines = new ArrayList<>();
-        String line = "";
-        for (String word : BETWEEN_WORDS.split(text, -1)) {
-            if (!line.isEmpty() && TextWidth.of(line) + 1 + TextWidth.of(word) > width) {
-                lines.add(line);
-                line = "";
-            }
-            line = line.isEmpty() ? word : line + " " + word;
-        }
-        lines.add(line);
-        return lines;
     }
 
     private static String scaled(double value) {

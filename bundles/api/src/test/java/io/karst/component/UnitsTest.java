@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.commands;
+package io.karst.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,15 +86,5 @@ class UnitsTest {
     void numbersAreWrittenInGroups() {
         assertThat(Units.count(999)).isEqualTo("999");
         assertThat(Units.count(202_045)).isEqualTo("202,045");
-    }
-
-    @Test
-    void linesEndBetweenWords() {
-        assertThat(Units.wrapped("one two three four", 9)).containsExactly("one two", "three", "four");
-        assertThat(Units.wrapped("incomprehensibilities are", 9)).containsExactly("incomprehensibilities", "are");
-        assertThat(Units.wrapped("", 9)).containsExactly("");
-        assertThat(Units.wrapped("waits 48.4 % of", 10)).containsExactly("waits", "48.4 % of");
-        assertThat(Units.wrapped("longest 3 s.", 10)).containsExactly("longest", "3 s.");
-        assertThat(Units.wrapped("holds 3 sheep", 8)).containsExactly("holds 3", "sheep");
     }
 }

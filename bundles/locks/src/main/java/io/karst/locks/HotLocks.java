@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.shell.internal;
+package io.karst.locks;
 
-import io.karst.commands.Units;
+import io.karst.component.Units;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
@@ -29,18 +29,20 @@ import java.util.stream.Collectors;
  * @param maps living maps by id, for their owners
  * @param visibility what this kernel can report
  */
-record HotLocks(RecentContention recent, Shown shown, Map<Integer, MapResource> maps, List<LockVisibility> visibility) {
+public record HotLocks(RecentContention recent, Shown shown, Map<Integer, MapResource> maps, List<LockVisibility> visibility) {
     /** A single lock with at least this share of its kind's waiting time is named. */
     private static final double MOST_OF_IT = 0.9;
 
     private static final int OWNERS = 2;
 
     /** Selects maps. */
-    interface Shown {
+    public interface Shown {
+        /** Whether a map is selected. */
         boolean includes(MapKey map);
     }
 
-    String sentence() {
+    /** The answer. */
+    public String sentence() {
         List<LockWaits> busiest = recent.now().perKind().stream()
                 .filter(waits -> shown.includes(waits.key()))
                 .sorted(Comparator.comparingLong(

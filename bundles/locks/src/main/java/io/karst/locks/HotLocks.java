@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
  * @param maps living maps by id, for their owners
  * @param visibility what this kernel can report
  */
-public record HotLocks(RecentContention recent, Shown shown, Map<Integer, MapResource> maps, List<LockVisibility> visibility) {
+public record HotLocks(
+        RecentContention recent, Shown shown, Map<Integer, MapResource> maps, List<LockVisibility> visibility) {
     /** A single lock with at least this share of its kind's waiting time is named. */
     private static final double MOST_OF_IT = 0.9;
 

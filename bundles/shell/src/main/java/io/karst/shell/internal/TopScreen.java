@@ -310,7 +310,8 @@ final class TopScreen {
     /** The first line is a title. */
     private void text(List<String> lines) {
         for (String text : lines) {
-            List<String> wrapped = width < TEXT || text.length() <= width ? List.of(text) : TextWidth.wrapped(text, width);
+            List<String> wrapped =
+                    width < TEXT || text.length() <= width ? List.of(text) : TextWidth.wrapped(text, width);
             wrapped.forEach(
                     each -> body.add(line(each, body.isEmpty() ? AttributedStyle.BOLD : AttributedStyle.DEFAULT)));
         }

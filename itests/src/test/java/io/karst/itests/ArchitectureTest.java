@@ -39,7 +39,8 @@ public class ArchitectureTest {
     private static final Map<Set<String>, List<String>> IMPORTERS = Map.of(
             Set.of("libbpf"), List.of("jnr.", "com.kenai.jffi."),
             Set.of("config-grpc"), List.of("io.grpc.", "com.google.protobuf."),
-            Set.of("config-grpc", "remote-config"), List.of("org.bouncycastle."));
+            Set.of("config-grpc", "remote-config"), List.of("org.bouncycastle."),
+            Set.of("metrics"), List.of("io.prometheus."));
 
     private static final Map<String, JavaClasses> MODULES = new TreeMap<>();
     private static final Map<String, String> MODULE_OF = new HashMap<>();

@@ -121,7 +121,14 @@ public class InstalledIT {
     public void everySettingsFileReachesItsComponent() throws Exception {
         assertNull(configurations.listConfigurations("(service.factoryPid=io.karst.*)"));
         for (String bundle : List.of(
-                "coreassets", "initialize", "locktracer", "contention", "config", "configserver", "configadmin")) {
+                "coreassets",
+                "initialize",
+                "locktracer",
+                "contention",
+                "config",
+                "configserver",
+                "configadmin",
+                "metrics")) {
             assertNotNull(bundle, configurations.listConfigurations("(service.pid=io.karst." + bundle + ")"));
         }
     }

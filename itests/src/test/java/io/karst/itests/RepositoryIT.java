@@ -24,7 +24,7 @@ public class RepositoryIT {
                 Path.of(System.getProperty("stock.karaf")),
                 "stock-karaf-repository",
                 "settings",
-                List.of(repository()));
+                List.of(RunningKaraf.repository("repository", "io/karst/*")));
     }
 
     @AfterClass
@@ -58,24 +58,5 @@ public class RepositoryIT {
         String refusal = karaf.refusal("karst:cleanup");
         assertTrue(
                 refusal, refusal.contains(karaf.settings("io.karst.locktracer").toString()));
-    }
-
-    /** The distribution's {@code system} folder is laid out as a Maven repository. */
-    private static Path repository() throws Exception {
-        Path folder = Path.of("target", "repository").toAbsolutePath();
-        RunningKaraf.run(Path.of("."), "rm", "-rf", folder.toString());
-        Files.createDirectories(folder);
-        RunningKaraf.run(
-                folder,
-                "tar",
-                "-xzf",
-                Path.of(System.getProperty("karst.distribution"))
-                        .toAbsolutePath()
-                        .normalize()
-                        .toString(),
-                "--strip-components=2",
-                "--wildcards",
-                "*/system/io/karst/*");
-        return folder;
     }
 }

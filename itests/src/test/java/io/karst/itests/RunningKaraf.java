@@ -78,6 +78,24 @@ public final class RunningKaraf implements AutoCloseable {
         return start(archive, name, etc, Optional.of(repositories), List.of());
     }
 
+    /**
+     * The distribution's folder {@code system}, which is laid out as a Maven repository.
+     *
+     * @param name of the folder below target
+     * @param part pattern of the files, such as {@code io/karst/*}
+     */
+    static Path repository(String name, String part) throws Exception {
+        Path folder = Path.of("target", name).toAbsolutePath();
+        run(Path.of("."), "rm", "-rf", folder.toString());
+        Files.createDirectories(folder);
+        String archive = Path.of(System.getProperty("karst.distribution"))
+                .toAbsolutePath()
+                .normalize()
+                .toString();
+        run(folder, "tar", "-xzf", archive, "--strip-components=2", "--wildcards", "*/system/" + part);
+        return folder;
+    }
+
     /** As {@link #start}, without any Maven repository but its own folder {@code system}, as without a network. */
     static RunningKaraf startOffline(Path archive, String name) throws Exception {
         return start(archive, name, "etc", Optional.empty(), List.of());
@@ -327,6 +345,11 @@ public final class RunningKaraf implements AutoCloseable {
     }
 
     static void run(Path directory, String... command) throws IOException, InterruptedException {
+        output(directory, command);
+    }
+
+    /** What a program prints. */
+    static String output(Path directory, String... command) throws IOException, InterruptedException {
         Process started = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
@@ -335,6 +358,7 @@ public final class RunningKaraf implements AutoCloseable {
         if (started.waitFor() != 0) {
             throw new AssertionError(String.join(" ", command) + ": " + output);
         }
+        return output;
     }
 
     private static String read(InputStream stream) throws IOException {

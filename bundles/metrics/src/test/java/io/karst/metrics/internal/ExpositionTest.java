@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.metrics.internal;
+
+import static io.karst.metrics.internal.Waits.hash;
+import static io.karst.metrics.internal.Waits.snapshot;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.ContentionSnapshot.WaitCounters;
+import io.karst.metrics.internal.Exposition.Readings;
+import io.karst.metrics.internal.Exposition.Self;
+import io.karst.stage.StageReport;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBucket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExpositionTest {
+
+    private static final String ROW =
+            "{kind=\"hash_bucket\",map=\"flows\",map_id=\"7\",owner=\"prog_7\",type=\"hash\"} ";
+
+    private static String text(Readings readings) {
+        return PrometheusTextFormatWriter.create()
+                .toDebugString(Exposition.of(readings), EscapingScheme.UNDERSCORE_ESCAPING);
+    }
+
+    private static MetricSnapshots metrics(ContentionSnapshot contention, int most) {
+        return Exposition.of(readings(contention, most));
+    }
+
+    private static Readings readings(ContentionSnapshot contention, int most) {
+        return new Readings(
+                Optional.of(contention),
+                Optional.of(new Rows().read(contention, most)),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                new Self(Duration.ofMillis(2), 1234));
+    }
+
+    private static String text(LockWaits... waits) {
+        return text(readings(snapshot(waits), 256));
+    }
+
+    @Test
+    void everythingThatIsKnownIsExported() {
+        assertThat(text(Everything.readings()).lines().filter(line -> !line.contains("_bucket{")))
+                .containsExactlyElementsOf(Everything.lines());
+    }
+
+    /** What is missing is left out: no metric with a made-up value. */
+    @Test
+    void withoutServicesOnlyTheirAbsenceIsExported() {
+        Readings nothing = new Readings(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                new Self(Duration.ZERO, 0));
+        assertThat(text(nothing).lines().filter(line -> !line.startsWith("#")))
+                .containsExactly("karst_self_reading_seconds 0.0", "karst_self_scrape_bytes 0.0", "karst_up 0.0");
+    }
+
+    @Test
+    void classicBucketsEndWhereTheKernelsDo() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[0] = 1; // 0 and 1 ns
+        histogram[9] = 2; // 512 to 1023 ns
+        histogram[10] = 4; // from 1024 ns
+        histogram[35] = 8; // from 34 s
+        String text = text(row(histogram));
+        assertThat(buckets(text))
+                .hasSize(36)
+                .startsWith("2.0E-9 1", "4.0E-9 1")
+                .containsSubsequence("5.12E-7 1", "1.024E-6 3", "2.048E-6 7", "4.096E-6 7")
+                .endsWith("34.359738368 7", "+Inf 15");
+        assertThat(text.lines())
+                .contains("karst_lock_wait_seconds_count" + ROW + "15", "karst_lock_wait_seconds_sum" + ROW + "0.1");
+    }
+
+    /** Upper end and cumulative count of each bucket. */
+    private static List<String> buckets(String text) {
+        return text.lines()
+                .filter(line -> line.startsWith("karst_lock_wait_seconds_bucket{"))
+                .map(line -> line.replaceFirst(".*,le=\"(.*?)\"} ", "$1 "))
+                .toList();
+    }
+
+    private static LockWaits row(long[] histogram) {
+        LockWaits waits = hash(7, "flows", 0);
+        return new LockWaits(
+                waits.key(),
+                waits.map(),
+                waits.type(),
+                waits.owners(),
+                waits.kind(),
+                waits.index(),
+                new WaitCounters(100_000_000, 40_000_000_000L, 0, 0, histogram));
+    }
+
+    /** Bucket i ends at 2^i seconds: 7 % below where the kernel's bucket ends. */
+    @Test
+    void nativeBucketsAreThoseOfThePowerOfTwoBelow() {
+        long[] histogram = new long[WaitCounters.BUCKETS];
+        histogram[0] = 1;
+        histogram[1] = 2; // up to 3 ns, 2^-28 s = 3.7 ns
+        histogram[9] = 3; // up to 1023 ns, 2^-20 s = 954 ns
+        histogram[29] = 4; // up to 1.07 s, 2^0 s
+        histogram[35] = 5;
+        HistogramDataPointSnapshot point = metrics(snapshot(row(histogram)), 256).stream()
+                .filter(HistogramSnapshot.class::isInstance)
+                .map(HistogramSnapshot.class::cast)
+                .flatMap(metric -> metric.getDataPoints().stream())
+                .findFirst()
+                .orElseThrow();
+        assertThat(point.getNativeSchema()).isZero();
+        assertThat(point.getNativeZeroCount()).isEqualTo(1);
+        assertThat(point.getNativeZeroThreshold()).isEqualTo(Math.pow(2, -29));
+        assertThat(point.getNativeBucketsForPositiveValues().stream()
+                        .map(ExpositionTest::indexAndCount)
+                        .toList())
+                .containsExactly("-28: 2", "-20: 3", "0: 4", "6: 5");
+        assertThat(point.getCreatedTimestampMillis()).isEqualTo(Waits.SINCE.toEpochMilli());
+    }
+
+    private static String indexAndCount(NativeHistogramBucket bucket) {
+        return bucket.getBucketIndex() + ": " + bucket.getCount();
+    }
+
+    /** Its waits are counted, and how long they were is not known: that is no 0. */
+    @Test
+    void aLockOfWhichNoWaitWasTimedHasNoTimes() {
+        LockWaits waits = hash(7, "flows", 5);
+        long[] histogram = waits.counters().histogram();
+        LockWaits untimed = new LockWaits(
+                waits.key(),
+                waits.map(),
+                waits.type(),
+                waits.owners(),
+                waits.kind(),
+                waits.index(),
+                new WaitCounters(0, 0, 0, 0, 5, 0, histogram));
+        assertThat(text(untimed).lines().filter(line -> line.startsWith("karst_lock_wait") && line.contains("flows")))
+                .containsExactly("karst_lock_waits_total" + ROW + "5.0");
+    }
+
+    @Test
+    void mapsOfOneNameAreToldApart() {
+        assertThat(text(hash(7, "flows", 1), hash(8, "flows", 2)).lines())
+                .contains(
+                        "karst_lock_waits_total" + ROW + "1.0",
+                        "karst_lock_waits_total" + ROW.replace('7', '8') + "2.0");
+    }
+
+    /** A bundle of others may bring a stage of any name; two series with the same labels would be refused. */
+    @Test
+    void stagesOfOneNameShareTheirSeries() {
+        List<StageReport> stages = new ArrayList<>(Everything.stages());
+        stages.addAll(Everything.stages());
+        Readings readings = new Readings(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                stages,
+                Optional.empty(),
+                new Self(Duration.ZERO, 0));
+        assertThat(text(readings).lines().filter(line -> line.startsWith("karst_stage_state{")))
+                .hasSize(6);
+    }
+
+    @Test
+    void locksAboveTheLimitAreAddedUp() {
+        String text = text(readings(snapshot(hash(7, "flows", 9), hash(8, "b", 2), hash(9, "c", 3)), 1));
+        assertThat(text.lines())
+                .contains(
+                        "karst_lock_waits_total" + ROW + "9.0",
+                        "karst_lock_waits_total{map=\"other\"} 5.0",
+                        "karst_self_rows 1.0",
+                        "karst_self_folded_rows 2.0");
+        assertThat(text.lines().filter(line -> line.startsWith("karst_lock_waits_total")))
+                .hasSize(2);
+    }
+
+    /** One line for a row, whatever its names are: a label is closed by the one quote that is not escaped. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void hostileNamesAreHarmless(String what, String name, String shown) {
+        String text = text(hash(7, name, name, 1));
+        assertThat(text.lines().filter(line -> line.startsWith("karst_lock_waits_total")))
+                .containsExactly("karst_lock_waits_total{kind=\"hash_bucket\",map=\"" + shown
+                        + "\",map_id=\"7\",owner=\"" + shown + "\",type=\"hash\"} 1.0");
+        assertThat(text.chars().filter(c -> c != '\n' && Character.isISOControl(c)))
+                .isEmpty();
+    }
+
+    static List<Arguments> hostileNamesAreHarmless() {
+        return List.of(
+                Arguments.of("nothing", "", ""),
+                Arguments.of("a quote", "a\"} 1", "a\\\"} 1"),
+                Arguments.of("a backslash at the end", "a\\", "a\\\\"),
+                Arguments.of("a line of its own", "a\nkarst_up 0", "a?karst_up 0"),
+                Arguments.of("carriage return and tab", "a\r\tb", "a??b"),
+                Arguments.of("escape", "\u001b[2J", "?[2J"),
+                Arguments.of("control characters", "\u0000\u0001\u007f\u0085", "????"),
+                Arguments.of("a bidirectional mark", "a\u202eb", "a?b"),
+                Arguments.of("a line separator", "a\u2028b", "a?b"),
+                Arguments.of("half a surrogate pair", "a\ud83d", "a?"),
+                Arguments.of("UTF-8 cut in the middle", "tcp_flow_\ufffd", "tcp_flow_\ufffd"),
+                Arguments.of("HTML", "<b>&amp;'", "<b>&amp;'"),
+                Arguments.of("a comment", "# EOF", "# EOF"),
+                Arguments.of("a long name", "\ud83d\ude00".repeat(100), "\ud83d\ude00".repeat(64)));
+    }
+}

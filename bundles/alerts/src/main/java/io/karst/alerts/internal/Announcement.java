@@ -5,8 +5,8 @@ package io.karst.alerts.internal;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import io.karst.component.Units;
 import io.karst.component.SafeText;
+import io.karst.component.Units;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Map;

@@ -84,10 +84,10 @@ record WebhookTarget(URI uri, SortedMap<String, String> headers) {
             HttpRequest unused = HttpRequest.newBuilder(URI.create("http://localhost"))
                     .header(name, value)
                     .build();
+            headers.put(name, value);
         } catch (IllegalArgumentException e) {
             throw refused(file, number, "not a header that may be set");
         }
-        headers.put(name, value);
     }
 
     private static IOException refused(Path file, int line, String why) {

@@ -9,7 +9,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -21,8 +21,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import javax.crypto.KeyGenerator;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,7 @@ final class AccessControl {
     private final Login login;
     private final LongSupplier nanoTime;
     private final FailureLimit failures;
-    private final SecretKeySpec key;
+    private final SecretKey key;
     private final Map<String, Remembered> logins = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Remembered> eldest) {
@@ -106,9 +107,11 @@ final class AccessControl {
         this.login = login;
         this.nanoTime = nanoTime;
         failures = new FailureLimit(nanoTime);
-        byte[] random = new byte[32];
-        new SecureRandom().nextBytes(random);
-        key = new SecretKeySpec(random, MAC);
+        try {
+            key = KeyGenerator.getInstance(MAC).generateKey();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no " + MAC, e);
+        }
     }
 
     /** Decides about one request; may wait for the realm. */

@@ -63,7 +63,7 @@ final class FailureLimit {
                 (network, all) -> all.count() <= 1 ? null : new Failures(all.sinceNanos(), all.count() - 1));
     }
 
-    synchronized int size() {
+    synchronized int addresses() {
         return failures.size();
     }
 

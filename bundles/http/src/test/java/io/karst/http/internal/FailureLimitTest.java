@@ -39,7 +39,7 @@ class FailureLimitTest {
         for (int i = 0; i < 10_000; i++) {
             limit.begin("10.0." + i / 256 + "." + i % 256, 1);
         }
-        assertThat(limit.size()).isEqualTo(1024);
+        assertThat(limit.addresses()).isEqualTo(1024);
         assertThat(limit.begin("10.0.39.15", 1)).as("the last").isNotEmpty();
         assertThat(limit.begin("10.0.0.0", 1)).as("the first is forgotten").isEmpty();
     }
@@ -49,7 +49,7 @@ class FailureLimitTest {
         limit.begin("192.0.2.1", 1);
         limit.succeeded("192.0.2.1");
         limit.succeeded("192.0.2.1");
-        assertThat(limit.size()).isZero();
+        assertThat(limit.addresses()).isZero();
     }
 
     @ParameterizedTest

@@ -81,8 +81,9 @@ final class Live implements AutoCloseable {
         streams.add(stream);
         stream.begin();
         if (timer == null) {
-            timer = timers.get();
-            Future<?> unused = timer.scheduleAtFixedRate(this::send, 0, 1, TimeUnit.SECONDS);
+            ScheduledExecutorService begun = timers.get();
+            Future<?> unused = begun.scheduleAtFixedRate(this::send, 0, 1, TimeUnit.SECONDS);
+            timer = begun;
         }
         return true;
     }

@@ -61,6 +61,7 @@ missing_packages() {
         command -v xz >/dev/null || echo xz-utils
         command -v tmux >/dev/null || echo tmux
         command -v ssh >/dev/null || echo openssh-client
+        command -v systemd-analyze >/dev/null || echo systemd
     fi
 }
 

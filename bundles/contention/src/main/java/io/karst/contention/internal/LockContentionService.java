@@ -51,17 +51,27 @@ public final class LockContentionService implements LockContention, TracingContr
     private static final Duration FRESH = Duration.ofSeconds(1);
 
     /** What an operator may set; see {@code etc/io.karst.contention.cfg}. */
-    @ObjectClassDefinition(name = "Karst lock contention")
+    @ObjectClassDefinition(
+            name = "Karst: contention",
+            description = "How often maps are scanned, and how long deleted ones are kept")
     public @interface Config {
         /**
          * Longest time between scans for new and deleted maps, in milliseconds, 100 to 3600000. In addition, it scans when
          * a program was loaded with new maps, and looks for others every second.
          */
-        @AttributeDefinition(name = "Rescan interval, ms", min = "100", max = "3600000")
+        @AttributeDefinition(
+                name = "Rescan interval, ms",
+                description = "Longest interval between scans for new and deleted maps",
+                min = "100",
+                max = "3600000")
         long rescan_millis() default 30000;
 
         /** How long the counts of a deleted map are shown, minutes, 0 to 10080. */
-        @AttributeDefinition(name = "Keep deleted maps, minutes", min = "0", max = "10080")
+        @AttributeDefinition(
+                name = "Keep deleted maps, minutes",
+                description = "How long the counts of a deleted map are shown",
+                min = "0",
+                max = "10080")
         long keep_gone_minutes() default 60;
     }
 

@@ -31,18 +31,28 @@ public final class CoreAssetService implements CoreAssetLoader, AbilityProbe, Au
     private volatile AssetLoading loading;
 
     /** What an operator may set; see {@code etc/io.karst.coreassets.cfg}. */
-    @ObjectClassDefinition(name = "Karst CO-RE assets")
+    @ObjectClassDefinition(
+            name = "Karst: kernel programs",
+            description = "Where BTF and compiled kernel programs are read from")
     public @interface Config {
         /** BTF to use before any other: raw, .gz, .xz or .tar.xz; empty for none. */
-        @AttributeDefinition(name = "BTF file")
+        @AttributeDefinition(
+                name = "BTF file",
+                description = "BTF to use first: raw, .gz, .xz or .tar.xz. It must belong to root. Empty: none")
         String btf_file() default "";
 
         /** Packaged BTF in the layout of the BTFHub archive; empty for none. */
-        @AttributeDefinition(name = "BTF archive directory")
+        @AttributeDefinition(
+                name = "BTF archive directory",
+                description = "Directory with the layout of the BTFHub archive. It must belong to root. Empty: none")
         String btf_archive_directory() default "";
 
         /** Objects NAME.bpf.o that take the place of those in bundles; empty for none. */
-        @AttributeDefinition(name = "Asset directory")
+        @AttributeDefinition(
+                name = "Asset directory",
+                description =
+                        "Directory with kernel programs NAME.bpf.o that replace those in the bundles. It must belong to"
+                                + " root. Empty: none")
         String asset_directory() default "";
     }
 

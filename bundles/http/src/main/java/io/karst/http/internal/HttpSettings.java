@@ -37,14 +37,20 @@ public final class HttpSettings extends PidSettings<HttpSettings.Limits> {
     private static final Pattern OPEN = Pattern.compile("/health/[a-z0-9/_-]{1,100}");
 
     /** What an operator may set; see {@code etc/io.karst.http.cfg}. */
-    @ObjectClassDefinition(name = "Karst HTTP")
+    @ObjectClassDefinition(name = "Karst: HTTP", description = "Who may read what Karst serves at /karst")
     public @interface Config {
         /** Paths below {@code /karst} that everybody may read without login; only below {@code /health/}. */
-        @AttributeDefinition(name = "Paths without login")
+        @AttributeDefinition(
+                name = "Paths without login",
+                description = "Paths below /karst that everybody may read; each begins with /health/")
         String[] open_paths() default {"/health/live", "/health/ready"};
 
         /** Failed logins accepted from one address within a minute, 1 to 1000. */
-        @AttributeDefinition(name = "Failed logins per minute and address", min = "1", max = "1000")
+        @AttributeDefinition(
+                name = "Failed logins per minute",
+                description = "Failed logins accepted from one address within a minute",
+                min = "1",
+                max = "1000")
         int failures_per_minute() default 10;
     }
 

@@ -36,11 +36,12 @@ public final class InitializeComponent implements Stage {
     private final InitializeSettings settings;
 
     /** What an operator may set; see {@code etc/io.karst.initialize.cfg}. */
-    @ObjectClassDefinition(name = "Karst initialize")
+    @ObjectClassDefinition(name = "Karst: maps", description = "Which eBPF maps are tracked")
     public @interface Config {
         /** Which maps' locks are watched: all, own or pattern. */
         @AttributeDefinition(
                 name = "Track",
+                description = "Maps whose locks are traced; every map is listed in any case",
                 options = {
                     @Option(label = "every map", value = "all"),
                     @Option(label = "maps of this process", value = "own"),
@@ -49,7 +50,9 @@ public final class InitializeComponent implements Stage {
         String track() default "all";
 
         /** Names of maps with {@code *} and {@code ?}, separated by commas; empty unless track is pattern. */
-        @AttributeDefinition(name = "Pattern")
+        @AttributeDefinition(
+                name = "Pattern",
+                description = "Names with * and ?, separated by commas; only if maps are tracked by name")
         String pattern() default "";
     }
 

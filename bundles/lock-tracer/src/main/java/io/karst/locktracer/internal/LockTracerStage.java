@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,9 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     private static final String ASSET = "lock_contention";
 
     /** What an operator may set; see {@code etc/io.karst.locktracer.cfg}. */
-    @ObjectClassDefinition(name = "Karst lock tracer")
+    @ObjectClassDefinition(
+            name = "Karst: lock tracer",
+            description = "Programs and counters in the kernel. A change detaches no program and loses no count")
     public @interface Config {
         /** Whether the self-test runs at start. Default: true. */
         @AttributeDefinition(
@@ -54,25 +57,41 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         boolean self_test() default true;
 
         /** Longest time of the self-test for one lock family, milliseconds, 10 to 1000. */
-        @AttributeDefinition(name = "Self-test time per lock family, ms", min = "10", max = "1000")
+        @AttributeDefinition(
+                name = "Self-test time, ms",
+                description = "Longest time of the self-test for each kind of lock",
+                min = "10",
+                max = "1000")
         int self_test_millis() default 50;
 
         /** Most single locks with counters of their own on each CPU, 360 bytes each; a power of two from 64 to 65536. */
-        @AttributeDefinition(name = "Single locks per CPU", min = "64", max = "65536")
+        @AttributeDefinition(
+                name = "Single locks per CPU",
+                description = "Single locks, such as hash buckets, that each CPU can count: a power of two",
+                min = "64",
+                max = "65536")
         int single_lock_lines() default 4096;
 
         /**
          * Upper limit of lock ranges with their own counters on each CPU, 352 bytes each. The tracer allocates four
          * times as many as the first scan finds, up to this limit. A power of two from 1024 to 16384.
          */
-        @AttributeDefinition(name = "Most slots per CPU", min = "1024", max = "16384")
+        @AttributeDefinition(
+                name = "Most lock ranges per CPU",
+                description = "Lock ranges that each CPU can count at most: a power of two",
+                min = "1024",
+                max = "16384")
         int max_slots() default 16384;
 
         /**
          * Kernel memory of all counters together, 1 to 1024 MiB. If it is not enough, there are fewer single locks, then
          * fewer CPUs with counters of their own, then fewer slots.
          */
-        @AttributeDefinition(name = "Most kernel memory of the counters, MiB", min = "1", max = "1024")
+        @AttributeDefinition(
+                name = "Kernel memory, MiB",
+                description = "Kernel memory of all counters together, at most",
+                min = "1",
+                max = "1024")
         int max_memory_mib() default 64;
 
         /** Whether programs and counters are pinned, so that they outlive this process. Default: true. */
@@ -80,25 +99,40 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         boolean pin() default true;
 
         /** Directory for the pins of all instances, on a BPF file system. */
-        @AttributeDefinition(name = "Pin directory")
+        @AttributeDefinition(
+                name = "Pin directory",
+                description = "A directory of a BPF file system; each Karaf has its own directory in it")
         String pin_path() default PinLocation.DEFAULT_ROOT;
 
         /**
          * Name of this Karaf's subdirectory: 1 to 64 letters, digits, _ or -. If empty, it is derived from the path of
          * this Karaf.
          */
-        @AttributeDefinition(name = "Pin instance")
+        @AttributeDefinition(
+                name = "Pin instance",
+                description = "Name of this Karaf's directory: up to 64 letters, digits, _ and -. Empty: from its path")
         String pin_instance() default "";
 
         /**
          * Which waits are timed: {@code all}; {@code sampled}, at most one in eight spinning waits; {@code auto}, all as long as
          * the budget allows it. Every wait is counted.
          */
-        @AttributeDefinition(name = "Timing")
+        @AttributeDefinition(
+                name = "Timing",
+                description = "Which waits are timed; every wait is counted",
+                options = {
+                    @Option(label = "all, as long as the budget allows it", value = "auto"),
+                    @Option(label = "all", value = "all"),
+                    @Option(label = "at most one in eight spinning waits", value = "sampled")
+                })
         String timing() default "auto";
 
         /** What the programs may take, in percent of one CPU, 0.1 to 100. */
-        @AttributeDefinition(name = "Overhead budget, % of a CPU", min = "0.1", max = "100")
+        @AttributeDefinition(
+                name = "Overhead budget, % of a CPU",
+                description = "What the programs may take, in percent of one CPU",
+                min = "0.1",
+                max = "100")
         double overhead_budget() default 1;
     }
 

@@ -32,22 +32,35 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public final class RemoteSettingsBounds extends PidSettings<Bounds> {
 
     /** What an operator may set; see {@code etc/io.karst.configadmin.cfg}. */
-    @ObjectClassDefinition(name = "Karst: remote OSGi configuration")
+    @ObjectClassDefinition(
+            name = "Karst: remote OSGi configuration",
+            description = "Which settings remote configuration may change")
     public @interface Config {
         /** PIDs that may be changed, names with stars. */
-        @AttributeDefinition(name = "Allowed PIDs")
+        @AttributeDefinition(name = "Allowed PIDs", description = "PIDs that may be changed; * matches any characters")
         String[] allow() default {"io.karst.*"};
 
         /** PIDs that are never changed, names with stars. */
-        @AttributeDefinition(name = "Denied PIDs")
+        @AttributeDefinition(
+                name = "Denied PIDs",
+                description = "PIDs that are never changed, even if they are allowed")
         String[] deny() default {"io.karst.config", "io.karst.configserver", "io.karst.configadmin"};
 
         /** Time for a component to become active again with the new values, milliseconds, 100 to 600000. */
-        @AttributeDefinition(name = "Deadline, ms", min = "100", max = "600000")
+        @AttributeDefinition(
+                name = "Deadline, ms",
+                description =
+                        "Time in which a component has to work with new values; then the previous ones are restored",
+                min = "100",
+                max = "600000")
         long deadline_millis() default 10_000;
 
         /** Time from a start of Karaf until the stages have to be ready, milliseconds, 1000 to 3600000. */
-        @AttributeDefinition(name = "Deadline of the stages, ms", min = "1000", max = "3600000")
+        @AttributeDefinition(
+                name = "Deadline of the stages, ms",
+                description = "Time from a start until the stages are ready; then all remote settings are put back",
+                min = "1000",
+                max = "3600000")
         long stages_deadline_millis() default 120_000;
     }
 

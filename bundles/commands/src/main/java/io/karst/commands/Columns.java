@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.karst.component.SafeText;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +151,15 @@ public record Columns<T>(List<Column<T>> all, String emptyText) {
 
     private List<Column<T>> shown() {
         return all.stream().filter(column -> !column.heading().isEmpty()).toList();
+    }
+
+    /** Headings, then the cells of each row, for a page: {@link SafeText safe}, but not escaped for markup. */
+    public List<List<String>> cells(List<T> rows) {
+        List<List<String>> cells = new ArrayList<>();
+        cells.add(shown().stream().map(Column::heading).toList());
+        rows.forEach(row -> cells.add(
+                shown().stream().map(column -> text(column.cell().apply(row))).toList()));
+        return cells;
     }
 
     /** What a cell shows, made {@link SafeText safe}. */

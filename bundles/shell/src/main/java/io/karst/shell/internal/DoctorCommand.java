@@ -78,9 +78,7 @@ public final class DoctorCommand extends ViewCommand {
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        List<Ability> abilities = new ArrayList<>();
-        abilities.add(started(services.stoppedBundles()));
-        services.all(AbilityProbe.class, DoctorCommand::probe).forEach(abilities::addAll);
+        List<Ability> abilities = abilities(services);
         if (isForScripts() || all) {
             print(
                     COLUMNS,
@@ -100,6 +98,14 @@ public final class DoctorCommand extends ViewCommand {
         if (!missing.isEmpty() && !json) {
             throw new CommandException("Karst cannot work here without: " + String.join(", ", missing));
         }
+    }
+
+    /** All checks. */
+    static List<Ability> abilities(Services services) {
+        List<Ability> abilities = new ArrayList<>();
+        abilities.add(started(services.stoppedBundles()));
+        services.all(AbilityProbe.class, DoctorCommand::probe).forEach(abilities::addAll);
+        return abilities;
     }
 
     /**

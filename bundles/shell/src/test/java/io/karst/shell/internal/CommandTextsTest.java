@@ -61,6 +61,7 @@ class CommandTextsTest {
                 new CommandTexts(SymbolsCommand.class, List.of(SymbolsCommand.COLUMNS)),
                 new CommandTexts(AssetsCommand.class, List.of(AssetsCommand.columns(CLOCK))),
                 new CommandTexts(DoctorCommand.class, List.of(DoctorCommand.COLUMNS)),
-                new CommandTexts(CleanupCommand.class, List.of(CleanupCommand.COLUMNS)));
+                new CommandTexts(CleanupCommand.class, List.of(CleanupCommand.COLUMNS)),
+                new CommandTexts(ReportCommand.class, List.of()));
     }
 }

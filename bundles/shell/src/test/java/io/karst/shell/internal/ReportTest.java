@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.shell.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+
+import io.karst.ability.Ability;
+import io.karst.component.SafeText;
+import io.karst.resource.LockKind;
+import io.karst.resource.MapResource;
+import io.karst.stage.StageReport;
+import io.karst.stage.StageState;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.osgi.framework.FrameworkUtil;
+
+class ReportTest {
+
+    /** Names that somebody may give to a map, a program, a process or a setting. */
+    static final List<String> HOSTILE = List.of(
+            "</td><script>alert(1)</script>",
+            "\"><img src=x onerror=alert(1)>",
+            "'onload='alert(1)",
+            "<!--",
+            "]]>",
+            "&lt;b&gt;",
+            "\u001b[2Jx",
+            "a\nb\tc\r",
+            "\u202egpj.exe",
+            "\ud800",
+            "\u2028",
+            "\u0000",
+            "</style><b>");
+
+    private static Report report(String name) {
+        MapResource map = TopSamples.map(4_295, name, name, name, name);
+        LocksView view = TopSamples.reading(
+                        List.of(map),
+                        List.of(TopSamples.waits(map, LockKind.VALUE_SPIN_LOCK, 202_045, 124)),
+                        List.of(TopSamples.waits(map, LockKind.VALUE_SPIN_LOCK, 3_623_230, 2_910)))
+                .locks()
+                .orElseThrow()
+                .view(TopSamples.CHOICE);
+        StageReport failed = new StageReport(
+                1,
+                "initialize",
+                "io.karst.initialize",
+                StageState.FAILED,
+                Instant.EPOCH,
+                Duration.ZERO,
+                List.of(),
+                Optional.of(name));
+        return new Report(
+                Instant.parse("2026-03-01T10:00:00Z"),
+                Optional.of(view),
+                "",
+                List.of(List.of("Stage"), List.of(name)),
+                List.of(failed),
+                List.of(new Ability("check", false, name, name, name)),
+                List.of(List.of("What", "Version"), List.of("Host", name)),
+                List.of(List.of("PID", "Setting", "Value"), List.of("io.karst.x", name, name)));
+    }
+
+    /** What is left without any text: tags, attributes and their order. */
+    private static String structure(String html) {
+        return html.replaceAll(">[^<]*<", "><").replaceAll("aria-label=\"[^\"]*\"", "");
+    }
+
+    @Test
+    void hasAllThatIsAskedForFirst() {
+        String html = report("flow_table").html();
+        assertThat(html)
+                .startsWith("<!DOCTYPE html>")
+                .contains("flow_table (flow_table, value spin lock) is the only hot lock")
+                .contains("<h2>Hottest locks</h2>", "<h2>The last minute</h2>", "<h2>Stages</h2>", "<h2>Checks</h2>")
+                .contains("<h2>Versions</h2>", "<h2>Settings</h2>")
+                .contains("0 of 1 checks passed")
+                .contains("class=\"line line0\" points=\"")
+                .contains("resilient locks with two CPUs");
+    }
+
+    @Test
+    void needsNothingElse() {
+        String html = report("flow_table").html();
+        assertThat(html)
+                .contains("content=\"default-src 'none'; style-src 'unsafe-inline'\"")
+                .doesNotContain("<script", "<img", "<link", "href=", "src=", "@import", "url(");
+    }
+
+    @ParameterizedTest
+    @FieldSource("HOSTILE")
+    void hostileNamesAddNoMarkup(String name) {
+        String html = report(name).html();
+        assertThat(structure(html)).isEqualTo(structure(report("harmless").html()));
+        assertThat(html.lines()).allMatch(SafeText::isSafe);
+        assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(html)).isTrue();
+    }
+
+    @Test
+    void withoutTheTracerItSaysSo() {
+        String html = new Report(
+                        Instant.EPOCH,
+                        Optional.empty(),
+                        "Stage lock-tracer failed: <no BTF>. See karst:flow",
+                        List.of(List.of("Stage")),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of())
+                .html();
+        assertThat(html)
+                .contains("Contention could not be read: Stage lock-tracer failed: &lt;no BTF&gt;. See karst:flow")
+                .doesNotContain("Hottest locks")
+                .contains("No stage is known", "Everything has its default");
+    }
+
+    @Test
+    void aMinuteThatNobodyReadIsNotDrawnAsQuiet() {
+        String unread = new MinuteChart(List.of(), List.of()).svg();
+        assertThat(unread).contains("The counters were not read in the last minute");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.93, 1", "1, 1", "1.2, 2", "3, 5", "7, 10", "0.031, 0.05", "140, 200"})
+    void theScaleEndsInARoundNumber(double value, double top) {
+        assertThat(MinuteChart.scale(value)).isCloseTo(top, offset(1e-9));
+    }
+
+    @Test
+    void settingsAreShownWithoutSecrets() {
+        Map<String, Object> properties = new TreeMap<>();
+        properties.put("service.pid", "io.karst.config");
+        properties.put("felix.fileinstall.filename", "file:/opt/karaf/etc/io.karst.config.cfg");
+        properties.put("address", "localhost:5311");
+        properties.put("products", new String[] {"A", "B"});
+        properties.put("interval.millis", 5000L);
+        properties.put("token.file", "/etc/karst/token");
+        properties.put("token", "hidden");
+        properties.put("proxy.password", "hidden");
+        properties.put("webhook.headers", List.of("hidden"));
+        properties.put("push", "https://user:hidden@host/hidden?sig=hidden, https://hidden/");
+        List<List<String>> rows = ShownSettings.rows(List.of(FrameworkUtil.asDictionary(properties)));
+        assertThat(rows)
+                .containsExactly(
+                        List.of("io.karst.config", "address", "localhost:5311"),
+                        List.of("io.karst.config", "interval.millis", "5000"),
+                        List.of("io.karst.config", "products", "A, B"),
+                        List.of("io.karst.config", "proxy.password", "(not shown)"),
+                        List.of("io.karst.config", "push", "https://(not shown), https://(not shown)"),
+                        List.of("io.karst.config", "token", "(not shown)"),
+                        List.of("io.karst.config", "token.file", "/etc/karst/token"),
+                        List.of("io.karst.config", "webhook.headers", "(not shown)"));
+    }
+}

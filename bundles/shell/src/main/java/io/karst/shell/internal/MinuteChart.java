@@ -3,10 +3,10 @@
 
 package io.karst.shell.internal;
 
-import io.karst.commands.Units;
+import io.karst.component.Units;
 import io.karst.contention.ContentionSnapshot.LockWaits;
-import io.karst.contention.RecentContention;
 import io.karst.contention.RecentContention.Moment;
+import io.karst.contention.RecentContention;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

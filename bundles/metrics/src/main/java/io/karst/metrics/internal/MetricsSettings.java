@@ -29,10 +29,14 @@ public final class MetricsSettings extends PidSettings<MetricsSettings.Settings>
     static final String PID = "io.karst.metrics";
 
     /** What an operator may set; see {@code etc/io.karst.metrics.cfg}. */
-    @ObjectClassDefinition(name = "Karst metrics")
+    @ObjectClassDefinition(name = "Karst: metrics", description = "What Prometheus is told")
     public @interface Config {
         /** Locks, by map and kind, that have metrics of their own, 1 to 10000; all others are added up. */
-        @AttributeDefinition(name = "Locks with metrics of their own", min = "1", max = "10000")
+        @AttributeDefinition(
+                name = "Locks with metrics of their own",
+                description = "Locks, by map and kind, that have metrics of their own; all others are added up",
+                min = "1",
+                max = "10000")
         int max_rows() default 256;
     }
 

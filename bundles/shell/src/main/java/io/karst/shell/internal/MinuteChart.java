@@ -5,8 +5,8 @@ package io.karst.shell.internal;
 
 import io.karst.component.Units;
 import io.karst.contention.ContentionSnapshot.LockWaits;
-import io.karst.contention.RecentContention.Moment;
 import io.karst.contention.RecentContention;
+import io.karst.contention.RecentContention.Moment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

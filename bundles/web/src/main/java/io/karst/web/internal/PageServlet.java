@@ -13,11 +13,13 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardContextSelect;
+import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletName;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
 /** The files of the page. */
 @Component(service = Servlet.class)
 @HttpWhiteboardContextSelect(ApiServlet.CONTEXT)
+@HttpWhiteboardServletName("karst-page")
 @HttpWhiteboardServletPattern("/*")
 public final class PageServlet extends HttpServlet {
     private static final long serialVersionUID = 1;

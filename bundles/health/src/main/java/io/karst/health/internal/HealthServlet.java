@@ -16,6 +16,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardContextSelect;
+import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletName;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
 /**
@@ -24,6 +25,7 @@ import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPatte
  */
 @Component(name = "io.karst.health.servlet", service = Servlet.class)
 @HttpWhiteboardContextSelect("(osgi.http.whiteboard.context.name=karst)")
+@HttpWhiteboardServletName("karst-health")
 @HttpWhiteboardServletPattern({"/health", "/health/live", "/health/ready"})
 public final class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1;

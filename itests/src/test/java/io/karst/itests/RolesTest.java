@@ -82,7 +82,7 @@ public class RolesTest {
         Optional<String> pattern = rules.keySet().stream()
                 .filter(key -> key.endsWith("*") && command.startsWith(key.substring(0, key.length() - 1)))
                 .max(Comparator.comparingInt(String::length));
-        return exact == null ? rules.get(pattern.orElseThrow()) : exact;
+        return exact == null ? pattern.map(rules::get).orElseThrow() : exact;
     }
 
     private static Map<String, String> rules() throws IOException {

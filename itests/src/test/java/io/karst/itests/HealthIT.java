@@ -84,6 +84,15 @@ public class HealthIT {
         return JsonParser.parseString(response.body()).getAsJsonObject();
     }
 
+    /** The executor keeps a result for two seconds. */
+    private static void awaitDetails(String text) throws Exception {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        for (String all = details().toString(); !all.contains(text); all = details().toString()) {
+            assertTrue(all, Instant.now().isBefore(deadline));
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+    }
+
     @Test
     public void saysWhetherKarstIsReady() throws Exception {
         assertEquals("OK\n", await("/health/live", 200).body());
@@ -107,7 +116,7 @@ public class HealthIT {
         karaf.shell("bundle:stop io.karst.lock-tracer");
         assertEquals("TEMPORARILY_UNAVAILABLE\n", await("/health/ready", 503).body());
         assertEquals(200, await("/health/live", 200).statusCode());
-        assertTrue(details().toString().contains("not known: the lock tracer is not ready"));
+        awaitDetails("not known: the lock tracer is not ready");
         karaf.shell("bundle:start io.karst.lock-tracer");
         assertEquals("OK\n", await("/health/ready", 200).body());
 

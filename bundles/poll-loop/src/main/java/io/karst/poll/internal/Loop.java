@@ -33,6 +33,9 @@ final class Loop implements PollLoop, AutoCloseable {
     private final Map<PollTask, ScheduledTask> tasks = new LinkedHashMap<>();
     private boolean started;
 
+    /** Removed tasks that have not returned yet. */
+    private int leaving;
+
     Loop(Clock clock, DoubleSupplier random) {
         this.clock = clock;
         this.random = random;
@@ -66,16 +69,22 @@ final class Loop implements PollLoop, AutoCloseable {
                 return;
             }
             removed.stop();
+            leaving++;
             sizeExecutor();
         }
-        if (!removed.awaitEnd(STOP_WITHIN)) {
+        if (removed.awaitEnd(STOP_WITHIN)) {
+            synchronized (this) {
+                leaving--;
+                sizeExecutor();
+            }
+        } else {
             leftBehind(removed);
         }
     }
 
     /** A thread for each task, one for deadlines, and those of removed tasks that have not returned yet. */
     private void sizeExecutor() {
-        executor.setCorePoolSize(tasks.size() + 1 + executor.getActiveCount());
+        executor.setCorePoolSize(tasks.size() + 1 + leaving);
     }
 
     @Override

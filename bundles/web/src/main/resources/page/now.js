@@ -156,7 +156,6 @@ function Unseen({ now }) {
   }
   return h(Card, { title: 'What cannot be seen', note: 'A 0 above always means zero; what follows is missing from it.' },
     h('ul', { class: 'plain' },
-      limits.map((family) => h('li', null, family.limit)),
-      now.blindSpots.map((text) => h('li', null, text)),
+      [...new Set([...limits.map((family) => family.limit), ...now.blindSpots])].map((text) => h('li', null, text)),
       lost.map(([reason, events]) => h('li', null, `${count(events)} events were lost: ${words(reason)}`))));
 }

@@ -61,6 +61,9 @@ missing_packages() {
         command -v xz >/dev/null || echo xz-utils
         command -v tmux >/dev/null || echo tmux
         command -v ssh >/dev/null || echo openssh-client
+        command -v chromium >/dev/null || echo chromium
+        command -v node >/dev/null || echo nodejs
+        [ -d /usr/share/fonts/truetype/dejavu ] || echo fonts-dejavu-core
         command -v systemd-analyze >/dev/null || echo systemd
     fi
 }

@@ -87,7 +87,9 @@ public class HealthIT {
     /** The executor keeps a result for two seconds. */
     private static void awaitDetails(String text) throws Exception {
         Instant deadline = Instant.now().plus(PATIENCE);
-        for (String all = details().toString(); !all.contains(text); all = details().toString()) {
+        for (String all = details().toString();
+                !all.contains(text);
+                all = details().toString()) {
             assertTrue(all, Instant.now().isBefore(deadline));
             TimeUnit.MILLISECONDS.sleep(200);
         }

@@ -108,7 +108,8 @@ public class WebIT {
 
     @Test
     public void whoHasNotLoggedInGets401AndNothingElse() throws Exception {
-        for (String path : List.of("/karst/", "/karst/app.js", "/karst/api/v1/now", "/karst/nothing", "/karst/api/v1/live")) {
+        for (String path :
+                List.of("/karst/", "/karst/app.js", "/karst/api/v1/now", "/karst/nothing", "/karst/api/v1/live")) {
             for (String credentials : List.of("", "viewer:wrong")) {
                 HttpResponse<String> answer = get(path, credentials.replace("wrong", "wrong" + path.length()));
                 if (answer.statusCode() == 429) {
@@ -116,7 +117,10 @@ public class WebIT {
                 }
                 assertEquals(path, 401, answer.statusCode());
                 assertEquals("Log in as a Karaf user with role viewer, manager or admin\n", answer.body());
-                assertTrue(answer.headers().firstValue("WWW-Authenticate").orElse("").startsWith("Basic realm="));
+                assertTrue(answer.headers()
+                        .firstValue("WWW-Authenticate")
+                        .orElse("")
+                        .startsWith("Basic realm="));
                 assertPolicy(answer);
             }
         }
@@ -125,9 +129,12 @@ public class WebIT {
 
     private static void assertPolicy(HttpResponse<String> answer) {
         String policy = answer.headers().firstValue("Content-Security-Policy").orElse("");
-        assertTrue(policy, policy.startsWith("default-src 'none'; script-src 'self';") && policy.contains("trusted-types 'none'"));
+        assertTrue(
+                policy,
+                policy.startsWith("default-src 'none'; script-src 'self';") && policy.contains("trusted-types 'none'"));
         assertEquals(1, answer.headers().allValues("Content-Security-Policy").size());
-        assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElse(""));
+        assertEquals(
+                "nosniff", answer.headers().firstValue("X-Content-Type-Options").orElse(""));
     }
 
     @Test
@@ -147,9 +154,12 @@ public class WebIT {
             assertEquals(path + answer.body(), 200, answer.statusCode());
             assertTrue(JsonParser.parseString(answer.body()).isJsonObject());
             assertPolicy(answer);
-            assertEquals(path.equals("openapi.json") ? "no-cache" : "no-store", answer.headers().firstValue("Cache-Control").orElse(""));
+            assertEquals(
+                    path.equals("openapi.json") ? "no-cache" : "no-store",
+                    answer.headers().firstValue("Cache-Control").orElse(""));
         }
-        JsonObject now = JsonParser.parseString(get("/karst/api/v1/now", VIEWER).body()).getAsJsonObject();
+        JsonObject now =
+                JsonParser.parseString(get("/karst/api/v1/now", VIEWER).body()).getAsJsonObject();
         assertTrue(now.toString(), now.get("summary").getAsString().matches(".*(hot lock|No lock is hot).*"));
         assertEquals(404, get("/karst/nothing.js", VIEWER).statusCode());
         assertTrue(get("/karst/api/v1/now?format=csv", VIEWER).body().startsWith("mapId,map,type,kind,"));
@@ -167,12 +177,16 @@ public class WebIT {
             while (frames.size() < 4) {
                 String line = lines.readLine();
                 if (line.startsWith("data: ")) {
-                    frames.add(JsonParser.parseString(line.substring(6)).getAsJsonObject().get("to").getAsString());
+                    frames.add(JsonParser.parseString(line.substring(6))
+                            .getAsJsonObject()
+                            .get("to")
+                            .getAsString());
                 }
             }
             assertTrue(System.nanoTime() - begin < Duration.ofSeconds(20).toNanos());
         }
-        assertTrue(frames.toString(), frames.stream().distinct().count() >= 3); // a reading is shared for up to a second
+        assertTrue(
+                frames.toString(), frames.stream().distinct().count() >= 3); // a reading is shared for up to a second
     }
 
     @Test
@@ -213,7 +227,8 @@ public class WebIT {
         }
     }
 
-    private static void show(Browser browser, String screen, int width, int height, ColorScheme colours) throws Exception {
+    private static void show(Browser browser, String screen, int width, int height, ColorScheme colours)
+            throws Exception {
         List<String> errors = new ArrayList<>();
         try (BrowserContext context = browser.newContext(new Browser.NewContextOptions()
                 .setHttpCredentials("viewer", "v!ewer")
@@ -237,7 +252,8 @@ public class WebIT {
                     choose(page);
                 }
                 page.waitForTimeout(1500);
-                double beyond = ((Number) page.evaluate("document.documentElement.scrollWidth - innerWidth")).doubleValue();
+                double beyond =
+                        ((Number) page.evaluate("document.documentElement.scrollWidth - innerWidth")).doubleValue();
                 page.screenshot(new Page.ScreenshotOptions()
                         .setPath(SCREENS.resolve(section + "-" + kind + ".png"))
                         .setFullPage(true));
@@ -272,8 +288,9 @@ public class WebIT {
 
     private static void assertAccessible(Page page, String where) throws Exception {
         page.evaluate(axe());
-        Object violations = page.evaluate("axe.run().then(found => found.violations.map(each => each.id + ': '"
-                + " + each.nodes.slice(0, 3).map(node => node.html + ' ' + node.failureSummary).join(' | ')).join('\\n'))");
+        Object violations = page.evaluate(
+                "axe.run().then(found => found.violations.map(each => each.id + ': '"
+                        + " + each.nodes.slice(0, 3).map(node => node.html + ' ' + node.failureSummary).join(' | ')).join('\\n'))");
         assertEquals(where, "", violations);
     }
 

@@ -58,22 +58,32 @@ public final class ReportCommand extends KarstCommand {
     private static final int ROWS = 50;
     private static final int MOST_SECONDS = 60;
     private static final String KARST = "io.karst.";
+    private static final String SECONDS = "--seconds";
     private static final Path PROC = Path.of("/proc/sys/kernel");
 
-    @Argument(name = "file", description = "File to write, such as report.html. It must not exist.", required = true)
+    @Argument(
+            name = "file",
+            description = "File to write, such as report.html. It must not exist.",
+            required = true,
+            multiValued = true)
     @Completion(FileCompleter.class)
-    private String file = "";
+    private List<String> words = new ArrayList<>();
 
     @Option(
-            name = "--seconds",
+            name = SECONDS,
             description =
                     "Read the counters for this many seconds before, 0 to 60, so that the chart has what it shows.")
     private int seconds = 10;
 
     @Override
     protected void run(Services services) throws CommandException, InterruptedException {
-        Arguments.requireWithin("--seconds", seconds, 0, MOST_SECONDS);
-        Path path = path(file);
+        Arguments typed = Arguments.of(words, Set.of(), Set.of(SECONDS));
+        seconds = typed.number(SECONDS).orElse(seconds);
+        Arguments.requireWithin(SECONDS, seconds, 0, MOST_SECONDS);
+        if (typed.words().size() != 1) {
+            throw new CommandException("Name one file. See --help");
+        }
+        Path path = path(typed.words().get(0));
         if (Files.exists(path)) {
             throw new CommandException(path + " exists already");
         }

@@ -123,7 +123,6 @@ public class HealthIT {
         assertEquals("OK\n", await("/health/ready", 200).body());
 
         karaf.shell("feature:uninstall karst-health");
-        await("/health/live", 404);
         karaf.shell("karst:flow --wait 60");
         assertTrue(!karaf.shell("shell:threads --list").contains("karst-change-events"));
     }

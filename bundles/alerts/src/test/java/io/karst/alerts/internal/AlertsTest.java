@@ -80,17 +80,17 @@ class AlertsTest {
 
         @Override
         public ContentionSnapshot sinceStart() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override
         public ContentionSnapshot during(Duration time) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override
         public RecentContention recent() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
     }
 

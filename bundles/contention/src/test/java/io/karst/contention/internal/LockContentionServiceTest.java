@@ -456,7 +456,7 @@ class LockContentionServiceTest {
 
         @Override
         public TracingCost cost() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override

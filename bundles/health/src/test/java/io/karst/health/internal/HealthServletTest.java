@@ -49,7 +49,7 @@ class HealthServletTest {
         @Override
         public List<HealthCheckExecutionResult> execute(
                 HealthCheckSelector selector, HealthCheckExecutionOptions options) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
     });
 
@@ -60,7 +60,7 @@ class HealthServletTest {
         HttpServletRequest request = proxy(HttpServletRequest.class, (name, arguments) -> switch (name) {
             case "getServletPath" -> path;
             case "getRemoteUser" -> user;
-            default -> throw new UnsupportedOperationException(name);
+            default -> throw new AssertionError("not to be called: " + name);
         });
         Map<String, Object> headers = new HashMap<>();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -96,7 +96,7 @@ class HealthServletTest {
 
             @Override
             public void setWriteListener(WriteListener listener) {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("not to be called");
             }
 
             @Override

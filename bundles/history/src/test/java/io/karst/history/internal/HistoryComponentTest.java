@@ -58,17 +58,17 @@ class HistoryComponentTest {
 
         @Override
         public ContentionSnapshot sinceStart() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override
         public ContentionSnapshot during(Duration time) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override
         public RecentContention recent() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
     };
 

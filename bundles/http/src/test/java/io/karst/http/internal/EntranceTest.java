@@ -58,7 +58,7 @@ class EntranceTest {
             case "getRemoteAddr" -> "192.0.2.1";
             case "getHeader" -> credentials.isEmpty() ? null : header;
             case "setAttribute" -> attributes.put(arguments[0].toString(), arguments[1]);
-            default -> throw new UnsupportedOperationException(name);
+            default -> throw new AssertionError("not to be called: " + name);
         });
     }
 
@@ -83,7 +83,7 @@ class EntranceTest {
             case "setContentType" -> headers.put("Content-Type", arguments[0].toString());
             case "setContentLength" -> headers.put("Content-Length", arguments[0].toString());
             case "getOutputStream" -> out;
-            default -> throw new UnsupportedOperationException(name);
+            default -> throw new AssertionError("not to be called: " + name);
         });
     }
 

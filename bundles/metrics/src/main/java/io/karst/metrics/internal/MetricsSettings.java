@@ -29,7 +29,7 @@ public final class MetricsSettings extends PidSettings<MetricsSettings.Settings>
     static final String PID = "io.karst.metrics";
 
     /** What an operator may set; see {@code etc/io.karst.metrics.cfg}. */
-    @ObjectClassDefinition(name = "Karst: metrics", description = "What Prometheus is told")
+    @ObjectClassDefinition(name = "Karst: metrics", description = "Metrics for Prometheus")
     public @interface Config {
         /** Locks, by map and kind, that have metrics of their own, 1 to 10000; all others are added up. */
         @AttributeDefinition(

@@ -48,13 +48,13 @@ final class FakeHttp {
                                 ? http.asked.get(arguments[0]).get(0)
                                 : null;
                     case "getHeaders" -> Collections.enumeration(http.asked.getOrDefault(arguments[0], List.of()));
-                    default -> throw new UnsupportedOperationException(method.getName());
+                    default -> throw new AssertionError("not to be called: " + method.getName());
                 }),
                 proxy(HttpServletResponse.class, (self, method, arguments) -> switch (method.getName()) {
                     case "setContentType" -> http.answered.put("Content-Type", (String) arguments[0]);
                     case "setHeader" -> http.answered.put((String) arguments[0], (String) arguments[1]);
                     case "getOutputStream" -> http.stream();
-                    default -> throw new UnsupportedOperationException(method.getName());
+                    default -> throw new AssertionError("not to be called: " + method.getName());
                 }));
         return http;
     }
@@ -76,7 +76,7 @@ final class FakeHttp {
 
             @Override
             public void setWriteListener(WriteListener listener) {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("not to be called");
             }
 
             @Override

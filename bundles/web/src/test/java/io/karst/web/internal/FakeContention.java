@@ -12,16 +12,16 @@ import java.time.Duration;
 abstract class FakeContention implements LockContention {
     @Override
     public ContentionSnapshot sinceStart() {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("not to be called");
     }
 
     @Override
     public ContentionSnapshot during(Duration time) {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("not to be called");
     }
 
     @Override
     public RecentContention recent() {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("not to be called");
     }
 }

@@ -129,7 +129,7 @@ final class Host {
 
             @Override
             public ContentionSnapshot during(Duration time) {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("not to be called");
             }
 
             @Override
@@ -196,7 +196,7 @@ final class Host {
         return new LockTracer() {
             @Override
             public ContentionSnapshot read() {
-                throw new UnsupportedOperationException();
+                throw new AssertionError("not to be called");
             }
 
             @Override

@@ -57,7 +57,7 @@ class LiveTest {
         live.close();
     }
 
-    /** A connection that takes bytes only if it is told to, and fails whoever writes to it otherwise. */
+    /** Accepts bytes only while it is ready; writing at another time fails the test. */
     private static final class Connection extends ServletOutputStream {
         final ByteArrayOutputStream sent = new ByteArrayOutputStream();
         final Map<String, String> headers = new HashMap<>();
@@ -114,7 +114,7 @@ class LiveTest {
 
         @Override
         public void write(int b) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         List<String> data() {

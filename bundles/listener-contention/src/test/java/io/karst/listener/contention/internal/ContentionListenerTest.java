@@ -46,22 +46,22 @@ class ContentionListenerTest {
     private final LockContention contention = new LockContention() {
         @Override
         public ContentionSnapshot sinceStart() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override
         public ContentionSnapshot latest() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override
         public ContentionSnapshot during(Duration time) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
 
         @Override
         public RecentContention recent() {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("not to be called");
         }
     };
 

@@ -47,6 +47,7 @@ class FlightRecordingTest {
     }
 
     private List<RecordedEvent> events(Recording recording, int times) throws Exception {
+        read.drainPermits(); // of a recording before
         recording.start();
         assertThat(read.tryAcquire(times, 30, TimeUnit.SECONDS)).isTrue();
         recording.stop();

@@ -81,7 +81,7 @@ public final class HealthChecks implements BundleListener {
                 ALL,
                 Map.of(),
                 () -> Checks.certificates(
-                        lookup.all(AbilityProbe.class, WITH_CERTIFICATES::contains, AbilityProbe::probe).stream()
+                        lookup.all(AbilityProbe.class, WITH_CERTIFICATES::contains, AbilityProbe::probeSafely).stream()
                                 .flatMap(List::stream)
                                 .toList())));
         context.addBundleListener(this);

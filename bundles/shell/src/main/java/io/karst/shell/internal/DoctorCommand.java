@@ -104,7 +104,7 @@ public final class DoctorCommand extends ViewCommand {
     static List<Ability> abilities(Services services) {
         List<Ability> abilities = new ArrayList<>();
         abilities.add(started(services.stoppedBundles()));
-        services.all(AbilityProbe.class, DoctorCommand::probe).forEach(abilities::addAll);
+        services.all(AbilityProbe.class, AbilityProbe::probeSafely).forEach(abilities::addAll);
         return abilities;
     }
 
@@ -168,21 +168,6 @@ public final class DoctorCommand extends ViewCommand {
             lines.add(before + " ".repeat(LABEL - before.length()) + line);
         }
         return lines;
-    }
-
-    /** Runs a probe. A probe that throws becomes a failed check, so that the others are still shown. */
-    @SuppressWarnings("IllegalCatch") // one bad probe must not hide the others
-    private static List<Ability> probe(AbilityProbe probe) {
-        try {
-            return probe.probe();
-        } catch (RuntimeException e) {
-            return List.of(new Ability(
-                    probe.getClass().getSimpleName(),
-                    Answer.NOT_KNOWN,
-                    "the probe itself failed: " + e,
-                    "the result of this check is unknown",
-                    "report this error, with the log"));
-        }
     }
 
     private static String result(Ability ability) {

@@ -41,7 +41,7 @@ final class SystemView {
     /** The document of {@code doctor}. Runs all checks. */
     static Json doctor(List<AbilityProbe> probes) {
         List<Ability> checks = new ArrayList<>();
-        probes.forEach(probe -> checks.addAll(probe(probe)));
+        probes.forEach(probe -> checks.addAll(probe.probeSafely()));
         List<Ability> needed = checks.stream()
                 .filter(check -> check.need() != Ability.Need.NONE)
                 .toList();
@@ -60,20 +60,6 @@ final class SystemView {
                                         .put("effect", check.present() ? "" : check.effect())
                                         .put("remedy", check.present() ? "" : check.remedy())
                                         .put("need", check.need())));
-    }
-
-    @SuppressWarnings("IllegalCatch") // one bad probe must not hide the others
-    private static List<Ability> probe(AbilityProbe probe) {
-        try {
-            return probe.probe();
-        } catch (RuntimeException e) {
-            return List.of(new Ability(
-                    probe.getClass().getSimpleName(),
-                    Answer.NOT_KNOWN,
-                    "the probe itself failed: " + e,
-                    "the result of this check is unknown",
-                    "report this error, with the log"));
-        }
     }
 
     private static long count(List<Ability> checks, Answer answer) {

@@ -36,7 +36,7 @@
  *
  * load_spin_lock and load_resilient_lock count in the value how often they found the lock held right before they
  * took it (`met`), so that they had to wait: a kernel that reports every wait has to report as many. In `queued`
- * they count how often two other threads were there already: also a kernel that does not report the first waiter
+ * they count how often another thread waited for it already: also a kernel that does not report the first waiter
  * has to report that wait.
  *
  * Linux reports waits for resilient locks (hash, LRU, ringbuf, queue, LPM since 6.15) only with 3 or more CPUs

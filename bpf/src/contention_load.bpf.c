@@ -41,9 +41,10 @@ extern void bpf_res_spin_unlock(struct bpf_res_spin_lock *lock) __weak __ksym;
 struct meeting {
 	__u64 met; /* how often a thread found the lock held right before it took it */
 	__u64 queued; /* how often it found that one thread held it and another one waited */
-	__u32 inside; /* threads that hold the lock or wait for it */
-	volatile __u32 held; /* volatile, or the compiler removes the write, which the lock's holder never reads */
 };
+
+/* include/asm-generic/qspinlock_types.h: the holder sets the lowest byte, waiters set the others. */
+#define LOCKED 0xff
 
 struct locked_value {
 	struct bpf_spin_lock lock;
@@ -174,19 +175,20 @@ static __always_inline void have_rest(__u32 rest, volatile __u32 *sum)
 		*sum += i;
 }
 
-static __always_inline void arrive(struct meeting *meeting)
+/*
+ * The lock's own word tells who is there. A count of threads beside it would take those for waiters that were preempted just
+ * before they took the lock or just after they released it.
+ */
+static __always_inline void arrive(const void *lock, struct meeting *meeting)
 {
-	__u32 others = __sync_fetch_and_add(&meeting->inside, 1);
+	__u32 word = 0;
 
-	if (meeting->held)
-		__sync_fetch_and_add(&meeting->met, 1);
-	if (others > 1)
+	bpf_probe_read_kernel(&word, sizeof(word), lock);
+	if (!(word & LOCKED))
+		return;
+	__sync_fetch_and_add(&meeting->met, 1);
+	if (word & ~LOCKED)
 		__sync_fetch_and_add(&meeting->queued, 1);
-}
-
-static __always_inline void leave(struct meeting *meeting)
-{
-	__sync_fetch_and_add(&meeting->inside, -1);
 }
 
 /* ---- one turn of each kind; returning 0 continues with the next ---- */
@@ -199,13 +201,10 @@ static long spin_lock_turn(__u32 turn unused, void *none unused)
 
 	if (!value)
 		return 1;
-	arrive(&value->meeting);
+	arrive(&value->lock, &value->meeting);
 	bpf_spin_lock(&value->lock);
-	value->meeting.held = 1;
 	work(&value->sum);
-	value->meeting.held = 0;
 	bpf_spin_unlock(&value->lock);
-	leave(&value->meeting);
 	have_rest(value->rest, &outside);
 	return 0;
 }
@@ -298,14 +297,11 @@ static long resilient_lock_turn(__u32 turn unused, void *none unused)
 
 	if (!value)
 		return 1;
-	arrive(&value->meeting);
+	arrive(&value->lock, &value->meeting);
 	if (!bpf_res_spin_lock(&value->lock)) {
-		value->meeting.held = 1;
 		work(&value->sum);
-		value->meeting.held = 0;
 		bpf_res_spin_unlock(&value->lock);
 	}
-	leave(&value->meeting);
 	return 0;
 }
 

@@ -18,7 +18,9 @@ import io.karst.resource.BlindSpot.Kind;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapKey;
+import io.karst.resource.MapResource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -55,8 +57,9 @@ final class RangeCounting {
     private final Map<Integer, Long> retiredAt = new HashMap<>();
     private final Set<Integer> ignored = new HashSet<>();
     private Set<Integer> hidden = Set.of();
+    private List<MapResource> own = List.of();
+    private Inventory tracked = new Inventory(0, Instant.EPOCH, List.of(), Set.of(), List.of());
     private RangeTable table = RangeTable.EMPTY;
-    private long generation;
     private Optional<Long> switchedAt = Optional.empty();
     private List<BlindSpot> blindSpots = List.of();
     private SavedTotals saved;
@@ -90,12 +93,12 @@ final class RangeCounting {
      * same time, and the one that scanned first may come here last.
      */
     synchronized void track(Inventory inventory) {
-        if (inventory.generation() < generation) {
+        if (inventory.generation() < tracked.generation()) {
             return;
         }
-        generation = inventory.generation();
+        tracked = inventory;
         takeOut();
-        SlotAllocator.Plan plan = allocator.plan(inventory, ignored::contains);
+        SlotAllocator.Plan plan = allocator.plan(withOwn(inventory), ignored::contains);
         if (!plan.table().entries().equals(table.entries())) {
             plan.table().entries().stream()
                     .filter(entry -> allocator.owner(entry.slot()).isEmpty())
@@ -115,10 +118,23 @@ final class RangeCounting {
         blindSpots = List.copyOf(spots);
     }
 
+    private Inventory withOwn(Inventory inventory) {
+        if (own.isEmpty()) {
+            return inventory;
+        }
+        List<MapResource> maps = new ArrayList<>(own);
+        inventory.maps().stream()
+                .filter(map -> !hidden.contains(map.info().id()))
+                .forEach(maps::add);
+        return new Inventory(
+                inventory.generation(), inventory.takenAt(), maps, inventory.symbols(), inventory.blindSpots());
+    }
+
     /** Ignores these maps from now on, and drops their counts. */
     synchronized void ignore(Collection<Integer> mapIds) {
         ignored.addAll(mapIds);
         hidden = Set.of();
+        own = List.of();
         records.read().forEach((slot, range) -> {
             if (ignored.contains(range.mapId())) {
                 records.ignore(slot);
@@ -186,6 +202,17 @@ final class RangeCounting {
     /** Leaves maps out of the totals until they are ignored: counts that come and go would make the totals go backwards. */
     synchronized void hide(Set<Integer> maps) {
         hidden = Set.copyOf(maps);
+    }
+
+    /**
+     * Counts the hidden maps of this inventory from now on until they are ignored. An inventory that is tracked meanwhile may
+     * lack them: its scan may have begun before they were made, or its filter may leave them out.
+     */
+    synchronized void trackHidden(Inventory inventory) {
+        own = inventory.maps().stream()
+                .filter(map -> hidden.contains(map.info().id()))
+                .toList();
+        track(tracked);
     }
 
     /** What the last scan could not find, which single locks are not counted, and how many maps were forgotten. */

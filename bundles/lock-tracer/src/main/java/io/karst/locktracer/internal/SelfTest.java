@@ -148,7 +148,7 @@ final class SelfTest {
         try (BpfObject load = bpf.load(spec)) {
             load.mapNames().forEach(name -> maps.put(load.map(name).info().id(), name));
             counting.hide(maps.keySet());
-            counting.track(inventory.including(maps.keySet()));
+            counting.trackHidden(inventory.including(maps.keySet()));
             return families.stream()
                     .filter(family -> family != LockFamily.RESILIENT || hasResilientLocks(load))
                     .map(family -> test(family, load, maps))
@@ -210,7 +210,7 @@ final class SelfTest {
                 break;
             }
         }
-        Visibility found = Trial.visibility(trials, bpf.possibleCpus());
+        Visibility found = visibility(trials);
         return new LockVisibility(
                 LockFamily.SPIN,
                 found,
@@ -221,6 +221,10 @@ final class SelfTest {
                     case NOT_TESTED -> HARDLY_MET + text(trials) + kernel;
                     case BLIND -> text(trials) + " (possible CPUs: " + bpf.possibleCpus() + ")" + kernel;
                 });
+    }
+
+    private Visibility visibility(List<Trial> trials) {
+        return Trial.visibility(trials, bpf.possibleCpus(), Runtime.getRuntime().availableProcessors());
     }
 
     private static Trial metIn(BpfMap values, Trial trial) {
@@ -242,7 +246,7 @@ final class SelfTest {
             values.update(FIRST, new byte[ContentionLoadLayout.RESILIENT_VALUE_BYTES]);
             Trial trial = trial(3, turn, TAKEN_PER_CALL, LockKind.VALUE_RESILIENT_LOCK, maps);
             trials.add(metIn(values, trial));
-            found = Trial.visibility(trials, bpf.possibleCpus());
+            found = visibility(trials);
         }
         String why =
                 "a resilient lock does not report its first waiter, so it takes three CPUs on one lock (possible here: "

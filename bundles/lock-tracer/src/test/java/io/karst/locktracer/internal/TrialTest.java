@@ -20,7 +20,7 @@ class TrialTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void proves(String name, Trial trial, int cpus, Visibility expected) {
-        assertThat(Trial.visibility(List.of(trial), cpus)).isEqualTo(expected);
+        assertThat(Trial.visibility(List.of(trial), cpus, Math.min(cpus, 4))).isEqualTo(expected);
     }
 
     static Stream<Arguments> proves() {
@@ -30,6 +30,9 @@ class TrialTest {
                 Arguments.of("threads that met and were not seen", trial(3, 0, 20, 0), 2, Visibility.BLIND),
                 Arguments.of("nobody queued behind a waiter", trial(3, 0, 5000, 19), 4, Visibility.NOT_TESTED),
                 Arguments.of("those that queued were not seen", trial(3, 0, 5000, 20), 4, Visibility.BLIND),
+                Arguments.of("three threads met often and nobody queued", trial(3, 0, 1000, 0), 4, Visibility.BLIND),
+                Arguments.of("they met seldom", trial(3, 0, 999, 0), 4, Visibility.NOT_TESTED),
+                Arguments.of("of two threads none can queue", trial(2, 0, 5000, 0), 4, Visibility.NOT_TESTED),
                 Arguments.of("some were seen", trial(3, 1, 5000, 500), 4, Visibility.PARTIAL),
                 Arguments.of("a wait that is seen needs no meeting", trial(3, 1, 0, 0), 2, Visibility.PARTIAL),
                 Arguments.of("of two threads every waiter is the first", trial(2, 40, 80, 0), 2, Visibility.FULL),
@@ -40,12 +43,27 @@ class TrialTest {
         return new Trial(threads, 10_000, waits, Optional.of(new Trial.Meetings(met, queued)));
     }
 
+    /** Two of three threads wait for a CPU, not for the lock. */
+    @Test
+    void nobodyQueuesOnTwoUsableCpus() {
+        assertThat(Trial.visibility(List.of(trial(3, 0, 5000, 0)), 64, 2)).isEqualTo(Visibility.NOT_TESTED);
+    }
+
+    /** On a busy host, two of the three may have had all CPUs of a trial. */
+    @Test
+    void thatNobodyQueuesTakesAllTrials() {
+        Trial often = trial(3, 0, 5000, 0);
+
+        assertThat(Trial.visibility(List.of(often, trial(3, 0, 7, 0)), 4, 4)).isEqualTo(Visibility.NOT_TESTED);
+        assertThat(Trial.visibility(List.of(often, often), 4, 4)).isEqualTo(Visibility.BLIND);
+    }
+
     @Test
     void meetingsOfAllTrialsCount() {
         Trial half = new Trial(3, 10_000, 0, Optional.of(new Trial.Meetings(10, 0)));
 
-        assertThat(Trial.visibility(List.of(half), 2)).isEqualTo(Visibility.NOT_TESTED);
-        assertThat(Trial.visibility(List.of(half, half), 2)).isEqualTo(Visibility.BLIND);
+        assertThat(Trial.visibility(List.of(half), 2, 2)).isEqualTo(Visibility.NOT_TESTED);
+        assertThat(Trial.visibility(List.of(half, half), 2, 2)).isEqualTo(Visibility.BLIND);
     }
 
     @Test

@@ -349,6 +349,11 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
 
     @Override
     public TracingCost cost() {
+        synchronized (testing) {
+            if (!closed) {
+                overhead.refresh();
+            }
+        }
         return overhead.cost();
     }
 

@@ -176,6 +176,13 @@ final class TracingOverhead {
         return cost;
     }
 
+    /** For who wants to know the cost now: turns if the last turn was more than a second ago. */
+    synchronized void refresh() {
+        if (ticker.nanos() - last.at >= AFTER_BUSY.toNanos()) {
+            turn();
+        }
+    }
+
     /** Time to the next turn. */
     Duration interval() {
         TracingCost now = cost;

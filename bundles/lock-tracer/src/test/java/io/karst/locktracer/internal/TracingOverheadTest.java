@@ -105,6 +105,20 @@ class TracingOverheadTest {
         assertThat(asked).isEqualTo(2);
     }
 
+    /** Otherwise a load that just began would be said to cost nothing. */
+    @Test
+    void theCostIsOneSecondOldAtMostForWhoAsks() {
+        TracingOverhead overhead = overhead(AUTO);
+        perSecond = 20_000;
+        pass(Duration.ofSeconds(3).toNanos());
+        overhead.refresh();
+        assertThat(overhead.cost().cpuShare()).isCloseTo(0.004, within(1e-4));
+        perSecond = 0;
+        pass(Duration.ofMillis(900).toNanos());
+        overhead.refresh();
+        assertThat(overhead.cost().cpuShare()).isCloseTo(0.004, within(1e-4));
+    }
+
     @Test
     void overBudgetTheProgramsAreToldToTimeFewer() {
         TracingOverhead overhead = overhead(AUTO);

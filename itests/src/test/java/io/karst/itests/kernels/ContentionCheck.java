@@ -11,9 +11,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Contends locks by {@code karst:demo} and holds what {@code karst:locks} counted against the kernel's own histogram. */
 final class ContentionCheck {
@@ -24,6 +27,9 @@ final class ContentionCheck {
 
     /** Of the independent average. Each wait's time is taken by both within the same tracepoints, one after the other. */
     private static final double TIME_TOLERANCE = 0.05;
+
+    /** Of Karst's own standard error, where it timed only some waits: emulated programs soon exceed their budget. */
+    private static final int STANDARD_ERRORS = 3;
 
     /** Of a load none of whose waits is counted. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -78,7 +84,7 @@ final class ContentionCheck {
         Map<Locks, Waits> independent = independent(maps, seen);
         Map<Locks, Waits> counted = counted(locks);
         counted.keySet().retainAll(independent.keySet());
-        return new Comparison(load, blind, independent, counted);
+        return new Comparison(load, blind, independent, counted, timeErrors(locks));
     }
 
     /** For three seconds, and on a busy machine longer, until one of its waits was counted. */
@@ -117,23 +123,40 @@ final class ContentionCheck {
     }
 
     private static Map<Locks, Waits> counted(String locks) {
-        Map<Locks, Waits> counts = new HashMap<>();
-        for (JsonElement element :
-                JsonParser.parseString(locks).getAsJsonObject().getAsJsonArray("locks")) {
-            JsonObject row = element.getAsJsonObject();
-            counts.put(
-                    new Locks(row.get("mapId").getAsInt(), row.get("kind").getAsString()),
-                    new Waits(
-                            row.get("count").getAsLong(),
-                            row.get("deadlocks").getAsLong(),
-                            row.get("count").getAsLong(),
-                            row.get("totalNanos").getAsLong()));
-        }
-        return counts;
+        return rows(locks)
+                .collect(Collectors.toMap(
+                        ContentionCheck::locks,
+                        row -> new Waits(
+                                row.get("count").getAsLong(),
+                                row.get("deadlocks").getAsLong(),
+                                row.get("count").getAsLong(),
+                                row.get("totalNanos").getAsLong())));
+    }
+
+    /** Relative standard errors of the times; without the locks of which no wait was timed. */
+    private static Map<Locks, Double> timeErrors(String locks) {
+        return rows(locks)
+                .filter(row -> !row.get("totalError").isJsonNull())
+                .collect(Collectors.toMap(
+                        ContentionCheck::locks, row -> row.get("totalError").getAsDouble()));
+    }
+
+    private static Stream<JsonObject> rows(String locks) {
+        return JsonParser.parseString(locks).getAsJsonObject().getAsJsonArray("locks").asList().stream()
+                .map(JsonElement::getAsJsonObject);
+    }
+
+    private static Locks locks(JsonObject row) {
+        return new Locks(row.get("mapId").getAsInt(), row.get("kind").getAsString());
     }
 
     /** Both counts, lock kind by lock kind. */
-    private record Comparison(Load load, boolean blind, Map<Locks, Waits> independent, Map<Locks, Waits> counted) {
+    private record Comparison(
+            Load load,
+            boolean blind,
+            Map<Locks, Waits> independent,
+            Map<Locks, Waits> counted,
+            Map<Locks, Double> timeErrors) {
 
         /** What does not hold. */
         List<String> faults() {
@@ -145,7 +168,7 @@ final class ContentionCheck {
                 }
                 if (load.isTimed()
                         && locks.kind().equals(load.lock())
-                        && Math.abs(micros(ours) - micros(waits)) > micros(waits) * TIME_TOLERANCE) {
+                        && Math.abs(micros(ours) - micros(waits)) > micros(waits) * timeTolerance(locks)) {
                     faults.add("the time of " + locks.kind() + " differs");
                 }
             });
@@ -156,6 +179,10 @@ final class ContentionCheck {
                 faults.add("no deadlock");
             }
             return faults;
+        }
+
+        private double timeTolerance(Locks locks) {
+            return TIME_TOLERANCE + STANDARD_ERRORS * timeErrors.getOrDefault(locks, 0.0);
         }
 
         private static boolean differ(long ours, long independent) {
@@ -174,11 +201,16 @@ final class ContentionCheck {
             independent.forEach((locks, waits) -> {
                 Waits ours = counted.getOrDefault(locks, Waits.NONE);
                 if (ours.count() + waits.count() > 0) {
-                    lines.put(locks.kind(), line(ours, waits));
+                    lines.put(locks.kind(), line(ours, waits) + sampled(locks));
                 }
             });
             List<String> faults = faults();
             return lines + (faults.isEmpty() ? "" : " " + String.join(", ", faults));
+        }
+
+        private String sampled(Locks locks) {
+            double error = timeErrors.getOrDefault(locks, 0.0);
+            return error == 0 ? "" : String.format(Locale.ROOT, " (standard error %.1f %%)", error * 100);
         }
 
         private static String line(Waits ours, Waits independent) {

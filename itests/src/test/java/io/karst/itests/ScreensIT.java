@@ -58,6 +58,27 @@ public class ScreensIT {
         }
     }
 
+    /** As {@code ./run --demo} on a tree that was just built: the console is there before the commands are installed. */
+    @Test
+    public void theFirstStartShowsTheDemo() throws Exception {
+        RunningKaraf karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "first-karaf");
+        try {
+            karaf.stop(() -> {});
+            RunningKaraf.run(karaf.home(), "rm", "-r", "data");
+            Files.createDirectories(karaf.file("data/tmp"));
+            ProcessBuilder demo = karaf.consoleProcess();
+            demo.environment().merge("EXTRA_JAVA_OPTS", "-Dkarst.console=demo", (all, one) -> all + " " + one);
+            try (TmuxTerminal console = new TmuxTerminal(demo, 120, 40, SCREENS)) {
+                console.keep("first-start", console.await("full screen", lines -> isWhole(lines, 40)));
+                console.press("q");
+                List<String> left = console.await("prompt", ScreensIT::isDone);
+                assertFits("first start", left, 120);
+            }
+        } finally {
+            karaf.close();
+        }
+    }
+
     /** A server with its client, and a configuration of two versions. */
     private static void configure(RunningKaraf karaf) throws Exception {
         String port = RunningKaraf.freePort();

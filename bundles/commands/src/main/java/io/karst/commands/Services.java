@@ -3,22 +3,19 @@
 
 package io.karst.commands;
 
+import io.karst.component.ServiceLookup;
 import io.karst.component.Units;
 import io.karst.stage.Flow;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.karaf.shell.support.CommandException;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /**
@@ -44,10 +41,12 @@ public final class Services {
     private static final String FLOW = "flow";
 
     private final BundleContext context;
+    private final ServiceLookup lookup;
 
     /** Looks up services for a bundle. */
     public Services(BundleContext context) {
         this.context = context;
+        lookup = new ServiceLookup(context);
     }
 
     /**
@@ -85,32 +84,12 @@ public final class Services {
 
     /** Reads from a service; empty if it is not there. */
     public <S, R> Optional<R> ifPresent(Class<S> type, Function<S, R> read) {
-        ServiceReference<S> reference = context.getServiceReference(type);
-        S service = reference == null ? null : context.getService(reference);
-        if (reference == null || service == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(read.apply(service));
-        } finally {
-            context.ungetService(reference);
-        }
+        return lookup.read(type, read);
     }
 
     /** Reads from all services of a type, in the order they were registered. */
     public <S, R> List<R> all(Class<S> type, Function<S, R> read) {
-        List<R> results = new ArrayList<>();
-        for (ServiceReference<S> reference : references(type)) {
-            S service = context.getService(reference);
-            if (service != null) {
-                try {
-                    results.add(read.apply(service));
-                } finally {
-                    context.ungetService(reference);
-                }
-            }
-        }
-        return results;
+        return lookup.all(type, read);
     }
 
     /**
@@ -125,15 +104,6 @@ public final class Services {
     /** Names all bundles of Karst that are stopped, whether something needs them or not. */
     public Set<String> stoppedBundles() {
         return StoppedBundles.ofKarst(context);
-    }
-
-    private <S> List<ServiceReference<S>> references(Class<S> type) {
-        try {
-            Collection<ServiceReference<S>> found = context.getServiceReferences(type, null);
-            return found.stream().sorted(Comparator.reverseOrder()).toList();
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException("no filter was given", e);
-        }
     }
 
     private String notReady(String owner, String after) {

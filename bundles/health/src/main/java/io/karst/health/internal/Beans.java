@@ -3,6 +3,7 @@
 
 package io.karst.health.internal;
 
+import io.karst.component.ServiceLookup;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
 import io.karst.contention.ContentionSnapshot;
@@ -39,7 +40,7 @@ public final class Beans {
     /** Registers them. */
     @Activate
     public Beans(BundleContext context) {
-        Lookup lookup = new Lookup(context);
+        ServiceLookup lookup = new ServiceLookup(context);
         register(
                 "Flow", new FlowBean(() -> lookup.read(Flow.class, Flow::stages).orElse(List.of())), FlowMXBean.class);
         register(

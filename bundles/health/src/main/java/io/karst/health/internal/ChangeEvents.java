@@ -4,6 +4,7 @@
 package io.karst.health.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.ServiceLookup;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
 import io.karst.stage.Flow;
@@ -31,7 +32,7 @@ public final class ChangeEvents {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeEvents.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private final Lookup lookup;
+    private final ServiceLookup lookup;
     private final EventAdmin events;
     private final Changes changes = new Changes();
     private final ScheduledThreadPoolExecutor thread =
@@ -40,7 +41,7 @@ public final class ChangeEvents {
     /** Starts the thread. */
     @Activate
     public ChangeEvents(BundleContext context, @Reference(name = "events") EventAdmin events) {
-        lookup = new Lookup(context);
+        lookup = new ServiceLookup(context);
         this.events = events;
         ScheduledFuture<?> unused = thread.scheduleAtFixedRate(this::look, 0, 1, TimeUnit.SECONDS);
     }

@@ -4,6 +4,7 @@
 package io.karst.health.internal;
 
 import io.karst.component.SafeText;
+import io.karst.component.ServiceLookup;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
@@ -47,7 +48,7 @@ public final class FlightRecording implements FlightRecorderListener {
     /** Waits for recordings. */
     @Activate
     public FlightRecording(BundleContext context) {
-        this(() -> new Lookup(context).read(LockContention.class, LockContention::latest));
+        this(() -> new ServiceLookup(context).read(LockContention.class, LockContention::latest));
     }
 
     FlightRecording(Supplier<Optional<ContentionSnapshot>> reading) {

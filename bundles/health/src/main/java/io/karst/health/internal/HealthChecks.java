@@ -4,6 +4,7 @@
 package io.karst.health.internal;
 
 import io.karst.ability.AbilityProbe;
+import io.karst.component.ServiceLookup;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
 import io.karst.contention.LockContention;
@@ -56,7 +57,7 @@ public final class HealthChecks implements BundleListener {
     private static final long STICKY_SECONDS = 60;
 
     private final BundleContext context;
-    private final Lookup lookup;
+    private final ServiceLookup lookup;
     private final List<ServiceRegistration<HealthCheck>> lasting = new ArrayList<>();
     private final Map<String, ServiceRegistration<HealthCheck>> stages = new HashMap<>();
 
@@ -64,7 +65,7 @@ public final class HealthChecks implements BundleListener {
     @Activate
     public HealthChecks(BundleContext context) {
         this.context = context;
-        lookup = new Lookup(context);
+        lookup = new ServiceLookup(context);
         LostEvents lost = new LostEvents();
         lasting.add(register("karst live", LIVE, Map.of(), () -> Checks.live(deadlocked())));
         lasting.add(register("karst ready", READY, Map.of(), this::ready));

@@ -7,13 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.alerts.internal.AlertStatus.State;
 import io.karst.contention.ContentionSnapshot;
-import io.karst.contention.LockContention;
-import io.karst.contention.RecentContention;
 import io.karst.resource.LockKind;
 import io.karst.testing.RefusedValue;
+import io.karst.testing.UnreadContention;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,7 +66,7 @@ class AlertsTest {
     }
 
     /** Each reading is a second and a hundred waits later. */
-    private static final class Busy implements LockContention {
+    private static final class Busy extends UnreadContention {
         private final Counters counters = new Counters();
         private int second;
 
@@ -76,21 +74,6 @@ class AlertsTest {
         public synchronized ContentionSnapshot latest() {
             counters.wait(7, LockKind.HASH_BUCKET, 100);
             return counters.reading(second++);
-        }
-
-        @Override
-        public ContentionSnapshot sinceStart() {
-            throw new AssertionError("not to be called");
-        }
-
-        @Override
-        public ContentionSnapshot during(Duration time) {
-            throw new AssertionError("not to be called");
-        }
-
-        @Override
-        public RecentContention recent() {
-            throw new AssertionError("not to be called");
         }
     }
 

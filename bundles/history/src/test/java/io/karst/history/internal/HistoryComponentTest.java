@@ -10,12 +10,11 @@ import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LockContention;
-import io.karst.contention.RecentContention;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
+import io.karst.testing.UnreadContention;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ class HistoryComponentTest {
     }
 
     /** One wait more in each second. */
-    private final LockContention contention = new LockContention() {
+    private final LockContention contention = new UnreadContention() {
         @Override
         public ContentionSnapshot latest() {
             if (fails) {
@@ -54,21 +53,6 @@ class HistoryComponentTest {
                     List.of(),
                     Map.of(),
                     List.of());
-        }
-
-        @Override
-        public ContentionSnapshot sinceStart() {
-            throw new AssertionError("not to be called");
-        }
-
-        @Override
-        public ContentionSnapshot during(Duration time) {
-            throw new AssertionError("not to be called");
-        }
-
-        @Override
-        public RecentContention recent() {
-            throw new AssertionError("not to be called");
         }
     };
 

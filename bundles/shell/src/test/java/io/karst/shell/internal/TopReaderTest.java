@@ -6,9 +6,9 @@ package io.karst.shell.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.commands.Services;
-import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.contention.RecentContention;
+import io.karst.testing.UnreadContention;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
@@ -95,22 +95,7 @@ class TopReaderTest {
     }
 
     private static LockContention contention(Recent recent) {
-        return new LockContention() {
-            @Override
-            public ContentionSnapshot sinceStart() {
-                throw new AssertionError("karst:top reads recent contention only");
-            }
-
-            @Override
-            public ContentionSnapshot latest() {
-                throw new AssertionError("karst:top reads recent contention only");
-            }
-
-            @Override
-            public ContentionSnapshot during(Duration time) {
-                throw new AssertionError("karst:top reads recent contention only");
-            }
-
+        return new UnreadContention() {
             @Override
             public RecentContention recent() throws InterruptedException {
                 return recent.read();

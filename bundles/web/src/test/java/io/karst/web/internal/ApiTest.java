@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import io.karst.component.SafeText;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.stage.StageState;
+import io.karst.testing.UnreadContention;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -315,7 +316,7 @@ class ApiTest {
     }
 
     /** Its bundle is being stopped. */
-    private static final class StoppedContention extends FakeContention {
+    private static final class StoppedContention extends UnreadContention {
         @Override
         public ContentionSnapshot latest() {
             throw new IllegalStateException("closed");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.RecentContention;
+import io.karst.testing.UnreadContention;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ class PresentTest {
     private Instant since = START;
     private Instant at = START.plusSeconds(100);
 
-    private final FakeContention contention = new FakeContention() {
+    private final UnreadContention contention = new UnreadContention() {
         @Override
         public ContentionSnapshot latest() {
             return new ContentionSnapshot(since, at, List.of(), List.of(), Map.of(), List.of());

@@ -10,11 +10,10 @@ import io.karst.config.ConfigChange;
 import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigRefusedException;
 import io.karst.config.RemoteConfig;
-import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
-import io.karst.contention.RecentContention;
 import io.karst.contention.TracingControl;
 import io.karst.contention.TracingSettings;
+import io.karst.testing.UnreadContention;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,27 +42,7 @@ class ContentionListenerTest {
         }
     };
 
-    private final LockContention contention = new LockContention() {
-        @Override
-        public ContentionSnapshot sinceStart() {
-            throw new AssertionError("not to be called");
-        }
-
-        @Override
-        public ContentionSnapshot latest() {
-            throw new AssertionError("not to be called");
-        }
-
-        @Override
-        public ContentionSnapshot during(Duration time) {
-            throw new AssertionError("not to be called");
-        }
-
-        @Override
-        public RecentContention recent() {
-            throw new AssertionError("not to be called");
-        }
-    };
+    private final LockContention contention = new UnreadContention();
 
     private final ContentionListener listener = new ContentionListener(control, contention, woken::incrementAndGet);
 

@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Stage 3. Ready when the contention programs are counting and the self-test is done. */
+/** Stage 3. Ready when the contention programs are counting; the self-test follows beside them. */
 @Component(
         name = "io.karst.lock-tracer",
         immediate = true, // tracing begins at start, not with the first query

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The contention programs: loaded and attached, or adopted from an earlier tracer that left them pinned. They count
- * waits on the inventory's locks; a self-test has found out which waits this kernel reports.
+ * waits on the inventory's locks; the first turn of the poll loop tests which waits this kernel reports.
  */
 public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LockTracerStage.class);
@@ -136,10 +136,12 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         double overhead_budget() default 1;
     }
 
-    /** How often a self-test whose threads hardly met is repeated, and the rest before each; the rest doubles. */
-    private static final int MOST_REPEATS = 6;
+    /** How often the self-test is tried while threads hardly meet, and the rest after the first time; the rest doubles. */
+    private static final int MOST_TESTS = 7;
 
     private static final Duration FIRST_REST = Duration.ofMinutes(1);
+
+    private static final String SWITCHED_OFF = "self.test of io.karst.locktracer is false";
 
     /** Held during a self-test, so that nothing is closed meanwhile. */
     private final Object testing = new Object();
@@ -155,8 +157,8 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     private final Clock clock;
     private final CounterMemory counters;
     private volatile boolean closed;
-    private int repeats;
-    private Instant nextRepeat;
+    private int tests;
+    private Instant nextTest;
 
     /**
      * Applies changed settings. The programs stay attached. A changed self-test runs at once; changed sizes take effect
@@ -168,8 +170,8 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         overhead.change(changed.timing());
         if (changed.selfTest() != before.selfTest() || changed.selfTestMillis() != before.selfTestMillis()) {
             synchronized (testing) {
-                repeats = 0;
-                nextRepeat = clock.instant().plus(FIRST_REST);
+                tests = 1;
+                nextTest = clock.instant().plus(FIRST_REST);
                 if (!closed) {
                     visibility = tested(parts, changed);
                 }
@@ -229,7 +231,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         this.clock = clock;
         this.parts = parts;
         this.settings = settings;
-        nextRepeat = clock.instant().plus(FIRST_REST);
+        nextTest = clock.instant();
         Bpf bpf = parts.bpf();
         long ranges = parts.inventory().current().maps().stream()
                 .mapToLong(map -> map.ranges().size())
@@ -253,7 +255,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                     tracer.memory()::oneIn,
                     Ticker.SYSTEM,
                     settings.timing());
-            visibility = knownOrTested(parts, settings);
+            visibility = knownOrUntested(parts, settings);
         } catch (RuntimeException | Error e) {
             closeAfter(e);
             throw e;
@@ -268,14 +270,17 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     }
 
     /** Reuses the result of an earlier self-test on this kernel, if there is one. */
-    private List<LockVisibility> knownOrTested(SelfTest.Parts parts, TracerSettings settings) {
+    private List<LockVisibility> knownOrUntested(SelfTest.Parts parts, TracerSettings settings) {
         List<LockVisibility> known = counting.visibility();
-        return settings.selfTest() && !known.isEmpty() ? known : tested(parts, settings);
+        return settings.selfTest() && !known.isEmpty()
+                ? known
+                : SelfTest.untested(
+                        parts.symbols(), settings.selfTest() ? "the self-test is about to run" : SWITCHED_OFF);
     }
 
     private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
         if (!settings.selfTest()) {
-            return SelfTest.untested(parts.symbols(), "self.test of io.karst.locktracer is false");
+            return SelfTest.untested(parts.symbols(), SWITCHED_OFF);
         }
         List<LockVisibility> found = tested(parts, settings, SelfTest.families(parts.symbols()));
         save(found);
@@ -314,7 +319,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
         return overhead.interval();
     }
 
-    /** Keeps the programs to their budget, and repeats the self-test if it is time for that. */
+    /** Keeps the programs to their budget, and tests what could not be tested so far if it is time for that. */
     @Override
     public void poll() {
         synchronized (testing) {
@@ -322,21 +327,21 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                 overhead.turn();
             }
         }
-        repeatSelfTest();
+        selfTest();
     }
 
-    /** For the lock families whose threads hardly met; each time after a longer rest, a few times. */
-    private void repeatSelfTest() {
+    /** At the first turn; then for the lock families whose threads hardly met, each time after a longer rest, a few times. */
+    private void selfTest() {
         synchronized (testing) {
             List<LockFamily> open = closed || !settings.selfTest() ? List.of() : notTested();
-            if (open.isEmpty() || repeats >= MOST_REPEATS || clock.instant().isBefore(nextRepeat)) {
+            if (open.isEmpty() || tests >= MOST_TESTS || clock.instant().isBefore(nextTest)) {
                 return;
             }
-            repeats++;
-            nextRepeat = clock.instant().plus(FIRST_REST.multipliedBy(1L << repeats));
+            nextTest = clock.instant().plus(FIRST_REST.multipliedBy(1L << tests));
+            tests++;
             Map<LockFamily, LockVisibility> found = tested(parts, settings, open).stream()
                     .collect(Collectors.toMap(LockVisibility::family, Function.identity()));
-            LOG.info("self-test repeat={} of {} found={}", repeats, MOST_REPEATS, found.values());
+            LOG.info("self-test {} of at most {}: {}", tests, MOST_TESTS, found.values());
             synchronized (this) {
                 visibility = visibility.stream()
                         .filter(each -> !open.contains(each.family()) || found.containsKey(each.family()))

@@ -186,6 +186,7 @@ class AdoptionTest extends TracersUnderLoad {
     void selfTestIsNotRepeated() {
         maps.only(found -> true);
         LockTracerStage first = stage(0, new TracerSettings(true, 50, 1024, 16384, 64, LOCATION, Timing.ALL));
+        first.poll();
         List<LockVisibility> found = first.visibility();
         first.close();
         LockTracerStage second = stage(0, new TracerSettings(true, 50, 1024, 16384, 64, LOCATION, Timing.ALL));

@@ -101,6 +101,22 @@ class LockTracerStageTest {
         }
     }
 
+    /** A kernel may need a second for it, in which waits of others are counted already. */
+    @Test
+    void countsBeforeItTestsItself() {
+        LockTracerStage stage =
+                new LockTracerStage(new SelfTest.Parts(bpf, assets, maps, symbols), TESTING, Clock.systemUTC());
+        try {
+            assertThat(stage.read().perKind()).isNotNull();
+            assertThat(stage.visibility())
+                    .isNotEmpty()
+                    .allSatisfy(family ->
+                            assertThat(family.reason()).isEqualTo("not tested: the self-test is about to run"));
+        } finally {
+            stage.close();
+        }
+    }
+
     @Test
     void selfTestSeesItsMapsWhateverIsTracked() {
         maps.only(map -> false);
@@ -219,11 +235,12 @@ class LockTracerStageTest {
         LockTracerStage stage =
                 new LockTracerStage(new SelfTest.Parts(bpf, assets, failing, symbols), TESTING, Clock.systemUTC());
         try {
+            stage.poll();
             assertThat(stage.read().perKind()).isNotNull();
             assertThat(stage.visibility())
                     .isNotEmpty()
                     .allSatisfy(family -> assertThat(family.reason())
-                            .isEqualTo("not tested: the self-test failed: the scan failed by the test"));
+                            .endsWith("not tested: the self-test failed: the scan failed by the test"));
         } finally {
             stage.close();
         }
@@ -407,8 +424,17 @@ class LockTracerStageTest {
         return recorder.calls();
     }
 
+    /** After its first turn, in which it tests itself. */
     private LockTracerStage stage(Bpf through, TracerSettings settings) {
-        return new LockTracerStage(new SelfTest.Parts(through, assets, maps, symbols), settings, Clock.systemUTC());
+        LockTracerStage stage =
+                new LockTracerStage(new SelfTest.Parts(through, assets, maps, symbols), settings, Clock.systemUTC());
+        try {
+            stage.poll();
+            return stage;
+        } catch (BpfException e) {
+            stage.close();
+            throw e;
+        }
     }
 
     private BpfObject load() {

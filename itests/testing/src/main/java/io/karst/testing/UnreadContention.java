@@ -17,7 +17,7 @@ public class UnreadContention implements LockContention {
     }
 
     @Override
-    public ContentionSnapshot during(Duration time) {
+    public ContentionSnapshot during(Duration time) throws InterruptedException {
         throw unexpected();
     }
 
@@ -27,7 +27,7 @@ public class UnreadContention implements LockContention {
     }
 
     @Override
-    public RecentContention recent() {
+    public RecentContention recent() throws InterruptedException {
         throw unexpected();
     }
 

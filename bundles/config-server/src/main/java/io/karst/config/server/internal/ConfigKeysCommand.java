@@ -142,12 +142,19 @@ public final class ConfigKeysCommand extends ServerCommand {
         } else if (action.equals(RENEW)) {
             println("Renewed, with the names in " + SettingsFile.of("io.karst.configserver") + ". Clients accept it.");
         }
-        println("root         version " + repository.rootVersion() + ", first root for clients: " + files.root());
+        println("folder       " + files.folder());
+        println("root         version " + repository.rootVersion() + ", first root for clients: "
+                + inFolder(files, files.root()));
         println("targets      version " + repository.targetsVersion() + ", valid until " + repository.expires());
         println("organisation " + repository.organisation().orElse("none"));
-        println("root key     " + files.rootKey() + " (only needed to rotate: keep it offline)");
-        println("certificate  " + files.certificate() + ", valid until " + certificateExpires);
-        println("token        " + files.token());
+        println("root key     " + inFolder(files, files.rootKey()) + " (only needed to rotate: keep it offline)");
+        println("certificate  " + inFolder(files, files.certificate()) + ", valid until " + certificateExpires);
+        println("token        " + inFolder(files, files.token()));
+    }
+
+    /** Whole paths would not fit a terminal. */
+    private static Path inFolder(ServerFiles files, Path file) {
+        return file.startsWith(files.folder()) ? files.folder().relativize(file) : file;
     }
 
     private static Optional<String> passphrase(List<String> words) throws IOException {

@@ -176,14 +176,20 @@ static __always_inline void have_rest(__u32 rest, volatile __u32 *sum)
 }
 
 /*
- * The lock's own word tells who is there. A count of threads beside it would take those for waiters that were preempted just
- * before they took the lock or just after they released it.
+ * Who holds the lock or waits for it, right before it is taken. A count of threads beside the lock would include those that were
+ * preempted just before they took it or just after they released it.
  */
-static __always_inline void arrive(const void *lock, struct meeting *meeting)
+static __always_inline __u32 look(const void *lock)
 {
 	__u32 word = 0;
 
 	bpf_probe_read_kernel(&word, sizeof(word), lock);
+	return word;
+}
+
+/* After the lock was released: between look() and taking it, this would give the holder time to release it. */
+static __always_inline void count(struct meeting *meeting, __u32 word)
+{
 	if (!(word & LOCKED))
 		return;
 	__sync_fetch_and_add(&meeting->met, 1);
@@ -197,14 +203,16 @@ static long spin_lock_turn(__u32 turn unused, void *none unused)
 {
 	__u32 zero = 0;
 	__u32 outside = 0;
+	__u32 word;
 	struct locked_value *value = bpf_map_lookup_elem(&load_values, &zero);
 
 	if (!value)
 		return 1;
-	arrive(&value->lock, &value->meeting);
+	word = look(&value->lock);
 	bpf_spin_lock(&value->lock);
 	work(&value->sum);
 	bpf_spin_unlock(&value->lock);
+	count(&value->meeting, word);
 	have_rest(value->rest, &outside);
 	return 0;
 }
@@ -293,15 +301,17 @@ static long sockhash_turn(__u32 turn unused, void *none unused)
 static long resilient_lock_turn(__u32 turn unused, void *none unused)
 {
 	__u32 zero = 0;
+	__u32 word;
 	struct resilient_value *value = bpf_map_lookup_elem(&load_resilient, &zero);
 
 	if (!value)
 		return 1;
-	arrive(&value->lock, &value->meeting);
+	word = look(&value->lock);
 	if (!bpf_res_spin_lock(&value->lock)) {
 		work(&value->sum);
 		bpf_res_spin_unlock(&value->lock);
 	}
+	count(&value->meeting, word);
 	return 0;
 }
 

@@ -157,6 +157,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
     private final Clock clock;
     private final CounterMemory counters;
     private volatile boolean closed;
+    private volatile boolean awaitsSelfTest;
     private int tests;
     private Instant nextTest;
 
@@ -174,6 +175,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                 nextTest = clock.instant().plus(FIRST_REST);
                 if (!closed) {
                     visibility = tested(parts, changed);
+                    awaitsSelfTest = false;
                 }
             }
         }
@@ -255,7 +257,12 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                     tracer.memory()::oneIn,
                     Ticker.SYSTEM,
                     settings.timing());
-            visibility = knownOrUntested(parts, settings);
+            List<LockVisibility> known = settings.selfTest() ? counting.visibility() : List.of();
+            awaitsSelfTest = settings.selfTest() && known.isEmpty();
+            visibility = known.isEmpty()
+                    ? SelfTest.untested(
+                            parts.symbols(), awaitsSelfTest ? "the self-test is about to run" : SWITCHED_OFF)
+                    : known; // of an earlier process on this kernel
         } catch (RuntimeException | Error e) {
             closeAfter(e);
             throw e;
@@ -267,15 +274,6 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                 tracer.pins(),
                 tracer.memory().sizes(),
                 visibility);
-    }
-
-    /** Reuses the result of an earlier self-test on this kernel, if there is one. */
-    private List<LockVisibility> knownOrUntested(SelfTest.Parts parts, TracerSettings settings) {
-        List<LockVisibility> known = counting.visibility();
-        return settings.selfTest() && !known.isEmpty()
-                ? known
-                : SelfTest.untested(
-                        parts.symbols(), settings.selfTest() ? "the self-test is about to run" : SWITCHED_OFF);
     }
 
     private List<LockVisibility> tested(SelfTest.Parts parts, TracerSettings settings) {
@@ -343,6 +341,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
                     .collect(Collectors.toMap(LockVisibility::family, Function.identity()));
             LOG.info("self-test {} of at most {}: {}", tests, MOST_TESTS, found.values());
             synchronized (this) {
+                awaitsSelfTest = false;
                 visibility = visibility.stream()
                         .filter(each -> !open.contains(each.family()) || found.containsKey(each.family()))
                         .map(each -> found.getOrDefault(each.family(), each))
@@ -371,6 +370,9 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
 
     /** What is counted proves what the self-test could not see; saved, because counts of deleted maps are forgotten one day. */
     private void correct(List<LockWaits> counted) {
+        if (awaitsSelfTest) {
+            return; // it may find that all waits are reported, which counts cannot prove
+        }
         List<LockVisibility> corrected = Correction.of(visibility, counted);
         if (!corrected.equals(visibility)) {
             visibility = corrected;

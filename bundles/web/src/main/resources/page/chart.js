@@ -19,7 +19,7 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 /**
  * A chart.
  * times: seconds since 1970; series: [{name, values}], at most six; label: what it shows, for those who do not see it;
- * onSelect(from, to): a range was drawn, in seconds
+ * onSelect(from, to): a range was drawn, in seconds; small: one of many, without a legend
  */
 export class Chart extends Component {
   constructor(props) {
@@ -57,7 +57,7 @@ export class Chart extends Component {
 
   /** The legend has the newest values while nobody points at others. */
   latest() {
-    if (this.plot && this.plot.cursor.idx == null) {
+    if (this.plot && !this.props.small && this.plot.cursor.idx == null) {
       this.plot.setLegend({ idx: this.props.times.length - 1 }, false);
     }
   }
@@ -70,7 +70,7 @@ export class Chart extends Component {
   }
 
   size() {
-    return { width: Math.max(200, this.base.clientWidth), height: this.props.height || 220 };
+    return { width: Math.max(200, this.base.clientWidth), height: this.props.small ? 120 : 220 };
   }
 
   create() {
@@ -86,11 +86,12 @@ export class Chart extends Component {
       ...this.size(),
       scales: { y: { range: (plot, low, high) => [0, high > 0 ? high * 1.08 : 1] } },
       axes: [
-        { ...axis, values: (plot, splits) => splits.map((split) => moment(split * 1000).slice(-8)), space: 80 },
-        { ...axis, values: (plot, splits) => splits.map((split) => tasks(split)), size: 64 },
+        { ...axis, values: (plot, splits) => splits.map((split) => moment(split * 1000).slice(-8)), space: 90 },
+        { ...axis, values: (plot, splits) => ticks(splits), size: 64 },
       ],
+      padding: [8, 28, 0, 0],
       cursor: { drag: { x: Boolean(this.props.onSelect), y: false, setScale: false } },
-      legend: { live: true },
+      legend: { show: !this.props.small, live: true },
       series: [
         { label: 'Time', value: (plot, value) => (value == null ? '' : moment(value * 1000)) },
         ...this.props.series.map((line, at) => ({
@@ -118,8 +119,15 @@ export class Chart extends Component {
   }
 
   render() {
-    return h('div', { class: 'chart' }, h('div', null));
+    return h('div', { class: this.props.small ? 'chart small' : 'chart' }, h('div', null));
   }
+}
+
+/** Numbers of an axis, with as many digits as tell them apart. */
+function ticks(values) {
+  const step = values.length > 1 ? values[1] - values[0] : 1;
+  const digits = Math.max(0, Math.min(7, Math.ceil(-Math.log10(step) - 1e-9)));
+  return values.map((value) => (value === 0 ? '0' : value.toFixed(digits)));
 }
 
 function names(series) {

@@ -95,6 +95,23 @@ export function lockName(lock) {
   return `${lock.map || `map ${lock.mapId}`}, ${words(lock.kind)}`;
 }
 
+/** What locks are called, with the id where a name alone would not tell them apart. */
+export function lockNames(locks) {
+  const names = locks.map(lockName);
+  return names.map((name, at) => (names.indexOf(name) !== names.lastIndexOf(name) ? `${name} (${locks[at].mapId})` : name));
+}
+
+/** Kinds of which a map has one lock for each CPU. */
+const PER_CPU = ['FREELIST', 'LRU_LOCAL', 'LRU_PER_CPU', 'STACK_TRACE_FREELIST'];
+
+/** What a single lock is called; one without an index stands for all others. */
+export function singleLock(lock) {
+  if (lock.index === null) {
+    return 'all others';
+  }
+  return PER_CPU.includes(lock.kind) ? `${words(lock.kind)}, CPU ${lock.index}` : `${words(lock.kind)} ${lock.index}`;
+}
+
 /** Identifies a lock. */
 export function lockKey(lock) {
   return `${lock.mapId}/${lock.address}/${lock.kind}`;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-/** Waits by duration and time, as colours. */
+/** What happened when, as colours: waits by duration or by single lock. */
 
 import { colour } from './chart.js';
-import { count, moment, nanos } from './format.js';
+import { count, moment, nanos, seconds, singleLock, tasks } from './format.js';
 import { Component, h } from './parts.js';
 
-const LEFT = 64;
 const BOTTOM = 26;
 const ROW = 16;
+const WIDEST_LABEL = 170;
 
 /** Shortest wait of a histogram's bucket, ns. */
 export function lowest(bucket) {
@@ -36,14 +36,14 @@ export function used(steps) {
   return last < 0 ? null : { first, last };
 }
 
-/** Steps put together, so that at most so many columns are left: [{from, to, histogram}]. */
-export function columns(steps, most) {
+/** Steps put together, so that at most so many columns are left: [{from, to, values}]. */
+function columns(steps, most) {
   const each = Math.ceil(steps.length / most);
   const result = [];
   for (let at = 0; at < steps.length; at += each) {
     const group = steps.slice(at, at + each);
-    const histogram = group[0].histogram.map((_, bucket) => group.reduce((sum, step) => sum + step.histogram[bucket], 0));
-    result.push({ from: group[0].from, to: group[group.length - 1].to, histogram });
+    const values = group[0].values.map((_, row) => group.reduce((sum, step) => sum + step.values[row], 0));
+    result.push({ from: group[0].from, to: group[group.length - 1].to, values });
   }
   return result;
 }
@@ -66,9 +66,42 @@ function shade(stops, share) {
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
+/** Waits by duration. steps: of the history; selected and onSelect: see HeatMap. */
+export function DurationHeat({ steps, selected, onSelect }) {
+  const { first, last } = used(steps);
+  const buckets = steps[0].histogram.length;
+  const every = Math.max(1, Math.ceil((last - first + 1) / 10));
+  const rows = [];
+  for (let bucket = last; bucket >= first; bucket--) {
+    rows.push({ label: (bucket - first) % every ? '' : nanos(lowest(bucket)), name: range(bucket, buckets) });
+  }
+  return h(HeatMap, {
+    steps: steps.map((step) => ({ from: step.from, to: step.to, values: step.histogram.slice(first, last + 1).reverse() })),
+    rows, selected, onSelect,
+    label: 'Waits by duration and time.', head: 'Waits of', legend: ['few', 'many waits'],
+    weigh: Math.log1p, figure: (waits) => count(waits), tell: (waits, name) => `${count(waits)} waits of ${name}`,
+  });
+}
+
+/** Waits by single lock. single: of the history, in the order of its rows. */
+export function LockHeat({ steps, single, selected, onSelect }) {
+  const length = (cell) => (cell.to - cell.from) / 1000;
+  const figure = (waited, cell) => tasks(waited / length(cell));
+  return h(HeatMap, {
+    steps: steps.map((step, at) => ({ from: step.from, to: step.to, values: single.map((lock) => lock.waiting[at] * length(step)) })),
+    rows: single.map((lock) => ({ label: singleLock(lock), name: singleLock(lock) })),
+    selected, onSelect,
+    label: 'Waits by single lock and time.', head: 'Waiting tasks', legend: ['short', 'long total wait'],
+    weigh: Math.sqrt, figure,
+    tell: (waited, name, cell) => `${name}: ${figure(waited, cell)} tasks waiting, ${seconds(waited)} in all`,
+  });
+}
+
 /**
- * The heat map.
- * steps: of the history; selected: {from, to} in ms or null; onSelect(from, to): a range was chosen, in ms; onSelect(null): none
+ * A heat map, with its numbers as a table.
+ * steps: [{from, to, values}], in ms, a value for each row; rows: [{label, name}], from the top, an empty label is not drawn;
+ * weigh(value): what its colour is proportional to; figure(value, cell): as a number; tell(value, name, cell): in words;
+ * head: of the table; selected: {from, to} in ms or null; onSelect(from, to, finished): a range was chosen, in ms; onSelect(null): none
  */
 export class HeatMap extends Component {
   constructor(props) {
@@ -97,14 +130,18 @@ export class HeatMap extends Component {
 
   /** Sizes that drawing and pointing share. */
   layout() {
-    const buckets = used(this.props.steps);
+    const { rows, steps } = this.props;
     const width = Math.max(240, this.base.clientWidth);
-    const cells = columns(this.props.steps, Math.max(1, Math.floor((width - LEFT) / 4)));
-    return { ...buckets, width, cells, rows: buckets.last - buckets.first + 1, column: (width - LEFT) / cells.length };
+    const pen = this.canvas.getContext('2d');
+    pen.font = `12px ${colour('--font')}`;
+    const widest = Math.max(...rows.map((row) => pen.measureText(row.label).width));
+    const left = Math.ceil(Math.min(widest, WIDEST_LABEL, width * 0.36)) + 10;
+    const cells = columns(steps, Math.max(1, Math.floor((width - left) / 4)));
+    return { width, left, cells, rows: rows.length, column: (width - left) / cells.length };
   }
 
   draw() {
-    if (!this.canvas || !used(this.props.steps)) {
+    if (!this.canvas) {
       return;
     }
     const at = this.layout();
@@ -124,31 +161,25 @@ export class HeatMap extends Component {
 
   cells(pen, at) {
     const stops = ramp();
-    const most = Math.log1p(Math.max(...at.cells.map((cell) => Math.max(...cell.histogram))));
-    at.cells.forEach((cell, x) => {
-      for (let bucket = at.first; bucket <= at.last; bucket++) {
-        const waits = cell.histogram[bucket];
-        pen.fillStyle = waits > 0 ? shade(stops, Math.log1p(waits) / most) : colour('--heat-0');
-        pen.fillRect(LEFT + x * at.column, (at.last - bucket) * ROW,
-          at.column > 6 ? at.column - 1 : at.column + 0.3, ROW - 1);
-      }
-    });
+    const none = colour('--heat-0');
+    const most = this.props.weigh(Math.max(...at.cells.map((cell) => Math.max(...cell.values))));
+    at.cells.forEach((cell, x) => cell.values.forEach((value, row) => {
+      pen.fillStyle = value > 0 ? shade(stops, this.props.weigh(value) / most) : none;
+      pen.fillRect(at.left + x * at.column, row * ROW, at.column > 6 ? at.column - 1 : at.column + 0.3, ROW - 1);
+    }));
   }
 
   labels(pen, at) {
     pen.fillStyle = colour('--muted');
     pen.textBaseline = 'middle';
     pen.textAlign = 'right';
-    const every = Math.max(1, Math.ceil(at.rows / 10));
-    for (let bucket = at.first; bucket <= at.last; bucket += every) {
-      pen.fillText(nanos(lowest(bucket)), LEFT - 8, (at.last - bucket) * ROW + ROW / 2);
-    }
+    this.props.rows.forEach((row, place) => pen.fillText(row.label, at.left - 8, place * ROW + ROW / 2, at.left - 10));
     pen.textBaseline = 'alphabetic';
-    const marks = Math.max(1, Math.floor((at.width - LEFT) / 120));
+    const marks = Math.max(1, Math.floor((at.width - at.left) / 120));
     for (let mark = 0; mark <= marks; mark++) {
       const x = Math.min(at.cells.length - 1, Math.round(mark * at.cells.length / marks));
       pen.textAlign = mark === 0 ? 'left' : mark === marks ? 'right' : 'center';
-      pen.fillText(moment(at.cells[x].from).slice(-8), mark === marks ? at.width : LEFT + x * at.column,
+      pen.fillText(moment(at.cells[x].from).slice(-8), mark === marks ? at.width : at.left + x * at.column,
         at.rows * ROW + 18);
     }
   }
@@ -165,14 +196,13 @@ export class HeatMap extends Component {
     }
     pen.strokeStyle = colour('--text');
     pen.lineWidth = 2;
-    pen.strokeRect(LEFT + first * at.column + 1, 1, (last - first + 1) * at.column - 2, at.rows * ROW - 2);
+    pen.strokeRect(at.left + first * at.column + 1, 1, (last - first + 1) * at.column - 2, at.rows * ROW - 2);
   }
 
   cellAt(event) {
     const box = this.canvas.getBoundingClientRect();
-    const x = Math.floor((event.clientX - box.left - LEFT) / this.at.column);
-    const row = Math.floor((event.clientY - box.top) / ROW);
-    return { x: Math.max(0, Math.min(this.at.cells.length - 1, x)), bucket: this.at.last - row };
+    const x = Math.floor((event.clientX - box.left - this.at.left) / this.at.column);
+    return { x: Math.max(0, Math.min(this.at.cells.length - 1, x)), row: Math.floor((event.clientY - box.top) / ROW) };
   }
 
   down(event) {
@@ -182,10 +212,10 @@ export class HeatMap extends Component {
   }
 
   move(event) {
-    const { x, bucket } = this.cellAt(event);
+    const { x, row } = this.cellAt(event);
     const cell = this.at.cells[x];
-    if (bucket >= this.at.first && bucket <= this.at.last) {
-      this.setState({ hint: `${moment(cell.from)}: ${count(cell.histogram[bucket])} waits of ${range(bucket, cell.histogram.length)}` });
+    if (row >= 0 && row < this.at.rows) {
+      this.setState({ hint: `${moment(cell.from)}: ${this.props.tell(cell.values[row], this.props.rows[row].name, cell)}` });
     }
     if (this.anchor !== undefined) {
       this.choose(this.anchor, x);
@@ -225,13 +255,11 @@ export class HeatMap extends Component {
     this.props.onSelect(this.chosen.from, this.chosen.to, true);
   }
 
-  render({ steps }, { hint }) {
-    const buckets = used(steps);
+  render({ label, legend }, { hint }) {
     return h('div', { class: 'heat' },
       h('canvas', {
         tabindex: '0', role: 'img',
-        'aria-label': 'Waits by duration and time. The arrow keys choose a time, with Shift a range, Escape none.'
-          + ' The table below has the numbers.',
+        'aria-label': `${label} The arrow keys choose a time, with Shift a range, Escape none. The table below has the numbers.`,
         onPointerDown: (event) => this.down(event),
         onPointerMove: this.move,
         onPointerUp: (event) => this.up(event),
@@ -239,25 +267,21 @@ export class HeatMap extends Component {
         onKeyDown: (event) => this.key(event),
       }),
       h('div', { class: 'heat-foot' },
-        h('span', { class: 'legend' }, 'few', h('span', { class: 'ramp', 'aria-hidden': 'true' }), 'many waits'),
+        h('span', { class: 'legend' }, legend[0], h('span', { class: 'ramp', 'aria-hidden': 'true' }), legend[1]),
         h('span', { class: 'note' }, hint || 'Drag, or use the arrow keys, to choose a range of time.')),
       h('details', null, h('summary', null, 'The same numbers as a table'),
-        h(Numbers, { steps, buckets })));
+        h(Numbers, this.props)));
   }
 }
 
-/** Waits by duration, in at most twelve parts of the time. */
-function Numbers({ steps, buckets }) {
+/** The numbers of a heat map, in at most twelve parts of the time. */
+function Numbers({ steps, rows, head, label, figure }) {
   const parts = columns(steps, 12);
-  const rows = [];
-  for (let bucket = buckets.last; bucket >= buckets.first; bucket--) {
-    rows.push(bucket);
-  }
-  return h('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': 'Waits by duration and time' },
+  return h('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': label },
     h('table', null,
-      h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Waits of'),
+      h('thead', null, h('tr', null, h('th', { scope: 'col' }, head),
         parts.map((part) => h('th', { scope: 'col', class: 'num' }, `from ${moment(part.from).slice(-8)}`)))),
-      h('tbody', null, rows.map((bucket) => h('tr', null,
-        h('th', { scope: 'row' }, range(bucket, parts[0].histogram.length)),
-        parts.map((part) => h('td', { class: 'num' }, count(part.histogram[bucket]))))))));
+      h('tbody', null, rows.map((row, at) => h('tr', null,
+        h('th', { scope: 'row' }, row.name),
+        parts.map((part) => h('td', { class: 'num' }, figure(part.values[at], part))))))));
 }

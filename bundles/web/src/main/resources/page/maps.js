@@ -3,7 +3,7 @@
 
 /** The section "Maps". */
 
-import { bytes, count, nanos, words } from './format.js';
+import { bytes, count, nanos, singleLock, words } from './format.js';
 import { Bar, Card, Component, Downloads, Empty, Missing, Table, h, owners } from './parts.js';
 
 export class Maps extends Component {
@@ -107,7 +107,7 @@ export class Maps extends Component {
         caption: 'Busiest single locks', rows: map.single, rowKey: (lock) => `${lock.kind}/${lock.index}`,
         empty: 'None of its locks was waited for since tracing began.',
         columns: [
-          { name: 'lock', head: 'Lock', class: 'whole', cell: (lock) => `${words(lock.kind)} ${lock.index}` },
+          { name: 'lock', head: 'Lock', class: 'whole', cell: singleLock },
           {
             name: 'total', head: 'Total wait', num: true, value: (lock) => lock.totalNanos,
             cell: (lock) => [h(Bar, { share: most ? lock.totalNanos / most : 0 }), h('span', { class: 'figure' }, nanos(lock.totalNanos))],
@@ -136,7 +136,7 @@ const COLUMNS = [
   },
   { name: 'locks', head: 'Locks', num: true, value: (map) => map.locks, cell: (map) => count(map.locks) },
   {
-    name: 'owners', head: 'Owners', class: 'owners', value: (map) => owners(map.owners, 1),
+    name: 'owners', head: 'Owners', from: 'm', class: 'owners', value: (map) => owners(map.owners, 1),
     cell: (map) => owners(map.owners) || map.pins[0] || 'not known',
   },
 ];

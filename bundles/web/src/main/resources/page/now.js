@@ -4,7 +4,7 @@
 /** The section "Now". */
 
 import { Chart } from './chart.js';
-import { count, lockKey, lockName, moment, nanos, percent, seconds, tasks, words } from './format.js';
+import { count, lockKey, lockName, lockNames, moment, nanos, percent, seconds, tasks, words } from './format.js';
 import { Bar, Card, Component, Downloads, Empty, Missing, Spark, State, Table, h, owners } from './parts.js';
 
 export class Now extends Component {
@@ -30,13 +30,14 @@ export class Now extends Component {
     const rows = now.locks.filter((lock) => this.shown(lock));
     const hidden = new Set(now.locks.filter((lock) => !this.shown(lock)).map(lockKey));
     const lines = recent.busiest(6, (lock) => !hidden.has(lockKey(lock)));
+    const names = lockNames(lines.map((line) => line.lock));
     return [
       h(Card, { title: 'Waiting tasks', note: 'Mean number of tasks that wait for a lock at the same time, in the last ten minutes.' },
         lines.length
           ? h(Chart, {
             times: [...recent.times],
-            series: lines.map((line) => ({ name: lockName(line.lock), values: [...line.values] })),
-            label: `Waiting tasks in the last ten minutes; the table has the numbers: ${lines.map((line) => lockName(line.lock)).join('; ')}`,
+            series: lines.map((line, at) => ({ name: names[at], values: [...line.values] })),
+            label: `Waiting tasks in the last ten minutes; the table has the numbers: ${names.join('; ')}`,
           })
           : h(Empty, null, 'No task has waited for a lock in the last ten minutes.')),
       h(Card, {
@@ -81,18 +82,18 @@ function columns(recent) {
     },
     {
       name: 'lock', head: 'Lock', value: (lock) => words(lock.kind),
-      cell: (lock) => [words(lock.kind), lock.hot && h('span', { class: 'hot' }, 'hot')],
+      cell: (lock) => [words(lock.kind), ' ', lock.hot && h('span', { class: 'hot' }, 'hot')],
     },
     { name: 'minute', head: 'Last minute', from: 'm', cell: (lock) => h(Spark, { values: recent.minute(lock), label: `Last minute of ${lockName(lock)}` }) },
     {
-      name: 'waiting', head: 'Waiting now', num: true, value: (lock) => lock.nowWaiting,
+      name: 'waiting', head: 'Waiting', num: true, value: (lock) => lock.nowWaiting,
       cell: (lock) => [h(Bar, { share: lock.nowWaiting }), h('span', { class: 'figure' }, tasks(lock.nowWaiting))],
     },
     {
       name: 'cpu', head: 'CPUs lost', num: true, value: (lock) => lock.nowCpuShare ?? -1,
       cell: (lock) => (lock.nowCpuShare === null ? 'asleep' : percent(lock.nowCpuShare)),
     },
-    { name: 'rate', head: 'Waits/s', num: true, value: (lock) => lock.nowPerSecond, cell: (lock) => count(lock.nowPerSecond) },
+    { name: 'rate', head: 'Waits/s', num: true, from: 'm', value: (lock) => lock.nowPerSecond, cell: (lock) => count(lock.nowPerSecond) },
     { name: 'total', head: 'Total wait', num: true, from: 'm', value: (lock) => lock.totalNanos, cell: (lock) => nanos(lock.totalNanos) },
     { name: 'p99', head: 'p99', num: true, from: 'm', value: (lock) => lock.p99Nanos, cell: (lock) => nanos(lock.p99Nanos) },
     { name: 'max', head: 'Longest', num: true, from: 'l', value: (lock) => lock.maxNanos, cell: (lock) => nanos(lock.maxNanos) },

@@ -121,9 +121,12 @@ export class Doctor extends Asking {
       h(Card, { title: 'All checks' }, h(Table, {
         caption: 'All checks', rows: found.checks, rowKey: (check) => check.ability + check.evidence, empty: 'No checks are available.',
         columns: [
-          { name: 'ability', head: 'Check', value: (check) => check.ability, cell: (check) => check.ability },
+          {
+            name: 'ability', head: 'Check', value: (check) => check.ability,
+            cell: (check) => [check.ability, h('span', { class: 'sub below-m' }, check.evidence)],
+          },
           { name: 'answer', head: 'Result', value: (check) => check.answer, cell: result },
-          { name: 'evidence', head: 'Found', class: 'long', cell: (check) => check.evidence },
+          { name: 'evidence', head: 'Found', from: 'm', class: 'long', cell: (check) => check.evidence },
         ],
       })),
     ];

@@ -4,11 +4,12 @@
 /** The section "Time". */
 
 import { Chart } from './chart.js';
-import { count, lockKey, lockName, moment, nanos, percent, seconds, tasks, words } from './format.js';
-import { HeatMap, lowest, range, used } from './heat.js';
+import { count, lockKey, lockName, lockNames, moment, nanos, percent, seconds, singleLock, tasks, words } from './format.js';
+import { DurationHeat, LockHeat, lowest, range, used } from './heat.js';
 import { Bar, Card, Component, Downloads, Empty, Missing, Table, h } from './parts.js';
 
 const RANGES = [['10m', '10 min', 600], ['1h', '1 h', 3600], ['2h', '2 h', 7200], ['24h', '24 h', 86400]];
+const MOST_CHARTS = 12;
 const REFRESH = { '10m': 5000, '1h': 15000, '2h': 15000, '24h': 60000 };
 
 export class Time extends Component {
@@ -121,18 +122,30 @@ export class Time extends Component {
         : 'Nothing was recorded in this range. The history begins when the bundle starts.'));
     }
     const series = history.series.slice(0, 6);
+    const names = lockNames(series);
+    const single = waited(history.single);
+    const onSelect = (begin, end, finished) => this.select(begin, end, finished);
     const from = selected ? selected.from : Date.parse(history.from);
     const to = selected ? selected.to : Date.parse(history.to);
     return [
       h(Card, { title: 'Waiting tasks', note: 'Mean number of tasks that wait for a lock at the same time. Drag to choose a range.' },
         h(Chart, {
           times: history.steps.map((step) => step.to / 1000),
-          series: series.map((line) => ({ name: lockName(line), values: line.waiting })),
-          label: `Waiting tasks over time: ${series.map(lockName).join('; ')}`,
+          series: series.map((line, at) => ({ name: names[at], values: line.waiting })),
+          label: `Waiting tasks over time: ${names.join('; ')}`,
           onSelect: (begin, end) => this.select(begin * 1000, end * 1000, true),
         })),
+      this.state.map
+        ? h(Card, {
+          title: 'Which of its locks',
+          note: 'Time waited by single lock and time, the longest waited first. A step keeps the longest waited locks; the rest is in the last row.',
+        }, single.length
+          ? h(LockHeat, { steps: history.steps, single, selected, onSelect })
+          : h(Empty, null, 'No single locks were recorded in this range.'))
+        : h(Card, { title: 'Each map', note: 'Waiting tasks, each chart with a scale of its own. Choose a map to see which of its locks.' },
+          h(MapCharts, { history })),
       h(Card, { title: 'How long they waited', note: 'Number of waits by duration and time.' },
-        h(HeatMap, { steps: history.steps, selected, onSelect: (begin, end, finished) => this.select(begin, end, finished) })),
+        h(DurationHeat, { steps: history.steps, selected, onSelect })),
       h(Card, {
         title: selected ? 'Chosen range' : 'Whole range',
         note: h('output', null, `${moment(from)} to ${moment(to)}, ${seconds((to - from) / 1000)}`),
@@ -140,9 +153,49 @@ export class Time extends Component {
           selected && h('button', { type: 'button', onClick: () => this.select(null) }, 'Show the whole range'),
           h(Downloads, { path: this.path(from, to) }),
         ],
-      }, h('div', { class: 'two' }, h(Locks, { part }), h(Durations, { part }))),
+      }, h('div', { class: 'two' },
+        h('div', { class: 'stack' }, h(Locks, { part }), part.single.length > 0 && h(SingleLocks, { single: waited(part.single) })),
+        h(Durations, { part }))),
     ];
   }
+}
+
+/** A small chart for each map, the longest waited first. */
+function MapCharts({ history }) {
+  const maps = new Map();
+  for (const line of history.series.filter((each) => each.mapId !== 0)) {
+    const before = maps.get(line.mapId);
+    maps.set(line.mapId, {
+      line, values: before ? before.values.map((value, at) => value + line.waiting[at]) : line.waiting,
+    });
+  }
+  return h('div', { class: 'small-charts' }, [...maps.values()].slice(0, MOST_CHARTS).map(({ line, values }) => {
+    const name = line.map || `map ${line.mapId}`;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return h('section', { key: line.mapId },
+      h('h3', null, h('a', { href: `#time?map=${line.mapId}` }, name), ' ',
+        h('span', { class: 'note' }, `${line.type}, id ${line.mapId}; ${tasks(mean)} on average`)),
+      h(Chart, {
+        small: true, times: history.steps.map((step) => step.to / 1000), series: [{ name, values }],
+        label: `Tasks that wait for locks of ${name} over time; ${tasks(mean)} on average`,
+      }));
+  }));
+}
+
+/** Without the row of all others if nobody waited for them. */
+function waited(single) {
+  return single.filter((lock) => lock.count > 0);
+}
+
+function SingleLocks({ single }) {
+  return h('div', null, h('h3', null, 'Single locks'), h(Table, {
+    caption: 'Single locks in the range', rows: single, rowKey: (lock) => `${lock.kind}/${lock.index}`, empty: 'No waits in this range.',
+    columns: [
+      { name: 'lock', head: 'Lock', class: 'whole', cell: singleLock },
+      { name: 'total', head: 'Total', num: true, value: (lock) => lock.totalNanos, cell: (lock) => nanos(lock.totalNanos) },
+      { name: 'count', head: 'Waits', num: true, value: (lock) => lock.count, cell: (lock) => count(lock.count) },
+    ],
+  }));
 }
 
 function Locks({ part }) {
@@ -155,7 +208,7 @@ function Locks({ part }) {
           lock.mapId !== 0 && h('span', { class: 'sub' }, `${words(lock.kind)}, id ${lock.mapId}`)],
       },
       { name: 'waiting', head: 'Waiting', num: true, value: (lock) => lock.waiting, cell: (lock) => tasks(lock.waiting) },
-      { name: 'count', head: 'Waits', num: true, value: (lock) => lock.count, cell: (lock) => count(lock.count) },
+      { name: 'count', head: 'Waits', num: true, from: 'm', value: (lock) => lock.count, cell: (lock) => count(lock.count) },
       { name: 'total', head: 'Total', num: true, value: (lock) => lock.totalNanos, cell: (lock) => nanos(lock.totalNanos) },
       { name: 'p50', head: 'p50', num: true, from: 'm', value: (lock) => lock.p50Nanos, cell: (lock) => nanos(lock.p50Nanos) },
       { name: 'p99', head: 'p99', num: true, value: (lock) => lock.p99Nanos, cell: (lock) => nanos(lock.p99Nanos) },

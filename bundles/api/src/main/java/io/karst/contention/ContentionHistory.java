@@ -4,6 +4,7 @@
 package io.karst.contention;
 
 import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +25,33 @@ public interface ContentionHistory {
     /** Most rows of a step, beside the one of {@link #OTHERS}: the longest waited. */
     int MAX_ROWS = 24;
 
+    /** Most rows of a step of which single locks are kept: the longest waited. */
+    int MAX_DETAILED_ROWS = 8;
+
+    /** Most single locks that a step keeps of such a row: the longest waited. */
+    int MAX_SINGLE_LOCKS = 32;
+
+    /**
+     * Waits on one lock, such as bucket 17, in one step.
+     *
+     * @param index bucket, CPU or element
+     * @param count number of waits
+     * @param totalNanos their sum, ns
+     */
+    record SingleLock(LockKind kind, long index, long count, long totalNanos) {}
+
+    /**
+     * The single locks of a map in one step.
+     *
+     * @param locks longest waited first for each kind; what is missing to the map's own row was waited for other locks
+     */
+    record SingleLocks(Instant from, Instant to, List<SingleLock> locks) {
+        /** Copies the list. */
+        public SingleLocks {
+            locks = List.copyOf(locks);
+        }
+    }
+
     /**
      * Waits in a time range.
      *
@@ -33,6 +61,15 @@ public interface ContentionHistory {
      *     has waits per map and kind and lost events, neither single locks nor owners. Nothing was read in the time between two of them.
      */
     List<ContentionSnapshot> between(Instant from, Instant to);
+
+    /**
+     * Waits on the single locks of a map. In a step of more than one reading, a lock that was not among the longest waited in all
+     * of them may have waited more than it says.
+     *
+     * @param mapId id of the map
+     * @return the same steps as {@link #between} gives
+     */
+    List<SingleLocks> singleLocks(int mapId, Instant from, Instant to);
 
     /** Start of the oldest step; empty before the first. */
     Optional<Instant> oldest();

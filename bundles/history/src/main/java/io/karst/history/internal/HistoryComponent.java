@@ -107,6 +107,11 @@ public final class HistoryComponent implements ContentionHistory {
     }
 
     @Override
+    public List<SingleLocks> singleLocks(int mapId, Instant from, Instant to) {
+        return readings.singleLocks(mapId, from, to);
+    }
+
+    @Override
     public Optional<Instant> oldest() {
         return readings.oldest();
     }

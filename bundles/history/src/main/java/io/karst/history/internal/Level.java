@@ -77,7 +77,7 @@ final class Level {
                     open.from().plusMillis(millis),
                     open.to().plusMillis(millis),
                     open.perKind(),
-                    List.of(),
+                    open.perLock(),
                     open.lost(),
                     List.of());
         }

@@ -16,21 +16,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes steps of readings that count since tracing began.
  *
- * <p>Memory is bounded by 2760 steps of at most {@value ContentionHistory#MAX_ROWS} rows and one more: 25 MB if all rows wait in
- * every second with all lengths, about 1 MB for three hot locks. Thread-safe.
+ * <p>Memory is bounded by 2760 steps of at most {@value ContentionHistory#MAX_ROWS} rows and one more, with
+ * {@value ContentionHistory#MAX_SINGLE_LOCKS} single locks of {@value ContentionHistory#MAX_DETAILED_ROWS} of them: 25 MB if all rows
+ * wait in every second with all lengths, and 10 MB for the single locks; about 1 MB for three hot locks. Thread-safe.
  */
 final class Readings implements ContentionHistory {
     /** Largest file that is read. */
     static final int MAX_BYTES = 64 << 20;
 
     private static final int MAGIC = 0x4b415248; // KARH
-    private static final int VERSION = 1;
+    private static final int VERSION = 2; // 2: with single locks
 
     /** Two clocks may differ by this, because a reading may be a second old. */
     private static final Duration TOLERANCE = Duration.ofSeconds(3);
@@ -84,21 +86,27 @@ final class Readings implements ContentionHistory {
     }
 
     private static ContentionSnapshot at(Instant from, ContentionSnapshot delta) {
-        return new ContentionSnapshot(from, delta.to(), delta.perKind(), List.of(), delta.lost(), List.of());
+        return new ContentionSnapshot(from, delta.to(), delta.perKind(), delta.perLock(), delta.lost(), List.of());
     }
 
     @Override
     public synchronized List<ContentionSnapshot> between(Instant from, Instant to) {
+        return steps(from, to).map(Step::snapshot).toList();
+    }
+
+    @Override
+    public synchronized List<SingleLocks> singleLocks(int mapId, Instant from, Instant to) {
+        return steps(from, to).map(step -> step.singleLocks(mapId)).toList();
+    }
+
+    private Stream<Step> steps(Instant from, Instant to) {
         long begin = millis(from);
         long end = millis(to);
         Level level = levels.stream()
                 .filter(each -> each.reachesBackTo(begin))
                 .findFirst()
                 .orElse(levels.get(levels.size() - 1));
-        return level.steps().stream()
-                .filter(step -> step.toMillis() > begin && step.fromMillis() < end)
-                .map(Step::snapshot)
-                .toList();
+        return level.steps().stream().filter(step -> step.toMillis() > begin && step.fromMillis() < end);
     }
 
     /** Times beyond what a long has in milliseconds are as good as its ends. */
@@ -187,6 +195,7 @@ final class Readings implements ContentionHistory {
             }
             Step step = new Step(from, to, in.readNBytes(length));
             Step.of(step.snapshot());
+            step.singleLocks(0);
             level.keep(step);
             end = to;
         }

@@ -4,6 +4,8 @@
 package io.karst.history.internal;
 
 import io.karst.contention.ContentionHistory;
+import io.karst.contention.ContentionHistory.SingleLock;
+import io.karst.contention.ContentionHistory.SingleLocks;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
@@ -18,12 +20,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * Waits in one step, packed: numbers take as many bytes as they need, and only buckets with waits are kept, so that a day takes a
@@ -35,6 +40,12 @@ import java.util.OptionalLong;
  */
 @SuppressWarnings("ArrayRecordComponent") // not given out of this package
 record Step(long fromMillis, long toMillis, byte[] packed) {
+    private static final Comparator<LockWaits> LONGEST_FIRST = Comparator.comparingLong(
+                    (LockWaits row) -> row.counters().totalNanos())
+            .reversed();
+
+    private static final String DAMAGED = "step is damaged";
+
     /** In place of the code of a lock kind. */
     private static final int NO_KIND = 0;
 
@@ -44,7 +55,10 @@ record Step(long fromMillis, long toMillis, byte[] packed) {
         }
     }
 
-    /** Packs a snapshot; its single locks, owners and blind spots are left out. */
+    /** An open step keeps as many times more single locks than a packed one, since others may become the longest waited. */
+    private static final int OPEN_STEP = 4;
+
+    /** Packs what {@link #bounded} made; owners and blind spots are left out, and of single locks all but numbers and sums. */
     static Step of(ContentionSnapshot snapshot) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -57,6 +71,7 @@ record Step(long fromMillis, long toMillis, byte[] packed) {
             for (LockWaits row : snapshot.perKind()) {
                 row(out, row);
             }
+            singleLocks(out, snapshot);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -86,25 +101,73 @@ record Step(long fromMillis, long toMillis, byte[] packed) {
         out.writeByte(histogram.length);
     }
 
+    /** After the rows: for each detailed one its place among them, and its longest waited locks. */
+    private static void singleLocks(DataOutputStream out, ContentionSnapshot snapshot) throws IOException {
+        Map<Lock, List<LockWaits>> locks = snapshot.perLock().stream()
+                .collect(Collectors.groupingBy(Lock::of, LinkedHashMap::new, Collectors.toList()));
+        number(out, locks.size());
+        for (Map.Entry<Lock, List<LockWaits>> entry : locks.entrySet()) {
+            List<LockWaits> kept = entry.getValue().stream()
+                    .limit(ContentionHistory.MAX_SINGLE_LOCKS)
+                    .toList();
+            number(out, snapshot.perKind().stream().map(Lock::of).toList().indexOf(entry.getKey()));
+            number(out, kept.size());
+            for (LockWaits lock : kept) {
+                number(out, lock.index().orElseThrow());
+                number(out, lock.counters().count());
+                number(out, lock.counters().totalNanos());
+            }
+        }
+    }
+
     /**
-     * Unpacks it.
+     * Unpacks all but the single locks.
      *
      * @throws IllegalArgumentException if it was not written by {@link #of}
      */
     ContentionSnapshot snapshot() {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(packed))) {
-            Map<LostReason, Long> lost = new EnumMap<>(LostReason.class);
-            for (long left = number(in); left > 0; left--) {
-                lost.put(LostReason.valueOf(in.readUTF()), number(in));
-            }
-            List<LockWaits> rows = new ArrayList<>();
-            for (long left = number(in); left > 0; left--) {
-                rows.add(row(in));
-            }
-            return new ContentionSnapshot(
-                    Instant.ofEpochMilli(fromMillis), Instant.ofEpochMilli(toMillis), rows, List.of(), lost, List.of());
+            return snapshot(in);
         } catch (IOException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("step is damaged", e);
+            throw new IllegalArgumentException(DAMAGED, e);
+        }
+    }
+
+    private ContentionSnapshot snapshot(DataInputStream in) throws IOException {
+        Map<LostReason, Long> lost = new EnumMap<>(LostReason.class);
+        for (long left = number(in); left > 0; left--) {
+            lost.put(LostReason.valueOf(in.readUTF()), number(in));
+        }
+        List<LockWaits> rows = new ArrayList<>();
+        for (long left = number(in); left > 0; left--) {
+            rows.add(row(in));
+        }
+        return new ContentionSnapshot(
+                Instant.ofEpochMilli(fromMillis), Instant.ofEpochMilli(toMillis), rows, List.of(), lost, List.of());
+    }
+
+    /**
+     * Unpacks the single locks of a map.
+     *
+     * @throws IllegalArgumentException if it was not written by {@link #of}
+     */
+    SingleLocks singleLocks(int mapId) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(packed))) {
+            ContentionSnapshot snapshot = snapshot(in);
+            List<SingleLock> locks = new ArrayList<>();
+            for (long rows = number(in); rows > 0; rows--) {
+                LockWaits row = snapshot.perKind().get((int) number(in));
+                LockKind kind = row.kind().orElseThrow(() -> new IOException("the row of single locks has no kind"));
+                for (long left = number(in); left > 0; left--) {
+                    SingleLock lock = new SingleLock(kind, number(in), number(in), number(in));
+                    if (row.mapId() == mapId) {
+                        locks.add(lock);
+                    }
+                }
+            }
+            return new SingleLocks(snapshot.from(), snapshot.to(), locks);
+        } catch (IOException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException(DAMAGED, e);
         }
     }
 
@@ -167,33 +230,60 @@ record Step(long fromMillis, long toMillis, byte[] packed) {
     static ContentionSnapshot sum(ContentionSnapshot earlier, ContentionSnapshot later) {
         List<LockWaits> rows = new ArrayList<>(earlier.perKind());
         rows.addAll(later.perKind());
+        List<LockWaits> locks = new ArrayList<>(earlier.perLock());
+        locks.addAll(later.perLock());
         Map<LostReason, Long> lost = new EnumMap<>(LostReason.class);
         earlier.lost().forEach((reason, events) -> lost.merge(reason, events, Long::sum));
         later.lost().forEach((reason, events) -> lost.merge(reason, events, Long::sum));
-        return bounded(new ContentionSnapshot(earlier.from(), later.to(), rows, List.of(), lost, List.of()));
+        return bounded(new ContentionSnapshot(earlier.from(), later.to(), rows, locks, lost, List.of()));
     }
 
-    private record Lock(MapKey map, Optional<LockKind> kind) {}
+    private record Lock(MapKey map, Optional<LockKind> kind) {
+        static Lock of(LockWaits row) {
+            return new Lock(row.key(), row.kind());
+        }
+    }
 
     /** Adds up the rows of the same locks, and all but the longest waited. */
     static ContentionSnapshot bounded(ContentionSnapshot snapshot) {
         Map<Lock, LockWaits> rows = new HashMap<>();
         for (LockWaits row : snapshot.perKind()) {
-            rows.merge(new Lock(row.key(), row.kind()), row, Step::plus);
+            rows.merge(Lock.of(row), row, Step::plus);
         }
         LockWaits others = rows.remove(new Lock(ContentionHistory.OTHERS, Optional.empty()));
         List<LockWaits> sorted = new ArrayList<>(rows.values());
-        sorted.sort((one, other) ->
-                Long.compare(other.counters().totalNanos(), one.counters().totalNanos()));
+        sorted.sort(LONGEST_FIRST);
         List<LockWaits> kept = new ArrayList<>(sorted.subList(0, Math.min(ContentionHistory.MAX_ROWS, sorted.size())));
         WaitCounters rest = others == null ? WaitCounters.NONE : others.counters();
         for (LockWaits row : sorted.subList(kept.size(), sorted.size())) {
             rest = rest.plus(row.counters());
         }
+        List<LockWaits> locks = longestWaited(
+                snapshot.perLock(), kept.subList(0, Math.min(ContentionHistory.MAX_DETAILED_ROWS, kept.size())));
         if (rest.count() > 0) {
             kept.add(ContentionHistory.others(rest));
         }
-        return new ContentionSnapshot(snapshot.from(), snapshot.to(), kept, List.of(), snapshot.lost(), List.of());
+        return new ContentionSnapshot(snapshot.from(), snapshot.to(), kept, locks, snapshot.lost(), List.of());
+    }
+
+    /** The longest waited single locks of each row, those of the same lock added up. */
+    private static List<LockWaits> longestWaited(List<LockWaits> all, List<LockWaits> rows) {
+        Map<Lock, Map<OptionalLong, LockWaits>> locks = new LinkedHashMap<>();
+        rows.forEach(row -> locks.put(Lock.of(row), new HashMap<>()));
+        for (LockWaits lock : all) {
+            Map<OptionalLong, LockWaits> ofRow = locks.get(Lock.of(lock));
+            if (ofRow != null) {
+                ofRow.merge(
+                        lock.index(),
+                        lock,
+                        (one, other) -> one.with(one.counters().plus(other.counters())));
+            }
+        }
+        return locks.values().stream()
+                .flatMap(ofRow -> ofRow.values().stream()
+                        .sorted(LONGEST_FIRST)
+                        .limit((long) OPEN_STEP * ContentionHistory.MAX_SINGLE_LOCKS))
+                .toList();
     }
 
     /** Two rows of the same locks; the later name of the map counts, as it may have been unknown before. */

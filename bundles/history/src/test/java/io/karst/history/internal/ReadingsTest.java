@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.karst.contention.ContentionHistory;
+import io.karst.contention.ContentionHistory.SingleLock;
+import io.karst.contention.ContentionHistory.SingleLocks;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
@@ -216,6 +218,114 @@ class ReadingsTest {
         assertSame(sum(last(Duration.ofMinutes(20))), all);
     }
 
+    private static LockWaits lock(int map, long index, WaitCounters counters) {
+        return LockWaits.of(
+                new MapKey(map, 0xffff_8880_0000_0000L + map), LockKind.HASH_BUCKET, OptionalLong.of(index), counters);
+    }
+
+    private void read(List<LockWaits> rows, List<LockWaits> locks) {
+        readings.add(new ContentionSnapshot(tracing, wall, rows, locks, Map.of(), List.of()), nanos);
+    }
+
+    @Test
+    void aStepHasTheLongestWaitedLocksOfAMap() throws Exception {
+        read(List.of(), List.of());
+        for (int second = 1; second <= 700; second++) {
+            pass(Duration.ofSeconds(1));
+            List<LockWaits> locks = new ArrayList<>();
+            WaitCounters all = WaitCounters.NONE;
+            for (int index = 0; index < 100; index++) {
+                WaitCounters counters = waits(10, (long) second * index);
+                locks.add(lock(1, index, counters));
+                all = all.plus(counters);
+            }
+            locks.add(lock(2, 5, waits(10, second)));
+            read(List.of(row(1, all), row(2, waits(10, second))), locks);
+        }
+        for (Readings each : List.of(readings, Readings.of(readings.content()))) {
+            for (int seconds : List.of(60, 650)) {
+                int width = seconds == 60 ? 1 : 10;
+                SingleLocks step =
+                        each.singleLocks(1, wall.minusSeconds(seconds), wall).get(2);
+                assertThat(Duration.between(step.from(), step.to())).hasSeconds(width);
+                assertThat(step.locks()).hasSize(ContentionHistory.MAX_SINGLE_LOCKS);
+                assertThat(step.locks().get(0))
+                        .isEqualTo(new SingleLock(LockKind.HASH_BUCKET, 99, 99L * width, 99L * width * 1024));
+                assertThat(each.singleLocks(2, wall.minusSeconds(seconds), wall)
+                                .get(2)
+                                .locks())
+                        .containsExactly(new SingleLock(LockKind.HASH_BUCKET, 5, width, (long) width << 10));
+                assertThat(each.singleLocks(3, wall.minusSeconds(seconds), wall)
+                                .get(2)
+                                .locks())
+                        .isEmpty();
+            }
+        }
+    }
+
+    /** The lock that waits longest in ten seconds is none of the 32 longest of the first one. */
+    @Test
+    void aLockThatGetsHotLaterIsNotForgotten() {
+        read(List.of(), List.of());
+        WaitCounters[] each = new WaitCounters[60];
+        Arrays.fill(each, WaitCounters.NONE);
+        for (int second = 0; second < 700; second++) {
+            pass(Duration.ofSeconds(1));
+            List<LockWaits> locks = new ArrayList<>();
+            for (int index = 0; index < each.length; index++) {
+                each[index] = each[index].plus(waits(10, second % 10 == 0 ? 60 - index : index == 59 ? 1000 : 0));
+                locks.add(lock(1, index, each[index]));
+            }
+            read(List.of(row(1, Stream.of(each).reduce(WaitCounters.NONE, WaitCounters::plus))), locks);
+        }
+        SingleLock first = readings.singleLocks(1, wall.minusSeconds(650), wall)
+                .get(3)
+                .locks()
+                .get(0);
+        assertThat(first.index()).isEqualTo(59);
+        assertThat(first.count()).isEqualTo(9_001);
+    }
+
+    @Test
+    void onlyTheLongestWaitedMapsHaveSingleLocks() {
+        read(List.of(), List.of());
+        pass(Duration.ofSeconds(1));
+        List<LockWaits> rows = new ArrayList<>();
+        List<LockWaits> locks = new ArrayList<>();
+        for (int map = 1; map <= 20; map++) {
+            rows.add(row(map, waits(10, map)));
+            locks.add(lock(map, 0, waits(10, map)));
+        }
+        read(rows, locks);
+        for (int map = 1; map <= 20; map++) {
+            assertThat(readings.singleLocks(map, START, wall).get(0).locks())
+                    .hasSize(map > 20 - ContentionHistory.MAX_DETAILED_ROWS ? 1 : 0);
+        }
+    }
+
+    @Test
+    void singleLocksTakeLessThanFourKilobytesAStep() {
+        read(List.of(), List.of());
+        WaitCounters counters = WaitCounters.NONE;
+        List<LockWaits> rows = new ArrayList<>();
+        List<LockWaits> locks = new ArrayList<>();
+        for (int second = 0; second < 1_440; second++) {
+            pass(Duration.ofMinutes(1));
+            counters = counters.plus(waits(10, 1_000_000));
+            rows.clear();
+            locks.clear();
+            for (int map = 1; map <= ContentionHistory.MAX_DETAILED_ROWS; map++) {
+                rows.add(row(map, counters));
+                for (int index = 0; index < ContentionHistory.MAX_SINGLE_LOCKS + 8; index++) {
+                    locks.add(lock(map, 60_000 + index, counters));
+                }
+            }
+            read(rows, locks);
+        }
+        int steps = 10 + 2 * 60 + 24 * 60;
+        assertThat(readings.content().length / steps).isBetween(2_000, 4_000);
+    }
+
     @Test
     void estimatesKeepTheirErrors() {
         long[] histogram = new long[WaitCounters.BUCKETS];
@@ -416,7 +526,7 @@ class ReadingsTest {
                 Arguments.of("cut", (Damage) all -> Arrays.copyOf(all, all.length - 1), "checksum"),
                 Arguments.of("cut to its head", (Damage) all -> Arrays.copyOf(all, 12), "no history"),
                 Arguments.of("with a flipped bit", (Damage) all -> flipped(all, all.length / 2), "checksum"),
-                Arguments.of("of a later version", (Damage) all -> flipped(all, 7), "version 0, not 1"),
+                Arguments.of("of a later version", (Damage) all -> flipped(all, 7), "version 3, not 2"),
                 Arguments.of("too long", (Damage) all -> Arrays.copyOf(all, all.length + 5), "checksum"));
     }
 

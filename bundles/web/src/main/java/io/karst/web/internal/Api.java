@@ -141,10 +141,12 @@ final class Api {
         if (!map.isEmpty() && !NUMBER.matcher(map).matches()) {
             throw new BadRequest("map=" + map + " is not the id of a map");
         }
+        Optional<Integer> id = map.isEmpty() ? Optional.empty() : Optional.of(Integer.valueOf(map));
         Optional<ContentionHistory> history = Sources.first(sources.history);
         return history.map(found -> ContentionView.history(
                         found.between(from, to),
-                        map.isEmpty() ? Optional.empty() : Optional.of(Integer.valueOf(map)),
+                        id,
+                        id.map(one -> found.singleLocks(one, from, to)).orElse(List.of()),
                         found.oldest()))
                 .orElseGet(() -> unavailable("Bundle io.karst.history is not started"));
     }
@@ -202,11 +204,10 @@ final class Api {
                         Sources.first(sources.listeners)
                                 .map(ConfigListeners::listeners)
                                 .orElse(List.of())))
-                .orElseGet(
-                        () -> unavailable(
-                                sources.stages().stream()
-                                                .anyMatch(stage -> stage.name().equals("config-poller"))
-                                        ? sources.missing("config-poller")
-                                        : "Remote configuration is not installed. Install it with feature:install karst-config"));
+                .orElseGet(() -> unavailable(
+                        sources.stages().stream().anyMatch(stage -> stage.name().equals("config-poller"))
+                                ? sources.missing("config-poller")
+                                : "Remote configuration is not installed. Install it with feature:install"
+                                        + " karst-config"));
     }
 }

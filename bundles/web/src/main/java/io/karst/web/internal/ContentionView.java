@@ -5,6 +5,7 @@ package io.karst.web.internal;
 
 import com.google.gson.JsonArray;
 import io.karst.contention.ContentionHistory;
+import io.karst.contention.ContentionHistory.SingleLocks;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
@@ -203,9 +204,11 @@ final class ContentionView {
      *
      * @param steps oldest first
      * @param map only this one; empty for all
+     * @param single its single locks; empty for all maps
      * @param oldest start of the oldest step of all
      */
-    static Json history(List<ContentionSnapshot> steps, Optional<Integer> map, Optional<Instant> oldest) {
+    static Json history(
+            List<ContentionSnapshot> steps, Optional<Integer> map, List<SingleLocks> single, Optional<Instant> oldest) {
         Map<Lock, LockWaits> sums = new HashMap<>();
         Map<LostReason, Long> lost = new HashMap<>();
         List<List<LockWaits>> rows = new ArrayList<>();
@@ -239,6 +242,7 @@ final class ContentionView {
                         Json.each(
                                 sorted.stream().limit(MAX_SERIES).toList(),
                                 row -> identity(row).put("waiting", waiting(steps, rows, Lock.of(row)))))
+                .put("single", SingleLocksView.of(steps, rows, single))
                 .put(
                         "locks",
                         Json.each(
@@ -261,7 +265,7 @@ final class ContentionView {
     }
 
     /** Mean number of tasks that waited at the same time; to a millionth, since these are many. */
-    private static double waiting(long nanos, ContentionSnapshot step) {
+    static double waiting(long nanos, ContentionSnapshot step) {
         return Math.rint(nanos / 1e3 / seconds(step)) / 1e6;
     }
 

@@ -163,6 +163,29 @@ class ApiTest {
                 .isZero();
     }
 
+    @Test
+    void aMapHasItsSingleLocksAndTheRest() throws Exception {
+        Api api = api();
+        Answer answer = api.answer("history", Map.of("map", "1"));
+        openApi.check("/history", 200, answer.body());
+        JsonArray single = json(answer).getAsJsonArray("single");
+        assertThat(single).hasSize(2);
+        JsonObject bucket = single.get(0).getAsJsonObject();
+        assertThat(bucket.get("kind").getAsString()).isEqualTo("HASH_BUCKET");
+        assertThat(bucket.get("index").getAsInt()).isEqualTo(17);
+        assertThat(bucket.get("count").getAsInt()).isEqualTo(3 * 300);
+        assertThat(bucket.getAsJsonArray("waiting")).hasSize(3);
+        assertThat(bucket.getAsJsonArray("waiting").get(0).getAsDouble()).isEqualTo(0.003);
+        JsonObject rest = single.get(1).getAsJsonObject();
+        assertThat(rest.get("index").isJsonNull()).isTrue();
+        assertThat(rest.get("count").getAsInt()).isEqualTo(3 * 100);
+        assertThat(rest.getAsJsonArray("waiting").get(0).getAsDouble()).isEqualTo(0.02806);
+        assertThat(json(api.answer("history", Map.of("map", "2"))).getAsJsonArray("single"))
+                .isEmpty();
+        assertThat(json(api.answer("history", Map.of())).getAsJsonArray("single"))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "history, from, yesterday, from=yesterday is not a time such as 2026-11-29T12:00:00Z",

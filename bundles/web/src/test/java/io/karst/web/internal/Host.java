@@ -155,6 +155,18 @@ final class Host {
             }
 
             @Override
+            public List<SingleLocks> singleLocks(int mapId, Instant from, Instant to) {
+                return between(from, to).stream()
+                        .map(step -> new SingleLocks(
+                                step.from(),
+                                step.to(),
+                                mapId == 1
+                                        ? List.of(new SingleLock(LockKind.HASH_BUCKET, 17, 300, 3_000_000))
+                                        : List.of()))
+                        .toList();
+            }
+
+            @Override
             public Optional<Instant> oldest() {
                 return Optional.of(START);
             }

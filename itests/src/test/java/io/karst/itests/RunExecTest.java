@@ -58,7 +58,8 @@ public class RunExecTest {
 
     @Test
     public void numbersOfTheEnvironmentAreCheckedFirst() throws Exception {
-        for (String variable : List.of("KARST_SSH_PORT", "KARST_CONFIG_PORT", "KARST_START_TIMEOUT")) {
+        for (String variable :
+                List.of("KARST_SSH_PORT", "KARST_HTTP_PORT", "KARST_CONFIG_PORT", "KARST_START_TIMEOUT")) {
             for (String value : List.of("abc", "0", "-1", "99999999999999999999", "1 2")) {
                 ProcessBuilder run = new ProcessBuilder("bash", "../run", "start");
                 run.environment().put(variable, value);

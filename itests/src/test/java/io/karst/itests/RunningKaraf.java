@@ -21,6 +21,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
 /** A Karaf in a process of its own, as an operator starts one; stopped and its folder left by {@link #close()}. */
@@ -32,7 +35,13 @@ public final class RunningKaraf implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2).multipliedBy(PATIENCE);
     private static final Duration COMMAND = Duration.ofMinutes(1).multipliedBy(PATIENCE);
 
+    /** Characters of a thread's name that the kernel keeps. */
+    private static final int VISIBLE_NAME = 15;
+
     private static final Path PINS = Path.of("/sys/fs/bpf/karst");
+
+    private static final String HTTP = "org.ops4j.pax.web.cfg";
+    private static final String HTTP_PORT = "org.osgi.service.http.port";
 
     private final Path home;
     private final Path etc;
@@ -146,6 +155,9 @@ public final class RunningKaraf implements AutoCloseable {
         set(etc, "org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1");
         set(etc, "org.apache.karaf.management.cfg", "rmiRegistryPort", freePort());
         set(etc, "org.apache.karaf.management.cfg", "rmiServerPort", freePort());
+        if (Files.exists(etc.resolve(HTTP))) { // in the distribution
+            set(etc, HTTP, HTTP_PORT, freePort());
+        }
         Files.writeString(etc.resolve("io.karst.locktracer.cfg"), "pin.instance = " + instance(home) + "\n");
         return new SecureShell(Integer.parseInt(port), "karst", password, COMMAND);
     }
@@ -191,6 +203,36 @@ public final class RunningKaraf implements AutoCloseable {
     /** The file of a PID's settings. */
     Path settings(String pid) {
         return etc.resolve(pid + ".cfg");
+    }
+
+    /** Where the distribution's HTTP server listens. */
+    String httpAddress() throws IOException {
+        Matcher port =
+                Pattern.compile("(?m)^" + HTTP_PORT + " *= *(\\d+)$").matcher(Files.readString(etc.resolve(HTTP)));
+        if (!port.find()) {
+            throw new AssertionError(HTTP + " has no " + HTTP_PORT);
+        }
+        return "http://127.0.0.1:" + port.group(1);
+    }
+
+    /** Whether a thread of it has a name that begins so. */
+    boolean hasThread(String name) throws IOException {
+        String visible = name.substring(0, Math.min(name.length(), VISIBLE_NAME));
+        for (ProcessHandle each : Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList()) {
+            try (Stream<Path> threads = Files.list(Path.of("/proc", String.valueOf(each.pid()), "task"))) {
+                for (Path thread : threads.toList()) {
+                    try {
+                        if (Files.readString(thread.resolve("comm")).startsWith(visible)) {
+                            return true;
+                        }
+                    } catch (IOException e) {
+                        continue; // it has just ended
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** Its own folder. */

@@ -9,17 +9,17 @@ import static org.junit.Assert.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
@@ -50,16 +51,16 @@ public class WebIT {
 
     @BeforeClass
     public static void start() throws Exception {
-        String port = RunningKaraf.freePort();
-        address = "http://127.0.0.1:" + port;
         karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "web-karaf");
+        address = karaf.httpAddress();
         Files.writeString(
                 karaf.home().resolve("etc/users.properties"),
-                "viewer = v!ewer,viewer\nnobody = n0body,ssh\n",
+                "viewer = v!ewer,viewer\nreader = re4der,viewer\nlate = l4te,viewer\nnobody = n0body,ssh\n",
                 StandardOpenOption.APPEND);
-        Path settings = karaf.settings("org.ops4j.pax.web");
-        Files.writeString(settings, Files.readString(settings).replace("http.port = 8181", "http.port = " + port));
-        karaf.shell("feature:install karst-web");
+        Files.writeString(
+                karaf.settings("org.apache.karaf.jaas"),
+                "\naudit.log.enabled = true\naudit.log.level = INFO\naudit.log.logger = audit\n",
+                StandardOpenOption.APPEND);
         karaf.awaitShell("karst:flow --json", "READY", READY);
         karaf.shell("karst:demo start");
         await("/karst/api/v1/now", "load_values");
@@ -205,35 +206,185 @@ public class WebIT {
                 .getAsString();
     }
 
+    /** From another address of this host, since the limit is by address. */
+    @Test
+    public void wrongPasswordsAreLimitedByAddressAndNotLogged() throws Exception {
+        String first = "";
+        String last = "";
+        for (int i = 0; i < 12; i++) {
+            last = statusFrom("127.0.0.9", "viewer:s3cret-" + i);
+            first = i == 0 ? last : first;
+        }
+        assertEquals("HTTP/1.1 401 Unauthorized", first);
+        assertEquals("HTTP/1.1 429 Too Many Requests", last);
+        assertEquals("HTTP/1.1 429 Too Many Requests", statusFrom("127.0.0.9", "late:l4te"));
+        assertEquals("HTTP/1.1 200 OK", statusFrom("127.0.0.10", "late:l4te"));
+        String logs = logs();
+        assertTrue(logs, logs.contains("address=127.0.0.9: too many failed logins"));
+        for (String secret : List.of(
+                "s3cret",
+                basic("viewer:s3cret-0").substring(6),
+                "v!ewer",
+                basic(VIEWER).substring(6))) {
+            assertFalse(secret, logs.contains(secret));
+        }
+    }
+
+    private static String statusFrom(String source, String credentials) throws Exception {
+        URI server = URI.create(address);
+        try (Socket socket = new Socket(server.getHost(), server.getPort(), InetAddress.getByName(source), 0)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(("GET /karst/api/v1/now HTTP/1.1\r\nHost: karst\r\nConnection: close\r\nAuthorization: "
+                                    + basic(credentials) + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+        }
+    }
+
+    /** Of Karaf, with its audit log. */
+    private static String logs() throws Exception {
+        StringBuilder all = new StringBuilder(Files.readString(karaf.file("console.out")));
+        try (Stream<Path> files = Files.list(karaf.file("data/log"))) {
+            for (Path file : files.toList()) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
+    }
+
+    /** Each login is two lines there. */
+    @Test
+    public void aPageThatPollsDoesNotFloodTheAuditLog() throws Exception {
+        Path audit = karaf.file("data/log/security.log");
+        long before = Files.readString(audit).lines().count();
+        for (int i = 0; i < 60; i++) {
+            assertEquals(
+                    200,
+                    get("/karst/api/v1/" + (i % 2 == 0 ? "now" : "maps"), "reader:re4der")
+                            .statusCode());
+        }
+        List<String> logins = Files.readString(audit)
+                .lines()
+                .skip(before)
+                .filter(line -> line.contains(" reader "))
+                .toList();
+        assertTrue(logins.toString(), logins.size() >= 2 && logins.size() <= 4); // a minute may have ended meanwhile
+    }
+
+    @Test
+    public void aTakenPortStopsThePageAndNothingElse() throws Exception {
+        assertTrue(karaf.shell("karst:doctor --all").contains(address + "/karst/"));
+        Path settings = karaf.settings("org.ops4j.pax.web");
+        String before = Files.readString(settings);
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Files.writeString(
+                    settings,
+                    before.replace(address.substring(address.lastIndexOf(':') + 1), "" + taken.getLocalPort()));
+            String found = "port " + taken.getLocalPort() + " of 127.0.0.1: Address already in use";
+            karaf.awaitShell("karst:doctor", found, READY);
+            assertEquals("", karaf.shell("karst:flow --wait 30").strip());
+            assertTrue(karaf.shell("karst:locks").contains("load_values"));
+        } finally {
+            Files.writeString(settings, before);
+            await("/karst/api/v1/now", "load_values");
+        }
+    }
+
+    /** A browser opens six connections to a host, so that a hidden page may hold none. */
+    @Test
+    public void theStreamIsClosedWhileThePageIsHidden() throws Exception {
+        try (Chromium chromium = new Chromium();
+                BrowserContext context = chromium.open("viewer", "v!ewer", 1280, 900, ColorScheme.LIGHT)) {
+            Page page = context.newPage();
+            page.navigate(address + "/karst/");
+            page.waitForSelector("output.live");
+            awaitStreams(true);
+            setHidden(page, true);
+            awaitStreams(false);
+            setHidden(page, false);
+            awaitStreams(true);
+            assertChartMoves(page);
+        }
+    }
+
+    private static void setHidden(Page page, boolean hidden) {
+        page.evaluate(
+                "hidden => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });"
+                        + " document.dispatchEvent(new Event('visibilitychange')); }",
+                hidden);
+    }
+
+    /** The server has a thread for streams as long as there is one. */
+    private static void awaitStreams(boolean open) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (karaf.hasThread("karst-web-live") != open) {
+            assertTrue("a stream is " + (open ? "not open" : "still open"), System.nanoTime() < deadline);
+            Thread.sleep(100);
+        }
+    }
+
+    /** From all maps to one, and there to a range: each table has less. */
+    @Test
+    public void aMapAndARangeAreChosenByHand() throws Exception {
+        try (Chromium chromium = new Chromium();
+                BrowserContext context = chromium.open("viewer", "v!ewer", 1280, 900, ColorScheme.LIGHT)) {
+            Page page = context.newPage();
+            page.navigate(address + "/karst/#time");
+            page.locator(".small-charts a", new Page.LocatorOptions().setHasText("load_values"))
+                    .first()
+                    .click();
+            page.waitForSelector("text=Which of its locks");
+            assertTrue(page.url(), page.url().contains("#time?map="));
+            assertEquals(2, page.locator(".heat canvas").count());
+            Locator rows = page.locator("[aria-label='Locks in the range'] tbody tr");
+            assertEquals(1, rows.count());
+            assertTrue(rows.first().innerText(), rows.first().innerText().contains("load_values"));
+            assertTrue(page.locator("[aria-label='Single locks in the range']")
+                    .innerText()
+                    .contains("value spin lock 0"));
+            JsonObject whole = shownRange(page);
+            choose(page);
+            JsonObject part = shownRange(page);
+            assertTrue(
+                    part.toString(),
+                    part.get("seconds").getAsDouble() < whole.get("seconds").getAsDouble());
+            long waits = part.getAsJsonArray("steps").asList().stream()
+                    .mapToLong(step -> step.getAsJsonObject().get("waits").getAsLong())
+                    .sum();
+            page.waitForFunction(
+                    "waits => Number((document.querySelector(\"[aria-label='Locks in the range'] tbody"
+                            + " td:nth-child(3)\")?.innerText ?? '0').replaceAll(',', '')) === waits",
+                    (double) waits);
+            String chosen = page.locator(".card output").innerText();
+            page.keyboard().press("Escape");
+            page.waitForSelector("text=Whole range");
+            assertFalse(chosen, page.locator(".card output").innerText().equals(chosen));
+        }
+    }
+
+    /** What the page offers to save. */
+    private static JsonObject shownRange(Page page) throws Exception {
+        String path = page.locator(".downloads a").last().getAttribute("href");
+        return JsonParser.parseString(get("/karst/" + path, VIEWER).body()).getAsJsonObject();
+    }
+
     @Test
     public void everySectionIsShownOnEveryScreenWithoutAnError() throws Exception {
         Files.createDirectories(SCREENS);
-        try (Playwright playwright = Playwright.create();
-                Browser browser = playwright
-                        .chromium()
-                        .launch(new BrowserType.LaunchOptions()
-                                .setExecutablePath(Path.of("/usr/bin/chromium"))
-                                .setArgs(List.of(
-                                        "--no-sandbox",
-                                        "--disable-gpu",
-                                        "--disable-quic",
-                                        "--disable-background-networking",
-                                        "--disable-component-update",
-                                        "--disable-sync")))) {
+        try (Chromium chromium = new Chromium()) {
             for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-                show(browser, "desktop", 1280, 900, colours);
-                show(browser, "phone", 390, 844, colours);
+                show(chromium, "desktop", 1280, 900, colours);
+                show(chromium, "phone", 390, 844, colours);
             }
         }
     }
 
-    private static void show(Browser browser, String screen, int width, int height, ColorScheme colours)
+    private static void show(Chromium chromium, String screen, int width, int height, ColorScheme colours)
             throws Exception {
         List<String> errors = new ArrayList<>();
-        try (BrowserContext context = browser.newContext(new Browser.NewContextOptions()
-                .setHttpCredentials("viewer", "v!ewer")
-                .setColorScheme(colours)
-                .setViewportSize(width, height))) {
+        try (BrowserContext context = chromium.open("viewer", "v!ewer", width, height, colours)) {
             Page page = context.newPage();
             page.onConsoleMessage(message -> {
                 if (message.type().equals("error")) {
@@ -244,36 +395,41 @@ public class WebIT {
             page.navigate(address + "/karst/");
             page.waitForSelector(".verdict.bad, .verdict.good"); // a busy machine leaves the demo little time
             page.waitForSelector("output.live");
-            String kind = screen + "-" + colours.name().toLowerCase(Locale.ROOT);
+            String kind = "-" + screen + "-" + colours.name().toLowerCase(Locale.ROOT);
             for (String section : SECTIONS) {
                 page.navigate(address + "/karst/#" + section);
                 page.waitForSelector(section.equals("configuration") ? ".missing" : ".card table, .check-card");
                 if (section.equals("time")) {
                     choose(page);
                 }
-                page.waitForTimeout(1500);
-                double beyond =
-                        ((Number) page.evaluate("document.documentElement.scrollWidth - innerWidth")).doubleValue();
-                page.screenshot(new Page.ScreenshotOptions()
-                        .setPath(SCREENS.resolve(section + "-" + kind + ".png"))
-                        .setFullPage(true));
-                assertTrue(section + "-" + kind + " is wider than the screen by " + beyond, beyond <= 0);
-                assertAccessible(page, section + "-" + kind);
+                keep(page, section + kind);
             }
-            page.navigate(address + "/karst/#now");
+            page.locator("nav a").first().click();
             assertChartMoves(page);
             page.locator("td .name, th .name").first().click();
             page.waitForSelector("dl");
-            page.screenshot(new Page.ScreenshotOptions()
-                    .setPath(SCREENS.resolve("map-" + kind + ".png"))
-                    .setFullPage(true));
-            assertAccessible(page, "map-" + kind);
+            keep(page, "map" + kind);
+            page.locator("a.button").click();
+            page.waitForSelector("text=Which of its locks");
+            choose(page);
+            keep(page, "map-time" + kind);
         }
         assertEquals(List.of(), errors);
     }
 
+    private static void keep(Page page, String name) throws Exception {
+        page.waitForTimeout(1500);
+        page.evaluate("scrollTo(0, 0)");
+        double beyond = ((Number) page.evaluate("document.documentElement.scrollWidth - innerWidth")).doubleValue();
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(SCREENS.resolve(name + ".png"))
+                .setFullPage(true));
+        assertTrue(name + " is wider than the screen by " + beyond, beyond <= 0);
+        assertAccessible(page, name);
+    }
+
     private static void choose(Page page) {
-        Locator heat = page.locator(".heat canvas");
+        Locator heat = page.locator(".heat canvas").first();
         heat.focus();
         heat.press("ArrowLeft");
         heat.press("ArrowLeft");
@@ -289,8 +445,9 @@ public class WebIT {
     private static void assertAccessible(Page page, String where) throws Exception {
         page.evaluate(axe());
         Object violations = page.evaluate(
-                "axe.run().then(found => found.violations.map(each => each.id + ': '"
-                        + " + each.nodes.slice(0, 3).map(node => node.html + ' ' + node.failureSummary).join(' | ')).join('\\n'))");
+                "axe.run().then(found => found.violations.map(each => each.id + ': ' + each.nodes.slice(0, 3).map(node"
+                        + " => node.html + ' ' + node.failureSummary).join(' | ')).join('\\n"
+                        + "'))");
         assertEquals(where, "", violations);
     }
 

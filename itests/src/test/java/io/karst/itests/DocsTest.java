@@ -69,6 +69,23 @@ public class DocsTest {
         assertEquals(List.of(), unmarked);
     }
 
+    /** With words for those who do not see it, and small, since a clone has them all. */
+    @Test
+    public void everyPictureIsShownWithWordsAndSmall() throws Exception {
+        Path docs = Path.of("../docs");
+        Set<Path> shown = new TreeSet<>();
+        Matcher image = Pattern.compile("!\\[([^]]*)]\\(([^)]+)\\)").matcher(Files.readString(Path.of("../README.md")));
+        while (image.find()) {
+            Path file = Path.of("..", image.group(2));
+            assertTrue(image.group(), image.group(1).length() > 20);
+            assertTrue(file + " is too large", Files.size(file) <= 150 * 1024);
+            shown.add(file.normalize());
+        }
+        try (Stream<Path> files = Files.list(docs.resolve("pictures"))) {
+            assertEquals(new TreeSet<>(files.map(Path::normalize).toList()), shown);
+        }
+    }
+
     /** A copy of the example builds alone, against the API of this version. */
     @Test
     public void theExampleStandsAlone() throws Exception {

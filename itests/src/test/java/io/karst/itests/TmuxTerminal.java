@@ -67,6 +67,11 @@ final class TmuxTerminal implements AutoCloseable {
         return tmux("capture-pane", "-p").lines().toList();
     }
 
+    /** The lines on the screen, with the escape sequences of colours and other styles. */
+    List<String> colouredLines() throws Exception {
+        return tmux("capture-pane", "-p", "-e").lines().toList();
+    }
+
     /**
      * All lines since {@link #clear}, also those that have left the screen, without blanks at their ends. What the terminal broke into several
      * lines is one that is longer than its width.

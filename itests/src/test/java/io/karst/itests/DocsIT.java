@@ -47,6 +47,7 @@ public class DocsIT {
 
     private final Map<String, String> ports = new TreeMap<>(Map.of(
             "KARST_SSH_PORT", RunningKaraf.freePort(),
+            "KARST_HTTP_PORT", RunningKaraf.freePort(),
             "KARST_CONFIG_PORT", RunningKaraf.freePort(),
             "KARST_RMI_REGISTRY_PORT", RunningKaraf.freePort(),
             "KARST_RMI_SERVER_PORT", RunningKaraf.freePort()));
@@ -69,6 +70,16 @@ public class DocsIT {
     @Test
     public void readme() throws Exception {
         run("README.md");
+    }
+
+    @Test
+    public void findTheHotMap() throws Exception {
+        run("docs/find-the-hot-map.md");
+    }
+
+    @Test
+    public void troubleshooting() throws Exception {
+        run("docs/troubleshooting.md");
     }
 
     @Test
@@ -95,7 +106,13 @@ public class DocsIT {
                 .map(Page::name)
                 .toList();
         assertEquals(
-                List.of("README.md", "docs/install.md", "docs/remote-configuration.md", "docs/write-a-listener.md"),
+                List.of(
+                        "README.md",
+                        "docs/find-the-hot-map.md",
+                        "docs/install.md",
+                        "docs/remote-configuration.md",
+                        "docs/troubleshooting.md",
+                        "docs/write-a-listener.md"),
                 pages);
     }
 

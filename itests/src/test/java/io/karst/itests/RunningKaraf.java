@@ -403,6 +403,21 @@ public final class RunningKaraf implements AutoCloseable {
         return output;
     }
 
+    /**
+     * The folder in which a program of Debian is unpacked, at the first call.
+     *
+     * @param suite empty: this machine's own
+     * @param packages those that the suite has not got are left out
+     */
+    static Path debianPrograms(String suite, String program, String... packages)
+            throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("../build-tools/debian-program", "target/" + packages[0], suite, program));
+        command.addAll(List.of(packages));
+        String output = output(Path.of("."), command.toArray(new String[0]));
+        return Path.of(output.lines().reduce((earlier, last) -> last).orElseThrow());
+    }
+
     private static String read(InputStream stream) throws IOException {
         return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }

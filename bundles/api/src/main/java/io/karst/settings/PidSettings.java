@@ -6,6 +6,7 @@ package io.karst.settings;
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.component.SafeText;
+import io.karst.component.WebAddress;
 import io.karst.config.SettingsCheck;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
@@ -272,7 +273,7 @@ public abstract class PidSettings<T> implements SettingsCheck, AbilityProbe {
     }
 
     private static String text(List<String> value) {
-        return shortened(String.join(", ", value));
+        return shortened(WebAddress.withoutUsers(String.join(", ", value)));
     }
 
     private static String shortened(String text) {

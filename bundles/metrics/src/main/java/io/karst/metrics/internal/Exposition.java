@@ -12,28 +12,22 @@ import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracingCost;
+import io.karst.metrics.Metric;
+import io.karst.metrics.Metric.Counter;
+import io.karst.metrics.Metric.Distribution;
+import io.karst.metrics.Metric.Gauge;
+import io.karst.metrics.Metric.Histogram;
+import io.karst.metrics.Metric.Value;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Exemplars;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
-import io.prometheus.metrics.model.snapshots.Unit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** What is known at one moment, as metrics. docs/metrics.md lists all of them. */
 final class Exposition {
@@ -50,6 +45,7 @@ final class Exposition {
      *
      * @param contention since tracing began
      * @param waits the same, by exported row
+     * @param took time to get the counters; other readers of the same second may have waited for them instead
      */
     record Readings(
             Optional<ContentionSnapshot> contention,
@@ -58,18 +54,10 @@ final class Exposition {
             Optional<Inventory> inventory,
             List<StageReport> stages,
             Optional<ConfigReport> configuration,
-            Self self) {}
+            Duration took) {}
 
-    /**
-     * What metrics cost.
-     *
-     * @param reading time to get the counters; other readers of the same second may have waited for them instead
-     * @param lastBytes size of the answer before, uncompressed; 0 if there was none
-     */
-    record Self(Duration reading, long lastBytes) {}
-
-    /** Waits in one row, as an exporter of histograms sees them. */
-    private record Row(Labels labels, WaitCounters counters) {
+    /** Waits in one row. */
+    private record Row(Map<String, String> labels, WaitCounters counters) {
         /** False while a sample of the waits is timed, and none of these was in it. */
         boolean isTimed() {
             return counters.timed() > 0 || !counters.isSampled();
@@ -81,31 +69,16 @@ final class Exposition {
     /** Longest label value, in characters. Names of the kernel have 15. */
     private static final int LABEL_LENGTH = 64;
 
-    /** Upper ends of the kernel's buckets in seconds: 2^1 to 2^35 ns, and none. */
-    private static final double[] BOUNDS = bounds();
+    /** Upper ends of the kernel's buckets in seconds: 2^1 to 2^35 ns; the last bucket has none. */
+    private static final List<Double> BOUNDS = IntStream.range(0, WaitCounters.BUCKETS - 1)
+            .mapToObj(bucket -> (2L << bucket) / NANOS)
+            .toList();
 
-    /**
-     * Native buckets end at powers of two of a second, the kernel's at powers of two of a nanosecond. 2^30 ns, 1.07 s, is taken for
-     * 1 s, so that every bound reads 7 % low.
-     */
-    private static final int NATIVE_SCHEMA = 0;
-
-    private static final int NANOS_PER_SECOND_LOG2 = 30;
-
-    private final List<MetricSnapshot> metrics = new ArrayList<>();
+    private final List<Metric> metrics = new ArrayList<>();
 
     private Exposition() {}
 
-    private static double[] bounds() {
-        double[] bounds = new double[WaitCounters.BUCKETS];
-        for (int bucket = 0; bucket < bounds.length - 1; bucket++) {
-            bounds[bucket] = (2L << bucket) / NANOS;
-        }
-        bounds[bounds.length - 1] = Double.POSITIVE_INFINITY;
-        return bounds;
-    }
-
-    static MetricSnapshots of(Readings readings) {
+    static List<Metric> of(Readings readings) {
         Exposition all = new Exposition();
         all.gauge(
                 "karst_up",
@@ -117,49 +90,48 @@ final class Exposition {
         readings.inventory().ifPresent(all::maps);
         all.stages(readings.stages());
         readings.configuration().ifPresent(all::configuration);
-        all.self(readings.self());
-        return new MetricSnapshots(all.metrics);
+        all.gauge(
+                "karst_self_reading_seconds",
+                "Time that it took to get the counters.",
+                readings.took().toNanos() / NANOS);
+        return all.metrics;
     }
 
     private void waits(Rows.Table table) {
         List<Row> rows = new ArrayList<>();
         table.rows().forEach(waits -> rows.add(new Row(labels(waits), waits.counters())));
-        table.other().ifPresent(counters -> rows.add(new Row(Labels.of("map", "other"), counters)));
-        long created = table.since().toEpochMilli();
+        table.other().ifPresent(counters -> rows.add(new Row(Map.of("map", "other"), counters)));
+        Instant since = table.since();
         List<Row> timed = rows.stream().filter(Row::isTimed).toList();
-        counter(rows, created, "karst_lock_waits", "Waits on locks of eBPF maps.", WaitCounters::count);
+        counter(rows, since, "karst_lock_waits_total", "Waits on locks of eBPF maps.", WaitCounters::count);
         counter(
                 timed,
-                created,
-                "karst_lock_waited_seconds",
+                since,
+                "karst_lock_waited_seconds_total",
                 "Time spent in these waits: seconds of it per second are the number of tasks that wait.",
                 counters -> counters.totalNanos() / NANOS);
         counter(
                 rows,
-                created,
-                "karst_lock_deadlocks",
+                since,
+                "karst_lock_deadlocks_total",
                 "Waits that a resilient lock ended because of a deadlock.",
                 WaitCounters::deadlocks);
         counter(
                 rows,
-                created,
-                "karst_lock_timeouts",
+                since,
+                "karst_lock_timeouts_total",
                 "Waits that a resilient lock ended because they took too long.",
                 WaitCounters::timeouts);
-        GaugeSnapshot.Builder longest = GaugeSnapshot.builder()
-                .name("karst_lock_wait_longest_seconds")
-                .unit(Unit.SECONDS)
-                .help("Longest wait since tracing began.");
-        HistogramSnapshot.Builder histogram = HistogramSnapshot.builder()
-                .name("karst_lock_wait_seconds")
-                .unit(Unit.SECONDS)
-                .help("Waits by their length.");
-        for (Row row : timed) {
-            longest.dataPoint(point(row.labels(), row.counters().maxNanos() / NANOS));
-            histogram.dataPoint(histogram(row, created));
-        }
-        metrics.add(longest.build());
-        metrics.add(histogram.build());
+        metrics.add(new Gauge(
+                "karst_lock_wait_longest_seconds",
+                "Longest wait since tracing began.",
+                values(timed, counters -> counters.maxNanos() / NANOS)));
+        metrics.add(new Histogram(
+                "karst_lock_wait_seconds",
+                "Waits by their length.",
+                since,
+                BOUNDS,
+                timed.stream().map(Exposition::distribution).toList()));
         gauge(
                 "karst_self_rows",
                 "Locks with metrics of their own.",
@@ -170,61 +142,42 @@ final class Exposition {
                 table.folded().size());
     }
 
-    private void counter(List<Row> rows, long created, String name, String help, ToDoubleFunction<WaitCounters> value) {
-        CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
-        if (name.endsWith("_" + Unit.SECONDS)) {
-            counter.unit(Unit.SECONDS);
-        }
-        rows.forEach(row -> counter.dataPoint(CounterDataPointSnapshot.builder()
-                .labels(row.labels())
-                .value(value.applyAsDouble(row.counters()))
-                .createdTimestampMillis(created)
-                .build()));
-        metrics.add(counter.build());
+    private void counter(
+            List<Row> rows, Instant since, String name, String help, ToDoubleFunction<WaitCounters> value) {
+        metrics.add(new Counter(name, help, since, values(rows, value)));
     }
 
-    private static HistogramDataPointSnapshot histogram(Row row, long created) {
-        long[] counts = row.counters().histogram();
-        NativeHistogramBuckets.Builder buckets = NativeHistogramBuckets.builder();
-        for (int bucket = 1; bucket < counts.length; bucket++) {
-            if (counts[bucket] > 0) {
-                buckets.bucket(bucket + 1 - NANOS_PER_SECOND_LOG2, counts[bucket]);
-            }
-        }
-        return new HistogramDataPointSnapshot(
-                ClassicHistogramBuckets.of(BOUNDS, counts),
-                NATIVE_SCHEMA,
-                counts[0],
-                Math.scalb(1.0, 1 - NANOS_PER_SECOND_LOG2), // where the kernel's first bucket ends
-                buckets.build(),
-                NativeHistogramBuckets.EMPTY,
-                row.counters().totalNanos() / NANOS,
+    private static List<Value> values(List<Row> rows, ToDoubleFunction<WaitCounters> value) {
+        return rows.stream()
+                .map(row -> new Value(row.labels(), value.applyAsDouble(row.counters())))
+                .toList();
+    }
+
+    private static Distribution distribution(Row row) {
+        return new Distribution(
                 row.labels(),
-                Exemplars.EMPTY,
-                created);
+                row.counters().totalNanos() / NANOS,
+                Arrays.stream(row.counters().histogram()).boxed().toList());
     }
 
     private void cost(TracingCost cost) {
-        metrics.add(GaugeSnapshot.builder()
-                .name("karst_self_tracing_cpus")
-                .help("CPUs that the programs in the kernel took in the last seconds.")
-                .dataPoint(point(Labels.EMPTY, cost.cpuShare()))
-                .build());
+        gauge(
+                "karst_self_tracing_cpus",
+                "CPUs that the programs in the kernel took in the last seconds.",
+                cost.cpuShare());
         gauge("karst_self_timed_one_in", "One in so many spinning waits is timed; 1: every wait.", cost.oneIn());
     }
 
     private void losses(ContentionSnapshot contention) {
-        CounterSnapshot.Builder lost = CounterSnapshot.builder()
-                .name("karst_lock_lost_events")
-                .help("Events that could not be counted, by reason.");
-        for (LostReason reason : LostReason.values()) {
-            lost.dataPoint(CounterDataPointSnapshot.builder()
-                    .labels(Labels.of("reason", reason.word()))
-                    .value(contention.lost().getOrDefault(reason, 0L))
-                    .createdTimestampMillis(contention.from().toEpochMilli())
-                    .build());
-        }
-        metrics.add(lost.build());
+        metrics.add(new Counter(
+                "karst_lock_lost_events_total",
+                "Events that could not be counted, by reason.",
+                contention.from(),
+                Arrays.stream(LostReason.values())
+                        .map(reason -> new Value(
+                                Map.of("reason", reason.word()),
+                                contention.lost().getOrDefault(reason, 0L)))
+                        .toList()));
         Map<String, Integer> spots = new LinkedHashMap<>();
         for (BlindSpot.Kind kind : BlindSpot.Kind.values()) {
             spots.put(word(kind), 0);
@@ -249,15 +202,14 @@ final class Exposition {
         Map<String, StageState> byName = new LinkedHashMap<>();
         stages.forEach(
                 stage -> byName.putIfAbsent(safe(stage.name()), stage.state())); // others may bring stages of any name
-        GaugeSnapshot.Builder states = GaugeSnapshot.builder()
-                .name("karst_stage_state")
-                .help("1 for the state that a start-up stage is in, 0 for the others.");
+        List<Value> states = new ArrayList<>();
         byName.forEach((stage, now) -> {
             for (StageState state : StageState.values()) {
-                states.dataPoint(point(Labels.of("stage", stage, "state", word(state)), now == state ? 1 : 0));
+                states.add(new Value(Map.of("stage", stage, "state", word(state)), now == state ? 1 : 0));
             }
         });
-        metrics.add(states.build());
+        metrics.add(new Gauge(
+                "karst_stage_state", "1 for the state that a start-up stage is in, 0 for the others.", states));
     }
 
     private void configuration(ConfigReport report) {
@@ -280,7 +232,8 @@ final class Exposition {
                         "karst_config_expires_timestamp_seconds",
                         "When the signed list of configurations expires, Unix time.",
                         at));
-        gauge("karst_config_version", "Version of the signed list of configurations.", report.targetsVersion());
+        gauge("karst_config_version", "Version of the signed list of configurations.", (double)
+                report.targetsVersion());
         Map<String, Integer> files = new LinkedHashMap<>();
         for (ApplyState state : ApplyState.values()) {
             files.put(state.word(), 0);
@@ -289,53 +242,30 @@ final class Exposition {
         gauges("karst_config_files", "Configurations in force, by what the listeners did with them.", "outcome", files);
     }
 
-    private void self(Self self) {
-        metrics.add(GaugeSnapshot.builder()
-                .name("karst_self_reading_seconds")
-                .unit(Unit.SECONDS)
-                .help("Time that this scrape took to get the counters.")
-                .dataPoint(point(Labels.EMPTY, self.reading().toNanos() / NANOS))
-                .build());
-        gauge(
-                "karst_self_scrape_bytes",
-                "Size of the answer to the scrape before this one, uncompressed.",
-                self.lastBytes());
-    }
-
     private void time(String name, String help, Instant at) {
-        metrics.add(GaugeSnapshot.builder()
-                .name(name)
-                .unit(Unit.SECONDS)
-                .help(help)
-                .dataPoint(point(Labels.EMPTY, at.toEpochMilli() / 1e3))
-                .build());
+        gauge(name, help, at.toEpochMilli() / 1e3);
     }
 
     private void gauge(String name, String help, boolean value) {
         gauge(name, help, value ? 1 : 0);
     }
 
-    private void gauge(String name, String help, long value) {
-        metrics.add(GaugeSnapshot.builder()
-                .name(name)
-                .help(help)
-                .dataPoint(point(Labels.EMPTY, (double) value))
-                .build());
+    private void gauge(String name, String help, double value) {
+        metrics.add(new Gauge(name, help, List.of(new Value(Map.of(), value))));
     }
 
     private void gauges(String name, String help, String label, Map<String, Integer> values) {
-        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
-        values.forEach((value, number) -> gauge.dataPoint(point(Labels.of(label, value), number)));
-        metrics.add(gauge.build());
-    }
-
-    private static GaugeDataPointSnapshot point(Labels labels, double value) {
-        return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+        metrics.add(new Gauge(
+                name,
+                help,
+                values.entrySet().stream()
+                        .map(entry -> new Value(Map.of(label, entry.getKey()), entry.getValue()))
+                        .toList()));
     }
 
     /** The id makes them unique: any number of maps may have one name. */
-    private static Labels labels(LockWaits waits) {
-        return Labels.of(
+    private static Map<String, String> labels(LockWaits waits) {
+        return Map.of(
                 "map", safe(waits.map()),
                 "map_id", Integer.toUnsignedString(waits.mapId()),
                 "type", safe(waits.type()),
@@ -351,7 +281,7 @@ final class Exposition {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A label's value; client_java escapes quotes, backslashes and newlines, but no other control character. */
+    /** A label's value: no monitoring system replaces control characters. */
     private static String safe(String text) {
         String safe = SafeText.of(text);
         return safe.codePointCount(0, safe.length()) <= LABEL_LENGTH

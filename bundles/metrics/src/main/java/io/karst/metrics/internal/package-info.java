@@ -2,7 +2,7 @@
 // Copyright the Karst authors
 
 /**
- * Lock contention, stages and configuration as Prometheus metrics.
+ * Lock contention, stages and configuration as metrics.
  */
 @NullMarked
 package io.karst.metrics.internal;

@@ -13,7 +13,6 @@ import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LostReason;
 import io.karst.contention.TracingCost;
 import io.karst.metrics.internal.Exposition.Readings;
-import io.karst.metrics.internal.Exposition.Self;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.resource.MapResource;
@@ -113,15 +112,12 @@ final class Everything {
             # HELP karst_self_folded_rows Locks without metrics of their own, see max.rows; they are added up with map="other".
             # TYPE karst_self_folded_rows gauge
             karst_self_folded_rows 1.0
-            # HELP karst_self_reading_seconds Time that this scrape took to get the counters.
+            # HELP karst_self_reading_seconds Time that it took to get the counters.
             # TYPE karst_self_reading_seconds gauge
             karst_self_reading_seconds 0.002
             # HELP karst_self_rows Locks with metrics of their own.
             # TYPE karst_self_rows gauge
             karst_self_rows 1.0
-            # HELP karst_self_scrape_bytes Size of the answer to the scrape before this one, uncompressed.
-            # TYPE karst_self_scrape_bytes gauge
-            karst_self_scrape_bytes 1234.0
             # HELP karst_self_timed_one_in One in so many spinning waits is timed; 1: every wait.
             # TYPE karst_self_timed_one_in gauge
             karst_self_timed_one_in 8.0
@@ -152,7 +148,7 @@ final class Everything {
                 Optional.of(inventory()),
                 stages(),
                 Optional.of(configuration()),
-                new Self(Duration.ofMillis(2), 1234));
+                Duration.ofMillis(2));
     }
 
     static ContentionSnapshot contention() {
@@ -215,7 +211,7 @@ final class Everything {
         return new AppliedConfig(config, state, "");
     }
 
-    /** What a scrape answers to that, without the buckets of the histogram. */
+    /** What is exported then, without the buckets of the histogram. */
     static List<String> lines() {
         String row = "{kind=\"hash_bucket\",map=\"flows\",map_id=\"7\",owner=\"prog_7\",type=\"hash\"} ";
         String other = "{map=\"other\"} ";

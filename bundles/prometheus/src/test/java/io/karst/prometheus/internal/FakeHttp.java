@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Karst authors
 
-package io.karst.metrics.internal;
+package io.karst.prometheus.internal;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

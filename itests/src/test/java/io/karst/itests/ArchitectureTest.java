@@ -40,7 +40,8 @@ public class ArchitectureTest {
             Set.of("libbpf"), List.of("jnr.", "com.kenai.jffi."),
             Set.of("config-grpc"), List.of("io.grpc.", "com.google.protobuf."),
             Set.of("config-grpc", "remote-config"), List.of("org.bouncycastle."),
-            Set.of("prometheus"), List.of("io.prometheus."));
+            Set.of("prometheus"), List.of("io.prometheus."),
+            Set.of("otlp"), List.of("io.opentelemetry."));
 
     private static final Map<String, JavaClasses> MODULES = new TreeMap<>();
     private static final Map<String, String> MODULE_OF = new HashMap<>();

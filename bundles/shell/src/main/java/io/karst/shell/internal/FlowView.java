@@ -118,7 +118,7 @@ record FlowView(List<PollTaskStatus> tasks, List<Status> listeners, Optional<Tra
                         Column.of(
                                         "#",
                                         "order",
-                                        "position of the stage, from 1; 0 for the configuration server",
+                                        "position of the stage, from 1; 0 for what no stage needs, such as the configuration server",
                                         stage -> stage.isStage() ? stage.order() : "",
                                         StageReport::order)
                                 .right(),

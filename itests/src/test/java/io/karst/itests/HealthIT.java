@@ -14,13 +14,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -32,17 +28,15 @@ import org.junit.Test;
 public class HealthIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final String PORT = RunningKaraf.freePort();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private static RunningKaraf karaf;
+    private static String address;
 
     @BeforeClass
     public static void start() throws Exception {
         karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "health-karaf");
-        karaf.configure(
-                "org.ops4j.pax.web",
-                List.of("org.osgi.service.http.port = " + PORT, "org.ops4j.pax.web.listening.addresses = 127.0.0.1"));
+        address = karaf.configureHttp("reader = of health,viewer");
         karaf.shell("karst:flow --wait 120");
         karaf.shell("feature:install karst-health");
     }
@@ -55,7 +49,7 @@ public class HealthIT {
     }
 
     private static HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + "/karst" + path));
+        return HttpRequest.newBuilder(URI.create("http://" + address + "/karst" + path));
     }
 
     private static HttpResponse<String> get(HttpRequest.Builder request) throws Exception {
@@ -73,14 +67,9 @@ public class HealthIT {
         return last;
     }
 
-    /** With the login of the shell. */
     private static JsonObject details() throws Exception {
-        String line = Files.readAllLines(karaf.file("etc/users.properties")).get(0);
-        String login = "karst:" + line.replaceFirst("^karst = ", "").replaceFirst(",.*$", "");
-        HttpResponse<String> response = get(request("/health")
-                .header(
-                        "Authorization",
-                        "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8))));
+        HttpResponse<String> response =
+                get(request("/health").header("Authorization", RunningKaraf.basic("reader:of health")));
         return JsonParser.parseString(response.body()).getAsJsonObject();
     }
 

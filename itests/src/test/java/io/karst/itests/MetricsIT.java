@@ -16,10 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
@@ -34,11 +32,11 @@ import org.junit.runners.MethodSorters;
 public class MetricsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final String PORT = RunningKaraf.freePort();
-    private static final String LOGIN = basic("scraper", "of metrics");
+    private static final String LOGIN = RunningKaraf.basic("scraper:of metrics");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static RunningKaraf karaf;
+    private static String address;
     private static List<String> bundlesBefore;
 
     @BeforeClass
@@ -48,13 +46,7 @@ public class MetricsIT {
                 "stock-karaf-metrics",
                 "settings",
                 List.of(RunningKaraf.repository("metrics-repository", "*")));
-        Files.writeString(
-                karaf.file("settings/users.properties"),
-                "scraper = of metrics,viewer\nguest = of nothing,ssh\n",
-                StandardOpenOption.APPEND);
-        karaf.configure(
-                "org.ops4j.pax.web",
-                List.of("org.osgi.service.http.port = " + PORT, "org.ops4j.pax.web.listening.addresses = 127.0.0.1"));
+        address = karaf.configureHttp("scraper = of metrics,viewer", "guest = of nothing,ssh");
         bundlesBefore = bundles();
         String version = System.getProperty("karst.version");
         karaf.awaitShell(
@@ -72,10 +64,6 @@ public class MetricsIT {
         }
     }
 
-    private static String basic(String user, String password) {
-        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
-    }
-
     private static List<String> bundles() throws Exception {
         return karaf.shell("bundle:list -s -t 0 --no-format")
                 .lines()
@@ -86,7 +74,7 @@ public class MetricsIT {
 
     /** Answers of the HTTP server; headers by name and value. */
     private static HttpResponse<byte[]> scrape(String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + "/karst/metrics"));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + "/karst/metrics"));
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -134,8 +122,12 @@ public class MetricsIT {
         assertEquals(401, answer.statusCode());
         assertTrue(answer.headers().firstValue("WWW-Authenticate").orElse("").startsWith("Basic"));
         assertFalse(text(answer).contains("karst_"));
-        assertEquals(401, scrape("Authorization", basic("scraper", "wrong")).statusCode());
-        assertEquals(403, scrape("Authorization", basic("guest", "of nothing")).statusCode());
+        assertEquals(
+                401,
+                scrape("Authorization", RunningKaraf.basic("scraper:wrong")).statusCode());
+        assertEquals(
+                403,
+                scrape("Authorization", RunningKaraf.basic("guest:of nothing")).statusCode());
     }
 
     @Test

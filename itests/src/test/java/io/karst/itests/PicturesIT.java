@@ -12,7 +12,6 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -42,12 +41,11 @@ public class PicturesIT {
         try (RunningKaraf karaf = RunningKaraf.start(
                         Path.of(System.getProperty("karst.distribution")), "pictures-karaf", "env", "LC_ALL=C.UTF-8");
                 Chromium chromium = new Chromium()) {
-            Files.writeString(
-                    karaf.file("etc/users.properties"), "viewer = v!ewer,viewer\n", StandardOpenOption.APPEND);
+            String address = karaf.configureHttp("viewer = v!ewer,viewer");
             karaf.awaitShell("karst:flow --json", "READY", READY);
             karaf.shell("karst:demo start spin-lock");
             terminal(karaf, chromium);
-            page(karaf, chromium);
+            page(address, chromium);
         }
         assertTrue(names(PICTURES).toString(), names(PICTURES).containsAll(names(SHOWN)));
     }
@@ -90,15 +88,15 @@ public class PicturesIT {
         }
     }
 
-    private static void page(RunningKaraf karaf, Chromium chromium) throws Exception {
+    private static void page(String address, Chromium chromium) throws Exception {
         try (BrowserContext context = chromium.open("viewer", "v!ewer", 1200, 960, ColorScheme.LIGHT)) {
             Page page = context.newPage();
-            page.navigate(karaf.httpAddress() + "/karst/");
+            page.navigate("http://" + address + "/karst/");
             page.waitForSelector("output.live");
             page.waitForSelector(".hot");
             page.waitForTimeout(3_000);
             page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page-now.png")));
-            page.navigate(karaf.httpAddress() + "/karst/#time");
+            page.navigate("http://" + address + "/karst/#time");
             page.locator(".small-charts a", new Page.LocatorOptions().setHasText("load_values"))
                     .first()
                     .click();

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -205,14 +206,35 @@ public final class RunningKaraf implements AutoCloseable {
         return etc.resolve(pid + ".cfg");
     }
 
-    /** Where the distribution's HTTP server listens. */
-    String httpAddress() throws IOException {
+    /**
+     * Adds users who may log in to its HTTP server. Where it has none yet, the one that a feature brings will listen on a free port of the
+     * loopback address.
+     *
+     * @param users lines such as {@code scraper = password,viewer}
+     * @return host and port
+     */
+    String configureHttp(String... users) throws IOException {
+        Files.write(etc.resolve("users.properties"), List.of(users), StandardOpenOption.APPEND);
+        if (!Files.exists(etc.resolve(HTTP))) {
+            Files.write(
+                    etc.resolve(HTTP),
+                    List.of(HTTP_PORT + " = " + freePort(), "org.ops4j.pax.web.listening.addresses = 127.0.0.1"));
+        }
         Matcher port =
                 Pattern.compile("(?m)^" + HTTP_PORT + " *= *(\\d+)$").matcher(Files.readString(etc.resolve(HTTP)));
         if (!port.find()) {
             throw new AssertionError(HTTP + " has no " + HTTP_PORT);
         }
-        return "http://127.0.0.1:" + port.group(1);
+        return "127.0.0.1:" + port.group(1);
+    }
+
+    /**
+     * What an HTTP client sends as its login.
+     *
+     * @param credentials user and password with a colon between them
+     */
+    static String basic(String credentials) {
+        return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whether a thread of it has a name that begins so. */

@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -52,11 +51,12 @@ public class WebIT {
     @BeforeClass
     public static void start() throws Exception {
         karaf = RunningKaraf.start(Path.of(System.getProperty("karst.distribution")), "web-karaf");
-        address = karaf.httpAddress();
-        Files.writeString(
-                karaf.home().resolve("etc/users.properties"),
-                "viewer = v!ewer,viewer\nreader = re4der,viewer\nlate = l4te,viewer\nnobody = n0body,ssh\n",
-                StandardOpenOption.APPEND);
+        address = "http://"
+                + karaf.configureHttp(
+                        "viewer = v!ewer,viewer",
+                        "reader = re4der,viewer",
+                        "late = l4te,viewer",
+                        "nobody = n0body,ssh");
         Files.writeString(
                 karaf.settings("org.apache.karaf.jaas"),
                 "\naudit.log.enabled = true\naudit.log.level = INFO\naudit.log.logger = audit\n",
@@ -80,13 +80,9 @@ public class WebIT {
                 .timeout(Duration.ofSeconds(30))
                 .method(method, HttpRequest.BodyPublishers.noBody());
         if (!credentials.isEmpty()) {
-            request.header("Authorization", basic(credentials));
+            request.header("Authorization", RunningKaraf.basic(credentials));
         }
         return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String basic(String credentials) {
-        return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void await(String path, String text) throws Exception {
@@ -169,7 +165,7 @@ public class WebIT {
     @Test
     public void theStreamSendsAFrameEachSecond() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/karst/api/v1/live"))
-                .header("Authorization", basic(VIEWER))
+                .header("Authorization", RunningKaraf.basic(VIEWER))
                 .build();
         List<String> frames = new ArrayList<>();
         HttpResponse<InputStream> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream());
@@ -223,9 +219,9 @@ public class WebIT {
         assertTrue(logs, logs.contains("address=127.0.0.9: too many failed logins"));
         for (String secret : List.of(
                 "s3cret",
-                basic("viewer:s3cret-0").substring(6),
+                RunningKaraf.basic("viewer:s3cret-0").substring(6),
                 "v!ewer",
-                basic(VIEWER).substring(6))) {
+                RunningKaraf.basic(VIEWER).substring(6))) {
             assertFalse(secret, logs.contains(secret));
         }
     }
@@ -236,7 +232,7 @@ public class WebIT {
             socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write(("GET /karst/api/v1/now HTTP/1.1\r\nHost: karst\r\nConnection: close\r\nAuthorization: "
-                                    + basic(credentials) + "\r\n\r\n")
+                                    + RunningKaraf.basic(credentials) + "\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
                     .readLine();

@@ -11,13 +11,12 @@ import io.karst.config.RemoteConfig;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
 import io.karst.contention.LockTracer;
-import io.karst.contention.RecentContention;
 import io.karst.resource.Inventory;
 import io.karst.resource.ResourceInventory;
 import io.karst.testing.RefusedValue;
+import io.karst.testing.UnreadContention;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,25 +35,10 @@ class MetricsComponentTest {
 
     /** Asked for anything but the shared reading, it fails. */
     private static LockContention contention(Supplier<ContentionSnapshot> latest) {
-        return new LockContention() {
+        return new UnreadContention() {
             @Override
             public ContentionSnapshot latest() {
                 return latest.get();
-            }
-
-            @Override
-            public ContentionSnapshot sinceStart() {
-                throw new AssertionError("reads the kernel anew");
-            }
-
-            @Override
-            public ContentionSnapshot during(Duration time) {
-                throw new AssertionError("waits");
-            }
-
-            @Override
-            public RecentContention recent() {
-                throw new AssertionError("waits");
             }
         };
     }

@@ -66,6 +66,39 @@ public class StockKarafIT {
         karaf.shell("feature:install karst"); // for the other tests
     }
 
+    /** Whatever a feature brings with it goes with it, and nothing else. */
+    @Test
+    public void eachFeatureComesAndGoesAlone() throws Exception {
+        karaf.configure("io.karst.configserver", List.of("port = " + RunningKaraf.freePort()));
+        karaf.configureHttp();
+        karaf.shell("feature:uninstall karst");
+        List<String> before = bundles();
+        List<String> features = karaf.shell("feature:list --no-format")
+                .lines()
+                .map(line -> line.split("\t", 2)[0].strip())
+                .filter(name -> name.startsWith("karst"))
+                .toList();
+        assertTrue(features.toString(), features.contains("karst-web") && features.contains("karst-otlp"));
+        for (String feature : features) {
+            karaf.shell("feature:install " + feature);
+            List<String> with = bundles();
+            assertTrue(feature + " brings nothing", with.size() > before.size());
+            assertFalse(feature + ": " + with, with.toString().matches("(?s).*(Installed|Failure|Waiting).*"));
+            karaf.shell("feature:uninstall " + feature);
+            assertEquals("bundles after " + feature, before, bundles());
+        }
+        karaf.shell("feature:install karst"); // for the other tests
+    }
+
+    /** States and names; without ids, which rise. */
+    private static List<String> bundles() throws Exception {
+        return karaf.shell("bundle:list -s -t 0 --no-format")
+                .lines()
+                .map(line -> line.replaceFirst("^\\s*\\d+", ""))
+                .sorted()
+                .toList();
+    }
+
     private static void awaitPins() throws Exception {
         karaf.awaitShell("karst:locks --json", "\"locks\"", Duration.ofSeconds(90));
         assertTrue("pins", Files.isDirectory(karaf.pins()));

@@ -178,7 +178,7 @@ public class OtlpIT {
                         "resource.attributes = deployment.environment.name=test"));
         awaitLog("metrics do not reach http://" + ADDRESS);
         karaf.shell("feature:install karst-shell");
-        karaf.awaitShell("karst:flow", "ConnectException", PATIENCE);
+        karaf.awaitShell("karst:flow --json", "ConnectException", PATIENCE);
         karaf.awaitShell("karst:doctor", "OTLP push", PATIENCE);
         assertEquals(1, warnings());
     }
@@ -244,10 +244,11 @@ public class OtlpIT {
 
     @Test
     public void f_aRefusedReceiverStopsNothing() throws Exception {
-        List<String> before = Files.readAllLines(karaf.settings("io.karst.otlp"));
         karaf.configure("io.karst.otlp", List.of("endpoint = collector:4318"));
         karaf.awaitShell("karst:flow", "endpoint=collector:4318 is refused", PATIENCE);
-        karaf.configure("io.karst.otlp", before);
+        // as docs/metrics.md sets it
+        karaf.shell("config:edit io.karst.otlp ; config:property-set endpoint http://" + ADDRESS
+                + "/opentelemetry/v1/metrics ; config:update");
         await("timestamp(karst_up) > " + Instant.now().getEpochSecond());
     }
 

@@ -243,18 +243,20 @@ public final class RunningKaraf implements AutoCloseable {
         for (ProcessHandle each : Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .toList()) {
             try (Stream<Path> threads = Files.list(Path.of("/proc", String.valueOf(each.pid()), "task"))) {
-                for (Path thread : threads.toList()) {
-                    try {
-                        if (Files.readString(thread.resolve("comm")).startsWith(visible)) {
-                            return true;
-                        }
-                    } catch (IOException e) {
-                        continue; // it has just ended
-                    }
+                if (threads.anyMatch(thread -> threadName(thread).startsWith(visible))) {
+                    return true;
                 }
             }
         }
         return false;
+    }
+
+    private static String threadName(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm"));
+        } catch (IOException e) {
+            return ""; // it has just ended
+        }
     }
 
     /** Its own folder. */

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.FixMethodOrder;
@@ -43,7 +44,7 @@ public class OtlpIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static RunningKaraf karaf;
-    private static Process receiver;
+    private static @Nullable Process receiver;
     private static List<String> bundlesBefore;
     private static List<String> featuresBefore;
 

@@ -14,10 +14,12 @@ import com.sun.jdi.event.EventSet;
 import com.sun.jdi.request.BreakpointRequest;
 import com.sun.jdi.request.EventRequest;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Attached to a running virtual machine, to hold one thread at an exact place. */
+/** Attached to a running virtual machine, to hold one thread at an exact place, or to count who comes there. */
 final class Debugger {
 
     private final VirtualMachine machine;
@@ -45,16 +47,44 @@ final class Debugger {
 
     /** From now on, the thread that enters this method for the nth time stays there. */
     void holdAt(String type, String method, int time) {
-        ReferenceType found = machine.classesByName(type).stream()
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(type + " is not loaded"));
-        BreakpointRequest request = machine.eventRequestManager()
-                .createBreakpointRequest(found.methodsByName(method).get(0).location());
+        BreakpointRequest request = at(type, method);
         if (time > 1) {
             request.addCountFilter(time);
         }
         request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
         request.enable();
+    }
+
+    private BreakpointRequest at(String type, String method) {
+        ReferenceType found = machine.classesByName(type).stream()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(type + " is not loaded"));
+        return machine.eventRequestManager()
+                .createBreakpointRequest(found.methodsByName(method).get(0).location());
+    }
+
+    /** From now on, each call of this method is counted; nobody is held. */
+    void count(String type, String method) {
+        BreakpointRequest request = at(type, method);
+        request.setSuspendPolicy(EventRequest.SUSPEND_NONE);
+        request.enable();
+    }
+
+    /** Calls since the last time that somebody asked, by name of the method. */
+    Map<String, Integer> counted() throws InterruptedException {
+        Map<String, Integer> counts = new HashMap<>();
+        for (EventSet events = next(); events != null; events = next()) {
+            for (Event event : events) {
+                if (event instanceof BreakpointEvent call) {
+                    counts.merge(call.location().method().name(), 1, Integer::sum);
+                }
+            }
+        }
+        return counts;
+    }
+
+    private @Nullable EventSet next() throws InterruptedException {
+        return machine.eventQueue().remove(Duration.ofMillis(100).toMillis());
     }
 
     /** Waits until a thread is held. */

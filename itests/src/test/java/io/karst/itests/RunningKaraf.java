@@ -288,6 +288,15 @@ public final class RunningKaraf implements AutoCloseable {
         return home.resolve(name);
     }
 
+    /** Process id of its virtual machine. */
+    long pid() {
+        return process.descendants()
+                .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+    }
+
     /** Kills the virtual machine, which gets no chance to do anything more. */
     void kill() throws Exception {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +45,11 @@ public class OtlpIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static RunningKaraf karaf;
+<<<<<<< ours
     private static @Nullable Process receiver;
+=======
+    private static Optional<Process> receiver = Optional.empty();
+>>>>>>> theirs
     private static List<String> bundlesBefore;
     private static List<String> featuresBefore;
 
@@ -70,9 +75,9 @@ public class OtlpIT {
         if (karaf != null) {
             karaf.close();
         }
-        if (receiver != null) {
-            receiver.destroy();
-            receiver.waitFor(10, TimeUnit.SECONDS);
+        if (receiver.isPresent()) {
+            receiver.get().destroy();
+            receiver.get().waitFor(10, TimeUnit.SECONDS);
         }
     }
 
@@ -90,14 +95,14 @@ public class OtlpIT {
                         "trixie", "victoria-metrics", "victoria-metrics") // Debian 12 has an old one
                 .resolve("victoria-metrics");
         Path data = karaf.home().resolve("victoria-metrics");
-        receiver = new ProcessBuilder(
+        receiver = Optional.of(new ProcessBuilder(
                         program.toString(),
                         "-httpListenAddr=" + ADDRESS,
                         "-storageDataPath=" + data,
                         "-search.latencyOffset=0s")
                 .redirectErrorStream(true)
                 .redirectOutput(karaf.home().resolve("victoria-metrics.out").toFile())
-                .start();
+                .start());
     }
 
     private static JsonArray query(String expression) throws IOException, InterruptedException {

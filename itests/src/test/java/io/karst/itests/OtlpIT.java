@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.FixMethodOrder;
@@ -45,11 +44,7 @@ public class OtlpIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static RunningKaraf karaf;
-<<<<<<< ours
-    private static @Nullable Process receiver;
-=======
     private static Optional<Process> receiver = Optional.empty();
->>>>>>> theirs
     private static List<String> bundlesBefore;
     private static List<String> featuresBefore;
 

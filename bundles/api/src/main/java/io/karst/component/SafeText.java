@@ -4,10 +4,13 @@
 package io.karst.component;
 
 /**
- * Text for a terminal or a log. Names of processes, paths and messages of peers come from others, who could move the cursor,
+ * Text for a terminal, a log or a file. Names of processes, paths and messages of peers come from others, who could move the cursor,
  * forge a line, or reverse what a reader sees.
  */
 public final class SafeText {
+
+    /** What begins a formula in a spreadsheet, with the wide forms that some take for the same. */
+    private static final String FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20";
 
     private SafeText() {}
 
@@ -23,6 +26,17 @@ public final class SafeText {
         StringBuilder safe = new StringBuilder(raw.length());
         raw.codePoints().forEach(c -> safe.appendCodePoint(isSafe(c) ? c : '?'));
         return safe.toString();
+    }
+
+    /**
+     * A cell of a CSV file, quoted where RFC 4180 wants it. A spreadsheet takes an apostrophe as the begin of a text, and so computes
+     * no formula that somebody made a name of.
+     */
+    public static String csvCell(Object text) {
+        String safe = of(text);
+        String first = safe.stripLeading();
+        String inert = !first.isEmpty() && FORMULA.indexOf(first.charAt(0)) >= 0 ? "'" + safe : safe;
+        return inert.contains(",") || inert.contains("\"") ? '"' + inert.replace("\"", "\"\"") + '"' : inert;
     }
 
     /** Whether {@link #of} would change nothing. */

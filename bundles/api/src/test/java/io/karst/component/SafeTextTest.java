@@ -42,6 +42,28 @@ class SafeTextTest {
         assertThat(SafeText.isSafe(text)).isTrue();
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "flows                 | flows",
+                "a b;c                 | a b;c",
+                "a,b                   | \"a,b\"",
+                "say \"x\"           | \"say \"\"x\"\"\"",
+                "=1+1                  | '=1+1",
+                "-1,2                  | \"'-1,2\"",
+                "\uff1dSUM(A1)        | '\uff1dSUM(A1)"
+            })
+    void aCellOfAFileIsOneCellAndNoFormula(String text, String cell) {
+        assertThat(SafeText.csvCell(text)).isEqualTo(cell);
+    }
+
+    @Test
+    void aCellOfAFileIsOneLine() {
+        assertThat(SafeText.csvCell("a\nb")).isEqualTo("a?b");
+    }
+
     @Test
     void showsWhatATerminalWouldObey() {
         assertThat(SafeText.of("x\u001b]0;PWN\u0007")).isEqualTo("x?]0;PWN?");

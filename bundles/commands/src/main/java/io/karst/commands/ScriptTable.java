@@ -16,9 +16,6 @@ import java.util.stream.Stream;
 
 /** A table for scripts: numbers and times as the JSON has them, so that a column has one unit, and texts as the table for people has them. */
 final class ScriptTable<T> {
-    /** What begins a formula in a spreadsheet, with the wide forms that some take for the same. */
-    private static final String FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20";
-
     private final List<Column<T>> columns;
 
     ScriptTable(List<Column<T>> columns) {
@@ -31,7 +28,8 @@ final class ScriptTable<T> {
 
     /** Without line ends. */
     List<String> csv(List<T> rows, boolean header) {
-        return lines(rows, header, texts -> texts.stream().map(ScriptTable::csv).collect(Collectors.joining(",")));
+        return lines(
+                rows, header, texts -> texts.stream().map(SafeText::csvCell).collect(Collectors.joining(",")));
     }
 
     private List<String> lines(List<T> rows, boolean header, Function<List<String>, String> line) {
@@ -62,13 +60,6 @@ final class ScriptTable<T> {
         return value instanceof Instant
                 || (value instanceof Optional<?> optional
                         && optional.filter(Instant.class::isInstance).isPresent());
-    }
-
-    /** Quoted where RFC 4180 wants it. A spreadsheet takes an apostrophe as the begin of a text, and so computes no formula that somebody made a name of. */
-    private static String csv(String text) {
-        String first = text.stripLeading();
-        String inert = !first.isEmpty() && FORMULA.indexOf(first.charAt(0)) >= 0 ? "'" + text : text;
-        return inert.contains(",") || inert.contains("\"") ? '"' + inert.replace("\"", "\"\"") + '"' : inert;
     }
 
     /** Without an exponent, which {@code sort -n} does not read. */

@@ -5,7 +5,6 @@ package io.karst.health.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.karst.component.SafeText;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigState;
 import io.karst.contention.ContentionSnapshot;
@@ -14,6 +13,7 @@ import io.karst.resource.BlindSpot;
 import io.karst.resource.Inventory;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
+import io.karst.testing.HostileText;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -35,8 +35,6 @@ import org.osgi.framework.BundleContext;
 
 class BeansTest {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
-    static final List<String> HOSTILE = Samples.HOSTILE;
-
     /** A Karaf in which nothing of Karst is ready. */
     private static BundleContext nothing() {
         return (BundleContext) Proxy.newProxyInstance(
@@ -109,10 +107,8 @@ class BeansTest {
     }
 
     @ParameterizedTest
-    @FieldSource("HOSTILE")
+    @FieldSource("io.karst.testing.HostileText#ALL")
     void hostileNamesAreHarmless(String name) throws Exception {
-        assertThat(values(name))
-                .allSatisfy(
-                        value -> assertThat(SafeText.isSafe(value.toString())).isTrue());
+        assertThat(values(name)).allSatisfy(HostileText::assertHarmless);
     }
 }

@@ -5,10 +5,10 @@ package io.karst.health.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.karst.component.SafeText;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigState;
 import io.karst.stage.StageState;
+import io.karst.testing.HostileText;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.osgi.service.event.Event;
 
 class ChangesTest {
-    static final List<String> HOSTILE = Samples.HOSTILE;
-
     private final Changes changes = new Changes();
 
     @Test
@@ -61,7 +59,7 @@ class ChangesTest {
     }
 
     @ParameterizedTest
-    @FieldSource("HOSTILE")
+    @FieldSource("io.karst.testing.HostileText#ALL")
     void textsAreHarmlessAndShort(String text) {
         changes.stages(List.of());
         changes.configuration(Optional.empty());
@@ -73,7 +71,7 @@ class ChangesTest {
         for (Event event : events) {
             for (String key : event.getPropertyNames()) {
                 String value = event.getProperty(key).toString();
-                assertThat(SafeText.isSafe(value)).isTrue();
+                HostileText.assertHarmless(value);
                 assertThat(value).hasSizeLessThan(600);
             }
         }

@@ -6,10 +6,10 @@ package io.karst.health.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.ability.Ability;
-import io.karst.component.SafeText;
 import io.karst.config.ConfigState;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
+import io.karst.testing.HostileText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +26,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ChecksTest {
-    static final List<String> HOSTILE = Samples.HOSTILE;
-
     private static List<String> texts(Result result) {
         List<String> texts = new ArrayList<>();
         for (ResultLog.Entry entry : result) {
@@ -136,7 +134,7 @@ class ChecksTest {
     }
 
     @ParameterizedTest
-    @FieldSource("HOSTILE")
+    @FieldSource("io.karst.testing.HostileText#ALL")
     void hostileTextsAreHarmless(String text) {
         List<Result> results = List.of(
                 Checks.ready(List.of(Samples.stage(1, "initialize", StageState.FAILED, text)), true),
@@ -144,6 +142,6 @@ class ChecksTest {
                         Optional.of(Samples.config(ConfigState.ERROR, Optional.empty(), Optional.of(text))), List.of()),
                 Checks.certificates(List.of(new Ability("the certificate", false, text, "", ""))));
         assertThat(results)
-                .allSatisfy(result -> assertThat(texts(result)).isNotEmpty().allMatch(SafeText::isSafe));
+                .allSatisfy(result -> assertThat(texts(result)).isNotEmpty().allSatisfy(HostileText::assertHarmless));
     }
 }

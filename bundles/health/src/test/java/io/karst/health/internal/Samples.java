@@ -25,20 +25,6 @@ import java.util.OptionalLong;
 final class Samples {
     static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
 
-    /** Names that somebody may have given to a map, a stage's error or a server. */
-    static final List<String> HOSTILE = List.of(
-            "\u001b[2Jx",
-            "a\nb",
-            "a\tb\r",
-            "\"q\\",
-            "<script>",
-            "\u202egpj",
-            "\ud800",
-            "\u2028",
-            "",
-            "a,b=c",
-            "\u0000");
-
     private Samples() {}
 
     static StageReport stage(int order, String name, StageState state, String text) {

@@ -5,19 +5,26 @@ package io.karst.prometheus.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.karst.component.SafeText;
 import io.karst.metrics.Metric;
+import io.karst.testing.HostileText;
 import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.NativeHistogramBucket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class SnapshotsTest {
+    private static final String SAMPLE = "[a-z_]+(?:\\{[a-z_]+=\"(?:[^\"\\\\]|\\\\[\"\\\\])*\"\\})? [-+.0-9EInf]+";
 
     private static String text(List<Metric> metrics) {
         return PrometheusTextFormatWriter.create()
@@ -93,6 +100,21 @@ class SnapshotsTest {
         CounterSnapshot counter =
                 (CounterSnapshot) Snapshots.of(List.of(Samples.waits("flows"))).get(0);
         assertThat(counter.getDataPoints().get(0).getCreatedTimestampMillis()).isEqualTo(Samples.SINCE.toEpochMilli());
+    }
+
+    /** Each line is a comment or a sample, whatever the names in it are. */
+    @ParameterizedTest
+    @FieldSource("io.karst.testing.HostileText#ALL")
+    void hostileNamesMakeNoLinesOfTheirOwn(String name) {
+        MetricSnapshots metrics = Snapshots.of(List.of(Samples.waits(SafeText.of(name))));
+        for (ExpositionFormatWriter format :
+                List.of(PrometheusTextFormatWriter.create(), OpenMetricsTextFormatWriter.create())) {
+            assertThat(format.toDebugString(metrics, EscapingScheme.UNDERSCORE_ESCAPING).lines())
+                    .allSatisfy(line -> {
+                        HostileText.assertHarmless(line);
+                        assertThat(line).matches("# (?:HELP|TYPE|UNIT|EOF).*|" + SAMPLE);
+                    });
+        }
     }
 
     /** A label is closed by the one quote that is not escaped. */

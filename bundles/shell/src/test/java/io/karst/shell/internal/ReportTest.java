@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.karst.ability.Ability;
-import io.karst.component.SafeText;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapResource;
 import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
+import io.karst.testing.HostileText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,22 +26,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.osgi.framework.FrameworkUtil;
 
 class ReportTest {
-
-    /** Names that somebody may give to a map, a program, a process or a setting. */
-    static final List<String> HOSTILE = List.of(
-            "</td><script>alert(1)</script>",
-            "\"><img src=x onerror=alert(1)>",
-            "'onload='alert(1)",
-            "<!--",
-            "]]>",
-            "&lt;b&gt;",
-            "\u001b[2Jx",
-            "a\nb\tc\r",
-            "\u202egpj.exe",
-            "\ud800",
-            "\u2028",
-            "\u0000",
-            "</style><b>");
 
     private static Report report(String name) {
         MapResource map = TopSamples.map(4_295, name, name, name, name);
@@ -99,11 +83,11 @@ class ReportTest {
     }
 
     @ParameterizedTest
-    @FieldSource("HOSTILE")
+    @FieldSource("io.karst.testing.HostileText#ALL")
     void hostileNamesAddNoMarkup(String name) {
         String html = report(name).html();
         assertThat(structure(html)).isEqualTo(structure(report("harmless").html()));
-        assertThat(html.lines()).allMatch(SafeText::isSafe);
+        assertThat(html.lines()).allSatisfy(HostileText::assertHarmless);
         assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(html)).isTrue();
     }
 

@@ -23,6 +23,7 @@ import io.karst.stage.StageReport;
 import io.karst.stage.StageState;
 import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.SymbolStatus;
+import io.karst.testing.HostileText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -41,13 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The tables of the commands on terminals of several widths. */
 class TablesTest {
-    private static final List<String> NAMES = List.of(
-            "flows",
-            "\u001b[2J\u0007",
-            "\u6f22\u5b57".repeat(30),
-            "e\u0301".repeat(60),
-            "\ud83d\ude00 \u202e \ud800".repeat(9),
-            "x".repeat(200));
+    private static final List<String> NAMES = HostileText.ALL;
+
     private static final FlowView FLOW =
             new FlowView(List.of(), List.of(), Optional.empty(), Clock.fixed(Samples.FROM, ZoneOffset.UTC));
 
@@ -55,6 +51,14 @@ class TablesTest {
     record Table<T>(Columns<T> columns, List<T> rows) {
         List<String> lines(int width) {
             return columns.lines(rows, width);
+        }
+
+        List<String> tabs() {
+            return columns.tabs(rows, true);
+        }
+
+        List<String> csv() {
+            return columns.csv(rows, true);
         }
     }
 
@@ -83,7 +87,28 @@ class TablesTest {
     void noLineIsWiderThanTheTerminal(String name, int width, Table<?> table) {
         assertThat(table.lines(width)).hasSize(NAMES.size() + 1).allSatisfy(line -> {
             assertThat(new AttributedString(line).columnLength()).isLessThanOrEqualTo(width);
-            assertThat(line).matches("[^\\p{Cc}\\p{Cf}\\p{Cs}]*");
+            HostileText.assertHarmless(line);
+        });
+    }
+
+    static Stream<Arguments> scripts() {
+        return all().entrySet().stream().map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    }
+
+    /** A name adds no line and no cell, and computes nothing. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("scripts")
+    void scriptsGetALineForEachRow(String name, Table<?> table) {
+        long tabs = table.tabs().get(0).chars().filter(c -> c == '\t').count();
+        assertThat(table.tabs()).hasSize(NAMES.size() + 1).allSatisfy(line -> {
+            assertThat(line.chars().filter(c -> c == '\t')).hasSize((int) tabs);
+            HostileText.assertHarmless(line.replace("\t", ""));
+        });
+        assertThat(table.csv()).hasSize(NAMES.size() + 1).allSatisfy(line -> {
+            HostileText.assertHarmless(line);
+            assertThat(HostileText.csvCells(line))
+                    .hasSize((int) tabs + 1)
+                    .noneMatch(cell -> cell.matches("\\s*[-=+@\uff1d].*"));
         });
     }
 
@@ -134,7 +159,7 @@ class TablesTest {
         screen.addAll(table);
         screen.addAll(FlowView.errors(stages, table));
         screen.add("");
-        screen.addAll(FLOW.taskColumns().lines(tasks(), 80));
+        screen.addAll(FLOW.taskColumns().lines(tasks().subList(0, 6), 80));
 
         assertThat(screen)
                 .hasSizeLessThanOrEqualTo(22)
@@ -176,7 +201,7 @@ class TablesTest {
                 Samples.recent(List.of(), rows.toArray(LockWaits[]::new)),
                 rows,
                 List.of(),
-                20,
+                NAMES.size(),
                 Map.of(123_456, maps().get(2)),
                 LocksView.By.KIND,
                 "",

@@ -6,15 +6,13 @@ package io.karst.web.internal;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.karst.component.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** A table of JSON objects as CSV (RFC 4180), harmless in a spreadsheet. */
 final class Csv {
-    /** What begins a formula in a spreadsheet, with the wide forms that some take for the same. */
-    private static final String FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20";
-
     private Csv() {}
 
     /**
@@ -37,7 +35,7 @@ final class Csv {
             return "";
         }
         boolean number = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
-        return number ? value.getAsBigDecimal().toPlainString() : quoted(text(value));
+        return number ? value.getAsBigDecimal().toPlainString() : SafeText.csvCell(text(value));
     }
 
     private static String text(JsonElement value) {
@@ -45,12 +43,5 @@ final class Csv {
             return value.getAsJsonArray().asList().stream().map(Csv::text).collect(Collectors.joining("; "));
         }
         return value.isJsonPrimitive() ? value.getAsString() : value.toString();
-    }
-
-    /** A spreadsheet takes an apostrophe as the begin of a text, and so computes no formula that somebody made a name of. */
-    private static String quoted(String text) {
-        String first = text.stripLeading();
-        String inert = !first.isEmpty() && FORMULA.indexOf(first.charAt(0)) >= 0 ? "'" + text : text;
-        return inert.contains(",") || inert.contains("\"") ? '"' + inert.replace("\"", "\"\"") + '"' : inert;
     }
 }

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.RemoteConfig;
+import io.karst.testing.HostileText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** The table of {@code karst:config}. */
 class ConfigCommandTest {
@@ -45,6 +47,14 @@ class ConfigCommandTest {
             assertThat(columns(line)).isLessThanOrEqualTo(width);
             assertThat(line).doesNotContain("\u001b");
         });
+    }
+
+    @ParameterizedTest
+    @FieldSource("io.karst.testing.HostileText#ALL")
+    void hostileTextStaysInItsCell(String text) {
+        List<AppliedConfig> configs = List.of(applied(text, text, ApplyState.ERROR, text));
+        assertThat(ConfigCommand.CONFIGS.lines(configs, 80)).hasSize(2).allSatisfy(HostileText::assertHarmless);
+        assertThat(ConfigCommand.CONFIGS.csv(configs, true)).hasSize(2).allSatisfy(HostileText::assertHarmless);
     }
 
     /** Of the text here, only East Asian characters take two columns. */

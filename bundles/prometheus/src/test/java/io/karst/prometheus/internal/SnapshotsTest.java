@@ -109,7 +109,8 @@ class SnapshotsTest {
         MetricSnapshots metrics = Snapshots.of(List.of(Samples.waits(SafeText.of(name))));
         for (ExpositionFormatWriter format :
                 List.of(PrometheusTextFormatWriter.create(), OpenMetricsTextFormatWriter.create())) {
-            assertThat(format.toDebugString(metrics, EscapingScheme.UNDERSCORE_ESCAPING).lines())
+            assertThat(format.toDebugString(metrics, EscapingScheme.UNDERSCORE_ESCAPING)
+                            .lines())
                     .allSatisfy(line -> {
                         HostileText.assertHarmless(line);
                         assertThat(line).matches("# (?:HELP|TYPE|UNIT|EOF).*|" + SAMPLE);

@@ -29,7 +29,7 @@ public class PicturesIT {
     private static final Path SHOWN = Path.of("..", "docs", "pictures");
     private static final Duration READY = Duration.ofMinutes(2);
     private static final int COLUMNS = 112;
-    private static final int LINES = 15;
+    private static final int LINES = 20;
 
     /** So that charts have something to show; longer for pictures that are kept. */
     private static final int CONTENTION_SECONDS = Integer.getInteger("karst.pictures.seconds", 5);

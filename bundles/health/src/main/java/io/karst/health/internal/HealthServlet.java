@@ -15,6 +15,7 @@ import org.apache.felix.hc.api.execution.HealthCheckSelector;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.http.context.ServletContextHelper;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardContextSelect;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletName;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPattern;
@@ -23,11 +24,18 @@ import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPatte
  * Health over HTTP, in the context of bundle {@code http}: 200 or 503, and one word for a visitor without login, whom the context lets in
  * where the operator wants that; all details as JSON after a login.
  */
-@Component(name = "io.karst.health.servlet", service = Servlet.class)
-@HttpWhiteboardContextSelect("(osgi.http.whiteboard.context.name=karst)")
+@Component(
+        name = "io.karst.health.servlet",
+        service = Servlet.class,
+        // a servlet that Pax Web 8 adds before its context is never found
+        reference = @Reference(name = "context", service = ServletContextHelper.class, target = HealthServlet.CONTEXT))
+@HttpWhiteboardContextSelect(HealthServlet.CONTEXT)
 @HttpWhiteboardServletName("karst-health")
 @HttpWhiteboardServletPattern({"/health", "/health/live", "/health/ready"})
 public final class HealthServlet extends HttpServlet {
+    /** The context of the bundle http, which logs in whoever asks. */
+    static final String CONTEXT = "(osgi.http.whiteboard.context.name=karst)";
+
     private static final long serialVersionUID = 1;
 
     private static final Map<String, String> TAGS =

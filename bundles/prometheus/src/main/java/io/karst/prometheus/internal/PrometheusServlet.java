@@ -27,6 +27,7 @@ import javax.servlet.http.HttpServletResponse;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.http.context.ServletContextHelper;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardContextSelect;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletName;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPattern;
@@ -34,11 +35,19 @@ import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPatte
 /**
  * Answers scrapes at {@code /karst/metrics}. The context {@code karst} asks for a login.
  */
-@Component(name = "io.karst.prometheus.servlet", service = Servlet.class)
-@HttpWhiteboardContextSelect("(osgi.http.whiteboard.context.name=karst)")
+@Component(
+        name = "io.karst.prometheus.servlet",
+        service = Servlet.class,
+        // a servlet that Pax Web 8 adds before its context is never found
+        reference =
+                @Reference(name = "context", service = ServletContextHelper.class, target = PrometheusServlet.CONTEXT))
+@HttpWhiteboardContextSelect(PrometheusServlet.CONTEXT)
 @HttpWhiteboardServletName("karst-metrics")
 @HttpWhiteboardServletPattern("/metrics")
 public final class PrometheusServlet extends HttpServlet {
+    /** The context of the bundle http, which logs in whoever asks. */
+    static final String CONTEXT = "(osgi.http.whiteboard.context.name=karst)";
+
     private static final long serialVersionUID = 1;
 
     /**

@@ -17,13 +17,17 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.http.context.ServletContextHelper;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardContextSelect;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletAsyncSupported;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletName;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
 /** The data of the page, for programs, too. */
-@Component(service = Servlet.class)
+@Component(
+        service = Servlet.class,
+        // a servlet that Pax Web 8 adds before its context is never found
+        reference = @Reference(name = "context", service = ServletContextHelper.class, target = ApiServlet.CONTEXT))
 @HttpWhiteboardContextSelect(ApiServlet.CONTEXT)
 @HttpWhiteboardServletName("karst-api")
 @HttpWhiteboardServletPattern("/api/v1/*")

@@ -12,12 +12,17 @@ import javax.servlet.http.HttpServletResponse;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.http.context.ServletContextHelper;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardContextSelect;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletName;
 import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
 /** The files of the page. */
-@Component(service = Servlet.class)
+@Component(
+        service = Servlet.class,
+        // a servlet that Pax Web 8 adds before its context is never found
+        reference = @Reference(name = "context", service = ServletContextHelper.class, target = ApiServlet.CONTEXT))
 @HttpWhiteboardContextSelect(ApiServlet.CONTEXT)
 @HttpWhiteboardServletName("karst-page")
 @HttpWhiteboardServletPattern("/*")

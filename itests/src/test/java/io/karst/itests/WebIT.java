@@ -333,8 +333,10 @@ public class WebIT {
                     .click();
             page.waitForSelector("text=Which of its locks");
             assertTrue(page.url(), page.url().contains("#time?map="));
+            page.locator(".heat canvas").nth(1).waitFor(); // drawn once its figures are there
             assertEquals(2, page.locator(".heat canvas").count());
             Locator rows = page.locator("[aria-label='Locks in the range'] tbody tr");
+            rows.first().waitFor();
             assertEquals(1, rows.count());
             assertTrue(rows.first().innerText(), rows.first().innerText().contains("load_values"));
             assertTrue(page.locator("[aria-label='Single locks in the range']")

@@ -130,7 +130,8 @@ final class ContentionCheck {
                                 row.get("count").getAsLong(),
                                 row.get("deadlocks").getAsLong(),
                                 row.get("count").getAsLong(),
-                                row.get("totalNanos").getAsLong())));
+                                row.get("totalNanos").getAsLong()),
+                        (one, newer) -> newer));
     }
 
     /** Relative standard errors of the times; without the locks of which no wait was timed. */
@@ -138,7 +139,7 @@ final class ContentionCheck {
         return rows(locks)
                 .filter(row -> !row.get("totalError").isJsonNull())
                 .collect(Collectors.toMap(
-                        ContentionCheck::locks, row -> row.get("totalError").getAsDouble()));
+                        ContentionCheck::locks, row -> row.get("totalError").getAsDouble(), (one, newer) -> newer));
     }
 
     private static Stream<JsonObject> rows(String locks) {

@@ -11,12 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Contends locks by {@code karst:demo} and holds what {@code karst:locks} counted against the kernel's own histogram. */
 final class ContentionCheck {
@@ -27,9 +24,6 @@ final class ContentionCheck {
 
     /** Of the independent average. Each wait's time is taken by both within the same tracepoints, one after the other. */
     private static final double TIME_TOLERANCE = 0.05;
-
-    /** Of Karst's own standard error, where it timed only some waits: emulated programs soon exceed their budget. */
-    private static final int STANDARD_ERRORS = 3;
 
     /** Of a load none of whose waits is counted. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -84,7 +78,7 @@ final class ContentionCheck {
         Map<Locks, Waits> independent = independent(maps, seen);
         Map<Locks, Waits> counted = counted(locks);
         counted.keySet().retainAll(independent.keySet());
-        return new Comparison(load, blind, independent, counted, timeErrors(locks));
+        return new Comparison(load, blind, independent, counted);
     }
 
     /** For three seconds, and on a busy machine longer, until one of its waits was counted. */
@@ -123,41 +117,23 @@ final class ContentionCheck {
     }
 
     private static Map<Locks, Waits> counted(String locks) {
-        return rows(locks)
-                .collect(Collectors.toMap(
-                        ContentionCheck::locks,
-                        row -> new Waits(
-                                row.get("count").getAsLong(),
-                                row.get("deadlocks").getAsLong(),
-                                row.get("count").getAsLong(),
-                                row.get("totalNanos").getAsLong()),
-                        (one, newer) -> newer));
-    }
-
-    /** Relative standard errors of the times; without the locks of which no wait was timed. */
-    private static Map<Locks, Double> timeErrors(String locks) {
-        return rows(locks)
-                .filter(row -> !row.get("totalError").isJsonNull())
-                .collect(Collectors.toMap(
-                        ContentionCheck::locks, row -> row.get("totalError").getAsDouble(), (one, newer) -> newer));
-    }
-
-    private static Stream<JsonObject> rows(String locks) {
-        return JsonParser.parseString(locks).getAsJsonObject().getAsJsonArray("locks").asList().stream()
-                .map(JsonElement::getAsJsonObject);
-    }
-
-    private static Locks locks(JsonObject row) {
-        return new Locks(row.get("mapId").getAsInt(), row.get("kind").getAsString());
+        Map<Locks, Waits> counts = new HashMap<>();
+        for (JsonElement element :
+                JsonParser.parseString(locks).getAsJsonObject().getAsJsonArray("locks")) {
+            JsonObject row = element.getAsJsonObject();
+            counts.put(
+                    new Locks(row.get("mapId").getAsInt(), row.get("kind").getAsString()),
+                    new Waits(
+                            row.get("count").getAsLong(),
+                            row.get("deadlocks").getAsLong(),
+                            row.get("count").getAsLong(),
+                            row.get("totalNanos").getAsLong()));
+        }
+        return counts;
     }
 
     /** Both counts, lock kind by lock kind. */
-    private record Comparison(
-            Load load,
-            boolean blind,
-            Map<Locks, Waits> independent,
-            Map<Locks, Waits> counted,
-            Map<Locks, Double> timeErrors) {
+    private record Comparison(Load load, boolean blind, Map<Locks, Waits> independent, Map<Locks, Waits> counted) {
 
         /** What does not hold. */
         List<String> faults() {
@@ -169,7 +145,7 @@ final class ContentionCheck {
                 }
                 if (load.isTimed()
                         && locks.kind().equals(load.lock())
-                        && Math.abs(micros(ours) - micros(waits)) > micros(waits) * timeTolerance(locks)) {
+                        && Math.abs(micros(ours) - micros(waits)) > micros(waits) * TIME_TOLERANCE) {
                     faults.add("the time of " + locks.kind() + " differs");
                 }
             });
@@ -180,10 +156,6 @@ final class ContentionCheck {
                 faults.add("no deadlock");
             }
             return faults;
-        }
-
-        private double timeTolerance(Locks locks) {
-            return TIME_TOLERANCE + STANDARD_ERRORS * timeErrors.getOrDefault(locks, 0.0);
         }
 
         private static boolean differ(long ours, long independent) {
@@ -202,16 +174,11 @@ final class ContentionCheck {
             independent.forEach((locks, waits) -> {
                 Waits ours = counted.getOrDefault(locks, Waits.NONE);
                 if (ours.count() + waits.count() > 0) {
-                    lines.put(locks.kind(), line(ours, waits) + sampled(locks));
+                    lines.put(locks.kind(), line(ours, waits));
                 }
             });
             List<String> faults = faults();
             return lines + (faults.isEmpty() ? "" : " " + String.join(", ", faults));
-        }
-
-        private String sampled(Locks locks) {
-            double error = timeErrors.getOrDefault(locks, 0.0);
-            return error == 0 ? "" : String.format(Locale.ROOT, " (standard error %.1f %%)", error * 100);
         }
 
         private static String line(Waits ours, Waits independent) {

@@ -63,6 +63,7 @@ final class RangeCounting {
     private Optional<Long> switchedAt = Optional.empty();
     private List<BlindSpot> blindSpots = List.of();
     private SavedTotals saved;
+    private long freedWaits;
     private long forgotten;
 
     RangeCounting(SharedMemory memory, Ticker ticker) {
@@ -185,10 +186,16 @@ final class RangeCounting {
         return all;
     }
 
-    /** Number of waits in all slots. Falls when a slot is freed. */
+    /** Number of waits in all slots, and in those that were freed since this process began. Never falls. */
     synchronized long waits() {
+        return freedWaits + waits(slot -> true);
+    }
+
+    private long waits(IntPredicate slots) {
         long[] sum = {0};
-        memory.visitSlots(allocator.used(), (slot, key, counters, at) -> sum[0] += LockTotals.count(counters, at));
+        memory.visitSlots(
+                allocator.used(),
+                (slot, key, counters, at) -> sum[0] += slots.test(slot) ? LockTotals.count(counters, at) : 0);
         return sum[0];
     }
 
@@ -325,6 +332,7 @@ final class RangeCounting {
     }
 
     private void clear(Set<Integer> slots) {
+        freedWaits += waits(slots::contains);
         memory.visitLines((line, key, counters, at) -> {
             if (slots.contains(LockContentionLayout.slotOfKey(key))) {
                 memory.clearLine(line);

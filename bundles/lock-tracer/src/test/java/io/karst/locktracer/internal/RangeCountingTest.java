@@ -222,6 +222,20 @@ class RangeCountingTest {
         assertThat(counts()).containsExactly("2=4");
     }
 
+    /** Otherwise tracing would be said to cost nothing after a map was deleted. */
+    @Test
+    void theNumberOfWaitsNeverFalls() {
+        counting.track(inventory(freeze(1), freeze(2)));
+        waits(0, slotOf(1), 3, 100);
+        waits(0, slotOf(2), 4, 100);
+        counting.track(inventory(freeze(2)));
+        pass(Duration.ofSeconds(2));
+        counting.track(inventory(freeze(2)));
+        assertThat(counting.waits()).isEqualTo(7);
+        waits(0, slotOf(2), 2, 100);
+        assertThat(counting.waits()).isEqualTo(9);
+    }
+
     /** The self-test would take its own waits for waits that this kernel does not report. */
     @Test
     void countsHiddenMapsAlsoIfAScanThatBeganEarlierLacksThem() {

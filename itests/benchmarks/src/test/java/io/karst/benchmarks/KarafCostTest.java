@@ -23,13 +23,20 @@ class KarafCostTest {
         try (KarafCost cost = new KarafCost(KarafCost.archive(), folder)) {
             assertMeasured(cost.start(1));
             assertMeasured(cost.memory(1, SECOND));
-            assertMeasured(cost.idle(1, SECOND, SECOND));
+            assertCompared(cost.idle(1, SECOND, SECOND));
         }
     }
 
     private static void assertMeasured(List<Figure> figures) {
-        assertThat(figures).hasSize(3);
+        assertCompared(figures);
         assertThat(figures.get(1).value()).isPositive();
+        assertThat(figures.get(2).value()).isPositive();
+    }
+
+    /** An idle Karaf may use less CPU time in a second than the kernel's clock tick of 10 ms, which reads as none. */
+    private static void assertCompared(List<Figure> figures) {
+        assertThat(figures).hasSize(3);
+        assertThat(figures.get(1).value()).isNotNegative();
         assertThat(figures.get(1).comparison()).isPresent();
         assertThat(figures.get(0).value())
                 .isEqualTo(figures.get(1).value() - figures.get(2).value());

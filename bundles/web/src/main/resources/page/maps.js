@@ -98,6 +98,11 @@ export class Maps extends Component {
         columns: [
           { name: 'kind', head: 'Kind', value: (kind) => kind.kind, cell: (kind) => words(kind.kind) },
           { name: 'locks', head: 'Locks', num: true, value: (kind) => kind.locks, cell: (kind) => count(kind.locks) },
+          { name: 'waits', head: 'Waits', num: true, value: (kind) => kind.count ?? -1, cell: (kind) => measured(kind.count, count) },
+          {
+            name: 'total', head: 'Total wait', num: true, from: 'm', value: (kind) => kind.totalNanos ?? -1,
+            cell: (kind) => measured(kind.totalNanos, nanos),
+          },
         ],
       })),
       h(Card, {
@@ -116,6 +121,7 @@ export class Maps extends Component {
           { name: 'max', head: 'Longest', num: true, value: (lock) => lock.maxNanos, cell: (lock) => nanos(lock.maxNanos) },
         ],
       })),
+      h(Advice, { kinds: map.kinds }),
       map.blindSpots.length > 0 && h(Card, { title: 'What is not known' },
         h('ul', { class: 'plain' }, map.blindSpots.map((spot) => h('li', null, spot)))),
     ];
@@ -141,8 +147,20 @@ const COLUMNS = [
   },
 ];
 
+/** For the kinds of locks that were waited for; for all if that is not measured. */
+function Advice({ kinds }) {
+  const waited = kinds.filter((kind) => kind.count !== 0).sort((one, other) => other.totalNanos - one.totalNanos);
+  return waited.length > 0 && h(Card, { title: 'What to change' },
+    h('ul', { class: 'plain' }, waited.map((kind) => h('li', { key: kind.kind },
+      h('b', null, words(kind.kind)), ` is taken by ${kind.takenBy}. ${kind.advice}`))));
+}
+
 function names(map, type) {
   return owners(map.owners.filter((owner) => owner.type === type), 12) || 'none known';
+}
+
+function measured(value, text) {
+  return value === null ? 'not measured' : text(value);
 }
 
 function fact(name, value) {

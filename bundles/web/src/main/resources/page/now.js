@@ -115,6 +115,7 @@ function Verdict({ now }) {
   const hot = now.locks.some((lock) => lock.hot && !lock.own && !lock.gone);
   return h('section', { class: `verdict ${hot ? 'bad' : 'good'}` },
     h('h1', null, now.summary),
+    now.advice && h('p', { class: 'advice' }, h('b', null, 'What to change: '), now.advice),
     h('p', null, `Measured over the last ${seconds(Math.max(0, (Date.parse(now.to) - Date.parse(now.nowFrom)) / 1000))}. `
       + `Counting since ${moment(now.from)}, for ${seconds(Math.max(0, (Date.parse(now.to) - Date.parse(now.from)) / 1000))}.`
       + (now.cost ? ` Karst itself takes ${percent(now.cost.cpuShare)} of a CPU in the kernel.` : '')));

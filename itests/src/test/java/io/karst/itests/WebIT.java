@@ -368,6 +368,34 @@ public class WebIT {
         return JsonParser.parseString(get("/karst/" + path, VIEWER).body()).getAsJsonObject();
     }
 
+    /** A pin and a process have names that are markup and control characters. */
+    @Test
+    public void namesOfOthersAreTextOnThePage() throws Exception {
+        List<String> alarms = new ArrayList<>();
+        try (HostileHolder holder = new HostileHolder();
+                Chromium chromium = new Chromium();
+                BrowserContext context = chromium.open("viewer", "v!ewer", 1280, 900, ColorScheme.LIGHT)) {
+            await("/karst/api/v1/maps/" + holder.mapId(), HostileHolder.PROCESS_SHOWN.substring(1, 8));
+            Page page = context.newPage();
+            page.onDialog(dialog -> alarms.add(dialog.message()));
+            page.onPageError(alarms::add);
+            page.navigate(address + "/karst/#maps/" + holder.mapId());
+            page.waitForSelector("dl");
+            String about = page.locator("dl").innerText();
+            assertTrue(about, about.contains(HostileHolder.PROCESS_SHOWN));
+            assertTrue(about, about.contains(HostileHolder.PIN_SHOWN));
+            assertEquals(0, page.locator(HostileHolder.INJECTED).count());
+            page.locator(".back a").click();
+            page.locator("input[type=search]").fill(HostileHolder.PROCESS_SHOWN);
+            Locator rows = page.locator("[aria-label='Maps'] tbody tr");
+            rows.first().waitFor();
+            assertEquals(1, rows.count());
+            assertTrue(rows.first().innerText(), rows.first().innerText().contains(HostileHolder.PROCESS_SHOWN));
+            assertEquals(0, page.locator(HostileHolder.INJECTED).count());
+        }
+        assertEquals(List.of(), alarms);
+    }
+
     @Test
     public void everySectionIsShownOnEveryScreenWithoutAnError() throws Exception {
         Files.createDirectories(SCREENS);

@@ -3,6 +3,8 @@
 
 package io.karst.component;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Text for a terminal, a log or a file. Names of processes, paths and messages of peers come from others, who could move the cursor,
  * forge a line, or reverse what a reader sees.
@@ -18,7 +20,7 @@ public final class SafeText {
      * Replaces each control character, format character (such as a bidirectional mark), line or paragraph separator and lone
      * surrogate by a question mark: the Unicode categories Cc, Cf, Zl, Zp and Cs. Tab and newline are among them.
      */
-    public static String of(Object text) {
+    public static String of(@Nullable Object text) {
         String raw = String.valueOf(text);
         if (isSafe(raw)) {
             return raw;

@@ -4,6 +4,7 @@
 package io.karst.settings;
 
 import io.karst.component.AtomicFile;
+import io.karst.component.SafeText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -32,7 +33,7 @@ final class LastGoodValues {
         try {
             file.read(MAX_BYTES).ifPresent(this::read);
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("the last good settings are not known: {}: {}", path, e.getMessage());
+            LOG.warn("the last good settings are not known: {}: {}", path, SafeText.of(e.getMessage()));
         }
     }
 
@@ -59,7 +60,7 @@ final class LastGoodValues {
                     "The last accepted settings. Used at a start if the settings file has a value that is refused.");
             file.write(ByteBuffer.wrap(out.toByteArray()));
         } catch (IOException e) {
-            LOG.warn("at a restart the last good settings will not be known: {}", e.getMessage());
+            LOG.warn("at a restart the last good settings will not be known: {}", SafeText.of(e.getMessage()));
         }
     }
 

@@ -5,6 +5,7 @@ package io.karst.settings;
 
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
+import io.karst.component.LoggedException;
 import io.karst.component.SafeText;
 import io.karst.component.WebAddress;
 import io.karst.config.SettingsCheck;
@@ -286,7 +287,7 @@ public abstract class PidSettings<T> implements SettingsCheck, AbilityProbe {
             try {
                 return Path.of(URI.create(address)).toString();
             } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-                LOG.debug("{} is no file's address", address, e);
+                LOG.debug("{} is no file's address", address, LoggedException.of(e));
                 return address;
             }
         }
@@ -310,7 +311,7 @@ public abstract class PidSettings<T> implements SettingsCheck, AbilityProbe {
         try {
             listener.run();
         } catch (RuntimeException e) {
-            LOG.error("pid={}: changed settings cannot be applied", pid, e);
+            LOG.error("pid={}: changed settings cannot be applied", pid, LoggedException.of(e));
         }
     }
 }

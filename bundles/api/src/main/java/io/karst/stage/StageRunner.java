@@ -4,6 +4,7 @@
 package io.karst.stage;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.SafeText;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,14 +203,19 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
 
     private synchronized void rest(Throwable failure) throws InterruptedException {
         if (closed) {
-            LOG.debug("component={} was ended during its start", name, failure);
+            LOG.debug("component={} was ended during its start", name, LoggedException.of(failure));
             return;
         }
         failures++;
         Duration rest = rest(firstRest, failures);
         String reason = firstLine(failure);
         if (!lastError.equals(Optional.of(reason))) {
-            LOG.warn("component={} failed, next try in {} s: {}", name, rest.toSeconds(), SafeText.of(reason), failure);
+            LOG.warn(
+                    "component={} failed, next try in {} s: {}",
+                    name,
+                    rest.toSeconds(),
+                    SafeText.of(reason),
+                    LoggedException.of(failure));
         }
         if (state != StageState.FAILED) {
             state = StageState.FAILED;
@@ -252,7 +258,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
                 registration = made;
             }
         } catch (IllegalStateException e) {
-            LOG.debug("component={}: its bundle has stopped", name, e);
+            LOG.debug("component={}: its bundle has stopped", name, LoggedException.of(e));
             close();
         }
     }
@@ -287,7 +293,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
                 changed.accept(service);
             }
         } catch (RuntimeException | Error e) {
-            LOG.warn("component={}: changed settings are refused: {}", name, firstLine(e), e);
+            LOG.warn("component={}: changed settings are refused: {}", name, firstLine(e), LoggedException.of(e));
         }
     }
 
@@ -319,7 +325,7 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
         try {
             context.removeServiceListener(this);
         } catch (IllegalStateException e) {
-            LOG.debug("component={}: its bundle has stopped", name, e);
+            LOG.debug("component={}: its bundle has stopped", name, LoggedException.of(e));
         }
         if (Thread.currentThread() != thread) {
             await();
@@ -371,14 +377,14 @@ public final class StageRunner<S extends AutoCloseable> implements ServiceListen
                 offered.unregister();
             }
         } catch (IllegalStateException e) {
-            LOG.debug("component={}: unregistered with its bundle", name, e);
+            LOG.debug("component={}: unregistered with its bundle", name, LoggedException.of(e));
         }
         try {
             if (service != null) {
                 service.close();
             }
         } catch (Exception e) {
-            LOG.error("component={} could not be closed", name, e);
+            LOG.error("component={} could not be closed", name, LoggedException.of(e));
         }
     }
 }

@@ -8,7 +8,6 @@ import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import io.karst.contention.RecentContention;
-import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapOwner;
 import io.karst.resource.MapResource;
@@ -22,7 +21,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The answer in one sentence: which lock is hot now, that none is, or why that is not known.
+ * Finds the answer: which lock is hot now, that none is, or why that is not known; and what to change.
  *
  * @param recent contention now
  * @param shown whether a map is shown at all
@@ -31,9 +30,6 @@ import java.util.stream.Collectors;
  */
 public record HotLocks(
         RecentContention recent, Shown shown, Map<Integer, MapResource> maps, List<LockVisibility> visibility) {
-    /** A single lock with at least this share of its kind's waiting time is named. */
-    private static final double MOST_OF_IT = 0.9;
-
     private static final int OWNERS = 2;
 
     /** Selects maps. */
@@ -42,8 +38,16 @@ public record HotLocks(
         boolean includes(MapKey map);
     }
 
+    /**
+     * The answer.
+     *
+     * @param sentence which lock is hot, in one sentence
+     * @param advice what to change, in whole sentences; empty if no lock is hot
+     */
+    public record Answer(String sentence, Optional<String> advice) {}
+
     /** The answer. */
-    public String sentence() {
+    public Answer answer() {
         List<LockWaits> busiest = recent.now().perKind().stream()
                 .filter(waits -> shown.includes(waits.key()))
                 .sorted(Comparator.comparingLong(
@@ -52,26 +56,28 @@ public record HotLocks(
                 .toList();
         List<LockWaits> hot =
                 busiest.stream().filter(waits -> recent.isHot(waits.counters())).toList();
-        return hot.isEmpty() ? noneIsHot(busiest) : hottest(hot.get(0), hot.size());
+        return hot.isEmpty() ? new Answer(noneIsHot(busiest), Optional.empty()) : hottest(hot.get(0), hot.size());
     }
 
-    private String hottest(LockWaits waits, int hot) {
+    private Answer hottest(LockWaits waits, int hot) {
+        Optional<LockWaits> one = LockAdvice.single(waits, recent.now().perLock());
+        return new Answer(
+                hottest(waits, one, hot),
+                Optional.of(LockAdvice.of(waits.kind().orElseThrow(), one.isPresent())
+                        .change()));
+    }
+
+    private String hottest(LockWaits waits, Optional<LockWaits> one, int hot) {
         String which = waits.map().isEmpty() ? "Map " + waits.mapId() : waits.map();
-        return which + " (" + waits.type() + ", " + lock(waits) + ") is "
+        return which + " (" + waits.type() + ", " + lock(waits, one) + ") is "
                 + (hot == 1 ? "the only hot lock" : "the hottest of " + hot + " hot locks") + ": "
                 + Units.count(waits.counters().count()) + " waits in " + seconds() + ", " + cost(waits) + ". "
                 + owners(waits.key());
     }
 
     /** The kind, and the number of the lock if it is one alone. */
-    private String lock(LockWaits waits) {
-        LockKind kind = waits.kind().orElseThrow();
-        Optional<LockWaits> one = recent.now().perLock().stream()
-                .filter(lock -> lock.key().equals(waits.key()) && lock.kind().equals(waits.kind()))
-                .max(Comparator.comparingLong(lock -> lock.counters().totalNanos()))
-                .filter(lock -> lock.counters().totalNanos()
-                        >= MOST_OF_IT * waits.counters().totalNanos());
-        return Units.words(kind)
+    private static String lock(LockWaits waits, Optional<LockWaits> one) {
+        return Units.words(waits.kind().orElseThrow())
                 + one.map(lock -> " " + lock.index().orElseThrow()).orElse("");
     }
 

@@ -7,11 +7,11 @@ import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.alerts.internal.AlertSettings.Settings;
 import io.karst.component.DaemonThreads;
+import io.karst.component.KernelText;
+import io.karst.component.LoggedException;
 import io.karst.component.OnlineCpus;
 import io.karst.component.SafeText;
 import io.karst.contention.LockContention;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +43,6 @@ public final class Alerts implements AbilityProbe {
     private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
     private static final String TOPIC = "io/karst/alert/";
     private static final String NOT_READY = "the lock tracer is not ready. See karst:flow";
-    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
     private static final Duration FIRST_REST = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -93,7 +92,7 @@ public final class Alerts implements AbilityProbe {
                 read(found.get(0));
             }
         } catch (RuntimeException | Error e) {
-            LOG.debug("the counters cannot be read", e);
+            LOG.debug("the counters cannot be read", LoggedException.of(e));
             couldNotLook(String.valueOf(e.getMessage()));
         }
         status = evaluation.status();
@@ -118,7 +117,8 @@ public final class Alerts implements AbilityProbe {
     }
 
     private void tell(AlertChange change) {
-        Announcement announcement = Announcement.of(change, host());
+        Announcement announcement =
+                Announcement.of(change, KernelText.hostName().orElse("this host"));
         if (change.kind() == AlertChange.Kind.FIRING) {
             LOG.warn("{}", announcement.text());
         } else {
@@ -128,16 +128,6 @@ public final class Alerts implements AbilityProbe {
         bean.tell(announcement);
         Settings inForce = settings.inForce();
         inForce.webhook().ifPresent(file -> webhook.send(file, inForce.timeout(), announcement.json()));
-    }
-
-    /** Read each time: it may change. */
-    private static String host() {
-        try {
-            return Files.readString(HOST_NAME).strip();
-        } catch (IOException e) {
-            LOG.debug("the name of the host is not known", e);
-            return "this host";
-        }
     }
 
     /** All alerts. */

@@ -4,6 +4,7 @@
 package io.karst.alerts.internal;
 
 import io.karst.alerts.internal.AlertStatus.State;
+import io.karst.component.LoggedException;
 import io.karst.component.SafeText;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -43,7 +44,7 @@ final class AlertsBean implements AutoCloseable {
                     new StandardEmitterMBean(new View(alerts), AlertsMXBean.class, true, listeners),
                     new ObjectName(NAME));
         } catch (JMException e) {
-            LOG.warn("the alerts are not in JMX: {}", e.getMessage(), e);
+            LOG.warn("the alerts are not in JMX: {}", SafeText.of(e.getMessage()), LoggedException.of(e));
         }
     }
 
@@ -65,7 +66,7 @@ final class AlertsBean implements AutoCloseable {
         } catch (InstanceNotFoundException e) {
             LOG.debug("the alerts were not in JMX");
         } catch (JMException e) {
-            LOG.warn("the alerts stay in JMX: {}", e.getMessage(), e);
+            LOG.warn("the alerts stay in JMX: {}", SafeText.of(e.getMessage()), LoggedException.of(e));
         }
     }
 

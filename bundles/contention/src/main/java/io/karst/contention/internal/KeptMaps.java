@@ -4,6 +4,7 @@
 package io.karst.contention.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.SafeText;
 import io.karst.resource.MapKey;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class KeptMaps implements AutoCloseable {
             failing = false;
         } catch (IOException | RuntimeException e) {
             if (!failing) {
-                LOG.warn("after a restart, maps deleted meanwhile may have no names: {}", e.getMessage());
+                LOG.warn("after a restart, maps deleted meanwhile may have no names: {}", SafeText.of(e.getMessage()));
             }
             failing = true;
         }

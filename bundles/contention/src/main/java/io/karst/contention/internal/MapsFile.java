@@ -5,6 +5,7 @@ package io.karst.contention.internal;
 
 import io.karst.component.AtomicFile;
 import io.karst.component.KernelText;
+import io.karst.component.SafeText;
 import io.karst.contention.internal.KnownMaps.Known;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapOwner;
@@ -71,7 +72,7 @@ final class MapsFile {
             LOG.warn(
                     "names of maps that were deleted before this start are not known: {}: {}",
                     file.path(),
-                    e.toString());
+                    SafeText.of(e));
             return Map.of();
         }
     }

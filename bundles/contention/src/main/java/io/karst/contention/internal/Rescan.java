@@ -4,6 +4,7 @@
 package io.karst.contention.internal;
 
 import io.karst.bpf.BpfException;
+import io.karst.component.LoggedException;
 import io.karst.component.RateLimitedLog;
 import io.karst.contention.LockTracer;
 import io.karst.resource.BlindSpot;
@@ -54,7 +55,8 @@ final class Rescan implements Runnable {
         } catch (RuntimeException e) {
             failure = newMaps("maps born since the last scan are not traced, as it failed: " + reason(e));
             failures++;
-            rate.permit(e.getClass()).ifPresent(leftOut -> LOG.warn("rescan failed: failures={}", failures, e));
+            rate.permit(e.getClass())
+                    .ifPresent(leftOut -> LOG.warn("rescan failed: failures={}", failures, LoggedException.of(e)));
         }
         lastNanos = Optional.of(System.nanoTime());
     }

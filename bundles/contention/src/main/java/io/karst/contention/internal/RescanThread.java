@@ -4,6 +4,7 @@
 package io.karst.contention.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.RateLimitedLog;
 import io.karst.resource.ResourceInventory;
 import java.lang.management.ManagementFactory;
@@ -62,7 +63,8 @@ final class RescanThread implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                rate.permit(e.getClass()).ifPresent(leftOut -> LOG.error("rescan failed unexpectedly", e));
+                rate.permit(e.getClass())
+                        .ifPresent(leftOut -> LOG.error("rescan failed unexpectedly", LoggedException.of(e)));
             }
         }
     }

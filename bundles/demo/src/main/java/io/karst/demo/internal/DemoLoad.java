@@ -10,6 +10,7 @@ import io.karst.bpf.BpfObject;
 import io.karst.bpf.BpfProgram;
 import io.karst.bpf.MapInfo;
 import io.karst.bpf.ObjectSpec;
+import io.karst.component.SafeText;
 import io.karst.contention.LockTracer;
 import io.karst.contention.LockVisibility;
 import io.karst.resource.Inventory;
@@ -151,7 +152,7 @@ public final class DemoLoad implements AutoCloseable {
                 tracers.forEach(tracer -> tracer.track(now));
             }
         } catch (BpfException | IllegalStateException e) {
-            LOG.warn("maps of the demo are tracked only after the next scan: {}", e.getMessage());
+            LOG.warn("maps of the demo are tracked only after the next scan: {}", SafeText.of(e.getMessage()));
         }
     }
 

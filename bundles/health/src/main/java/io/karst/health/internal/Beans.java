@@ -3,6 +3,8 @@
 
 package io.karst.health.internal;
 
+import io.karst.component.LoggedException;
+import io.karst.component.SafeText;
 import io.karst.component.ServiceLookup;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
@@ -66,7 +68,7 @@ public final class Beans {
             server.registerMBean(new StandardMBean(bean, face, true), name);
             registered.add(name);
         } catch (JMException e) {
-            LOG.warn("io.karst:type={} is not in JMX: {}", type, e.getMessage(), e);
+            LOG.warn("io.karst:type={} is not in JMX: {}", type, SafeText.of(e.getMessage()), LoggedException.of(e));
         }
     }
 
@@ -77,7 +79,7 @@ public final class Beans {
             try {
                 server.unregisterMBean(name);
             } catch (JMException e) {
-                LOG.warn("{} stays in JMX: {}", name, e.getMessage(), e);
+                LOG.warn("{} stays in JMX: {}", name, SafeText.of(e.getMessage()), LoggedException.of(e));
             }
         }
         registered.clear();

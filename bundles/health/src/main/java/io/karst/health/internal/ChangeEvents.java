@@ -4,6 +4,7 @@
 package io.karst.health.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.ServiceLookup;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigUpdates;
@@ -54,7 +55,7 @@ public final class ChangeEvents {
             changes.configuration(lookup.<ConfigUpdates, ConfigReport>read(ConfigUpdates.class, ConfigUpdates::report))
                     .ifPresent(events::postEvent);
         } catch (RuntimeException | Error e) {
-            LOG.debug("changes cannot be seen now", e);
+            LOG.debug("changes cannot be seen now", LoggedException.of(e));
         }
     }
 

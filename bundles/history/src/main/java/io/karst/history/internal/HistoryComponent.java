@@ -5,7 +5,9 @@ package io.karst.history.internal;
 
 import io.karst.component.AtomicFile;
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.RateLimitedLog;
+import io.karst.component.SafeText;
 import io.karst.contention.ContentionHistory;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.LockContention;
@@ -72,7 +74,7 @@ public final class HistoryComponent implements ContentionHistory {
             Optional<byte[]> content = file.read(Readings.MAX_BYTES);
             return content.isPresent() ? Readings.of(content.get()) : new Readings();
         } catch (IOException e) {
-            LOG.warn("file={} cannot be used: {}. The history begins anew", file.path(), e.getMessage());
+            LOG.warn("file={} cannot be used: {}. The history begins anew", file.path(), SafeText.of(e.getMessage()));
             return new Readings();
         }
     }
@@ -88,8 +90,10 @@ public final class HistoryComponent implements ContentionHistory {
             readings.add(reading, System.nanoTime());
         } catch (RuntimeException e) {
             limit.permit(String.valueOf(e.getMessage()))
-                    .ifPresent(leftOut ->
-                            LOG.warn("Contention cannot be read; left out since the last line: {}", leftOut, e));
+                    .ifPresent(leftOut -> LOG.warn(
+                            "Contention cannot be read; left out since the last line: {}",
+                            leftOut,
+                            LoggedException.of(e)));
         }
     }
 
@@ -97,7 +101,8 @@ public final class HistoryComponent implements ContentionHistory {
         try {
             file.write(ByteBuffer.wrap(readings.content()));
         } catch (IOException e) {
-            limit.permit("save").ifPresent(leftOut -> LOG.warn("The history is not kept: {}", e.getMessage()));
+            limit.permit("save")
+                    .ifPresent(leftOut -> LOG.warn("The history is not kept: {}", SafeText.of(e.getMessage())));
         }
     }
 

@@ -8,6 +8,7 @@ import io.karst.ability.AbilityProbe;
 import io.karst.asset.AssetException;
 import io.karst.asset.CoreAssetLoader;
 import io.karst.bpf.Bpf;
+import io.karst.component.SafeText;
 import io.karst.resource.ResourceInventory;
 import io.karst.symbol.KernelSymbol;
 import io.karst.symbol.KernelSymbols;
@@ -91,7 +92,7 @@ public final class KernelSymbolsStage implements KernelSymbols, AbilityProbe, Au
                 Optional<String> fault = file.fault();
                 LOG.warn(
                         "asset=kernel_symbols failed ({}), file={} fault={}",
-                        e.getMessage(),
+                        SafeText.of(e.getMessage()),
                         file.name(),
                         fault.orElse("none: it is used instead"));
                 String evidence = e.getMessage() + "; " + fault.orElse(file.name() + " is read instead");

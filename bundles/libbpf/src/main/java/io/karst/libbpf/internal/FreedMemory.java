@@ -3,6 +3,7 @@
 
 package io.karst.libbpf.internal;
 
+import io.karst.component.LoggedException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ record FreedMemory(Optional<Glibc> glibc) {
             libc.malloc_trim(0);
             return new FreedMemory(Optional.of(libc));
         } catch (UnsatisfiedLinkError e) {
-            LOG.debug("this libc has no malloc_trim", e);
+            LOG.debug("this libc has no malloc_trim", LoggedException.of(e));
             return new FreedMemory(Optional.empty());
         }
     }

@@ -7,6 +7,7 @@ import com.kenai.jffi.CallingConvention;
 import com.kenai.jffi.Closure;
 import com.kenai.jffi.ClosureManager;
 import com.kenai.jffi.Type;
+import io.karst.component.LoggedException;
 import io.karst.component.RateLimitedLog;
 import io.karst.component.SafeText;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +130,7 @@ final class LibbpfLog implements AutoCloseable {
             libraries.c().vsnprintf(line, LINE_BYTES, pointer(format), pointer(arguments));
             accept(level, line.getString(0, LINE_BYTES, StandardCharsets.UTF_8).strip());
         } catch (RuntimeException e) {
-            LOG.debug("a message of libbpf was lost", e);
+            LOG.debug("a message of libbpf was lost", LoggedException.of(e));
         }
     }
 

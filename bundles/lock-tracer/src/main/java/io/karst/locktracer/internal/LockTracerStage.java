@@ -6,6 +6,7 @@ package io.karst.locktracer.internal;
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.bpf.Bpf;
+import io.karst.component.LoggedException;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockTracer;
@@ -293,7 +294,7 @@ public final class LockTracerStage implements LockTracer, AbilityProbe, PollTask
             counting.track(parts.inventory().rescan());
             return found;
         } catch (RuntimeException e) {
-            LOG.warn("the self-test failed; what this kernel reports is not known", e);
+            LOG.warn("the self-test failed; what this kernel reports is not known", LoggedException.of(e));
             return families.stream()
                     .map(family -> SelfTest.untested(family, "the self-test failed: " + e.getMessage()))
                     .toList();

@@ -6,6 +6,8 @@ package io.karst.locktracer.internal;
 import io.karst.ability.Ability;
 import io.karst.bpf.Bpf;
 import io.karst.bpf.DirectoryClaim;
+import io.karst.component.LoggedException;
+import io.karst.component.SafeText;
 import io.karst.locktracer.internal.pinned.PinDirectory;
 import io.karst.locktracer.internal.pinned.PinLocation;
 import io.karst.locktracer.internal.pinned.Ticker;
@@ -149,7 +151,7 @@ final class PinPolicy {
             e.addSuppressed(failure);
             throw e;
         }
-        LOG.debug("pins below {} cannot be used", location.directory(), failure);
+        LOG.debug("pins below {} cannot be used", location.directory(), LoggedException.of(failure));
         unpinned(new Obstacle(
                 "pins below " + location.directory() + " cannot be used: " + failure.getMessage(),
                 "karst:cleanup removes them" + RESTART));
@@ -166,7 +168,7 @@ final class PinPolicy {
                 }
             }
         } catch (IOException | IllegalStateException e) {
-            LOG.warn("pins that nobody needs stay below {}: {}", location.directory(), e.toString());
+            LOG.warn("pins that nobody needs stay below {}: {}", location.directory(), SafeText.of(e));
         }
     }
 

@@ -6,6 +6,7 @@ package io.karst.locktracer.internal;
 import io.karst.bpf.BpfException;
 import io.karst.bpf.ProgramInfo;
 import io.karst.bpf.RunTimes;
+import io.karst.component.SafeText;
 import io.karst.contention.TracingCost;
 import io.karst.contention.TracingCost.Source;
 import io.karst.locktracer.internal.pinned.Ticker;
@@ -150,7 +151,7 @@ final class TracingOverhead {
             }
         } catch (BpfException e) {
             refused = true;
-            LOG.info("the cost of tracing is assumed, not measured: {}", e.getMessage());
+            LOG.info("the cost of tracing is assumed, not measured: {}", SafeText.of(e.getMessage()));
         }
         last = read(); // the next turn must not take these runs for the kernel's own measurement
         Reading window = last.since(before);

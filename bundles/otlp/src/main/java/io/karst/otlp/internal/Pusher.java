@@ -4,6 +4,7 @@
 package io.karst.otlp.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.WebAddress;
 import io.karst.metrics.Metrics;
 import io.karst.otlp.internal.OtlpSettings.Settings;
@@ -144,7 +145,7 @@ final class Pusher implements AutoCloseable {
                     .filter(metric -> !metric.isEmpty())
                     .toList());
         } catch (IOException | RuntimeException e) {
-            LOG.debug("no push to {}", WebAddress.shown(endpoint), e);
+            LOG.debug("no push to {}", WebAddress.shown(endpoint), LoggedException.of(e));
             delivered(Delivery.of(e));
         }
     }

@@ -90,7 +90,7 @@ record LockReading(
                 services.ifPresent(LockTracer.class, LockTracer::cost));
     }
 
-    /** Its rows, living maps first, and its answer in one sentence. */
+    /** Its rows, living maps first, and its answer. */
     LocksView view(Choice choice) {
         HotLocks.Shown shown = key -> isShown(choice, key.id());
         List<LockWaits> rows = LocksView.rows(recent, choice.by(), choice.sort()).stream()
@@ -109,7 +109,7 @@ record LockReading(
                 choice.limit(),
                 maps,
                 choice.by(),
-                new HotLocks(recent, shown, maps, visibility).sentence(),
+                new HotLocks(recent, shown, maps, visibility).answer(),
                 cost);
     }
 

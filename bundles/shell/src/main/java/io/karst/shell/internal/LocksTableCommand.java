@@ -50,6 +50,7 @@ abstract class LocksTableCommand extends ViewCommand {
     /** For people, or for scripts. */
     final void table(LocksView view, String legend) {
         remark(view.summary());
+        view.advice().ifPresent(advice -> remark("What to change: " + advice));
         remark("");
         remark(legend);
         LocksView.Form form = isForScripts() ? LocksView.Form.PARSED : LocksView.Form.READ;

@@ -12,6 +12,7 @@ import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.RecentContention;
 import io.karst.contention.TracingCost;
+import io.karst.locks.HotLocks;
 import io.karst.locks.OwnMaps;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
@@ -41,7 +42,7 @@ import java.util.stream.Collectors;
  * @param limit most rows shown
  * @param maps living maps by id, for their owners
  * @param by what a row stands for
- * @param summary the answer in one sentence
+ * @param answer which lock is hot, and what to change
  * @param cost what tracing costs; empty if that is not known
  */
 record LocksView(
@@ -51,7 +52,7 @@ record LocksView(
         int limit,
         Map<Integer, MapResource> maps,
         By by,
-        String summary,
+        HotLocks.Answer answer,
         Optional<TracingCost> cost) {
     /** What a row stands for. */
     enum By {
@@ -110,7 +111,11 @@ record LocksView(
                     view -> view.recent.now().from()),
             Column.field("nowTo", view -> view.recent.now().to()),
             Column.field("cpus", "number of CPUs online", view -> view.recent.cpus()),
-            Column.field("summary", "which lock is hot, in one sentence", view -> view.summary),
+            Column.field("summary", "which lock is hot, in one sentence", LocksView::summary),
+            Column.field(
+                    "advice",
+                    "what to change so that tasks wait less for that lock; null if none is hot",
+                    LocksView::advice),
             Column.field("lost", LOST, LocksView::lost),
             Column.field(
                     "blindSpots",
@@ -128,6 +133,16 @@ record LocksView(
                     "cost",
                     "what Karst's programs in the kernel cost, as in karst:flow; null without the lock tracer",
                     view -> view.cost.map(CostView.FIELDS::json))));
+
+    /** Which lock is hot, in one sentence. */
+    String summary() {
+        return answer.sentence();
+    }
+
+    /** What to change; empty if no lock is hot. */
+    Optional<String> advice() {
+        return answer.advice();
+    }
 
     /** Sorted rows. Rows with equal values are sorted by map, kind and index, so that two runs show the same order. */
     static List<LockWaits> rows(RecentContention recent, By by, Sort sort) {
@@ -215,7 +230,7 @@ record LocksView(
     }
 
     private LocksView with(List<LockWaits> some) {
-        return new LocksView(recent, some, hidden, limit, maps, by, summary, cost);
+        return new LocksView(recent, some, hidden, limit, maps, by, answer, cost);
     }
 
     /** For people: the heading, and a line for each row. */

@@ -14,6 +14,7 @@ import io.karst.contention.RecentContention;
 import io.karst.contention.RecentContention.Load;
 import io.karst.contention.RecentContention.Moment;
 import io.karst.contention.TracingCost;
+import io.karst.locks.LockAdvice;
 import io.karst.resource.BlindSpot;
 import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
@@ -76,6 +77,7 @@ record MapCard(
      * @param since waits since tracing began; empty if nothing is measured
      * @param perSecond waits per second in the last seconds
      * @param cpuShare share of the time of all CPUs that was lost in the last seconds; empty for a mutex
+     * @param advice what takes it and what to change
      */
     record Kind(
             LockKind kind,
@@ -84,7 +86,8 @@ record MapCard(
             Optional<WaitCounters> now,
             Optional<WaitCounters> since,
             Optional<Double> perSecond,
-            Optional<Double> cpuShare) {}
+            Optional<Double> cpuShare,
+            LockAdvice advice) {}
 
     static final Columns<Kind> KINDS = new Columns<>(
             List.of(
@@ -140,7 +143,15 @@ record MapCard(
                     Column.field(
                             "p99Error",
                             "the same of p99Nanos",
-                            row -> row.since().flatMap(since -> since.percentileError(0.99)))),
+                            row -> row.since().flatMap(since -> since.percentileError(0.99))),
+                    Column.field(
+                            "takenBy",
+                            "what takes a lock of this kind",
+                            row -> row.advice().takenBy()),
+                    Column.field(
+                            "advice",
+                            "what to change if tasks wait for it",
+                            row -> row.advice().change())),
             "Its locks are not tracked");
 
     static final Columns<LockWaits> LOCKS = Columns.fields(List.of(
@@ -223,7 +234,14 @@ record MapCard(
                 now.map(LockWaits::counters),
                 recent.map(all -> waits(all.since().perKind(), kind).counters()),
                 now.map(waits -> recent.orElseThrow().now().perSecond(waits)),
-                now.flatMap(waits -> recent.orElseThrow().cpuShare(waits)));
+                now.flatMap(waits -> recent.orElseThrow().cpuShare(waits)),
+                LockAdvice.of(kind, isOneLock(kind)));
+    }
+
+    private boolean isOneLock(LockKind kind) {
+        return recent.flatMap(all -> LockAdvice.single(
+                        waits(all.since().perKind(), kind), all.since().perLock()))
+                .isPresent();
     }
 
     private LockWaits waits(List<LockWaits> all, LockKind kind) {
@@ -299,6 +317,7 @@ record MapCard(
             lines.addAll(busiest(bars));
             lines.add("");
             lines.addAll(history(width, bars));
+            lines.addAll(advice(width));
         }
         if (kinds().stream()
                 .anyMatch(row -> row.since().map(WaitCounters::isSampled).orElse(false))) {
@@ -312,6 +331,23 @@ record MapCard(
             lines.addAll(wrapped("Karst itself: " + CostView.text(found), width));
         });
         return lines;
+    }
+
+    /** For the kind that most waiting was for. */
+    private List<String> advice(int width) {
+        return kinds().stream()
+                .filter(row -> row.since().map(since -> since.count() > 0).orElse(false))
+                .findFirst()
+                .map(row -> {
+                    List<String> lines = new ArrayList<>(List.of(""));
+                    lines.addAll(wrapped(
+                            "A " + Units.words(row.kind()) + " lock is taken by "
+                                    + row.advice().takenBy() + ".",
+                            width));
+                    lines.addAll(wrapped("What to change: " + row.advice().change(), width));
+                    return lines;
+                })
+                .orElse(new ArrayList<>());
     }
 
     private static List<String> wrapped(String text, int width) {

@@ -75,6 +75,7 @@ record Report(
         page.element("h1", "Karst report");
         page.element("p", "Made " + at.truncatedTo(ChronoUnit.SECONDS) + " (UTC)");
         page.markup("<p class=\"verdict\">" + Html.escaped(verdict()) + "</p>");
+        locks.flatMap(LocksView::advice).ifPresent(advice -> page.element("p", "What to change: " + advice));
         locks.ifPresent(view -> contention(page, view));
         page.element("h2", "Stages");
         page.table(flow, "No stage is known");

@@ -297,6 +297,7 @@ final class TopScreen {
         List<String> lines = new ArrayList<>();
         lines.add(sentence());
         view.ifPresent(all -> {
+            all.advice().ifPresent(advice -> lines.add("What to change: " + advice));
             lines.add("");
             lines.add(all.legend(look.zone()));
             lines.addAll(all.footer());

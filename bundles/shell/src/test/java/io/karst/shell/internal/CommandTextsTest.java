@@ -3,6 +3,7 @@
 
 package io.karst.shell.internal;
 
+import io.karst.locks.HotLocks;
 import io.karst.testing.CommandTexts;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -47,7 +48,7 @@ class CommandTextsTest {
                 20,
                 Map.of(),
                 LocksView.By.LOCK,
-                "",
+                new HotLocks.Answer("", Optional.empty()),
                 Optional.empty());
         return Stream.of(
                 new CommandTexts(

@@ -21,6 +21,7 @@ import io.karst.config.ConfigChange.Kind;
 import io.karst.config.ConfigListeners.Outcome;
 import io.karst.config.ConfigListeners.Status;
 import io.karst.contention.KernelPins;
+import io.karst.locks.HotLocks;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.LockKind;
 import io.karst.stage.StageReport;
@@ -220,14 +221,14 @@ class ContractTest {
                 20,
                 Map.of(3, Samples.map(3, "map3")),
                 LocksView.By.KIND,
-                "No lock is hot.",
+                new HotLocks.Answer("A lock is hot.", Optional.of("Change it.")),
                 Optional.of(Samples.COST));
 
         JsonObject document = parse(LocksView.DOCUMENT.json(view)).getAsJsonObject();
 
         assertThat(fields(document))
                 .containsExactlyInAnyOrderEntriesOf(with(
-                        Map.of("cost", "object"),
+                        Map.of("cost", "object", "advice", "string"),
                         Map.of(
                                 "from", "string",
                                 "to", "string",

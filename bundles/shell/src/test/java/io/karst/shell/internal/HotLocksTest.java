@@ -40,6 +40,14 @@ class HotLocksTest {
     }
 
     @Test
+    void saysWhatToChange() {
+        assertThat(answer(MAPS, List.of(), HOT, Samples.at(0, HOT)).advice().orElseThrow())
+                .startsWith("All use one element: do less while the lock is held");
+        assertThat(answer(MAPS, List.of(), HOT).advice().orElseThrow()).startsWith("Do less while a lock is held.");
+        assertThat(answer(MAPS, List.of()).advice()).isEmpty();
+    }
+
+    @Test
     void countsTheOthers() {
         LockWaits other = Samples.lasting(2, LockKind.HASH_BUCKET, 3, 100);
 
@@ -98,10 +106,15 @@ class HotLocksTest {
     void mapsThatAreNotShownAreNotTheAnswer() {
         HotLocks locks = new HotLocks(Samples.recent(List.of(HOT)), map -> map.id() != 1, MAPS, List.of());
 
-        assertThat(locks.sentence()).isEqualTo("No lock is hot: 1 map, no waits in 2 s.");
+        assertThat(locks.answer().sentence()).isEqualTo("No lock is hot: 1 map, no waits in 2 s.");
     }
 
     private static String sentence(Map<Integer, MapResource> maps, List<LockVisibility> visibility, LockWaits... now) {
-        return new HotLocks(Samples.recent(List.of(now)), map -> true, maps, visibility).sentence();
+        return answer(maps, visibility, now).sentence();
+    }
+
+    private static HotLocks.Answer answer(
+            Map<Integer, MapResource> maps, List<LockVisibility> visibility, LockWaits... now) {
+        return new HotLocks(Samples.recent(List.of(now)), map -> true, maps, visibility).answer();
     }
 }

@@ -14,6 +14,7 @@ import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.ContentionSnapshot.WaitCounters;
 import io.karst.contention.RecentContention;
+import io.karst.locks.HotLocks;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
 import io.karst.resource.MapOwner;
@@ -263,7 +264,7 @@ class LocksViewTest {
                 20,
                 Map.of(3, program),
                 LocksView.By.KIND,
-                "",
+                new HotLocks.Answer("", Optional.empty()),
                 Optional.empty());
 
         assertThat(view.footer())
@@ -359,7 +360,7 @@ class LocksViewTest {
                 20,
                 Map.of(),
                 LocksView.By.KIND,
-                "",
+                new HotLocks.Answer("", Optional.empty()),
                 Optional.of(Samples.COST));
 
         assertThat(text(view)).doesNotContain("Error");
@@ -375,7 +376,8 @@ class LocksViewTest {
 
     private static LocksView view(
             RecentContention recent, List<LockWaits> rows, int limit, Map<Integer, MapResource> maps, LocksView.By by) {
-        return new LocksView(recent, rows, List.of(), limit, maps, by, "", Optional.empty());
+        return new LocksView(
+                recent, rows, List.of(), limit, maps, by, new HotLocks.Answer("", Optional.empty()), Optional.empty());
     }
 
     private static LocksView view(ContentionSnapshot snapshot, int limit) {

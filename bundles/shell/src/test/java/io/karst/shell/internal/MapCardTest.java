@@ -67,6 +67,9 @@ class MapCardTest {
         assertThat(lines)
                 .anySatisfy(line -> assertThat(line).matches("freeze +1 +all +0 +asleep +0 +0 ns +0 ns +0 ns"));
         assertThat(lines).anySatisfy(line -> assertThat(line).matches("element counter +2 +some +0 +0 +0 .*"));
+        assertThat(lines)
+                .anySatisfy(line -> assertThat(line).startsWith("A hash bucket lock is taken by each update"))
+                .anySatisfy(line -> assertThat(line).startsWith("What to change: Look elements up"));
     }
 
     /** A size of 0 would be a claim, and no owner another one. */
@@ -129,7 +132,8 @@ class MapCardTest {
         assertThat(card.lines(0, new Bars(false)))
                 .contains(
                         "None of its 67 locks was waited for since tracing began.",
-                        "No waits were seen in the last minute.");
+                        "No waits were seen in the last minute.")
+                .noneMatch(line -> line.contains("What to change"));
     }
 
     @Test
@@ -159,7 +163,9 @@ class MapCardTest {
                         "maxNanos",
                         "timed",
                         "totalError",
-                        "p99Error");
+                        "p99Error",
+                        "takenBy",
+                        "advice");
         assertThat(kind.get("reported").getAsString()).isEqualTo("NONE");
         assertThat(kind.get("nowCpuShare").getAsDouble()).isEqualTo(0.0025);
         assertThat(card.getAsJsonArray("locks")

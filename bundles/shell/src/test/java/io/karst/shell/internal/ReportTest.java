@@ -67,6 +67,7 @@ class ReportTest {
         assertThat(html)
                 .startsWith("<!DOCTYPE html>")
                 .contains("flow_table (flow_table, value spin lock) is the only hot lock")
+                .contains("<p>What to change: Do less while a lock is held.")
                 .contains("<h2>Hottest locks</h2>", "<h2>The last minute</h2>", "<h2>Stages</h2>", "<h2>Checks</h2>")
                 .contains("<h2>Versions</h2>", "<h2>Settings</h2>")
                 .contains("0 of 1 checks passed")

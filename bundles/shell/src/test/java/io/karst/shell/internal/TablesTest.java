@@ -14,6 +14,8 @@ import io.karst.commands.Columns;
 import io.karst.commands.TextWidth;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.KernelPins;
+import io.karst.locks.HotLocks;
+import io.karst.locks.LockAdvice;
 import io.karst.poll.PollTaskStatus;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapKey;
@@ -204,7 +206,7 @@ class TablesTest {
                 NAMES.size(),
                 Map.of(123_456, maps().get(2)),
                 LocksView.By.KIND,
-                "",
+                new HotLocks.Answer("", Optional.empty()),
                 Optional.empty());
     }
 
@@ -219,7 +221,8 @@ class TablesTest {
                             Optional.of(waits.counters()),
                             Optional.of(waits.counters()),
                             Optional.of(1_234.5),
-                            Optional.of(0.031));
+                            Optional.of(0.031),
+                            LockAdvice.of(LockKind.LOCAL_STORAGE_BUCKET, true));
                 })
                 .toList();
     }

@@ -100,10 +100,12 @@ final class ContentionView {
             MapResource map = maps.get(key.id());
             return map != null && !OwnMaps.isOwn(map);
         };
+        HotLocks.Answer answer = new HotLocks(recent, shown, maps, sources.visibility()).answer();
         return new Json()
                 .put("available", true)
                 .put("reason", "")
-                .put("summary", new HotLocks(recent, shown, maps, sources.visibility()).sentence())
+                .put("summary", answer.sentence())
+                .put("advice", answer.advice())
                 .put("from", recent.since().from())
                 .put("to", recent.since().to())
                 .put("nowFrom", recent.now().from())

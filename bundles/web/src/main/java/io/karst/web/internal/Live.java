@@ -4,6 +4,7 @@
 package io.karst.web.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.RateLimitedLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -100,8 +101,8 @@ final class Live implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             limit.permit(String.valueOf(e.getMessage()))
-                    .ifPresent(
-                            leftOut -> LOG.warn("No frame can be made; left out since the last line: {}", leftOut, e));
+                    .ifPresent(leftOut -> LOG.warn(
+                            "No frame can be made; left out since the last line: {}", leftOut, LoggedException.of(e)));
         }
     }
 

@@ -3,6 +3,7 @@
 
 package io.karst.web.internal;
 
+import io.karst.component.LoggedException;
 import java.io.IOException;
 import java.util.function.Consumer;
 import javax.servlet.AsyncContext;
@@ -79,14 +80,14 @@ final class LiveStream implements WriteListener {
             }
             writable = false; // the container calls when it is ready again
         } catch (IOException e) {
-            LOG.debug("a browser is gone", e);
+            LOG.debug("a browser is gone", LoggedException.of(e));
             end();
         }
     }
 
     @Override
     public void onError(Throwable failure) {
-        LOG.debug("a browser is gone", failure);
+        LOG.debug("a browser is gone", LoggedException.of(failure));
         end();
     }
 
@@ -102,7 +103,7 @@ final class LiveStream implements WriteListener {
         try {
             context.complete();
         } catch (IllegalStateException e) {
-            LOG.debug("the stream was complete already", e);
+            LOG.debug("the stream was complete already", LoggedException.of(e));
         }
     }
 }

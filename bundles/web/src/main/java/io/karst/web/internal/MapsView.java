@@ -5,10 +5,12 @@ package io.karst.web.internal;
 
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.locks.LockAdvice;
 import io.karst.locks.OwnMaps;
 import io.karst.resource.Inventory;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
+import io.karst.resource.MapKey;
 import io.karst.resource.MapResource;
 import java.util.Comparator;
 import java.util.List;
@@ -91,9 +93,7 @@ final class MapsView {
                 .put("reason", "")
                 .put(
                         "kinds",
-                        Json.each(
-                                kinds.entrySet(),
-                                entry -> new Json().put("kind", entry.getKey()).put("locks", entry.getValue())))
+                        Json.each(kinds.entrySet(), entry -> kind(map.key(), entry.getKey(), entry.getValue(), waits)))
                 .put(
                         "single",
                         Json.each(
@@ -105,5 +105,29 @@ final class MapsView {
                                         .put("totalNanos", row.counters().totalNanos())
                                         .put("maxNanos", row.counters().maxNanos())))
                 .put("singleOmitted", Math.max(0, locks.size() - MAX_LOCKS));
+    }
+
+    private static Json kind(MapKey map, LockKind kind, long locks, Optional<ContentionSnapshot> waits) {
+        Optional<LockWaits> waited = waits.stream()
+                .flatMap(snapshot -> snapshot.perKind().stream())
+                .filter(row -> row.key().equals(map) && row.kind().equals(Optional.of(kind)))
+                .findFirst();
+        LockAdvice advice = LockAdvice.of(
+                kind,
+                waited.flatMap(row -> LockAdvice.single(row, waits.orElseThrow().perLock()))
+                        .isPresent());
+        return new Json()
+                .put("kind", kind)
+                .put("locks", locks)
+                .put(
+                        "count",
+                        waits.map(snapshot ->
+                                waited.map(row -> row.counters().count()).orElse(0L)))
+                .put(
+                        "totalNanos",
+                        waits.map(snapshot ->
+                                waited.map(row -> row.counters().totalNanos()).orElse(0L)))
+                .put("takenBy", advice.takenBy())
+                .put("advice", advice.change());
     }
 }

@@ -4,6 +4,7 @@
 package io.karst.config.grpc.internal;
 
 import io.grpc.netty.shaded.io.netty.util.concurrent.GlobalEventExecutor;
+import io.karst.component.LoggedException;
 import io.karst.remoteconfig.wire.ConfigBackend;
 import io.karst.remoteconfig.wire.ConfigTransport;
 import io.karst.remoteconfig.wire.ConfigWire;
@@ -77,7 +78,7 @@ public final class GrpcWire implements ConfigWire {
                 LOG.warn("a thread of Netty has not ended within {} s; it is left behind", PATIENCE_SECONDS);
             }
         } catch (IllegalStateException e) {
-            LOG.debug("Netty has started no such thread", e);
+            LOG.debug("Netty has started no such thread", LoggedException.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

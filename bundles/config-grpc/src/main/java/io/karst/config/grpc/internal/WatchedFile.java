@@ -3,6 +3,7 @@
 
 package io.karst.config.grpc.internal;
 
+import io.karst.component.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +123,7 @@ final class WatchedFile<T> {
         } catch (IOException e) {
             if (!unusable) {
                 unusable = true;
-                LOG.warn("what was read from {} before still counts: {}", file, e.getMessage());
+                LOG.warn("what was read from {} before still counts: {}", file, SafeText.of(e.getMessage()));
             }
         }
     }

@@ -4,6 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.component.AtomicFile;
+import io.karst.component.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -33,13 +34,13 @@ final class ClientId {
                 return kept.get();
             }
         } catch (IOException e) {
-            LOG.warn("the id of this client is not known, it gets another one: {}", e.getMessage());
+            LOG.warn("the id of this client is not known, it gets another one: {}", SafeText.of(e.getMessage()));
         }
         String id = random();
         try {
             file.write(StandardCharsets.UTF_8.encode(id + "\n"));
         } catch (IOException e) {
-            LOG.warn("the id of this client will be another one after the next start: {}", e.getMessage());
+            LOG.warn("the id of this client will be another one after the next start: {}", SafeText.of(e.getMessage()));
         }
         return id;
     }

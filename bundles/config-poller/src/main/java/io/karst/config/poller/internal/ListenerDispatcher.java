@@ -4,6 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.SafeText;
 import io.karst.config.ApplyOutcome;
 import io.karst.config.ApplyOutcome.ApplyState;
@@ -193,7 +194,7 @@ public final class ListenerDispatcher implements EventHandler, ConfigListeners {
                 }
                 LOG.warn("listener {} has no usable name (1 to {} printable characters)", other, LONGEST_NAME);
             } catch (Throwable e) {
-                LOG.warn("listener {} does not tell its name", other, e);
+                LOG.warn("listener {} does not tell its name", other, LoggedException.of(e));
             }
             return other;
         }
@@ -211,7 +212,10 @@ public final class ListenerDispatcher implements EventHandler, ConfigListeners {
                     }
                 }
             } catch (Throwable e) {
-                LOG.warn("listener {} does not tell its products, so it gets no configuration", name, e);
+                LOG.warn(
+                        "listener {} does not tell its products, so it gets no configuration",
+                        name,
+                        LoggedException.of(e));
             }
             return products;
         }
@@ -249,7 +253,7 @@ public final class ListenerDispatcher implements EventHandler, ConfigListeners {
                 Future<?> queued = thread.submit(this::next);
                 LOG.trace("queued {} for {}: {}", change, name, queued);
             } catch (RejectedExecutionException e) {
-                LOG.debug("listener {} is gone", name, e);
+                LOG.debug("listener {} is gone", name, LoggedException.of(e));
             }
         }
 
@@ -352,7 +356,7 @@ public final class ListenerDispatcher implements EventHandler, ConfigListeners {
         @SuppressWarnings("IllegalCatch") // a throwable of others may fail even when it is printed
         private String told(ConfigChange change, Throwable thrown) {
             try {
-                LOG.warn("listener {} threw on {}", name, SafeText.of(change), thrown);
+                LOG.warn("listener {} threw on {}", name, SafeText.of(change), LoggedException.of(thrown));
                 return thrown.toString();
             } catch (Throwable e) {
                 LOG.debug("listener {} threw what cannot be shown", name);

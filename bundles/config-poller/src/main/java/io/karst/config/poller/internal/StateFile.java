@@ -4,6 +4,7 @@
 package io.karst.config.poller.internal;
 
 import io.karst.component.AtomicFile;
+import io.karst.component.SafeText;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.client.ClientState;
 import io.karst.remoteconfig.client.ClientState.Step;
@@ -88,7 +89,7 @@ class StateFile {
                 owed = true;
                 LOG.warn(
                         "the configuration in force would be lost at a restart; tried again at each poll: {}",
-                        e.getMessage());
+                        SafeText.of(e.getMessage()));
             }
         }
     }

@@ -6,6 +6,7 @@ package io.karst.config.server.internal;
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.component.RateLimitedLog;
 import io.karst.component.SafeText;
 import io.karst.remoteconfig.Bytes;
@@ -170,7 +171,11 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
             renewRepository();
             certificates.work();
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} is not looked after for {} minutes: {}", files.folder(), UPKEEP_MINUTES, e.getMessage());
+            LOG.warn(
+                    "{} is not looked after for {} minutes: {}",
+                    files.folder(),
+                    UPKEEP_MINUTES,
+                    SafeText.of(e.getMessage()));
         }
     }
 
@@ -189,7 +194,7 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
                 LOG.warn(
                         "the repository could not be signed again, which is tried until it succeeds; it expires at {}: {}",
                         store.current().expires(),
-                        e.getMessage());
+                        SafeText.of(e.getMessage()));
             }
         }
     }
@@ -233,7 +238,8 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
         try {
             done = store.overtake(ahead.targetsVersion());
         } catch (IOException e) {
-            rate.permit("overtake").ifPresent(leftOut -> LOG.warn("the repository could not be signed again", e));
+            rate.permit("overtake")
+                    .ifPresent(leftOut -> LOG.warn("the repository could not be signed again", LoggedException.of(e)));
         }
         String result = done
                 ? "signed again as targets version " + store.current().targetsVersion()

@@ -4,6 +4,7 @@
 package io.karst.listener.configadmin.internal;
 
 import io.karst.component.DaemonThreads;
+import io.karst.component.LoggedException;
 import io.karst.config.ConfigChange;
 import io.karst.config.ConfigCheck;
 import io.karst.config.ConfigRefusedException;
@@ -202,11 +203,11 @@ public final class RemoteSettings implements ConfigurationListener, ConfigCheck 
                 try {
                     work.run();
                 } catch (IOException | RuntimeException | Error e) {
-                    LOG.error("remote settings cannot be kept", e);
+                    LOG.error("remote settings cannot be kept", LoggedException.of(e));
                 }
             });
         } catch (RejectedExecutionException e) {
-            LOG.debug("remote settings have ended", e);
+            LOG.debug("remote settings have ended", LoggedException.of(e));
         }
     }
 

@@ -4,6 +4,7 @@
 package io.karst.locktracer.internal.pinned;
 
 import io.karst.ability.AbilityProbe;
+import io.karst.component.LoggedException;
 import io.karst.contention.KernelPins;
 import java.io.IOException;
 import java.util.Optional;
@@ -79,7 +80,7 @@ public final class PinsOnUninstall {
             int pins = PinDirectory.remove(location);
             LOG.info("pins removed: directory={} pins={}", location.directory(), pins);
         } catch (IOException | IllegalStateException e) {
-            LOG.warn("pins stay, as they cannot be removed: directory={}", location.directory(), e);
+            LOG.warn("pins stay, as they cannot be removed: directory={}", location.directory(), LoggedException.of(e));
         }
     }
 

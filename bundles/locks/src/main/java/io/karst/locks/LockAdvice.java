@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Karst authors
+
+package io.karst.locks;
+
+import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.resource.LockKind;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What takes the locks of a kind, and what to change so that tasks wait for them less. {@code docs/fix-a-hot-lock.md} says more.
+ *
+ * @param takenBy what takes the lock: ends the sentence "It is taken by"
+ * @param change whole sentences
+ */
+public record LockAdvice(String takenBy, String change) {
+    /** A single lock with at least this share of its kind's waiting time is the only one that matters. */
+    private static final double MOST_OF_IT = 0.9;
+
+    private static final String IN_PLACE = "Look elements up and change them in place, which takes no lock";
+
+    private static final String LESS = "Do less while a lock is held.";
+    private static final String SPREAD =
+            "All use one element: do less while the lock is held, or spread the data over more elements.";
+    private static final String NO_LOCK =
+            " If the lock protects one counter, use __sync_fetch_and_add without a lock; or"
+                    + " make the map per-CPU, without a lock, and add up when you read.";
+    private static final String ONE_ORDER =
+            " If it has deadlocks or timeouts, take two locks always in the same order.";
+
+    private static final LockAdvice FREELIST = new LockAdvice(
+            "each new and each deleted element of a preallocated map",
+            "Raise max_entries, so that the list of no CPU runs empty; delete elements on the CPU that created them; or"
+                    + " use BPF_F_NO_PREALLOC.");
+    private static final LockAdvice SELDOM =
+            new LockAdvice("each update and delete; not by redirecting", "Change the map less often.");
+    private static final LockAdvice CPUMAP = new LockAdvice(
+            "each CPU that redirects packets to this entry, for up to 8 at a time, and the entry's thread",
+            "Redirect to more CPUs, or give each receive queue a target of its own.");
+    private static final LockAdvice ARENA = new LockAdvice(
+            "allocating and freeing pages of the arena, and page faults of user space",
+            "Allocate many pages at once, and divide them yourself.");
+
+    private static final Map<LockKind, LockAdvice> OF_KIND = Map.ofEntries(
+            entry(
+                    LockKind.HASH_BUCKET,
+                    "each update and delete of an element in the bucket, and batch operations; not by a look-up",
+                    IN_PLACE + "; or raise max_entries, which gives more buckets."),
+            Map.entry(LockKind.FREELIST, FREELIST),
+            Map.entry(LockKind.FREELIST_EXTRA, FREELIST),
+            entry(
+                    LockKind.LRU_GLOBAL,
+                    "a CPU that has no free element of its own: it takes up to 128 at once, and evicts others",
+                    "Raise max_entries to several times 128 for each CPU; or use BPF_F_NO_COMMON_LRU. " + IN_PLACE
+                            + "."),
+            entry(
+                    LockKind.LRU_LOCAL,
+                    "each update, on the list of its CPU; by other CPUs if the common list is empty, or to delete a new"
+                            + " element",
+                    "Raise max_entries: the map is too small for the number of CPUs. " + IN_PLACE + "."),
+            entry(
+                    LockKind.LRU_PER_CPU,
+                    "each update, on the list of its CPU, and each deletion, on the list of the CPU that created the"
+                            + " element",
+                    "Leave deletions to eviction, or delete on the CPU that created the element. " + IN_PLACE + "."),
+            entry(
+                    LockKind.ELEMENT_COUNTER,
+                    "the count of a map without preallocation, every 32 elements of a CPU and near max_entries",
+                    "Raise max_entries well above the number of elements in use; or preallocate the map."),
+            entry(
+                    LockKind.RINGBUF,
+                    "each record that a program reserves, on any CPU; submitting and reading take none",
+                    "Send fewer records: filter and add up in the kernel, send sums. Then use a ring for each CPU, in an"
+                            + " array_of_maps. A larger ring does not help."),
+            entry(
+                    LockKind.RINGBUF_WAIT_QUEUE,
+                    "each wake-up of a reader",
+                    "Submit with BPF_RB_NO_WAKEUP, and with BPF_RB_FORCE_WAKEUP every N records or from a timer."),
+            entry(
+                    LockKind.QUEUE_STACK,
+                    "each push, pop and peek: there is one lock for the whole map",
+                    "Use a queue for each CPU, in an array_of_maps; for events use a ring buffer."),
+            entry(
+                    LockKind.LPM_TRIE,
+                    "each update and delete: there is one lock for the whole trie; look-ups take none",
+                    "Have one task write; keep exact addresses in a hash; for a full reload, fill a new trie and replace"
+                            + " the old one in a hash_of_maps."),
+            entry(
+                    LockKind.STACK_TRACE_FREELIST,
+                    "bpf_get_stackid with a new stack, on the list of its CPU",
+                    "Raise max_entries; or send stacks by bpf_get_stack and a ring buffer."),
+            entry(
+                    LockKind.SOCKMAP,
+                    "each update and delete: there is one lock for the whole map",
+                    "Use a sockhash, which has a lock for each bucket, or several maps."),
+            entry(
+                    LockKind.SOCKHASH_BUCKET,
+                    "each update and delete in the bucket",
+                    "Raise max_entries, which gives more buckets."),
+            Map.entry(LockKind.DEVMAP_INDEX, SELDOM),
+            Map.entry(LockKind.XSKMAP, SELDOM),
+            Map.entry(LockKind.CPUMAP_PRODUCER, CPUMAP),
+            Map.entry(LockKind.CPUMAP_CONSUMER, CPUMAP),
+            entry(
+                    LockKind.LOCAL_STORAGE_BUCKET,
+                    "creating and freeing the storage of a socket, task, inode or control group",
+                    "Create storage only for owners that need it, not by BPF_LOCAL_STORAGE_GET_F_CREATE on each event;"
+                            + " use a hash for owners that live shortly."),
+            entry(LockKind.CGROUP_STORAGE, "attaching and detaching programs", "Use cgrp_storage instead."),
+            Map.entry(LockKind.ARENA, ARENA),
+            Map.entry(LockKind.ARENA_SPIN, ARENA),
+            Map.entry(LockKind.ARENA_ZAP, ARENA),
+            entry(
+                    LockKind.STRUCT_OPS,
+                    "registering and replacing the functions of the map",
+                    "Register and replace them less often."),
+            entry(
+                    LockKind.PROG_ARRAY_POKE,
+                    "updating the array, and loading or freeing programs that make tail calls through it",
+                    "Load programs first, then fill the array once; do not write entries that have not changed."),
+            entry(
+                    LockKind.VALUE_SPIN_LOCK,
+                    "programs, by bpf_spin_lock, and user space, by BPF_F_LOCK",
+                    LESS + NO_LOCK),
+            entry(LockKind.VALUE_RESILIENT_LOCK, "programs, by bpf_res_spin_lock", LESS + ONE_ORDER),
+            entry(
+                    LockKind.VALUE_TIMER,
+                    "bpf_timer_start, bpf_timer_cancel and bpf_timer_set_callback on the same element",
+                    "Do not start a timer anew on each event: note the time of the event, and have the callback check"
+                            + " whether it is old enough."),
+            entry(
+                    LockKind.VALUE_WORK_QUEUE,
+                    "bpf_wq_init and bpf_wq_set_callback on the same element",
+                    "Use an element for each CPU."),
+            entry(LockKind.FREEZE, "mmap and freezing of the map", "Map it once for each process."));
+
+    /** What is better if tasks wait for one lock of the kind only. */
+    private static final Map<LockKind, String> CHANGE_OF_ONE = Map.of(
+            LockKind.HASH_BUCKET,
+            "Programs update elements of the same bucket again and again, often the same one. Look it up and change it in"
+                    + " place, which takes no lock; if all CPUs change it, use a percpu_hash, and change the value of this"
+                    + " CPU in place.",
+            LockKind.VALUE_SPIN_LOCK,
+            SPREAD + NO_LOCK,
+            LockKind.VALUE_RESILIENT_LOCK,
+            SPREAD + ONE_ORDER);
+
+    private static Map.Entry<LockKind, LockAdvice> entry(LockKind kind, String takenBy, String change) {
+        return Map.entry(kind, new LockAdvice(takenBy, change));
+    }
+
+    /**
+     * The advice for a kind.
+     *
+     * @param kind which
+     * @param one whether tasks wait for a single lock of that kind, and not for many
+     */
+    public static LockAdvice of(LockKind kind, boolean one) {
+        LockAdvice advice = Objects.requireNonNull(OF_KIND.get(kind), kind::name);
+        return one ? new LockAdvice(advice.takenBy, CHANGE_OF_ONE.getOrDefault(kind, advice.change)) : advice;
+    }
+
+    /**
+     * The lock that nearly all waiting for its kind is for.
+     *
+     * @param kind the waits for all locks of a kind in a map
+     * @param single those for single locks, of any map and kind
+     */
+    public static Optional<LockWaits> single(LockWaits kind, List<LockWaits> single) {
+        return single.stream()
+                .filter(lock -> lock.key().equals(kind.key()) && lock.kind().equals(kind.kind()))
+                .max(Comparator.comparingLong(lock -> lock.counters().totalNanos()))
+                .filter(lock -> lock.counters().totalNanos()
+                        >= MOST_OF_IT * kind.counters().totalNanos());
+    }
+}

@@ -117,7 +117,14 @@ public class AlertsIT {
         String said = karaf.shell("karst:report " + file + " --seconds 3");
         assertEquals(file + ": " + Files.size(file) + " bytes", said.strip());
         String page = Files.readString(file);
-        for (String title : List.of("Hottest locks", "The last minute", "Stages", "Checks", "Versions", "Settings")) {
+        for (String title : List.of(
+                "Hottest locks",
+                "The last minute",
+                "Waits by duration, before",
+                "Stages",
+                "Checks",
+                "Versions",
+                "Settings")) {
             assertTrue(title, page.contains("<h2>" + title + "</h2>"));
         }
         assertTrue(page.contains("<td>io.karst.lock-tracer</td>"));

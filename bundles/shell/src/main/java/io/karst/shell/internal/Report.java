@@ -4,6 +4,7 @@
 package io.karst.shell.internal;
 
 import io.karst.ability.Ability;
+import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.RecentContention;
 import io.karst.stage.StageReport;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param at when it was made
  * @param locks contention; empty if it could not be read
  * @param problem why it could not; empty if it could
+ * @param history contention before, oldest step first; empty if none is kept here
  * @param flow the stages as a table, headings first
  * @param stages the same, for their errors in full
  * @param abilities checks of {@code karst:doctor}
@@ -29,6 +31,7 @@ record Report(
         Instant at,
         Optional<LocksView> locks,
         String problem,
+        Optional<List<ContentionSnapshot>> history,
         List<List<String>> flow,
         List<StageReport> stages,
         List<Ability> abilities,
@@ -63,6 +66,8 @@ record Report(
             .line0 { stroke: #0072b2; } .line1 { stroke: #d55e00; stroke-dasharray: 8 3; } .line2 { stroke: #009e73; stroke-dasharray: 3 3; }
             .line3 { stroke: #cc79a7; stroke-dasharray: 10 3 2 3; } .line4 { stroke: #e69f00; stroke-dasharray: 1 4; }
             .legend { list-style: none; padding: 0; } .legend svg { width: 30px; display: inline-block; margin-right: .5rem; }
+            p.legend svg { width: 14px; margin-right: 2px; } .start { text-anchor: start; }
+            [class^=heat] { fill: #0072b2; } .heat1 { opacity: .15; } .heat2 { opacity: .35; } .heat3 { opacity: .55; } .heat4 { opacity: .78; }
             </style>
             </head>
             <body>
@@ -77,6 +82,11 @@ record Report(
         page.markup("<p class=\"verdict\">" + Html.escaped(verdict()) + "</p>");
         locks.flatMap(LocksView::advice).ifPresent(advice -> page.element("p", "What to change: " + advice));
         locks.ifPresent(view -> contention(page, view));
+        history.ifPresent(steps -> {
+            page.element("h2", "Waits by duration, before");
+            page.element("p", "All maps, two hours at most. Times are UTC; nothing was read where a column is grey.");
+            page.markup(new DurationHeat(steps).svg());
+        });
         page.element("h2", "Stages");
         page.table(flow, "No stage is known");
         stages.forEach(stage -> stage.lastError().ifPresent(error -> page.element("p", stage.name() + ": " + error)));

@@ -8,6 +8,7 @@ import io.karst.commands.KarstCommand;
 import io.karst.commands.Progress;
 import io.karst.commands.Services;
 import io.karst.component.OnlineCpus;
+import io.karst.contention.ContentionHistory;
 import io.karst.contention.LockContention;
 import io.karst.contention.RecentContention;
 import io.karst.stage.Flow;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,6 +59,10 @@ import org.osgi.service.cm.ConfigurationAdmin;
 public final class ReportCommand extends KarstCommand {
     private static final int ROWS = 50;
     private static final int MOST_SECONDS = 60;
+
+    /** The history has finer steps for this long than for longer. */
+    private static final Duration CHARTED = Duration.ofHours(2).minusMinutes(1);
+
     private static final String KARST = "io.karst.";
     private static final String SECONDS = "--seconds";
     private static final Path PROC = Path.of("/proc/sys/kernel");
@@ -141,10 +147,12 @@ public final class ReportCommand extends KarstCommand {
         }
         List<StageReport> stages = services.ifPresent(Flow.class, Flow::stages).orElse(List.of());
         FlowView view = new FlowView(List.of(), List.of(), Optional.empty(), Clock.systemUTC());
+        Instant now = Instant.now();
         return new Report(
-                Instant.now(),
+                now,
                 locks,
                 problem,
+                services.ifPresent(ContentionHistory.class, history -> history.between(now.minus(CHARTED), now)),
                 view.stages().cells(stages),
                 stages,
                 DoctorCommand.abilities(services),

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.karst.ability.Ability;
+import io.karst.contention.ContentionSnapshot;
+import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.resource.LockKind;
 import io.karst.resource.MapResource;
 import io.karst.stage.StageReport;
@@ -15,6 +17,7 @@ import io.karst.testing.HostileText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,22 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.osgi.framework.FrameworkUtil;
 
 class ReportTest {
+    private static final Instant BEGIN = Instant.parse("2026-03-01T09:00:00Z");
+    private static final List<ContentionSnapshot> HISTORY = List.of(
+            step(0, Samples.lasting(1, LockKind.HASH_BUCKET, 1_000, 20)),
+            step(10, Samples.lasting(1, LockKind.HASH_BUCKET, 2, 1)),
+            step(30, Samples.lasting(1, LockKind.FREELIST, 5, 1)));
+
+    private static ContentionSnapshot step(int second, LockWaits... locks) {
+        ContentionSnapshot sample = Samples.snapshot(locks);
+        return new ContentionSnapshot(
+                BEGIN.plusSeconds(second),
+                BEGIN.plusSeconds(second + 10),
+                sample.perKind(),
+                List.of(),
+                sample.lost(),
+                List.of());
+    }
 
     private static Report report(String name) {
         MapResource map = TopSamples.map(4_295, name, name, name, name);
@@ -49,6 +68,7 @@ class ReportTest {
                 Instant.parse("2026-03-01T10:00:00Z"),
                 Optional.of(view),
                 "",
+                Optional.of(HISTORY),
                 List.of(List.of("Stage"), List.of(name)),
                 List.of(failed),
                 List.of(new Ability("check", false, name, name, name)),
@@ -98,6 +118,7 @@ class ReportTest {
                         Instant.EPOCH,
                         Optional.empty(),
                         "Stage lock-tracer failed: <no BTF>. See karst:flow",
+                        Optional.empty(),
                         List.of(List.of("Stage")),
                         List.of(),
                         List.of(),
@@ -106,7 +127,7 @@ class ReportTest {
                 .html();
         assertThat(html)
                 .contains("Contention could not be read: Stage lock-tracer failed: &lt;no BTF&gt;. See karst:flow")
-                .doesNotContain("Hottest locks")
+                .doesNotContain("Hottest locks", "Waits by duration")
                 .contains("No stage is known", "Everything has its default");
     }
 
@@ -114,6 +135,31 @@ class ReportTest {
     void aMinuteThatNobodyReadIsNotDrawnAsQuiet() {
         String unread = new MinuteChart(List.of(), List.of()).svg();
         assertThat(unread).contains("The counters were not read in the last minute");
+    }
+
+    @Test
+    void theHeatMapHasAShadeForEachNumberAndShowsWhatNobodyRead() {
+        String heat = new DurationHeat(HISTORY).svg();
+        assertThat(heat)
+                .as("three columns of 40 s, of which the steps fill all")
+                .contains("class=\"heat5\" d=\"M60.0 10.0h219.0v11.0h-219.0z\"")
+                .contains(
+                        "class=\"heat1\" d=\"M280.0 ",
+                        "09:00:00",
+                        "09:00:20",
+                        "09:00:40",
+                        ">1.02 ",
+                        "at most 1,000 in");
+        List<ContentionSnapshot> gap = new ArrayList<>(HISTORY);
+        gap.add(step(3_000));
+        assertThat(new DurationHeat(gap).svg()).contains("class=\"unread\" x=\"225.0\"");
+    }
+
+    @Test
+    void aQuietHistoryIsNotAnEmptyOne() {
+        assertThat(new DurationHeat(List.of()).svg()).contains("The history is empty");
+        assertThat(new DurationHeat(List.of(step(0))).svg())
+                .contains("No lock was waited for from 09:00:00 to 09:00:10 (UTC)");
     }
 
     @ParameterizedTest

@@ -102,7 +102,8 @@ final class Diagnosis {
         };
     }
 
-    private static String failure(ComponentConfigurationDTO configuration) {
+    /** First line of why a component failed. */
+    static String failure(ComponentConfigurationDTO configuration) {
         return configuration.failure == null
                 ? "no reason given"
                 : configuration.failure.lines().findFirst().orElse("");

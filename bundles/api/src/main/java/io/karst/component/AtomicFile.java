@@ -61,24 +61,54 @@ public final class AtomicFile {
      * @throws IOException if it cannot be written; the message names the file. The former content stays, and nothing beside it
      */
     public void write(ByteBuffer content) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null) {
-            throw new IOException(file + " is no file name");
-        }
         try {
-            Files.createDirectories(folder, PRIVATE_FOLDER);
-            replace(folder, content);
+            Files.createDirectories(folder(), PRIVATE_FOLDER);
+            replace(
+                    content,
+                    next -> FileChannel.open(
+                            next, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), PRIVATE_FILE));
         } catch (IOException e) {
             throw new IOException(file + " cannot be written: " + reason(e), e);
         }
     }
 
-    private void replace(Path folder, ByteBuffer content) throws IOException {
+    /**
+     * As {@link #write} for a file that is somebody else's: owner and mode stay, and a symbolic link goes on leading to it.
+     *
+     * @throws IOException if it does not exist or cannot be written; the message names the file. The former content stays, and
+     *     nothing beside it
+     */
+    public void edit(ByteBuffer content) throws IOException {
+        try {
+            Path real = file.toRealPath();
+            new AtomicFile(real).replace(content, next -> {
+                Files.copy(real, next, StandardCopyOption.COPY_ATTRIBUTES);
+                return FileChannel.open(next, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+            });
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be written: " + reason(e), e);
+        }
+    }
+
+    /** Makes the file that takes the other's place. */
+    private interface Opener {
+        FileChannel open(Path next) throws IOException;
+    }
+
+    private Path folder() throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException("it is no file name");
+        }
+        return folder;
+    }
+
+    private void replace(ByteBuffer content, Opener opener) throws IOException {
+        Path folder = folder();
         Path next = folder.resolve(file.getFileName() + ".next");
         Files.deleteIfExists(next);
         try {
-            try (FileChannel out = FileChannel.open(
-                    next, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW), PRIVATE_FILE)) {
+            try (FileChannel out = opener.open(next)) {
                 while (content.hasRemaining()) {
                     out.write(content);
                 }

@@ -3,16 +3,14 @@
 
 package io.karst.listener.configadmin.internal;
 
+import io.karst.component.AtomicFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,17 +53,7 @@ final class OperatorsFile {
 
     /** Replaces the content as a whole; owner and mode stay. */
     static void replace(Object address, String content) throws IOException {
-        Path file = path(address).toRealPath();
-        Path next = file.resolveSibling(file.getFileName() + ".next");
-        Files.copy(file, next, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel out = FileChannel.open(next, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer left = ByteBuffer.wrap(content.getBytes(StandardCharsets.ISO_8859_1));
-            while (left.hasRemaining()) {
-                out.write(left);
-            }
-            out.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        new AtomicFile(path(address)).edit(ByteBuffer.wrap(content.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     /** Makes File Install read it again. */

@@ -15,10 +15,19 @@ class Asking extends Component {
 
   async load() {
     try {
-      this.setState({ found: await this.props.ask(this.path), error: '' });
+      this.setState({ ...await this.read(), error: '' });
     } catch (failure) {
       this.setState({ error: failure.message });
     }
+  }
+
+  async read() {
+    return { found: await this.props.ask(this.path) };
+  }
+
+  /** What is there whether or not the rest is. */
+  beside() {
+    return null;
   }
 
   render(props, { found, error }) {
@@ -29,7 +38,8 @@ class Asking extends Component {
       !found && !error && h(Empty, null, 'Reading …'),
       found && (found.available === false
         ? h(Missing, { what: this.missing, reason: found.reason })
-        : this.content(found, props)));
+        : this.content(found, props)),
+      this.beside());
   }
 }
 
@@ -42,6 +52,37 @@ export class Configuration extends Asking {
     this.path = 'api/v1/configuration';
     this.title = 'Configuration';
     this.missing = 'There is no remote configuration.';
+  }
+
+  async read() {
+    const [found, served] = await Promise.all([this.props.ask(this.path), this.props.ask('api/v1/clients')]);
+    return { found, served };
+  }
+
+  /** The clients of a server that runs here. */
+  beside() {
+    const { served } = this.state;
+    return served && served.available && h(Card, {
+      title: 'Clients of the server on this host', tools: h(Downloads, { path: 'api/v1/clients' }),
+      note: served.omitted ? `The ${served.clients.length} that asked last; ${served.omitted} more are not shown.` : 'Whoever asked last comes first.',
+    }, h(Table, {
+      caption: 'Clients', rows: served.clients, rowKey: (client) => client.client, empty: 'No client has asked yet.',
+      columns: [
+        {
+          name: 'name', head: 'Client', value: (client) => client.name,
+          cell: (client) => [client.name || client.client, h('span', { class: 'sub' }, client.labels.join(', '))],
+        },
+        {
+          name: 'seen', head: 'Last request', value: (client) => client.seen,
+          cell: (client) => [h(State, { kind: client.gone ? 'warn' : 'good' }, client.gone ? 'gone' : 'active'),
+            h('span', { class: 'sub' }, moment(client.seen))],
+        },
+        { name: 'applied', head: 'Applied', num: true, value: (client) => client.applied, cell: (client) => client.applied },
+        { name: 'pending', head: 'Pending', num: true, from: 'm', value: (client) => client.pending, cell: (client) => client.pending },
+        { name: 'rejected', head: 'Rejected', num: true, value: (client) => client.rejected, cell: (client) => client.rejected },
+        { name: 'error', head: 'Last error', from: 'm', class: 'long', cell: (client) => client.error || 'none' },
+      ],
+    }));
   }
 
   content(found) {

@@ -35,7 +35,19 @@ final class Api {
             "single", List.of("kind", "index", "count", "totalNanos", "maxNanos"),
             "stages", List.of("order", "name", "bundle", "state", "since", "durationMillis", "waitingFor", "lastError"),
             "checks", List.of("ability", "answer", "need", "evidence", "effect", "remedy"),
-            "configurations", List.of("product", "id", "path", "version", "sha256", "bytes", "state", "reason"));
+            "configurations", List.of("product", "id", "path", "version", "sha256", "bytes", "state", "reason"),
+            "clients",
+                    List.of(
+                            "name",
+                            "client",
+                            "labels",
+                            "seen",
+                            "gone",
+                            "targetsVersion",
+                            "applied",
+                            "pending",
+                            "rejected",
+                            "error"));
 
     /** Probes ask the kernel: not each time that somebody looks. */
     private static final Duration CHECKS_KEPT = Duration.ofSeconds(10);
@@ -90,6 +102,9 @@ final class Api {
             }
             if (path.equals("configuration")) {
                 return form.apply(configuration(), "configurations");
+            }
+            if (path.equals("clients")) {
+                return form.apply(clients(), "clients");
             }
             return MAP.matcher(path).matches()
                     ? map(Integer.parseInt(path.substring("maps/".length())), form)
@@ -209,5 +224,15 @@ final class Api {
                                 ? sources.missing("config-poller")
                                 : "Remote configuration is not installed. Install it with feature:install"
                                         + " karst-config"));
+    }
+
+    private Json clients() {
+        return Sources.first(sources.clients)
+                .map(found -> SystemView.clients(found.seen()))
+                .orElseGet(() -> unavailable(
+                        sources.stages().stream().anyMatch(stage -> stage.name().equals("config-server"))
+                                ? "The configuration server is not ready"
+                                : "The configuration server is not installed here. Install it with feature:install"
+                                        + " karst-config-server"));
     }
 }

@@ -4,6 +4,7 @@
 package io.karst.web.internal;
 
 import io.karst.ability.AbilityProbe;
+import io.karst.config.ConfigClients;
 import io.karst.config.ConfigListeners;
 import io.karst.config.ConfigUpdates;
 import io.karst.contention.ContentionHistory;
@@ -52,6 +53,9 @@ public final class Sources {
 
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     volatile List<ConfigListeners> listeners = List.of();
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    volatile List<ConfigClients> clients = List.of();
 
     static <T> Optional<T> first(List<T> services) {
         return services.stream().findFirst();

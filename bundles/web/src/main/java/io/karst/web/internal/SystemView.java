@@ -6,6 +6,7 @@ package io.karst.web.internal;
 import io.karst.ability.Ability;
 import io.karst.ability.AbilityProbe;
 import io.karst.ability.Answer;
+import io.karst.config.ConfigClients;
 import io.karst.config.ConfigListeners;
 import io.karst.config.ConfigListeners.Status;
 import io.karst.config.ConfigReport;
@@ -17,6 +18,9 @@ import java.util.Locale;
 
 /** State of Karst itself as JSON: stages, checks, remote configuration. Fields have the names that the commands' JSON gives them. */
 final class SystemView {
+    /** Most clients of a document: the most recently seen. */
+    private static final int MAX_CLIENTS = 200;
+
     private SystemView() {}
 
     /** The document of {@code flow}. */
@@ -106,5 +110,28 @@ final class SystemView {
                 .put("id", listener.last().map(ConfigListeners.Outcome::id))
                 .put("version", listener.last().map(ConfigListeners.Outcome::version))
                 .put("reason", listener.last().map(ConfigListeners.Outcome::reason));
+    }
+
+    /** The document of {@code clients}. */
+    static Json clients(List<ConfigClients.Status> seen) {
+        return new Json()
+                .put("available", true)
+                .put("reason", "")
+                .put(
+                        "clients",
+                        Json.each(
+                                seen.stream().limit(MAX_CLIENTS).toList(),
+                                client -> new Json()
+                                        .put("name", client.name())
+                                        .put("client", client.id())
+                                        .put("labels", client.labels())
+                                        .put("seen", client.at())
+                                        .put("gone", client.gone())
+                                        .put("targetsVersion", client.targetsVersion())
+                                        .put("applied", client.applied())
+                                        .put("pending", client.pending())
+                                        .put("rejected", client.rejected())
+                                        .put("error", client.error())))
+                .put("omitted", Math.max(0, seen.size() - MAX_CLIENTS));
     }
 }

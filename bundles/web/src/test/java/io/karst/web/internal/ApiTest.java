@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiTest {
     private static final List<String> DOCUMENTS =
-            List.of("now", "history", "maps", "maps/1", "flow", "doctor", "configuration");
+            List.of("now", "history", "maps", "maps/1", "flow", "doctor", "configuration", "clients");
 
     private final OpenApi openApi;
 

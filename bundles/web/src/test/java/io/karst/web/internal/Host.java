@@ -8,6 +8,7 @@ import io.karst.bpf.MapInfo;
 import io.karst.config.ApplyOutcome.AppliedConfig;
 import io.karst.config.ApplyOutcome.ApplyState;
 import io.karst.config.ConfigChange;
+import io.karst.config.ConfigClients;
 import io.karst.config.ConfigListeners;
 import io.karst.config.ConfigReport;
 import io.karst.config.ConfigState;
@@ -73,6 +74,8 @@ final class Host {
                 });
         sources.updates = List.of(updates());
         sources.listeners = List.of(listeners());
+        sources.clients = List.of(() -> List.of(
+                new ConfigClients.Status(text, text, List.of(text), NOW, false, 7, 2, 1, 1, Optional.of(text))));
         return sources;
     }
 

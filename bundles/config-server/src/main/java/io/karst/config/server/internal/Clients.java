@@ -3,7 +3,11 @@
 
 package io.karst.config.server.internal;
 
+import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.config.ConfigClients;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
+import io.karst.remoteconfig.ConfigMessage.ConfigRequest.State;
+import io.karst.remoteconfig.Label;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +43,35 @@ final class Clients {
      * @param client cut to what is shown; see {@link SeenClient}
      * @param ahead how it has left this server behind; absent if it has not
      */
-    record Seen(SeenClient client, Instant at, Optional<String> ahead) {}
+    record Seen(SeenClient client, Instant at, Optional<String> ahead) {
+
+        /**
+         * The same for faces.
+         *
+         * @param activeSince a client that was not seen since then is gone
+         */
+        ConfigClients.Status status(Instant activeSince) {
+            Client shown = client.shown();
+            State state = shown.state().orElseThrow();
+            return new ConfigClients.Status(
+                    shown.name(),
+                    shown.id(),
+                    shown.tags().stream().map(Label::shown).toList(),
+                    at,
+                    at.isBefore(activeSince),
+                    state.targetsVersion(),
+                    count(state, ApplyState.ACKNOWLEDGED),
+                    count(state, ApplyState.UNACKNOWLEDGED) + client.leftOut(),
+                    count(state, ApplyState.ERROR),
+                    ahead.or(() -> Optional.of(state.error()).filter(error -> !error.isEmpty())));
+        }
+
+        private static int count(State state, ApplyState wanted) {
+            return (int) state.configStates().stream()
+                    .filter(config -> config.applyState() == wanted)
+                    .count();
+        }
+    }
 
     synchronized void saw(SeenClient client, Instant at, Optional<String> ahead) {
         Seen before = byId.put(client.shown().id(), new Seen(client, at, ahead));

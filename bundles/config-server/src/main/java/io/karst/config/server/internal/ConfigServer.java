@@ -9,6 +9,7 @@ import io.karst.component.DaemonThreads;
 import io.karst.component.LoggedException;
 import io.karst.component.RateLimitedLog;
 import io.karst.component.SafeText;
+import io.karst.config.ConfigClients;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest.Client;
@@ -41,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The embedded server: a signed repository in a folder, served over TLS. */
-public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoCloseable {
+public final class ConfigServer implements ConfigBackend, ConfigClients, AbilityProbe, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigServer.class);
 
@@ -284,6 +285,12 @@ public final class ConfigServer implements ConfigBackend, AbilityProbe, AutoClos
     /** Who asked. */
     Clients clients() {
         return clients;
+    }
+
+    @Override
+    public List<ConfigClients.Status> seen() {
+        Instant since = activeSince();
+        return clients.all().stream().map(client -> client.status(since)).toList();
     }
 
     /** Where everything is. */

@@ -4,6 +4,7 @@
 package io.karst.config.server.internal;
 
 import io.karst.ability.AbilityProbe;
+import io.karst.config.ConfigClients;
 import io.karst.remoteconfig.wire.ConfigWire;
 import io.karst.stage.Stage;
 import io.karst.stage.StageReport;
@@ -37,7 +38,7 @@ public final class ConfigServerComponent implements Stage {
         synchronized (settings) {
             runner = StageRunner.start(
                     component.getServiceReference(),
-                    List.of(ConfigServer.class, AbilityProbe.class),
+                    List.of(ConfigServer.class, ConfigClients.class, AbilityProbe.class),
                     () -> new ConfigServer(wire, settings.inForce(), folder, Clock.systemUTC(), new SecureRandom()));
             settings.onChange(() -> runner = runner.reopened());
         }

@@ -368,6 +368,42 @@ public class WebIT {
         return JsonParser.parseString(get("/karst/" + path, VIEWER).body()).getAsJsonObject();
     }
 
+    /** A server, and this Karaf as its client. */
+    @Test
+    public void theConfigurationAndTheServersClientsAreShown() throws Exception {
+        String port = RunningKaraf.freePort();
+        karaf.configure("io.karst.configserver", List.of("port = " + port));
+        karaf.configure(
+                "io.karst.config",
+                List.of("address = localhost:" + port, "interval.millis = 200", "client.name = web-1"));
+        karaf.shell("feature:install karst-config karst-config-server");
+        karaf.awaitShell("karst:config", "READY", READY);
+        Path file = karaf.file("contention.json");
+        Files.writeString(file, "{\"track\": \"all\"}");
+        karaf.shell("karst:config-publish --wait KARST_CONTENTION/default " + file);
+        try (Chromium chromium = new Chromium()) {
+            for (int width : new int[] {1280, 390}) {
+                try (BrowserContext context = chromium.open("viewer", "v!ewer", width, 900, ColorScheme.LIGHT)) {
+                    Page page = context.newPage();
+                    page.navigate(address + "/karst/#configuration");
+                    Locator client = page.locator("[aria-label='Clients'] tbody tr");
+                    client.first().waitFor();
+                    assertEquals(1, client.count());
+                    assertTrue(
+                            client.first().innerText(),
+                            client.first().innerText().matches("(?s)web-1.*active.*"));
+                    String inForce = page.locator("[aria-label='Configurations in force']")
+                            .innerText();
+                    assertTrue(inForce, inForce.matches("(?s).*KARST_CONTENTION.*default.*applied.*"));
+                    keep(page, "clients-" + width);
+                }
+            }
+        } finally {
+            karaf.shell("feature:uninstall karst-config karst-config-server");
+            await("/karst/api/v1/clients", "not installed here");
+        }
+    }
+
     /** A pin and a process have names that are markup and control characters. */
     @Test
     public void namesOfOthersAreTextOnThePage() throws Exception {

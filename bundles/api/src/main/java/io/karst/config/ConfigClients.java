@@ -20,7 +20,7 @@ public interface ConfigClients {
      *
      * @param name its {@code client.name}, or that of its own credentials; empty if it has none
      * @param id its stable id
-     * @param labels each as {@code name:value}
+     * @param labels each as {@code name=value}
      * @param at time of its last request
      * @param gone whether it has stopped to ask
      * @param targetsVersion version of the signed list that it trusts

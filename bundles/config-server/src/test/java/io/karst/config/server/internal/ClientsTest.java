@@ -6,6 +6,7 @@ package io.karst.config.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.karst.config.ApplyOutcome.ApplyState;
+import io.karst.config.ConfigClients;
 import io.karst.config.server.internal.ConfigClientsCommand.Listed;
 import io.karst.remoteconfig.Bytes;
 import io.karst.remoteconfig.ConfigMessage.ConfigRequest;
@@ -56,6 +57,26 @@ class ClientsTest {
                 .contains("N6QA", "rack=a os=x", "yes");
         assertThat(ConfigClientsCommand.CLIENTS.lines(listed, 80))
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void facesGetTheNumbersOfItsConfigurations() {
+        List<Report> reports = List.of(
+                new Report("a", 1, "P", ApplyState.ACKNOWLEDGED, ""),
+                new Report("b", 1, "P", ApplyState.ACKNOWLEDGED, ""),
+                new Report("c", 1, "P", ApplyState.UNACKNOWLEDGED, ""),
+                new Report("d", 1, "P", ApplyState.ERROR, "no"));
+        Clients.Seen seen = seen(ConfigRequest.Client.agent(
+                        "N6QA",
+                        List.of(),
+                        new AgentDetails("web-1", "1", "", "", List.of()),
+                        List.of(Label.parse("rack=a")))
+                .with(new State(1, 7, reports, true, "expired", Bytes.EMPTY)));
+
+        assertThat(seen.status(seen.at()))
+                .isEqualTo(new ConfigClients.Status(
+                        "web-1", "N6QA", List.of("rack=a"), seen.at(), false, 7, 2, 1, 1, Optional.of("expired")));
+        assertThat(seen.status(seen.at().plusSeconds(1)).gone()).isTrue();
     }
 
     /** A name of a server with this rule has no such characters, but a request may. */

@@ -27,8 +27,8 @@ public record LockAdvice(String takenBy, String change) {
     private static final String SPREAD =
             "All use one element: do less while the lock is held, or spread the data over more elements.";
     private static final String NO_LOCK =
-            " If the lock protects one counter, use __sync_fetch_and_add without a lock; or"
-                    + " make the map per-CPU, without a lock, and add up when you read.";
+            " A lone counter needs no lock, only __sync_fetch_and_add; a per-CPU map needs none either, if you"
+                    + " add up when you read.";
     private static final String ONE_ORDER =
             " If it has deadlocks or timeouts, take two locks always in the same order.";
 

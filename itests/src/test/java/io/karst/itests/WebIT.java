@@ -377,11 +377,11 @@ public class WebIT {
                 "io.karst.config",
                 List.of("address = localhost:" + port, "interval.millis = 200", "client.name = web-1"));
         karaf.shell("feature:install karst-config karst-config-server");
-        karaf.awaitShell("karst:config", "READY", READY);
-        Path file = karaf.file("contention.json");
-        Files.writeString(file, "{\"track\": \"all\"}");
-        karaf.shell("karst:config-publish --wait KARST_CONTENTION/default " + file);
         try (Chromium chromium = new Chromium()) {
+            karaf.awaitShell("karst:config", "READY", READY);
+            Path file = karaf.file("contention.json");
+            Files.writeString(file, "{\"track\": \"all\"}");
+            karaf.shell("karst:config-publish --wait KARST_CONTENTION default " + file);
             for (int width : new int[] {1280, 390}) {
                 try (BrowserContext context = chromium.open("viewer", "v!ewer", width, 900, ColorScheme.LIGHT)) {
                     Page page = context.newPage();

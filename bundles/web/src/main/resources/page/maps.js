@@ -118,7 +118,7 @@ export class Maps extends Component {
             cell: (lock) => [h(Bar, { share: most ? lock.totalNanos / most : 0 }), h('span', { class: 'figure' }, nanos(lock.totalNanos))],
           },
           { name: 'waits', head: 'Waits', num: true, value: (lock) => lock.count, cell: (lock) => count(lock.count) },
-          { name: 'max', head: 'Longest', num: true, value: (lock) => lock.maxNanos, cell: (lock) => nanos(lock.maxNanos) },
+          { name: 'max', head: 'Longest', num: true, from: 'm', value: (lock) => lock.maxNanos, cell: (lock) => nanos(lock.maxNanos) },
         ],
       })),
       h(Advice, { kinds: map.kinds }),

@@ -101,7 +101,7 @@ export class Configuration extends Asking {
         columns: [
           { name: 'product', head: 'Product', value: (config) => config.product, cell: (config) => config.product },
           { name: 'id', head: 'Id', value: (config) => config.id, cell: (config) => config.id },
-          { name: 'version', head: 'Version', num: true, value: (config) => config.version, cell: (config) => config.version },
+          { name: 'version', head: 'Version', num: true, from: 'm', value: (config) => config.version, cell: (config) => config.version },
           { name: 'bytes', head: 'Size', num: true, from: 'm', value: (config) => config.bytes, cell: (config) => bytes(config.bytes) },
           {
             name: 'state', head: 'State', value: (config) => config.state,
@@ -114,7 +114,7 @@ export class Configuration extends Asking {
         caption: 'Listeners', rows: found.listeners, rowKey: (listener) => listener.name, empty: 'No listener is registered.',
         columns: [
           { name: 'name', head: 'Listener', value: (listener) => listener.name, cell: (listener) => listener.name },
-          { name: 'products', head: 'Products', cell: (listener) => listener.products.join(', ') },
+          { name: 'products', head: 'Products', from: 'm', cell: (listener) => listener.products.join(', ') },
           {
             name: 'state', head: 'Last outcome',
             cell: (listener) => (listener.state

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param steps of the history, oldest first
  */
 record DurationHeat(List<ContentionSnapshot> steps) {
-    private static final int MOST_COLUMNS = 60;
+    private static final int MOST_COLUMNS = 120;
     private static final int SHADES = 5;
     private static final int LABELS = 8;
     private static final double LEFT = 60;

@@ -50,11 +50,16 @@ class App extends Component {
     this.slow();
   }
 
+  /** What cannot be read is not known any more. */
+  askFlow() {
+    return ask('api/v1/flow').then((flow) => this.setState({ flow }), () => this.setState({ flow: null }));
+  }
+
   /** What changes seldom. */
   async slow() {
     if (!document.hidden && this.state.stream !== 'paused') {
       await Promise.allSettled([
-        ask('api/v1/flow').then((flow) => this.setState({ flow })),
+        this.askFlow(),
         ask('api/v1/maps').then((inventory) => this.setState({ inventory })),
       ]);
     }
@@ -86,10 +91,14 @@ class App extends Component {
       if (now.available) {
         this.recent.add(now);
       }
+      if (!this.state.now || this.state.now.available !== now.available) {
+        this.askFlow();
+      }
       this.setState({ now, stream: 'live' });
     });
     this.source.addEventListener('error', () => {
       this.setState({ stream: 'reconnecting' });
+      this.askFlow();
       if (this.source && this.source.readyState === EventSource.CLOSED) {
         this.disconnect();
         setTimeout(() => this.resume(), 5000);

@@ -93,11 +93,12 @@ export class Maps extends Component {
         fact('Memory', map.memoryBytes ? bytes(map.memoryBytes) : 'not known'),
         fact('Programs', names(map, 'PROGRAM')), fact('Processes', names(map, 'PROCESS')),
         fact('Pinned at', map.pins.join(', ') || 'nowhere'))),
-      h(Card, { title: 'Its locks' }, h(Table, {
+      h(Card, { title: 'Its locks', note: 'Reported: how many of their waits this kernel reports. With none, a 0 says nothing.' }, h(Table, {
         caption: 'Kinds of locks', rows: map.kinds, rowKey: (kind) => kind.kind, empty: 'Its locks are not traced.',
         columns: [
           { name: 'kind', head: 'Kind', value: (kind) => kind.kind, cell: (kind) => words(kind.kind) },
           { name: 'locks', head: 'Locks', num: true, value: (kind) => kind.locks, cell: (kind) => count(kind.locks) },
+          { name: 'reported', head: 'Reported', value: (kind) => kind.visibility, cell: (kind) => REPORTED[kind.visibility] },
           { name: 'waits', head: 'Waits', num: true, value: (kind) => kind.count ?? -1, cell: (kind) => measured(kind.count, count) },
           {
             name: 'total', head: 'Total wait', num: true, from: 'm', value: (kind) => kind.totalNanos ?? -1,
@@ -147,12 +148,17 @@ const COLUMNS = [
   },
 ];
 
+const REPORTED = { FULL: 'all', PARTIAL: 'some', NOT_TESTED: 'not tested', BLIND: 'none' };
+
+/** A few short waits are no reason to change anything. */
+const WORTH_ADVICE = 10e6;
+
 /** For the kinds of locks that were waited for; for all if that is not measured. */
 function Advice({ kinds }) {
-  const waited = kinds.filter((kind) => kind.count !== 0).sort((one, other) => other.totalNanos - one.totalNanos);
+  const waited = kinds.filter((kind) => kind.totalNanos === null || kind.totalNanos >= WORTH_ADVICE).sort((one, other) => other.totalNanos - one.totalNanos);
   return waited.length > 0 && h(Card, { title: 'What to change' },
     h('ul', { class: 'plain' }, waited.map((kind) => h('li', { key: kind.kind },
-      h('b', null, words(kind.kind)), ` is taken by ${kind.takenBy}. ${kind.advice}`))));
+      h('b', null, words(kind.kind)), `: taken by ${kind.takenBy}. ${kind.advice}`))));
 }
 
 function names(map, type) {

@@ -113,7 +113,8 @@ function Verdict({ now }) {
     return h('section', { class: 'verdict warn' }, h('h1', null, 'Contention is not measured now'), h('p', null, now.reason));
   }
   const hot = now.locks.some((lock) => lock.hot && !lock.own && !lock.gone);
-  return h('section', { class: `verdict ${hot ? 'bad' : 'good'}` },
+  const seen = now.visibility.every((family) => family.visibility === 'FULL');
+  return h('section', { class: `verdict ${hot ? 'bad' : seen ? 'good' : 'idle'}` },
     h('h1', null, now.summary),
     now.advice && h('p', { class: 'advice' }, h('b', null, 'What to change: '), now.advice),
     h('p', null, `Measured over the last ${seconds(Math.max(0, (Date.parse(now.to) - Date.parse(now.nowFrom)) / 1000))}. `
@@ -159,5 +160,5 @@ function Unseen({ now }) {
   return h(Card, { title: 'What cannot be seen', note: 'A 0 above always means zero; what follows is missing from it.' },
     h('ul', { class: 'plain' },
       [...new Set([...limits.map((family) => family.limit), ...now.blindSpots])].map((text) => h('li', null, text)),
-      lost.map(([reason, events]) => h('li', null, `${count(events)} events were lost: ${words(reason)}`))));
+      lost.map(([reason, events]) => h('li', null, `${count(events)} ${events === 1 ? 'event was' : 'events were'} lost: ${words(reason)}`))));
 }

@@ -62,7 +62,10 @@ export class Configuration extends Asking {
   /** The clients of a server that runs here. */
   beside() {
     const { served } = this.state;
-    return served && served.available && h(Card, {
+    if (served && !served.available) {
+      return h(Card, { title: 'Clients of the server on this host' }, h(Empty, null, served.reason));
+    }
+    return served && h(Card, {
       title: 'Clients of the server on this host', tools: h(Downloads, { path: 'api/v1/clients' }),
       note: served.omitted ? `The ${served.clients.length} that asked last; ${served.omitted} more are not shown.` : 'Whoever asked last comes first.',
     }, h(Table, {

@@ -4,7 +4,12 @@
 package io.karst.contention;
 
 import io.karst.resource.LockFamily;
+import io.karst.resource.LockKind;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How much of a lock family's contention this kernel reports, according to the self-test.
@@ -25,6 +30,32 @@ public record LockVisibility(LockFamily family, Visibility visibility, String re
         NOT_TESTED,
         /** No waits; a count of 0 says nothing about contention. */
         BLIND
+    }
+
+    /**
+     * How much of the waits on a kind of lock this kernel reports. Local storage uses a spin lock or a resilient one, by kernel: the
+     * better answer of both.
+     *
+     * @param tested the results of all families
+     */
+    public static Visibility of(LockKind kind, List<LockVisibility> tested) {
+        LockFamily family = kind.family();
+        Optional<Visibility> resilient = of(LockFamily.RESILIENT, tested);
+        Optional<Visibility> found = family != LockFamily.RAW_OR_RESILIENT
+                ? of(family, tested)
+                : kind == LockKind.LOCAL_STORAGE_BUCKET
+                        ? Stream.of(resilient, of(LockFamily.SPIN, tested))
+                                .flatMap(Optional::stream)
+                                .min(Comparator.naturalOrder())
+                        : resilient.or(() -> of(family, tested)).or(() -> of(LockFamily.SPIN, tested));
+        return found.orElse(Visibility.NOT_TESTED);
+    }
+
+    private static Optional<Visibility> of(LockFamily family, List<LockVisibility> tested) {
+        return tested.stream()
+                .filter(entry -> entry.family() == family)
+                .map(LockVisibility::visibility)
+                .findFirst();
     }
 
     /** What is not measured, in one clause for people; the reason has what was tried. */

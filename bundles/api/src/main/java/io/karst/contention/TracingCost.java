@@ -23,4 +23,9 @@ public record TracingCost(double cpuShare, long nanosPerWait, Source source, int
         /** Number of waits on tracked locks, times 400 ns: not measured yet, or the kernel refused it. */
         ASSUMED
     }
+
+    /** Whether they take more than they may: each wait is counted, however many come, and only the timing of most is left out. */
+    public boolean isOverBudget() {
+        return cpuShare > budget;
+    }
 }

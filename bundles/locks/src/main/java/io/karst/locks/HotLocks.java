@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds the answer: which lock is hot now, that none is, or why that is not known; and what to change.
@@ -136,16 +137,27 @@ public record HotLocks(
     }
 
     private String noneIsHot(List<LockWaits> busiest) {
-        String blind = visibility.stream()
-                .filter(family -> family.visibility() == Visibility.BLIND)
-                .map(family -> Units.words(family.family()))
-                .collect(Collectors.joining(" and "));
         String seen =
                 traced() + ", " + busiest.stream().findFirst().map(this::busy).orElse("no waits in " + seconds());
-        return blind.isEmpty()
+        String unseen = Stream.of(
+                        unseen(Visibility.BLIND, "reports no waits on "),
+                        unseen(Visibility.PARTIAL, "reports only some waits on "),
+                        unseen(Visibility.NOT_TESTED, "has not been tested for waits on "))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(", and it "));
+        return unseen.isEmpty()
                 ? "No lock is hot: " + seen + "."
-                : "No hot lock was found: " + seen + ". But this kernel reports no waits on " + blind
-                        + " locks, so whether one of these is hot is not known. See karst:doctor";
+                : "No hot lock was found: " + seen + ". But this kernel " + unseen
+                        + ", so whether one of these is hot is not known. See karst:doctor";
+    }
+
+    /** Families with that result, as the end of a sentence; empty if there are none. */
+    private Optional<String> unseen(Visibility result, String words) {
+        List<String> families = visibility.stream()
+                .filter(family -> family.visibility() == result)
+                .map(family -> Units.words(family.family()))
+                .toList();
+        return families.isEmpty() ? Optional.empty() : Optional.of(words + String.join(" and ", families) + " locks");
     }
 
     private String traced() {

@@ -27,8 +27,8 @@ public record LockAdvice(String takenBy, String change) {
     private static final String SPREAD =
             "All use one element: do less while the lock is held, or spread the data over more elements.";
     private static final String NO_LOCK =
-            " A lone counter needs no lock, only __sync_fetch_and_add; a per-CPU map needs none either, if you"
-                    + " add up when you read.";
+            " A lone counter needs no lock, only __sync_fetch_and_add; a per-CPU map needs none either, unless a"
+                    + " program interrupts itself.";
     private static final String ONE_ORDER =
             " If it has deadlocks or timeouts, take two locks always in the same order.";
 
@@ -38,9 +38,6 @@ public record LockAdvice(String takenBy, String change) {
                     + " use BPF_F_NO_PREALLOC.");
     private static final LockAdvice SELDOM =
             new LockAdvice("each update and delete; not by redirecting", "Change the map less often.");
-    private static final LockAdvice CPUMAP = new LockAdvice(
-            "each CPU that redirects packets to this entry, for up to 8 at a time, and the entry's thread",
-            "Redirect to more CPUs, or give each receive queue a target of its own.");
     private static final LockAdvice ARENA = new LockAdvice(
             "allocating and freeing pages of the arena, and page faults of user space",
             "Allocate many pages at once, and divide them yourself.");
@@ -48,25 +45,30 @@ public record LockAdvice(String takenBy, String change) {
     private static final Map<LockKind, LockAdvice> OF_KIND = Map.ofEntries(
             entry(
                     LockKind.HASH_BUCKET,
-                    "each update and delete of an element in the bucket, and batch operations; not by a look-up",
+                    "each update and delete of an element in the bucket, each eviction from it, and batch look-ups;"
+                            + " not by a look-up",
                     IN_PLACE + "; or raise max_entries, which gives more buckets."),
             Map.entry(LockKind.FREELIST, FREELIST),
             Map.entry(LockKind.FREELIST_EXTRA, FREELIST),
             entry(
                     LockKind.LRU_GLOBAL,
-                    "a CPU that has no free element of its own: it takes up to 128 at once, and evicts others",
-                    "Raise max_entries to several times 128 for each CPU; or use BPF_F_NO_COMMON_LRU. " + IN_PLACE
-                            + "."),
+                    "each update that replaces an element and each delete, which give the old one back, and a CPU"
+                            + " that has no free element of its own: it takes up to 128 at once, and evicts others",
+                    IN_PLACE
+                            + ", and leave deletions to eviction. If elements are new each time, raise max_entries"
+                            + " to several times 128 for each CPU, or use BPF_F_NO_COMMON_LRU."),
             entry(
                     LockKind.LRU_LOCAL,
-                    "each update, on the list of its CPU; by other CPUs if the common list is empty, or to delete a new"
-                            + " element",
-                    "Raise max_entries: the map is too small for the number of CPUs. " + IN_PLACE + "."),
+                    "each update, on the list of its CPU; by other CPUs if the common list is empty, or to delete a"
+                            + " new element",
+                    IN_PLACE
+                            + "; if other CPUs take elements from this list, raise max_entries, as the map is too"
+                            + " small for their number."),
             entry(
                     LockKind.LRU_PER_CPU,
-                    "each update, on the list of its CPU, and each deletion, on the list of the CPU that created the"
-                            + " element",
-                    "Leave deletions to eviction, or delete on the CPU that created the element. " + IN_PLACE + "."),
+                    "each update, on the list of its CPU; each deletion, and each update that replaces an element,"
+                            + " on the list of the CPU that created it",
+                    IN_PLACE + ", and leave deletions to eviction; or delete on the CPU that created the element."),
             entry(
                     LockKind.ELEMENT_COUNTER,
                     "the count of a map without preallocation, every 32 elements of a CPU and near max_entries",
@@ -78,7 +80,7 @@ public record LockAdvice(String takenBy, String change) {
                             + " array_of_maps. A larger ring does not help."),
             entry(
                     LockKind.RINGBUF_WAIT_QUEUE,
-                    "each wake-up of a reader",
+                    "each wake-up of a reader, and by the reader when it waits",
                     "Submit with BPF_RB_NO_WAKEUP, and with BPF_RB_FORCE_WAKEUP every N records or from a timer."),
             entry(
                     LockKind.QUEUE_STACK,
@@ -91,26 +93,33 @@ public record LockAdvice(String takenBy, String change) {
                             + " the old one in a hash_of_maps."),
             entry(
                     LockKind.STACK_TRACE_FREELIST,
-                    "bpf_get_stackid with a new stack, on the list of its CPU",
-                    "Raise max_entries; or send stacks by bpf_get_stack and a ring buffer."),
+                    "bpf_get_stackid with a new stack, or with any if the map has build ids, on the list of its CPU",
+                    "Raise max_entries; use BPF_F_FAST_STACK_CMP; or send stacks by bpf_get_stack and a ring buffer."),
             entry(
                     LockKind.SOCKMAP,
-                    "each update and delete: there is one lock for the whole map",
+                    "each update and delete, and closing a socket of the map: there is one lock for the whole map",
                     "Use a sockhash, which has a lock for each bucket, or several maps."),
             entry(
                     LockKind.SOCKHASH_BUCKET,
-                    "each update and delete in the bucket",
-                    "Raise max_entries, which gives more buckets."),
+                    "each update and delete in the bucket, and closing a socket in it",
+                    "Raise max_entries, which gives more buckets; if it is always the same key, write it less often."),
             Map.entry(LockKind.DEVMAP_INDEX, SELDOM),
             Map.entry(LockKind.XSKMAP, SELDOM),
-            Map.entry(LockKind.CPUMAP_PRODUCER, CPUMAP),
-            Map.entry(LockKind.CPUMAP_CONSUMER, CPUMAP),
+            entry(
+                    LockKind.CPUMAP_PRODUCER,
+                    "each CPU that redirects packets to this entry, for up to 8 at a time",
+                    "Redirect to more CPUs, or give each receive queue a target of its own."),
+            entry(LockKind.CPUMAP_CONSUMER, "removing the entry", "Change the map less often."),
             entry(
                     LockKind.LOCAL_STORAGE_BUCKET,
-                    "creating and freeing the storage of a socket, task, inode or control group",
-                    "Create storage only for owners that need it, not by BPF_LOCAL_STORAGE_GET_F_CREATE on each event;"
-                            + " use a hash for owners that live shortly."),
-            entry(LockKind.CGROUP_STORAGE, "attaching and detaching programs", "Use cgrp_storage instead."),
+                    "creating and freeing the storage of a socket, task, inode or control group, and updates that"
+                            + " replace it",
+                    "Create storage only for owners that need it, not by BPF_LOCAL_STORAGE_GET_F_CREATE on each"
+                            + " event, and change it in place; use a hash for owners that live shortly."),
+            entry(
+                    LockKind.CGROUP_STORAGE,
+                    "attaching and detaching programs, and system calls that read or write elements",
+                    "Use cgrp_storage instead."),
             Map.entry(LockKind.ARENA, ARENA),
             Map.entry(LockKind.ARENA_SPIN, ARENA),
             Map.entry(LockKind.ARENA_ZAP, ARENA),
@@ -141,9 +150,9 @@ public record LockAdvice(String takenBy, String change) {
     /** What is better if tasks wait for one lock of the kind only. */
     private static final Map<LockKind, String> CHANGE_OF_ONE = Map.of(
             LockKind.HASH_BUCKET,
-            "Programs update elements of the same bucket again and again, often the same one. Look it up and change it in"
-                    + " place, which takes no lock; if all CPUs change it, use a percpu_hash, and change the value of this"
-                    + " CPU in place.",
+            "Elements of the same bucket are written again and again, often the same one. Look it up and change it"
+                    + " in place, which takes no lock; if all CPUs change it, use a percpu_hash, and change the"
+                    + " value of this CPU in place.",
             LockKind.VALUE_SPIN_LOCK,
             SPREAD + NO_LOCK,
             LockKind.VALUE_RESILIENT_LOCK,

@@ -9,7 +9,6 @@ import io.karst.commands.Services;
 import io.karst.commands.ViewCommand;
 import io.karst.component.Units;
 import io.karst.contention.LockTracer;
-import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -51,9 +50,11 @@ public final class AlertsCommand extends ViewCommand {
                 .distinct()
                 .forEach(this::remark);
         services.ifPresent(LockTracer.class, LockTracer::visibility).orElse(List.of()).stream()
-                .filter(family -> family.visibility() == Visibility.BLIND)
-                .map(LockVisibility::limit)
-                .forEach(limit -> remark("No alert can fire on " + limit + ". See karst:doctor"));
+                .filter(family -> family.visibility() != Visibility.FULL)
+                .map(family ->
+                        (family.visibility() == Visibility.BLIND ? "No alert can fire on " : "An alert may miss ")
+                                + family.limit() + ". See karst:doctor")
+                .forEach(this::remark);
     }
 
     private static String colour(AlertStatus alert) {

@@ -26,6 +26,7 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
  * Declarative Services and the framework.
  */
 final class Diagnosis {
+    private static final String CAUSE = "Caused by: ";
 
     /** Of a component that exists, or is about to, and whose work is not done yet; see {@link StageReport}. */
     private static final List<String> UNDER_WAY = List.of("its own activation");
@@ -102,11 +103,18 @@ final class Diagnosis {
         };
     }
 
-    /** First line of why a component failed. */
+    /** Why a component failed: the last cause of its stack trace, without the frames. */
     static String failure(ComponentConfigurationDTO configuration) {
-        return configuration.failure == null
-                ? "no reason given"
-                : configuration.failure.lines().findFirst().orElse("");
+        if (configuration.failure == null) {
+            return "no reason given";
+        }
+        return configuration
+                .failure
+                .lines()
+                .filter(line -> line.startsWith(CAUSE))
+                .reduce((first, last) -> last)
+                .map(line -> line.substring(CAUSE.length()))
+                .orElseGet(() -> configuration.failure.lines().findFirst().orElse(""));
     }
 
     private Finding unconfigured(ComponentDescriptionDTO description) {

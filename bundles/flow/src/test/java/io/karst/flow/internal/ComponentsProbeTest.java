@@ -28,7 +28,8 @@ class ComponentsProbeTest {
                 "b",
                 "io.karst.b",
                 ComponentConfigurationDTO.FAILED_ACTIVATION,
-                "java.io.IOException: ledger.json: no \u001b[JSON\n\tat x");
+                "java.lang.reflect.InvocationTargetException\n\tat x\n"
+                        + "Caused by: java.io.IOException: ledger.json: no \u001b[JSON\n\tat y\n\t... 5 more");
 
         Ability found = probe.probe().get(0);
 

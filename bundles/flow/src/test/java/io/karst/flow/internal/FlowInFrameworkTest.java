@@ -55,10 +55,13 @@ class FlowInFrameworkTest {
         Fault.ATTEMPTS.set(0);
         framework = new FrameworkFactory()
                 .newFramework(Map.of(
-                        "org.osgi.framework.storage", cache.toString(),
+                        "org.osgi.framework.storage",
+                        cache.toString(),
                         "org.osgi.framework.system.packages.extra",
-                                "org.slf4j;version=2.0.17,io.karst.stage;version=1.0.0,io.karst.flow.fixture",
-                        "ds.loglevel", "0"));
+                        "org.slf4j;version=2.0.17,io.karst.stage;version=1.0.0,io.karst.ability;version=1.0.0,"
+                                + "io.karst.component;version=1.0.0,io.karst.flow.fixture",
+                        "ds.loglevel",
+                        "0"));
         framework.init();
         for (String type : List.of(
                 "org.osgi.util.function.Function",

@@ -133,7 +133,7 @@ final class TracingOverhead {
     private void tell(int before) {
         if (budget.oneIn() != before) {
             programs.accept(budget.oneIn());
-            LOG.info("timing one in {} spinning waits, before: {} cost={}", budget.oneIn(), before, cost);
+            LOG.debug("timing one in {} spinning waits, before: {} cost={}", budget.oneIn(), before, cost);
         }
         cost = new TracingCost(cost.cpuShare(), cost.nanosPerWait(), cost.source(), budget.oneIn(), timing.budget());
     }

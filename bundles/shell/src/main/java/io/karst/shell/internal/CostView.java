@@ -38,7 +38,8 @@ final class CostView {
                     case MEASURED -> "measured";
                     case ASSUMED -> "assumed";
                 }
-                + "; budget " + Units.percent(cost.budget()) + " %), " + timed;
+                + "; " + (cost.isOverBudget() ? "over the budget of " : "budget ") + Units.percent(cost.budget())
+                + " %), " + timed;
     }
 
     /** The same in a few words. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -40,14 +41,8 @@ record DurationHeat(List<ContentionSnapshot> steps) {
         if (steps.isEmpty()) {
             return "<p>The history is empty: nothing has been read for it.</p>";
         }
-        long[][] waits = waits();
-        long most = IntStream.range(0, waits.length)
-                .mapToLong(column -> IntStream.range(0, WaitCounters.BUCKETS)
-                        .mapToLong(bucket -> waits[column][bucket])
-                        .max()
-                        .orElse(0))
-                .max()
-                .orElse(0);
+        double[][] waits = waits();
+        double most = Arrays.stream(waits).flatMapToDouble(Arrays::stream).max().orElse(0);
         if (most == 0) {
             return "<p>No lock was waited for from " + TIME.format(from()) + " to " + TIME.format(to())
                     + " (UTC), as far as the counters were read.</p>";
@@ -61,10 +56,9 @@ record DurationHeat(List<ContentionSnapshot> steps) {
         StringBuilder svg = new StringBuilder(format(
                 "<svg viewBox=\"0 0 740 %.0f\" role=\"img\" aria-label=\"Waits by duration and time\">\n",
                 bottom + 30));
-        boolean[] read = read(waits.length);
         double width = WIDTH / waits.length;
         for (int column = 0; column < waits.length; column++) {
-            if (!read[column]) {
+            if (!isRead(column, waits.length)) {
                 svg.append(format(
                         "<rect class=\"unread\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
                         LEFT + column * width, TOP, width, bottom - TOP));
@@ -91,39 +85,44 @@ record DurationHeat(List<ContentionSnapshot> steps) {
         return svg.append("</svg>\n").append(legend(most)).toString();
     }
 
-    /** Number of waits by column and bucket. */
-    private long[][] waits() {
-        long[][] waits = new long[Math.min(MOST_COLUMNS, steps.size())][WaitCounters.BUCKETS];
+    /** Number of waits by column and bucket: those of a step are spread evenly over the columns that it overlaps. */
+    private double[][] waits() {
+        double[][] waits = new double[Math.min(MOST_COLUMNS, steps.size())][WaitCounters.BUCKETS];
         for (ContentionSnapshot step : steps) {
-            long[] column = waits[column(middle(step), waits.length)];
-            for (LockWaits lock : step.perKind()) {
-                long[] histogram = lock.counters().histogram();
-                for (int bucket = 0; bucket < histogram.length; bucket++) {
-                    column[bucket] += histogram[bucket];
+            for (int column = 0; column < waits.length; column++) {
+                double share = overlap(step, column, waits.length);
+                if (share > 0) {
+                    add(step, share, waits[column]);
                 }
             }
         }
         return waits;
     }
 
-    private boolean[] read(int columns) {
-        boolean[] read = new boolean[columns];
-        for (ContentionSnapshot step : steps) {
-            for (int column = column(step.from(), columns); column <= column(step.to(), columns); column++) {
-                read[column] = true;
+    private static void add(ContentionSnapshot step, double share, double[] column) {
+        for (LockWaits lock : step.perKind()) {
+            long[] histogram = lock.counters().histogram();
+            for (int bucket = 0; bucket < histogram.length; bucket++) {
+                column[bucket] += share * histogram[bucket];
             }
         }
-        return read;
     }
 
-    private static Instant middle(ContentionSnapshot step) {
-        return step.from().plus(Duration.between(step.from(), step.to()).dividedBy(2));
+    private boolean isRead(int column, int columns) {
+        return steps.stream().anyMatch(step -> overlap(step, column, columns) > 0);
     }
 
-    private int column(Instant at, int columns) {
-        double share = (double) Duration.between(from(), at).toNanos()
-                / Math.max(1, Duration.between(from(), to()).toNanos());
-        return Math.max(0, Math.min(columns - 1, (int) (share * columns)));
+    /** Share of a step that lies in a column, 0 to 1. */
+    private double overlap(ContentionSnapshot step, int column, int columns) {
+        double width = nanos(from(), to()) / columns;
+        double begin = nanos(from(), step.from());
+        double end = nanos(from(), step.to());
+        double inside = Math.min(end, (column + 1) * width) - Math.max(begin, column * width);
+        return end > begin ? Math.max(0, inside / (end - begin)) : 0;
+    }
+
+    private static double nanos(Instant begin, Instant end) {
+        return Duration.between(begin, end).toNanos();
     }
 
     private Instant from() {
@@ -135,8 +134,8 @@ record DurationHeat(List<ContentionSnapshot> steps) {
     }
 
     /** 0 for none, then 1 to {@link #SHADES}; by the number's logarithm, as waits differ by orders of magnitude. */
-    private static int shade(long waits, long most) {
-        return (int) Math.ceil(SHADES * Math.log1p((double) waits) / Math.log1p((double) most));
+    private static int shade(double waits, double most) {
+        return (int) Math.ceil(SHADES * Math.log1p(waits) / Math.log1p(most));
     }
 
     private void labels(StringBuilder svg, int first, int last, double bottom) {
@@ -156,7 +155,7 @@ record DurationHeat(List<ContentionSnapshot> steps) {
         }
     }
 
-    private static String legend(long most) {
+    private static String legend(double most) {
         StringBuilder legend = new StringBuilder("<p class=\"legend\">few waits ");
         for (int shade = 1; shade <= SHADES; shade++) {
             legend.append("<svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><path class=\"heat")
@@ -164,7 +163,7 @@ record DurationHeat(List<ContentionSnapshot> steps) {
                     .append("\" d=\"M0 0h12v12h-12z\"/></svg>");
         }
         return legend.append("many, at most ")
-                .append(Units.count(most))
+                .append(Units.count(Math.round(most)))
                 .append(" in a field</p>\n")
                 .toString();
     }

@@ -16,7 +16,6 @@ import io.karst.contention.RecentContention.Moment;
 import io.karst.contention.TracingCost;
 import io.karst.locks.LockAdvice;
 import io.karst.resource.BlindSpot;
-import io.karst.resource.LockFamily;
 import io.karst.resource.LockKind;
 import io.karst.resource.LockRange;
 import io.karst.resource.MapOwner;
@@ -32,7 +31,6 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Everything about one map.
@@ -54,6 +52,9 @@ record MapCard(
     private static final int BUSIEST = 8;
     private static final int BAR = 24;
     private static final int MOST_OWNERS = 8;
+
+    /** A few short waits are no reason to change anything. */
+    private static final long WORTH_ADVICE_NANOS = 10_000_000;
 
     /** How many waits this kernel reports. */
     enum Reported {
@@ -256,27 +257,13 @@ record MapCard(
         return waits.key().equals(map.key());
     }
 
-    /** Local storage uses a spin lock or a resilient one, by kernel: the better answer of both. */
     private Reported reported(LockKind kind) {
-        Optional<LockVisibility> resilient = tested(LockFamily.RESILIENT);
-        Optional<LockVisibility> found = kind.family() != LockFamily.RAW_OR_RESILIENT
-                ? tested(kind.family())
-                : kind == LockKind.LOCAL_STORAGE_BUCKET
-                        ? Stream.of(resilient, tested(LockFamily.SPIN))
-                                .flatMap(Optional::stream)
-                                .min(Comparator.comparing(LockVisibility::visibility))
-                        : resilient.or(() -> tested(kind.family())).or(() -> tested(LockFamily.SPIN));
-        return found.map(entry -> switch (entry.visibility()) {
-                    case FULL -> Reported.ALL;
-                    case PARTIAL -> Reported.SOME;
-                    case NOT_TESTED -> Reported.UNKNOWN;
-                    case BLIND -> Reported.NONE;
-                })
-                .orElse(Reported.UNKNOWN);
-    }
-
-    private Optional<LockVisibility> tested(LockFamily family) {
-        return visibility.stream().filter(entry -> entry.family() == family).findFirst();
+        return switch (LockVisibility.of(kind, visibility)) {
+            case FULL -> Reported.ALL;
+            case PARTIAL -> Reported.SOME;
+            case NOT_TESTED -> Reported.UNKNOWN;
+            case BLIND -> Reported.NONE;
+        };
     }
 
     /** Single locks with waits, longest total first. */
@@ -336,12 +323,14 @@ record MapCard(
     /** For the kind that most waiting was for. */
     private List<String> advice(int width) {
         return kinds().stream()
-                .filter(row -> row.since().map(since -> since.count() > 0).orElse(false))
+                .filter(row -> row.since()
+                        .map(since -> since.totalNanos() >= WORTH_ADVICE_NANOS)
+                        .orElse(false))
                 .findFirst()
                 .map(row -> {
                     List<String> lines = new ArrayList<>(List.of(""));
                     lines.addAll(wrapped(
-                            "A " + Units.words(row.kind()) + " lock is taken by "
+                            "Taken (" + Units.words(row.kind()) + ") by "
                                     + row.advice().takenBy() + ".",
                             width));
                     lines.addAll(wrapped("What to change: " + row.advice().change(), width));

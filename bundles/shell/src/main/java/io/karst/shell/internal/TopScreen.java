@@ -35,7 +35,7 @@ final class TopScreen {
     /** With fewer lines, the table needs the space of the figures above it. */
     private static final int ROOMY = 20;
     /** With less width, a wrapped table or text cannot be read. */
-    private static final int TEXT = 60;
+    private static final int TEXT = 30;
 
     private static final Map<LocksView.Sort, String> SORTED = Map.of(
             LocksView.Sort.NOW, "Now %",

@@ -99,7 +99,12 @@ class HotLocksTest {
         assertThat(sentence(MAPS, List.of(blind, partial)))
                 .isEqualTo(
                         "No hot lock was found: 2 maps, no waits in 2 s. But this kernel reports no waits on resilient"
-                                + " locks, so whether one of these is hot is not known. See karst:doctor");
+                                + " locks, and it reports only some waits on spin locks, so whether one of these is"
+                                + " hot is not known. See karst:doctor");
+        assertThat(sentence(MAPS, List.of(new LockVisibility(LockFamily.MUTEX, Visibility.FULL, ""))))
+                .startsWith("No lock is hot");
+        assertThat(sentence(MAPS, List.of(new LockVisibility(LockFamily.MUTEX, Visibility.NOT_TESTED, ""))))
+                .contains("But this kernel has not been tested for waits on mutex locks,");
     }
 
     @Test

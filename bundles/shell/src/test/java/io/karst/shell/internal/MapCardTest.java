@@ -68,7 +68,7 @@ class MapCardTest {
                 .anySatisfy(line -> assertThat(line).matches("freeze +1 +all +0 +asleep +0 +0 ns +0 ns +0 ns"));
         assertThat(lines).anySatisfy(line -> assertThat(line).matches("element counter +2 +some +0 +0 +0 .*"));
         assertThat(lines)
-                .anySatisfy(line -> assertThat(line).startsWith("A hash bucket lock is taken by each update"))
+                .anySatisfy(line -> assertThat(line).startsWith("Taken (hash bucket) by each update"))
                 .anySatisfy(line -> assertThat(line).startsWith("What to change: Look elements up"));
     }
 

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,10 +37,14 @@ class ReportTest {
             step(30, Samples.lasting(1, LockKind.FREELIST, 5, 1)));
 
     private static ContentionSnapshot step(int second, LockWaits... locks) {
+        return step(second, 10, locks);
+    }
+
+    private static ContentionSnapshot step(int second, int seconds, LockWaits... locks) {
         ContentionSnapshot sample = Samples.snapshot(locks);
         return new ContentionSnapshot(
                 BEGIN.plusSeconds(second),
-                BEGIN.plusSeconds(second + 10),
+                BEGIN.plusSeconds(second + seconds),
                 sample.perKind(),
                 List.of(),
                 sample.lost(),
@@ -149,10 +154,26 @@ class ReportTest {
                         "09:00:20",
                         "09:00:40",
                         ">1.02 ",
-                        "at most 1,000 in");
+                        "at most 1,001 in");
         List<ContentionSnapshot> gap = new ArrayList<>(HISTORY);
         gap.add(step(3_000));
         assertThat(new DurationHeat(gap).svg()).contains("class=\"unread\" x=\"225.0\"");
+    }
+
+    /** Steps that are longer or shorter than a column leave none empty. */
+    @Test
+    void theWaitsOfAStepAreSpreadOverItsColumns() {
+        List<ContentionSnapshot> steps = new ArrayList<>();
+        for (int second = 0; second < 30; second += 3) {
+            steps.add(step(second, 1, Samples.lasting(1, LockKind.HASH_BUCKET, 1_000, 1)));
+            steps.add(step(second + 1, 2, Samples.lasting(1, LockKind.HASH_BUCKET, 2_000, 1)));
+        }
+        String heat = new DurationHeat(steps).svg();
+        assertThat(heat).contains("at most 1,500 in").doesNotContain("unread");
+        assertThat(heat.lines()
+                        .filter(line -> line.startsWith("<path class=\"heat5\""))
+                        .flatMap(line -> Arrays.stream(line.split("M", -1)).skip(1)))
+                .hasSize(20);
     }
 
     @Test

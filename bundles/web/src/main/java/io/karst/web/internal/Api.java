@@ -197,7 +197,11 @@ final class Api {
         return map == null
                 ? Answer.error(404, "There is no map with id " + id)
                 : form.apply(
-                        MapsView.map(map, Sources.first(sources.contention).map(LockContention::latest)), "single");
+                        MapsView.map(
+                                map,
+                                Sources.first(sources.contention).map(LockContention::latest),
+                                sources.visibility()),
+                        "single");
     }
 
     private synchronized Json doctor() {

@@ -5,6 +5,7 @@ package io.karst.web.internal;
 
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
+import io.karst.contention.LockVisibility;
 import io.karst.locks.LockAdvice;
 import io.karst.locks.OwnMaps;
 import io.karst.resource.Inventory;
@@ -77,8 +78,9 @@ final class MapsView {
      * The document of {@code maps/ID}.
      *
      * @param waits since tracing began; empty if that is not measured
+     * @param visibility what this kernel can report
      */
-    static Json map(MapResource map, Optional<ContentionSnapshot> waits) {
+    static Json map(MapResource map, Optional<ContentionSnapshot> waits, List<LockVisibility> visibility) {
         Map<LockKind, Long> kinds = map.ranges().stream()
                 .collect(
                         Collectors.groupingBy(LockRange::kind, TreeMap::new, Collectors.summingLong(LockRange::count)));
@@ -93,7 +95,10 @@ final class MapsView {
                 .put("reason", "")
                 .put(
                         "kinds",
-                        Json.each(kinds.entrySet(), entry -> kind(map.key(), entry.getKey(), entry.getValue(), waits)))
+                        Json.each(
+                                kinds.entrySet(),
+                                entry -> kind(map.key(), entry.getKey(), entry.getValue(), waits)
+                                        .put("visibility", LockVisibility.of(entry.getKey(), visibility))))
                 .put(
                         "single",
                         Json.each(

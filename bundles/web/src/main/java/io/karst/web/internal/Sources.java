@@ -93,7 +93,9 @@ public final class Sources {
                 return "Stage " + stage.name() + " is not ready"
                         + (stage.waitingFor().isEmpty()
                                 ? ""
-                                : ": waiting for " + String.join(", ", stage.waitingFor()));
+                                : stage.waitingFor().stream()
+                                        .map(what -> what.endsWith("not started") ? what : "waiting for " + what)
+                                        .collect(Collectors.joining(", ", ": ", "")));
             }
             if (stage.name().equals(last)) {
                 break;

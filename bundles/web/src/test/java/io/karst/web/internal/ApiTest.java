@@ -103,7 +103,7 @@ class ApiTest {
         JsonObject now = json(api().answer("now", Map.of()));
         assertThat(now.get("summary").getAsString())
                 .startsWith("map1 (hash, hash bucket 17) is the only hot lock: 400 waits in 1 s, 1.6 % of both CPUs.");
-        assertThat(now.get("advice").getAsString()).startsWith("Programs update elements of the same bucket");
+        assertThat(now.get("advice").getAsString()).startsWith("Elements of the same bucket are written again");
         JsonObject lock = now.getAsJsonArray("locks").get(0).getAsJsonObject();
         assertThat(lock.get("mapId").getAsInt()).isEqualTo(1);
         assertThat(lock.get("kind").getAsString()).isEqualTo("HASH_BUCKET");

@@ -31,7 +31,8 @@ public record PinLocation(boolean enabled, Path root, String instance) {
     /** Checks path and name. A BPF file system allows no dots in names. */
     public PinLocation {
         if (!root.isAbsolute() || !root.equals(root.normalize()) || root.getNameCount() < 2) {
-            throw new InvalidSettingException("pin.path", root, "the absolute path of a directory");
+            throw new InvalidSettingException(
+                    "pin.path", root, "the absolute path of a directory within another one, such as /sys/fs/bpf/karst");
         }
         if (!isName(instance)) {
             throw new InvalidSettingException("pin.instance", instance, "1 to 64 letters, digits, _ or -");

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -98,6 +99,8 @@ public final class ReportCommand extends KarstCommand {
             write(path, page);
         } catch (FileAlreadyExistsException e) {
             throw new CommandException(path + " exists already", e);
+        } catch (NoSuchFileException e) {
+            throw new CommandException("There is no folder " + path.getParent(), e);
         } catch (IOException e) {
             throw new CommandException(path + " cannot be written: " + e.getMessage(), e);
         }

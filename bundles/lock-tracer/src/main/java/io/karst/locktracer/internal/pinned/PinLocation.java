@@ -71,6 +71,15 @@ public record PinLocation(boolean enabled, Path root, String instance) {
         return of(enabled, root, instance, Path.of(home == null ? "" : home));
     }
 
+    /** The same, or the default for settings that are refused: the tracer's settings tell of that. */
+    static PinLocation orDefault(boolean enabled, String root, String instance, BundleContext context) {
+        try {
+            return of(enabled, root, instance, context);
+        } catch (InvalidSettingException e) {
+            return of(enabled, DEFAULT_ROOT, "", context);
+        }
+    }
+
     /** Last name of the home, which people recognise, and a digest of the whole path, which is unique. */
     private static String nameOf(Path home) {
         Path real;

@@ -34,7 +34,7 @@ public final class PinMaintenance implements KernelPins, AbilityProbe {
     /** Constructor for the service component runtime. */
     @Activate
     public PinMaintenance(BundleContext context, @Reference(name = "bpf") Bpf bpf, PinsOnUninstall.Config config) {
-        this(bpf, PinLocation.of(true, config.pin_path(), config.pin_instance(), context));
+        this(bpf, PinLocation.orDefault(true, config.pin_path(), config.pin_instance(), context));
     }
 
     PinMaintenance(Bpf bpf, PinLocation own) {

@@ -60,7 +60,7 @@ public final class PinsOnUninstall {
     @Activate
     public PinsOnUninstall(BundleContext context, Config config) {
         this.context = context;
-        location = PinLocation.of(config.pin(), config.pin_path(), config.pin_instance(), context);
+        location = PinLocation.orDefault(config.pin(), config.pin_path(), config.pin_instance(), context);
         LEFT_BEHIND.getAndSet(Optional.empty()).ifPresent(WhileStopped::remove);
         LOCATIONS.add(location);
     }

@@ -7,14 +7,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.BundleContext;
 
 class PinLocationTest {
+    @Test
+    void aRefusedPathLeavesTheDefault() {
+        BundleContext context = (BundleContext) Proxy.newProxyInstance(
+                BundleContext.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (proxy, method, given) -> "/");
+
+        assertThat(PinLocation.orDefault(true, "/tmp", "here", context).root())
+                .isEqualTo(Path.of(PinLocation.DEFAULT_ROOT));
+        assertThat(PinLocation.orDefault(true, "/sys/fs/bpf/mine", "here", context)
+                        .directory())
+                .isEqualTo(Path.of("/sys/fs/bpf/mine/here"));
+    }
+
     @TempDir
     private Path directory = Path.of("");
 

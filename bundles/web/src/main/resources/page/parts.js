@@ -35,14 +35,17 @@ export function Downloads({ path }) {
     h('a', { href: `${path}${sign}format=json`, download: '' }, 'JSON'));
 }
 
+/** A browser is slow with more, and nobody reads them. */
+const MOST_ROWS = 200;
+
 /**
- * A table that sorts by the column whose heading is pressed.
+ * A table that sorts by the column whose heading is pressed. Of many rows the first are shown, and the others when that is asked for.
  * columns: {name, head, cell(row), value(row) to sort by, num: numbers, from: smallest width of the page in which it is shown}
  */
 export class Table extends Component {
   constructor(props) {
     super(props);
-    this.state = { by: props.by || '', down: true };
+    this.state = { by: props.by || '', down: true, all: false };
   }
 
   sorted() {
@@ -76,13 +79,16 @@ export class Table extends Component {
     if (!rows.length) {
       return h(Empty, null, empty);
     }
+    const shown = this.state.all ? rows.length : MOST_ROWS;
     return h('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': caption },
       h('table', null,
         h('caption', { class: 'hidden' }, caption),
         h('thead', null, h('tr', null, columns.map((column) => this.heading(column)))),
-        h('tbody', null, this.sorted().map((row) => h('tr', { key: rowKey(row) },
+        h('tbody', null, this.sorted().slice(0, shown).map((row) => h('tr', { key: rowKey(row) },
           columns.map((column, at) => h(at === 0 ? 'th' : 'td',
-            { class: classes(column), scope: at === 0 ? 'row' : undefined }, column.cell(row))))))));
+            { class: classes(column), scope: at === 0 ? 'row' : undefined }, column.cell(row))))))),
+      rows.length > shown && h('p', { class: 'more' }, `${shown} of ${rows.length} rows. `,
+        h('button', { type: 'button', onClick: () => this.setState({ all: true }) }, 'Show all')));
   }
 }
 

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
@@ -404,6 +405,39 @@ public class WebIT {
         }
     }
 
+    /** A page of thousands of rows would be slow. */
+    @Test
+    public void ofManyMapsTheFirstAreShown() throws Exception {
+        Path pins = Files.createDirectories(
+                Path.of("/sys/fs/bpf", "karst-web-" + ProcessHandle.current().pid()));
+        List<Path> maps = IntStream.range(0, 250)
+                .mapToObj(number -> pins.resolve("many_" + number))
+                .toList();
+        Path commands = Files.write(
+                karaf.file("maps"),
+                maps.stream()
+                        .map(map -> "map create " + map + " type array key 4 value 8 entries 1 name karst_t_many")
+                        .toList());
+        try (Chromium chromium = new Chromium();
+                BrowserContext context = chromium.open("viewer", "v!ewer", 1280, 900, ColorScheme.LIGHT)) {
+            RunningKaraf.run(Path.of("."), "bpftool", "batch", "file", commands.toString());
+            await("/karst/api/v1/maps", "many_249");
+            Page page = context.newPage();
+            page.navigate(address + "/karst/#maps");
+            Locator rows = page.locator("[aria-label='Maps'] tbody tr");
+            rows.first().waitFor();
+            assertEquals(200, rows.count());
+            page.locator("text=Show all").click();
+            page.waitForFunction("document.querySelectorAll(\"[aria-label='Maps'] tbody tr\").length >= 250");
+            assertAccessible(page, "all maps");
+        } finally {
+            for (Path map : maps) {
+                Files.deleteIfExists(map);
+            }
+            Files.delete(pins);
+        }
+    }
+
     /** A pin and a process have names that are markup and control characters. */
     @Test
     public void namesOfOthersAreTextOnThePage() throws Exception {
@@ -500,6 +534,7 @@ public class WebIT {
     }
 
     private static void assertChartMoves(Page page) {
+        page.locator(".chart canvas").first().waitFor();
         Object before = page.evaluate("document.querySelector('.chart canvas').toDataURL()");
         page.waitForFunction("before => document.querySelector('.chart canvas').toDataURL() !== before", before);
     }

@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +92,9 @@ final class Pusher implements AutoCloseable {
 
     private volatile State state = State.begin(Optional.empty());
 
+    /** Kinds of errors that the log has since a push was accepted: errors that alternate are not told again and again. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
     /**
      * Pushes nothing yet.
      *
@@ -116,6 +121,7 @@ final class Pusher implements AutoCloseable {
         open(null);
         Optional<URI> endpoint = settings.flatMap(Settings::endpoint);
         state = State.begin(endpoint.map(WebAddress::shown));
+        told.clear();
         if (settings.isPresent() && endpoint.isPresent()) {
             Map<String, String> attributes = new HashMap<>(identity);
             attributes.putAll(settings.get().attributes());
@@ -167,11 +173,14 @@ final class Pusher implements AutoCloseable {
         State before = state;
         state = before.after(delivery, Instant.now());
         String receiver = before.receiver().orElse("");
-        if (delivery.error().isPresent()
-                && !delivery.error().map(Pusher::kind).equals(before.error().map(Pusher::kind))) {
-            LOG.warn("metrics do not reach {}: {}", receiver, delivery.error().get());
-        } else if (delivery.error().isEmpty() && (before.error().isPresent() || !before.isTried())) {
+        if (delivery.error().isPresent()) {
+            String error = delivery.error().get();
+            if (told.add(kind(error))) {
+                LOG.warn("metrics do not reach {}: {}", receiver, error);
+            }
+        } else if (before.error().isPresent() || !before.isTried()) {
             LOG.info("metrics are pushed to {}", receiver);
+            told.clear();
         }
     }
 

@@ -174,9 +174,9 @@ final class Pusher implements AutoCloseable {
         state = before.after(delivery, Instant.now());
         String receiver = before.receiver().orElse("");
         if (delivery.error().isPresent()) {
-            String error = delivery.error().get();
-            if (told.add(kind(error))) {
-                LOG.warn("metrics do not reach {}: {}", receiver, error);
+            String text = delivery.error().get();
+            if (told.add(kind(text))) {
+                LOG.warn("metrics do not reach {}: {}", receiver, text);
             }
         } else if (before.error().isPresent() || !before.isTried()) {
             LOG.info("metrics are pushed to {}", receiver);

@@ -146,7 +146,7 @@ function Stage({ stage }) {
   return h('li', { class: SIGNS[stage.state] },
     h('span', { class: 'stage' }, stage.name),
     h(State, { kind: SIGNS[stage.state] },
-      stage.state === 'READY' ? `ready after ${nanos(stage.durationMillis * 1e6)}` : WORDS[stage.state]),
+      stage.state === 'READY' ? `ready after ${stage.durationMillis ? nanos(stage.durationMillis * 1e6) : 'less than 1 ms'}` : WORDS[stage.state]),
     stage.state !== 'READY' && detail && h('span', { class: 'detail' }, detail));
 }
 

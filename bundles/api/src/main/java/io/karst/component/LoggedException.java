@@ -3,7 +3,11 @@
 
 package io.karst.component;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An exception for the log, whose messages cannot forge a line or move a cursor. Loggers write the messages of an exception and its
@@ -12,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class LoggedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** More causes are left out: two exceptions may be each other's cause. */
-    private static final int MOST_CAUSES = 20;
+    /** More causes and suppressed exceptions are left out. */
+    private static final int MOST = 50;
 
-    private LoggedException(String text, @Nullable Throwable cause, StackTraceElement[] stack) {
-        super(text, cause);
+    private LoggedException(String text, StackTraceElement[] stack) {
+        super(text);
         setStackTrace(stack);
     }
 
@@ -25,33 +29,36 @@ public final class LoggedException extends Exception {
      * ({@link SafeText#of}).
      */
     public static Throwable of(Throwable thrown) {
-        return isSafe(thrown, MOST_CAUSES) ? thrown : copy(thrown, MOST_CAUSES);
+        Set<Throwable> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        collect(thrown, all);
+        boolean safe = all.size() < MOST && all.stream().allMatch(each -> SafeText.isSafe(String.valueOf(each)));
+        return safe ? thrown : copy(thrown, Collections.newSetFromMap(new IdentityHashMap<>()));
     }
 
-    private static boolean isSafe(@Nullable Throwable thrown, int causes) {
-        if (thrown == null) {
-            return true;
+    /** Each once: exceptions may be each other's cause. */
+    private static void collect(Throwable thrown, Set<Throwable> all) {
+        if (all.size() < MOST && all.add(thrown)) {
+            Stream.concat(Stream.ofNullable(thrown.getCause()), Arrays.stream(thrown.getSuppressed()))
+                    .forEach(next -> collect(next, all));
         }
-        if (causes == 0 || !SafeText.isSafe(String.valueOf(thrown))) {
-            return false;
+    }
+
+    private static LoggedException copy(Throwable thrown, Set<Throwable> copied) {
+        LoggedException copy = new LoggedException(SafeText.of(thrown), thrown.getStackTrace());
+        copied.add(thrown);
+        Throwable cause = thrown.getCause();
+        if (cause != null && isNew(cause, copied)) {
+            copy.initCause(copy(cause, copied));
         }
         for (Throwable suppressed : thrown.getSuppressed()) {
-            if (!isSafe(suppressed, causes - 1)) {
-                return false;
-            }
-        }
-        return isSafe(thrown.getCause(), causes - 1);
-    }
-
-    private static Throwable copy(Throwable thrown, int causes) {
-        Throwable cause = causes == 0 ? null : thrown.getCause();
-        LoggedException copy = new LoggedException(
-                SafeText.of(thrown), cause == null ? null : copy(cause, causes - 1), thrown.getStackTrace());
-        if (causes > 0) {
-            for (Throwable suppressed : thrown.getSuppressed()) {
-                copy.addSuppressed(copy(suppressed, causes - 1));
+            if (isNew(suppressed, copied)) {
+                copy.addSuppressed(copy(suppressed, copied));
             }
         }
         return copy;
+    }
+
+    private static boolean isNew(Throwable thrown, Set<Throwable> copied) {
+        return copied.size() < MOST && !copied.contains(thrown);
     }
 }

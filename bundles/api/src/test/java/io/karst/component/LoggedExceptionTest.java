@@ -44,6 +44,22 @@ class LoggedExceptionTest {
         assertThat(stack(LoggedException.of(other))).doesNotContain(FORGED);
     }
 
+    /** A chain of causes that each suppress the first one: without a limit for all together, that many times two. */
+    @Test
+    void manyExceptionsAreCutOff() {
+        Exception first = new IOException(FORGED);
+        Exception last = first;
+        for (int i = 0; i < 1_000; i++) {
+            last = new IOException("number " + i, last);
+            last.addSuppressed(first);
+            first.addSuppressed(last);
+        }
+
+        String log = stack(LoggedException.of(last));
+
+        assertThat(log).contains("number 999").doesNotContain(FORGED, "number 900");
+    }
+
     private static String stack(Throwable thrown) {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text));

@@ -32,8 +32,7 @@ public final class CostProbe implements AbilityProbe {
                 !cost.isOverBudget(),
                 Units.percent(cost.cpuShare()) + " % of a CPU, budget " + Units.percent(cost.budget()) + " %, one in "
                         + cost.oneIn() + " spinning waits is timed",
-                "so many waits come that counting alone takes more than overhead.budget; tasks wait a little longer for"
-                        + " their locks",
+                "tasks wait a little longer for their locks: each wait is counted, however many come",
                 "karst:locks names the lock; or trace fewer maps: track = pattern in etc/io.karst.initialize.cfg; or"
                         + " allow more: overhead.budget in etc/io.karst.locktracer.cfg"));
     }

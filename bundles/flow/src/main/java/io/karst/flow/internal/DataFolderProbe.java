@@ -33,8 +33,9 @@ public final class DataFolderProbe implements AbilityProbe {
         this.folder = folder;
     }
 
+    /** One at a time: all use the same file. */
     @Override
-    public List<Ability> probe() {
+    public synchronized List<Ability> probe() {
         Path file = folder.resolve("doctor");
         boolean written = true;
         String found = "a file of 64 KiB was written and deleted in " + folder;

@@ -33,29 +33,27 @@ public record LockVisibility(LockFamily family, Visibility visibility, String re
     }
 
     /**
-     * How much of the waits on a kind of lock this kernel reports. Local storage uses a spin lock or a resilient one, by kernel: the
-     * better answer of both.
+     * The result that answers for a kind of lock; empty if there is none. Local storage uses a spin lock or a resilient one, by kernel:
+     * the better answer of both.
      *
      * @param tested the results of all families
      */
-    public static Visibility of(LockKind kind, List<LockVisibility> tested) {
+    public static Optional<LockVisibility> of(LockKind kind, List<LockVisibility> tested) {
         LockFamily family = kind.family();
-        Optional<Visibility> resilient = of(LockFamily.RESILIENT, tested);
-        Optional<Visibility> found = family != LockFamily.RAW_OR_RESILIENT
-                ? of(family, tested)
-                : kind == LockKind.LOCAL_STORAGE_BUCKET
-                        ? Stream.of(resilient, of(LockFamily.SPIN, tested))
-                                .flatMap(Optional::stream)
-                                .min(Comparator.naturalOrder())
-                        : resilient.or(() -> of(family, tested)).or(() -> of(LockFamily.SPIN, tested));
-        return found.orElse(Visibility.NOT_TESTED);
+        if (family != LockFamily.RAW_OR_RESILIENT) {
+            return of(family, tested);
+        }
+        Optional<LockVisibility> resilient = of(LockFamily.RESILIENT, tested);
+        Optional<LockVisibility> spin = of(LockFamily.SPIN, tested);
+        return kind == LockKind.LOCAL_STORAGE_BUCKET
+                ? Stream.of(resilient, spin)
+                        .flatMap(Optional::stream)
+                        .min(Comparator.comparing(LockVisibility::visibility))
+                : resilient.or(() -> of(family, tested)).or(() -> spin);
     }
 
-    private static Optional<Visibility> of(LockFamily family, List<LockVisibility> tested) {
-        return tested.stream()
-                .filter(entry -> entry.family() == family)
-                .map(LockVisibility::visibility)
-                .findFirst();
+    private static Optional<LockVisibility> of(LockFamily family, List<LockVisibility> tested) {
+        return tested.stream().filter(entry -> entry.family() == family).findFirst();
     }
 
     /** What is not measured, in one clause for people; the reason has what was tried. */

@@ -6,7 +6,6 @@ package io.karst.demo.internal;
 import io.karst.contention.LockVisibility;
 import io.karst.contention.LockVisibility.Visibility;
 import io.karst.resource.LockFamily;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,23 +24,15 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
     }
 
     static KindVisibility of(DemoKind kind, List<LockVisibility> tested) {
-        LockFamily family = kind.lock().family();
-        Optional<LockVisibility> resilient = entry(tested, LockFamily.RESILIENT);
-        if (kind.needsResilientLocks() && resilient.isEmpty() && !tested.isEmpty()) {
+        boolean resilient = tested.stream().anyMatch(entry -> entry.family() == LockFamily.RESILIENT);
+        if (kind.needsResilientLocks() && !resilient && !tested.isEmpty()) {
             return new KindVisibility(kind, Optional.of(Visibility.BLIND), "this kernel has no resilient locks");
         }
-        if (family != LockFamily.RAW_OR_RESILIENT) {
-            return of(kind, entry(tested, family), "");
-        }
-        Optional<LockVisibility> spin = entry(tested, LockFamily.SPIN);
-        if (kind != DemoKind.LOCAL_STORAGE) {
-            return of(kind, resilient.or(() -> entry(tested, family)).or(() -> spin), "");
-        }
-        // Local storage got the resilient lock in a later kernel than the other maps, so it may use either lock.
-        Optional<LockVisibility> better = List.of(resilient, spin).stream()
-                .flatMap(Optional::stream)
-                .min(Comparator.comparing(LockVisibility::visibility));
-        return of(kind, better, resilient.isPresent() ? "a spin lock or a resilient one, by kernel: " : "");
+        boolean either = kind == DemoKind.LOCAL_STORAGE && resilient;
+        return of(
+                kind,
+                LockVisibility.of(kind.lock(), tested),
+                either ? "a spin lock or a resilient one, by kernel: " : "");
     }
 
     private static KindVisibility of(DemoKind kind, Optional<LockVisibility> found, String before) {
@@ -49,10 +40,6 @@ record KindVisibility(DemoKind kind, Optional<Visibility> visibility, String rea
                 kind,
                 found.map(LockVisibility::visibility).filter(amount -> amount != Visibility.NOT_TESTED),
                 found.map(entry -> before + entry.reason()).orElse("lock-tracer is not ready"));
-    }
-
-    private static Optional<LockVisibility> entry(List<LockVisibility> tested, LockFamily family) {
-        return tested.stream().filter(entry -> entry.family() == family).findFirst();
     }
 
     /** Default kind: a spin lock, or a mutex if this kernel does not report waits for spin locks. */

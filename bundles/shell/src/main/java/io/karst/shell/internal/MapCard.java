@@ -258,12 +258,14 @@ record MapCard(
     }
 
     private Reported reported(LockKind kind) {
-        return switch (LockVisibility.of(kind, visibility)) {
-            case FULL -> Reported.ALL;
-            case PARTIAL -> Reported.SOME;
-            case NOT_TESTED -> Reported.UNKNOWN;
-            case BLIND -> Reported.NONE;
-        };
+        return LockVisibility.of(kind, visibility)
+                .map(found -> switch (found.visibility()) {
+                    case FULL -> Reported.ALL;
+                    case PARTIAL -> Reported.SOME;
+                    case NOT_TESTED -> Reported.UNKNOWN;
+                    case BLIND -> Reported.NONE;
+                })
+                .orElse(Reported.UNKNOWN);
     }
 
     /** Single locks with waits, longest total first. */

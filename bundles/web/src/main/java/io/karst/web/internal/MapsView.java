@@ -6,6 +6,7 @@ package io.karst.web.internal;
 import io.karst.contention.ContentionSnapshot;
 import io.karst.contention.ContentionSnapshot.LockWaits;
 import io.karst.contention.LockVisibility;
+import io.karst.contention.LockVisibility.Visibility;
 import io.karst.locks.LockAdvice;
 import io.karst.locks.OwnMaps;
 import io.karst.resource.Inventory;
@@ -98,7 +99,11 @@ final class MapsView {
                         Json.each(
                                 kinds.entrySet(),
                                 entry -> kind(map.key(), entry.getKey(), entry.getValue(), waits)
-                                        .put("visibility", LockVisibility.of(entry.getKey(), visibility))))
+                                        .put(
+                                                "visibility",
+                                                LockVisibility.of(entry.getKey(), visibility)
+                                                        .map(LockVisibility::visibility)
+                                                        .orElse(Visibility.NOT_TESTED))))
                 .put(
                         "single",
                         Json.each(

@@ -5,6 +5,7 @@ package io.karst.commands;
 
 import io.karst.component.DaemonThreads;
 import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Counts seconds on the last line of a terminal, and wipes the line when closed. */
@@ -13,6 +14,7 @@ public final class Progress implements AutoCloseable {
 
     private final PrintStream out;
     private final int seconds;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread = DaemonThreads.of("karst-shell-progress", this::count);
 
     Progress(PrintStream out, int seconds) {
@@ -29,10 +31,12 @@ public final class Progress implements AutoCloseable {
         try {
             for (int passed = 0; passed <= seconds; passed++) {
                 write("\rmeasuring: " + passed + " of " + seconds + " s");
-                TimeUnit.SECONDS.sleep(1);
+                if (ended.await(1, TimeUnit.SECONDS)) {
+                    return;
+                }
             }
         } catch (InterruptedException e) {
-            thread.interrupt(); // closed: nothing more to count
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -43,7 +47,7 @@ public final class Progress implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        thread.interrupt();
+        ended.countDown();
         thread.join(TimeUnit.SECONDS.toMillis(1));
         write(WIPE);
     }
